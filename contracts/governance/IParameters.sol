@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @dev What governance can change. Windows and delays are in seconds, shares in basis points.
+enum Parameter {
+    /// Time that a batch can be disputed in.
+    ChallengeWindow,
+    /// Time that a sequencer has to post data and see it recomputed (step 11.6).
+    RequestWindow,
+    /// How long a term must have lasted before silence can end it (S2).
+    RotationTimeout,
+    /// Transactions after which anyone may rotate.
+    RotationTransactions,
+    /// Smallest stake to join with, in wei of METIS.
+    MinimumLock,
+    /// Time between leaving and withdrawing, for sequencers and verifiers.
+    UnbondingDelay,
+    /// Fee for a data request, in wei.
+    RequestFeeBase,
+    /// Fee per byte of declared data, in wei.
+    RequestFeePerByte,
+    /// Fee per declared unit of L2 gas, in wei.
+    RequestFeePerGas,
+    /// Share of a slashed stake that goes to the claimant.
+    SlashBounty,
+    /// Share of a slashed stake that goes to the treasury; the rest is burned.
+    SlashTreasury,
+    /// Share of its stake that a signer of a wrong batch loses.
+    CosignerSlash,
+    /// Bond of a verifier, in wei of METIS.
+    VerifierBond,
+    /// Reward of a final batch per unit of L2 gas, in wei of METIS.
+    RewardPerGas,
+    /// Share of that reward that goes to the batch's sequencer; its signers share the rest by stake.
+    ProducerShare
+}
+
+/// @dev A parameter with its bounds, which are fixed at deployment.
+struct Setting {
+    uint256 value;
+    uint256 min;
+    uint256 max;
+}
+
+/// @title Parameters
+/// @notice Every number that governance can change, within bounds that it cannot.
+interface IParameters {
+    event ParameterChanged(Parameter indexed parameter, uint256 value, uint256 previous);
+
+    /// @notice The value is outside of its bounds.
+    error ParameterOutOfBounds(Parameter parameter, uint256 value, uint256 min, uint256 max);
+    /// @notice The constructor needs one setting for each parameter.
+    error ParameterCount(uint256 count, uint256 expected);
+    /// @notice The bounds allow values of two parameters that contradict each other.
+    error ParameterConflict(Parameter first, Parameter second);
+
+    /// @notice Changes a parameter. Governance only.
+    function set(Parameter parameter, uint256 value) external;
+
+    /// @notice The present value.
+    function get(Parameter parameter) external view returns (uint256);
+
+    /// @notice The present value and its bounds.
+    function setting(Parameter parameter) external view returns (Setting memory);
+}

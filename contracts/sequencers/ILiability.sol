@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title Liability
+/// @notice What the sequencer set has to know of the chain of batches before it lets a stake go.
+interface ILiability {
+    /// @notice The index that the next batch takes.
+    function head() external view returns (uint64);
+
+    /// @notice Every index below this is final.
+    function finalised() external view returns (uint64);
+}

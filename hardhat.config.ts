@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { configVariable, defineConfig } from "hardhat/config";
+
+const compiler = {
+  version: "0.8.37",
+  path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
+  settings: {
+    evmVersion: "osaka",
+    optimizer: { enabled: true, runs: 2000 },
+  },
+};
+
+export default defineConfig({
+  plugins: [toolbox],
+  solidity: { ...compiler, splitTestsCompilation: true },
+  paths: { tests: { mocha: "test", solidity: "test" } },
+  networks: {
+    default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka", accounts: { count: 40 } },
+    localhost: { type: "http", chainType: "l1", url: configVariable("METIS_L1_URL") },
+    sepolia: {
+      type: "http",
+      chainType: "l1",
+      chainId: 11155111,
+      url: configVariable("SEPOLIA_RPC_URL"),
+      accounts: [configVariable("SEPOLIA_PRIVATE_KEY")],
+    },
+  },
+  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64 } }, mocha: { timeout: 120_000 } },
+});
