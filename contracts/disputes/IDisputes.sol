@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IPayouts} from "../payments/IPayouts.sol";
 import {IDataRequests} from "./IDataRequests.sol";
 import {IFraudProofs} from "./IFraudProofs.sol";
 
 /// @title Disputes
-/// @notice Everything that settles a dispute between sequencers and verifiers on L1.
-interface IDisputes is IDataRequests, IFraudProofs {
+/// @notice Everything that settles a dispute between sequencers and verifiers on L1. Pays out ETH.
+interface IDisputes is IDataRequests, IFraudProofs, IPayouts {
     /// @notice A batch was found wrong (steps 11.11 to 11.16).
     /// @param provenAgainstSigners Whether those who certified it are at fault too.
     event BatchCondemned(bytes32 indexed headerHash, address indexed claimant, bool provenAgainstSigners);
 
     /// @notice Whether the system is in the insecure tx state (steps 11.7, 3.3.3; S1).
     function insecure() external view returns (bool);
-
-    /// @notice Pays out the ETH that the caller is owed.
-    /// @return amount In wei.
-    function claim() external returns (uint256 amount);
-
-    /// @notice ETH owed to an account, in wei.
-    function owed(address account) external view returns (uint256);
 }

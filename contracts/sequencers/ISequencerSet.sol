@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IPayouts} from "../payments/IPayouts.sol";
+
 /// @dev Signatures of the peer network over one EIP-712 hash.
 /// @param signers One bit for each seat that signed, seat 0 being the lowest.
 /// @param signatures One 64-byte ERC-2098 signature for each bit, in ascending order of seats.
@@ -52,9 +54,9 @@ struct Sequencer {
 }
 
 /// @title Sequencer set
-/// @notice Who sequences: stake, keys, certificates, rotation, rewards and punishment. Money that leaves is credited and
-/// claimed, never pushed. Locked stake keeps its votes.
-interface ISequencerSet {
+/// @notice Who sequences: stake, keys, certificates, rotation, rewards and punishment. Money that leaves (METIS)
+/// is credited and claimed, never pushed. Locked stake keeps its votes.
+interface ISequencerSet is IPayouts {
     event SequencerJoined(address indexed sequencer, uint8 seat, address key, address recipient, uint256 stake);
     event StakeAdded(address indexed sequencer, uint256 amount, uint256 stake);
     event KeyRotated(address indexed sequencer, address indexed key, address indexed previousKey);
@@ -121,13 +123,6 @@ interface ISequencerSet {
     /// @notice Releases the stake of a sequencer that left: after the delay, and after every batch that it can have
     /// signed is final or gone. Anyone may call; the owner is credited.
     function withdraw(address sequencer) external;
-
-    /// @notice Pays out what the caller is owed.
-    /// @return amount METIS, in wei.
-    function claim() external returns (uint256 amount);
-
-    /// @notice METIS owed to an account, in wei.
-    function owed(address account) external view returns (uint256);
 
     /// @notice Rotates after the agreed number of transactions. Anyone may.
     function rotate() external;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IPayouts} from "../payments/IPayouts.sol";
+
 /// @title Verifier registry
 /// @notice Who may request data (step 11.6), for a bond that a ban forfeits (steps 11.6.1, 11.6.2).
-interface IVerifierRegistry {
+/// Pays out METIS.
+interface IVerifierRegistry is IPayouts {
     event VerifierRegistered(address indexed verifier, uint256 bond);
     event VerifierResigned(address indexed verifier, uint256 leavesAt);
     /// @notice A verifier was banned; its bond went to the treasury.
@@ -23,13 +26,6 @@ interface IVerifierRegistry {
 
     /// @notice Credits the bond of a verifier that resigned, after the delay.
     function withdraw() external;
-
-    /// @notice Pays out what the caller is owed.
-    /// @return amount METIS, in wei.
-    function claim() external returns (uint256 amount);
-
-    /// @notice METIS owed to an account, in wei.
-    function owed(address account) external view returns (uint256);
 
     /// @notice Bans a verifier for good. Governance only. Its open requests stand (step 11.6.4).
     function ban(address verifier) external;

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title Payouts
+/// @notice Money of one asset that is credited to accounts and that they claim themselves: nobody's refusal to be paid
+/// holds up anyone else.
+interface IPayouts {
+    /// @notice An account may claim this much more, in wei.
+    event PayoutCredited(address indexed account, uint256 amount);
+    /// @notice An account claimed what it was owed, in wei.
+    event PayoutClaimed(address indexed account, uint256 amount);
+
+    /// @notice There is nothing to claim.
+    error PayoutNothingOwed(address account);
+    /// @notice Nobody could ever claim what is credited to this account.
+    error PayoutInvalidAccount(address account);
+
+    /// @notice Pays out what the caller is owed.
+    /// @return amount In wei.
+    function claim() external returns (uint256 amount);
+
+    /// @notice What an account is owed, in wei.
+    function owed(address account) external view returns (uint256);
+
+    /// @notice What all accounts are owed together, in wei; the contract holds at least this much.
+    function totalOwed() external view returns (uint256);
+}
