@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 
+import { strictWarnings } from "./scripts/plugins/strict-warnings.ts";
+
 const compiler = {
   version: "0.8.37",
   path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
@@ -13,8 +15,9 @@ const compiler = {
 };
 
 export default defineConfig({
-  plugins: [toolbox],
+  plugins: [toolbox, strictWarnings],
   solidity: { ...compiler, splitTestsCompilation: true },
+  typechain: { tsNocheck: true },
   paths: { tests: { mocha: "test", solidity: "test" } },
   networks: {
     default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka", accounts: { count: 40 } },

@@ -39,10 +39,9 @@ using BatchHeaders for BatchHeader global;
 
 /// @title Batch headers
 library BatchHeaders {
-    bytes32 internal constant TYPE_HASH =
-        keccak256(
-            "BatchHeader(uint64 index,bytes32 parent,address sequencer,uint32 txCount,uint32 dataSize,uint64 gasUsed,uint64 firstBlock,uint64 lastBlock,uint64 firstTimestamp,uint64 lastTimestamp,bytes32 preStateRoot,bytes32 postStateRoot,bytes32 mtsr,bytes32 mttbr,bytes32 dataHash)"
-        );
+    bytes32 internal constant TYPE_HASH = keccak256(
+        "BatchHeader(uint64 index,bytes32 parent,address sequencer,uint32 txCount,uint32 dataSize,uint64 gasUsed,uint64 firstBlock,uint64 lastBlock,uint64 firstTimestamp,uint64 lastTimestamp,bytes32 preStateRoot,bytes32 postStateRoot,bytes32 mtsr,bytes32 mttbr,bytes32 dataHash)"
+    );
 
     /// @notice The header's name on L1 and what its certificate signs.
     /// @return The EIP-712 struct hash.

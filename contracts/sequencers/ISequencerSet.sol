@@ -118,7 +118,7 @@ interface ISequencerSet is IPayouts {
     function setRecipient(address recipient) external;
 
     /// @notice Stops sequencing; the stake stays liable until `withdraw`.
-    function leave() external;
+    function resign() external;
 
     /// @notice Releases the stake of a sequencer that left: after the delay, and after every batch that it can have
     /// signed is final or gone. Anyone may call; the owner is credited.
