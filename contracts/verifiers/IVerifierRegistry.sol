@@ -3,6 +3,16 @@ pragma solidity ^0.8.28;
 
 import {IPayouts} from "../payments/IPayouts.sol";
 
+/// @dev A verifier.
+/// @param bond Locked METIS, in wei; zero while not registered.
+/// @param leavesAt When the bond may leave at the earliest, in seconds; zero while it has not resigned.
+/// @param banned Whether it was banned, which is for good.
+struct Verifier {
+    uint96 bond;
+    uint40 leavesAt;
+    bool banned;
+}
+
 /// @title Verifier registry
 /// @notice Who may request data (step 11.6), for a bond that a ban forfeits (steps 11.6.1, 11.6.2).
 /// Pays out METIS.
@@ -16,6 +26,7 @@ interface IVerifierRegistry is IPayouts {
     error VerifierAlreadyRegistered(address verifier);
     error VerifierNotRegistered(address verifier);
     error VerifierIsBanned(address verifier);
+    error VerifierNotResigned(address verifier);
     error VerifierStillBonded(uint256 leavesAt);
 
     /// @notice Locks the bond. The bond must be approved.
@@ -27,7 +38,8 @@ interface IVerifierRegistry is IPayouts {
     /// @notice Credits the bond of a verifier that resigned, after the delay.
     function withdraw() external;
 
-    /// @notice Bans a verifier for good. Governance only. Its open requests stand (step 11.6.4).
+    /// @notice Bans an account for good, registered or not, and forfeits its bond to the treasury, also one that waits to
+    /// be withdrawn. Governance only. Its open requests stand (step 11.6.4).
     function ban(address verifier) external;
 
     /// @notice Whether the account may request data.
@@ -35,4 +47,7 @@ interface IVerifierRegistry is IPayouts {
 
     /// @notice Whether the account was banned.
     function isBanned(address account) external view returns (bool);
+
+    /// @notice What is known of an account.
+    function verifierOf(address account) external view returns (Verifier memory);
 }
