@@ -1,6 +1,6 @@
 /**
  * Makes every warning of the Solidity compiler about this project's own files an error, so that a build with warnings
- * fails and is never cached as done.
+ * fails and is never cached as done. What dependencies warn of is not ours to mend, and is not shown.
  */
 import type { SolidityHooks } from "hardhat/types/hooks";
 import type { HardhatPlugin } from "hardhat/types/plugins";
@@ -13,24 +13,28 @@ interface Located extends CompilerOutputError {
   sourceLocation?: { file: string };
 }
 
-function isOurFault(warning: Located): boolean {
-  const file = warning.sourceLocation?.file ?? "";
-  if (!file.startsWith("project/")) return false;
-  return !(file.startsWith("project/test/") && SIZE_WARNINGS.has(warning.errorCode ?? ""));
+type Verdict = "raise" | "keep" | "drop";
+
+function judge(warning: Located): Verdict {
+  const file = warning.sourceLocation?.file;
+  if (file === undefined) return "keep";
+  if (!file.startsWith("project/")) return "drop";
+  return file.startsWith("project/test/") && SIZE_WARNINGS.has(warning.errorCode ?? "") ? "keep" : "raise";
 }
 
 /**
- * Raises the warnings of one compiler run.
+ * Sorts the warnings of one compiler run.
  *
  * @param errors What the compiler reported.
- * @returns The same list, warnings of the project's own files as errors.
+ * @returns The same list, with warnings of the project's own files as errors and without those of dependencies.
  */
-export function raiseWarnings(errors: readonly Located[]): Located[] {
-  return errors.map((error) =>
-    error.severity === "warning" && isOurFault(error)
-      ? { ...error, type: "WarningAsError", severity: "error" as const }
-      : error,
-  );
+export function sortWarnings(errors: readonly Located[]): Located[] {
+  return errors.flatMap((error) => {
+    if (error.severity !== "warning") return [error];
+    const verdict = judge(error);
+    if (verdict === "raise") return [{ ...error, type: "WarningAsError", severity: "error" as const }];
+    return verdict === "keep" ? [error] : [];
+  });
 }
 
 const handlers: Partial<SolidityHooks> = {
@@ -40,7 +44,7 @@ const handlers: Partial<SolidityHooks> = {
     const output = await next(context, compiler, input, config);
     // Instrumented code is larger and warns of what is not in the source.
     if (context.globalOptions.coverage || output.errors === undefined) return output;
-    return { ...output, errors: raiseWarnings(output.errors) };
+    return { ...output, errors: sortWarnings(output.errors) };
   },
 };
 
