@@ -1,0 +1,109 @@
+import { AbiCoder, ZeroAddress, ZeroHash, getAddress, id, keccak256 } from "ethers";
+
+import type { ChainConfig } from "../config.ts";
+import type { Hex } from "../hex.ts";
+
+/** What L1 is told of a batch; field by field the struct of `contracts/batches/BatchHeader.sol`, as ethers gives it. */
+export interface BatchHeader {
+  readonly index: bigint;
+  readonly parent: Hex;
+  readonly sequencer: string;
+  readonly txCount: bigint;
+  readonly dataSize: bigint;
+  readonly gasUsed: bigint;
+  readonly firstBlock: bigint;
+  readonly lastBlock: bigint;
+  readonly firstTimestamp: bigint;
+  readonly lastTimestamp: bigint;
+  readonly preStateRoot: Hex;
+  readonly postStateRoot: Hex;
+  readonly mtsr: Hex;
+  readonly mttbr: Hex;
+  readonly dataHash: Hex;
+}
+
+const FIELDS = [
+  { name: "index", type: "uint64" },
+  { name: "parent", type: "bytes32" },
+  { name: "sequencer", type: "address" },
+  { name: "txCount", type: "uint32" },
+  { name: "dataSize", type: "uint32" },
+  { name: "gasUsed", type: "uint64" },
+  { name: "firstBlock", type: "uint64" },
+  { name: "lastBlock", type: "uint64" },
+  { name: "firstTimestamp", type: "uint64" },
+  { name: "lastTimestamp", type: "uint64" },
+  { name: "preStateRoot", type: "bytes32" },
+  { name: "postStateRoot", type: "bytes32" },
+  { name: "mtsr", type: "bytes32" },
+  { name: "mttbr", type: "bytes32" },
+  { name: "dataHash", type: "bytes32" },
+] as const satisfies readonly { name: keyof BatchHeader; type: string }[];
+
+/** The EIP-712 types of a header, for `signTypedData`. */
+export const BATCH_HEADER_TYPES: Record<string, { name: string; type: string }[]> = {
+  BatchHeader: FIELDS.map((field) => ({ ...field })),
+};
+
+const TYPE_HASH = id(`BatchHeader(${FIELDS.map(({ type, name }) => `${type} ${name}`).join(",")})`);
+
+/** The header's name on L1: its EIP-712 struct hash. */
+export function hashHeader(header: BatchHeader): Hex {
+  return keccak256(
+    AbiCoder.defaultAbiCoder().encode(
+      ["bytes32", ...FIELDS.map(({ type }) => type)],
+      [TYPE_HASH, ...FIELDS.map(({ name }) => header[name])],
+    ),
+  );
+}
+
+/**
+ * A plain header from anything with its fields: an ethers `Result`, parsed JSON with numbers or decimal or hexadecimal
+ * strings.
+ * @throws TypeError naming the field that is missing or malformed.
+ */
+export function toHeader(value: object): BatchHeader {
+  const source = value as Record<string, unknown>;
+  const entries = FIELDS.map(({ name, type }) => [name, readField(name, type, source[name])]);
+  return Object.fromEntries(entries) as unknown as BatchHeader;
+}
+
+function readField(name: string, type: string, value: unknown): bigint | Hex {
+  const malformed = new TypeError(`Header field ${name} is ${String(value)}, expected ${type}.`);
+  if (type === "bytes32") {
+    if (typeof value !== "string" || !/^0x[0-9a-fA-F]{64}$/.test(value)) throw malformed;
+    return value.toLowerCase();
+  }
+  if (typeof value !== "string" && (type === "address" || (typeof value !== "number" && typeof value !== "bigint"))) {
+    throw malformed;
+  }
+  try {
+    if (type === "address") return getAddress(value as string);
+    const number = BigInt(value as string | number | bigint);
+    if (value !== "" && number >= 0n && number < 1n << BigInt(type.slice("uint".length))) return number;
+  } catch {
+    throw malformed;
+  }
+  throw malformed;
+}
+
+/** The header of batch 0, final from the start. */
+export function genesisHeader(config: Pick<ChainConfig, "genesisTimestamp">, stateRoot: Hex): BatchHeader {
+  return {
+    index: 0n,
+    parent: ZeroHash,
+    sequencer: ZeroAddress,
+    txCount: 0n,
+    dataSize: 0n,
+    gasUsed: 0n,
+    firstBlock: 0n,
+    lastBlock: 0n,
+    firstTimestamp: BigInt(config.genesisTimestamp),
+    lastTimestamp: BigInt(config.genesisTimestamp),
+    preStateRoot: stateRoot,
+    postStateRoot: stateRoot,
+    mtsr: ZeroHash,
+    mttbr: ZeroHash,
+    dataHash: ZeroHash,
+  };
+}

@@ -1,0 +1,61 @@
+import type { Hex } from "../hex.ts";
+import { keccakHex } from "../keccak.ts";
+import { type BlockContext, type L2Transaction } from "./encoding.ts";
+import { type BatchHeader } from "./header.ts";
+import { batchTree, mttbrLeafValue, placementValue, verifyLeaf } from "./tree.ts";
+
+/** A proof that a transaction lies in a batch and which state it led to (step Q7). Its parts fit the fraud proof's. */
+export interface InclusionProof {
+  /** Place in the batch. */
+  readonly index: number;
+  readonly context: BlockContext;
+  readonly txHash: Hex;
+  /** Merkle proof in the MTTBR. */
+  readonly transactionProof: readonly Hex[];
+  /** State root after the transaction. */
+  readonly stateRoot: Hex;
+  /** Merkle proof in the MTSR. */
+  readonly stateProof: readonly Hex[];
+}
+
+/**
+ * Proves transaction `index` of a batch.
+ * @throws RangeError beyond the last transaction.
+ */
+export function proveInclusion(
+  transactions: readonly L2Transaction[],
+  stateRoots: readonly Hex[],
+  index: number,
+): InclusionProof {
+  const transactionTree = batchTree(transactions.map(mttbrLeafValue));
+  const stateTree = batchTree(stateRoots);
+  const transactionProof = transactionTree.proof(index);
+  const { context, raw } = transactions[index]!;
+  return {
+    index,
+    context,
+    txHash: keccakHex(raw),
+    transactionProof,
+    stateRoot: stateRoots[index]!,
+    stateProof: stateTree.proof(index),
+  };
+}
+
+/**
+ * Checks a proof against the header that L1 keeps.
+ * @returns Why it does not hold; nothing where it does.
+ */
+export function checkInclusion(
+  header: Pick<BatchHeader, "txCount" | "mttbr" | "mtsr">,
+  proof: InclusionProof,
+): string | undefined {
+  if (BigInt(proof.index) >= header.txCount) return `index ${proof.index} is not below ${header.txCount}`;
+  const value = placementValue(proof.context, proof.txHash);
+  if (!verifyLeaf(header.mttbr, proof.index, value, proof.transactionProof)) {
+    return `transaction ${proof.txHash} is not at index ${proof.index} of the MTTBR`;
+  }
+  if (!verifyLeaf(header.mtsr, proof.index, proof.stateRoot, proof.stateProof)) {
+    return `state root ${proof.stateRoot} is not at index ${proof.index} of the MTSR`;
+  }
+  return undefined;
+}

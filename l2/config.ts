@@ -1,0 +1,26 @@
+import { parseEther, parseUnits } from "ethers";
+
+/** The constants of a chain. Two chains with equal constants have the same genesis. */
+export interface ChainConfig {
+  readonly chainId: bigint;
+  /** Base fee of every block, in wei per gas; burned. */
+  readonly baseFee: bigint;
+  /** Most gas that one transaction, and the transactions of one signed block, may use. */
+  readonly gasLimit: bigint;
+  /** Time of block 0, in seconds. */
+  readonly genesisTimestamp: number;
+  /** Balances at genesis, in wei, by address. */
+  readonly alloc: Readonly<Record<string, bigint>>;
+}
+
+/** A chain for tests and demos: every address of `accounts` starts with 10,000 ether. */
+export function devnet(accounts: readonly string[], overrides: Partial<ChainConfig> = {}): ChainConfig {
+  return {
+    chainId: 1088n,
+    baseFee: parseUnits("1", "gwei"),
+    gasLimit: 30_000_000n,
+    genesisTimestamp: 1_700_000_000,
+    alloc: Object.fromEntries(accounts.map((account) => [account, parseEther("10000")])),
+    ...overrides,
+  };
+}
