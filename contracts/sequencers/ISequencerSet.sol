@@ -79,6 +79,10 @@ interface ISequencerSet is IPayouts {
     error SequencerUnauthorized(address caller);
     error SequencerUnknown(address sequencer);
     error SequencerNotActive(address sequencer);
+    /// @notice Only a sequencer that left, or was kicked, withdraws.
+    error SequencerStillActive(address sequencer);
+    /// @notice A share is at most 10,000 basis points.
+    error SequencerSlashTooLarge(uint256 share, uint256 limit);
     error SequencerAlreadyJoined(address sequencer);
     error SequencerInvalidAddress(string field);
     /// @notice The key belongs, or belonged, to a sequencer.

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {BlockContext} from "../execution/IExecutor.sol";
+
+/// @dev A batch tree that grows from left to right.
+/// @param count Leaves so far.
+/// @param peaks Roots of the complete subtrees, the largest first: one for each set bit of `count`.
+struct Frontier {
+    uint256 count;
+    bytes32[] peaks;
+}
+
+/// @title Batch tree
+/// @notice The Merkle tree behind MTSR and MTTBR: what `StandardMerkleTree` of `@openzeppelin/merkle-tree` gives for rows
+/// `[uint256 index, bytes32 value]` in order, padded with zero values to a power of two.
+library BatchTree {
+    /// @dev No tree of a batch is higher than this: transaction counts are 32-bit numbers.
+    uint256 private constant MAX_PEAKS = 33;
+
+    /// @notice The proof carries more or fewer hashes than the range needs.
+    error BatchTreeWrongProof(uint256 length, uint256 used);
+
+    /// @notice The leaf of a row.
+    function leaf(uint256 index, bytes32 value) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            mstore(0x00, index)
+            mstore(0x20, value)
+            mstore(0x00, keccak256(0x00, 0x40))
+            hash := keccak256(0x00, 0x20)
+        }
+    }
+
+    /// @notice The MTTBR's value for a transaction: it fixes the transaction and the block that it runs in.
+    function transactionValue(BlockContext memory context, bytes32 txHash) internal pure returns (bytes32 value) {
+        uint256 number = context.number;
+        uint256 timestamp = context.timestamp;
+        address coinbase = context.coinbase;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, or(shl(192, number), or(shl(128, timestamp), shr(32, coinbase))))
+            mstore(add(free, 32), shl(224, coinbase))
+            mstore(add(free, 36), txHash)
+            value := keccak256(free, 68)
+        }
+    }
+
+    /// @notice Whether the row `[index, value]` stands in the tree.
+    function contains(
+        bytes32 root,
+        uint256 index,
+        bytes32 value,
+        bytes32[] calldata proof
+    ) internal pure returns (bool) {
+        return MerkleProof.verifyCalldata(proof, root, leaf(index, value));
+    }
+
+    /// @notice Continues a tree from its peaks; `append` needs the room that this reserves.
+    function resume(uint256 count, bytes32[] calldata peaks) internal pure returns (Frontier memory frontier) {
+        bytes32[] memory stack = new bytes32[](MAX_PEAKS);
+        for (uint256 i = 0; i < peaks.length; ++i) stack[i] = peaks[i];
+        _setLength(stack, peaks.length);
+        return Frontier({count: count, peaks: stack});
+    }
+
+    /// @notice Adds the next value.
+    function append(Frontier memory frontier, bytes32 value) internal pure {
+        uint256 count = frontier.count;
+        bytes32 node = leaf(count, value);
+        bytes32[] memory peaks = frontier.peaks;
+        assembly ("memory-safe") {
+            // A peak stands for each set bit; a carry merges the trailing ones, as in binary addition.
+            let top := add(peaks, shl(5, mload(peaks)))
+            for {
+                let bits := count
+            } and(bits, 1) {
+                bits := shr(1, bits)
+            } {
+                let left := mload(top)
+                top := sub(top, 0x20)
+                switch lt(left, node)
+                case 1 {
+                    mstore(0x00, left)
+                    mstore(0x20, node)
+                }
+                default {
+                    mstore(0x00, node)
+                    mstore(0x20, left)
+                }
+                node := keccak256(0x00, 0x40)
+            }
+            top := add(top, 0x20)
+            mstore(top, node)
+            mstore(peaks, shr(5, sub(top, peaks)))
+            mstore(frontier, add(count, 1))
+        }
+    }
+
+    /// @notice The root of the finished tree; pads it in place.
+    function root(Frontier memory frontier) internal pure returns (bytes32) {
+        uint256 size = 1 << height(frontier.count);
+        while (frontier.count < size) append(frontier, 0);
+        return frontier.peaks[0];
+    }
+
+    /// @notice The root that adjacent leaves lead to; consumes `nodes`.
+    /// @param nodes The leaves.
+    /// @param from Place of the first of them.
+    /// @param count Number of rows in the whole tree, without padding.
+    /// @param siblings Level by level: the left neighbour where the range starts at an odd place, then the right one where
+    /// it ends at an even place.
+    function rangeRoot(
+        bytes32[] memory nodes,
+        uint256 from,
+        uint256 count,
+        bytes32[] calldata siblings
+    ) internal pure returns (bytes32) {
+        uint256 length = nodes.length;
+        uint256 used = 0;
+        for (uint256 level = height(count); level > 0; --level) {
+            uint256 read = 0;
+            uint256 write = 0;
+            if (from & 1 == 1) {
+                nodes[0] = Hashes.commutativeKeccak256(siblings[used++], nodes[0]);
+                (read, write) = (1, 1);
+            }
+            for (; read + 1 < length; read += 2) {
+                nodes[write++] = Hashes.commutativeKeccak256(nodes[read], nodes[read + 1]);
+            }
+            if (read < length) nodes[write++] = Hashes.commutativeKeccak256(nodes[read], siblings[used++]);
+            length = write;
+            from >>= 1;
+        }
+        if (used != siblings.length) revert BatchTreeWrongProof(siblings.length, used);
+        return nodes[0];
+    }
+
+    /// @notice Levels above the leaves of a tree with this many rows.
+    function height(uint256 count) internal pure returns (uint256 levels) {
+        while (1 << levels < count) ++levels;
+    }
+
+    function _setLength(bytes32[] memory array, uint256 length) private pure {
+        assembly ("memory-safe") {
+            mstore(array, length)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Certificate} from "./ISequencerSet.sol";
+import {Membership} from "./Membership.sol";
+import {Seats} from "./Seats.sol";
+
+/// @title Certificates
+/// @notice Whether signatures of the peer network stand for two thirds of the active stake (S4, S2).
+abstract contract Certificates is Membership, EIP712 {
+    using Seats for uint128;
+
+    /// @notice How long the signatures of a replaced key count, in seconds: certificates in flight survive a rotation.
+    uint256 public constant KEY_OVERLAP = 1 hours;
+    bytes32 private constant SILENCE_TYPE_HASH = keccak256("Silence(uint32 term,address sequencer)");
+    uint256 private constant SIGNATURE_LENGTH = 64;
+
+    constructor() EIP712("Metis L2", "1") {}
+
+    /// @dev Invariant: each seat counts once and only while active, so no stake is counted twice.
+    /// @param required A sequencer that has to be among the signers; zero for none.
+    function _requireQuorum(bytes32 structHash, Certificate calldata certificate, address required) internal view {
+        Roster memory roster = _roster;
+        uint128 left = certificate.signers;
+        if (left & ~roster.active != 0) revert CertificateUnknownSeat((left & ~roster.active).lowest());
+
+        bytes32 digest = _hashTypedDataV4(structHash);
+        bytes calldata signatures = certificate.signatures;
+        uint256 stake = 0;
+        uint256 offset = 0;
+        bool found = required == address(0);
+        for (; left != 0; left &= left - 1) {
+            if (signatures.length < offset + SIGNATURE_LENGTH) {
+                revert CertificateWrongLength(signatures.length, offset + SIGNATURE_LENGTH);
+            }
+            uint8 number = left.lowest();
+            Seat storage seat = _seats[number];
+            _requireSigner(number, seat, digest, signatures[offset:offset + SIGNATURE_LENGTH]);
+            stake += seat.stake;
+            found = found || seat.owner == required;
+            offset += SIGNATURE_LENGTH;
+        }
+        if (signatures.length != offset) revert CertificateWrongLength(signatures.length, offset);
+        if (!found) revert CertificateWithoutSequencer(required);
+        if (stake == 0 || stake * 3 < uint256(roster.stake) * 2) revert CertificateBelowQuorum(stake, roster.stake);
+    }
+
+    function _silenceHash(uint32 number, address sequencer) internal pure returns (bytes32) {
+        return keccak256(abi.encode(SILENCE_TYPE_HASH, number, sequencer));
+    }
+
+    function _requireSigner(uint8 number, Seat storage seat, bytes32 digest, bytes calldata signature) private view {
+        address recovered = ECDSA.recover(digest, bytes32(signature[:32]), bytes32(signature[32:]));
+        if (recovered == seat.key) return;
+        bool overlaps = recovered == seat.previousKey && block.timestamp < seat.keyChangedAt + KEY_OVERLAP;
+        if (!overlaps) revert CertificateWrongSigner(number, recovered);
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Votes} from "@openzeppelin/contracts/governance/utils/Votes.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
+import {ISequencerSet, Sequencer, SequencerStatus} from "./ISequencerSet.sol";
+import {Seats} from "./Seats.sol";
+
+/// @title Membership
+/// @notice Who holds which seat with which stake and keys. Locked stake votes for its owner, or whom the owner delegates to.
+abstract contract Membership is ISequencerSet, Votes {
+    using Seats for uint128;
+
+    /// @dev Certificates and selection read the first slot, certificates also the second.
+    struct Seat {
+        address owner;
+        uint96 stake;
+        address key;
+        uint40 keyChangedAt;
+        SequencerStatus status;
+        address previousKey;
+        uint40 leavesAt;
+        address recipient;
+        uint64 liableBelow;
+    }
+
+    /// @dev Seats of active sequencers, and the sum of their stakes.
+    struct Roster {
+        uint128 active;
+        uint128 stake;
+    }
+
+    Roster internal _roster;
+    uint128 private _taken;
+    mapping(uint8 seat => Seat) internal _seats;
+    mapping(address owner => uint256 seatPlusOne) private _seatByOwner;
+    /// @dev A key serves once and for ever: what it signed is its first owner's.
+    mapping(address key => bool) private _keyTaken;
+
+    /// @inheritdoc ISequencerSet
+    function sequencerOf(address owner) external view override returns (Sequencer memory) {
+        if (!_isKnown(owner)) return _none();
+        uint8 number = _seatOf(owner);
+        Seat storage seat = _seats[number];
+        return
+            Sequencer({
+                status: seat.status,
+                seat: number,
+                stake: seat.stake,
+                key: seat.key,
+                previousKey: seat.previousKey,
+                keyChangedAt: seat.keyChangedAt,
+                recipient: seat.recipient,
+                leavesAt: seat.leavesAt,
+                liableBelow: seat.liableBelow
+            });
+    }
+
+    /// @inheritdoc ISequencerSet
+    function ownerAt(uint8 seat) external view override returns (address) {
+        return _seats[seat].owner;
+    }
+
+    /// @inheritdoc ISequencerSet
+    function speaksFor(address actor, address sequencer) external view override returns (bool) {
+        return _isKnown(sequencer) && (actor == sequencer || actor == _seats[_seatOf(sequencer)].key);
+    }
+
+    /// @inheritdoc ISequencerSet
+    function totalStake() external view override returns (uint256) {
+        return _roster.stake;
+    }
+
+    /// @inheritdoc ISequencerSet
+    function activeSeats() external view override returns (uint128) {
+        return _roster.active;
+    }
+
+    /// @dev The clock of governance: seconds, as the METIS token has it.
+    function clock() public view override returns (uint48) {
+        return Time.timestamp();
+    }
+
+    function CLOCK_MODE() public pure override returns (string memory) {
+        return "mode=timestamp";
+    }
+
+    function _sit(address owner, address key, address recipient) internal returns (uint8 number) {
+        uint128 free = ~_taken;
+        if (free == 0) revert SequencerNoSeat();
+        number = free.lowest();
+        _taken |= Seats.bit(number);
+        _seatByOwner[owner] = uint256(number) + 1;
+        _takeKey(key);
+        Seat storage seat = _seats[number];
+        seat.owner = owner;
+        seat.key = key;
+        seat.status = SequencerStatus.Active;
+        seat.recipient = recipient;
+        _roster.active |= Seats.bit(number);
+        if (delegates(owner) == address(0)) _delegate(owner, owner);
+    }
+
+    /// @dev The certificates of live batches name seats, so a seat is free only once its holder answers for none of them.
+    function _stand(uint8 number) internal {
+        delete _seatByOwner[_seats[number].owner];
+        delete _seats[number];
+        _taken &= ~Seats.bit(number);
+    }
+
+    function _takeKey(address key) internal {
+        if (key == address(0)) revert SequencerInvalidAddress("key");
+        if (_keyTaken[key]) revert SequencerKeyTaken(key);
+        _keyTaken[key] = true;
+    }
+
+    function _addStake(uint8 number, uint96 amount) internal {
+        Seat storage seat = _seats[number];
+        seat.stake += amount;
+        _roster.stake += amount;
+        _transferVotingUnits(address(0), seat.owner, amount);
+    }
+
+    function _removeStake(uint8 number, uint256 amount) internal {
+        Seat storage seat = _seats[number];
+        seat.stake = SafeCast.toUint96(seat.stake - amount);
+        if (seat.status == SequencerStatus.Active) _roster.stake -= SafeCast.toUint128(amount);
+        _transferVotingUnits(seat.owner, address(0), amount);
+    }
+
+    /// @dev Out of certificates and selection; stake and votes stay.
+    function _deactivate(uint8 number, uint256 leavesAt, uint64 liableBelow) internal {
+        Seat storage seat = _seats[number];
+        seat.status = SequencerStatus.Leaving;
+        seat.leavesAt = SafeCast.toUint40(leavesAt);
+        seat.liableBelow = liableBelow;
+        _roster.active &= ~Seats.bit(number);
+        _roster.stake -= seat.stake;
+    }
+
+    function _isKnown(address owner) internal view returns (bool) {
+        return _seatByOwner[owner] != 0;
+    }
+
+    function _seatOf(address owner) internal view returns (uint8) {
+        if (!_isKnown(owner)) revert SequencerUnknown(owner);
+        return uint8(_seatByOwner[owner] - 1);
+    }
+
+    function _activeSeatOf(address owner) internal view returns (uint8 number) {
+        number = _seatOf(owner);
+        if (!_roster.active.has(number)) revert SequencerNotActive(owner);
+    }
+
+    function _getVotingUnits(address account) internal view override returns (uint256) {
+        return _isKnown(account) ? _seats[_seatOf(account)].stake : 0;
+    }
+
+    function _none() private pure returns (Sequencer memory empty) {}
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ISequencerSet, Term} from "./ISequencerSet.sol";
+import {Membership} from "./Membership.sol";
+import {Seats} from "./Seats.sol";
+
+/// @title Rotation
+/// @notice Whose turn it is: selection weighted by stake (steps 5, 5.2).
+abstract contract Rotation is Membership {
+    using Seats for uint128;
+
+    Term internal _term;
+    /// @dev Fixed one rotation ahead: who picks the moment of a rotation does not pick who follows.
+    bytes32 private _seed;
+
+    /// @inheritdoc ISequencerSet
+    function term() external view override returns (Term memory) {
+        return _term;
+    }
+
+    /// @inheritdoc ISequencerSet
+    function next() external view override returns (address) {
+        return _select();
+    }
+
+    function _rotate() internal {
+        address previous = _term.sequencer;
+        address selected = _select();
+        uint32 number = _term.number + 1;
+        _term = Term({
+            number: number,
+            transactions: 0,
+            startedAt: SafeCast.toUint32(block.timestamp),
+            sequencer: selected
+        });
+        _seed = keccak256(abi.encode(_seed, block.prevrandao, number));
+        emit SequencerRotated(number, selected, previous);
+    }
+
+    /// @dev Everyone but the current one has a turn in proportion to its stake; alone, the current one goes on.
+    function _select() private view returns (address) {
+        address current = _term.sequencer;
+        uint128 candidates = _roster.active;
+        uint256 stake = _roster.stake;
+        if (_isKnown(current)) {
+            uint8 number = _seatOf(current);
+            uint128 others = candidates & ~Seats.bit(number);
+            if (others != candidates && others != 0) {
+                candidates = others;
+                stake -= _seats[number].stake;
+            }
+        }
+        if (stake == 0) return address(0);
+        uint256 point = uint256(_seed) % stake;
+        for (uint128 left = candidates; ; left &= left - 1) {
+            Seat storage seat = _seats[left.lowest()];
+            if (point < seat.stake) return seat.owner;
+            point -= seat.stake;
+        }
+    }
+}

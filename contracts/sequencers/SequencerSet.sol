@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IParameters, Parameter} from "../governance/IParameters.sol";
+import {TokenPayouts} from "../payments/TokenPayouts.sol";
+import {Certificates} from "./Certificates.sol";
+import {ILiability} from "./ILiability.sol";
+import {Certificate, ISequencerSet, SequencerStatus, Term} from "./ISequencerSet.sol";
+import {Rotation} from "./Rotation.sol";
+import {Seats} from "./Seats.sol";
+
+/// @title Sequencer set
+contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ownable {
+    using SafeERC20 for IERC20;
+    using Seats for uint128;
+
+    /// @dev What a punishment takes, before it is split.
+    struct Loss {
+        uint256 bounty;
+        uint256 treasury;
+        uint256 burned;
+    }
+
+    uint256 private constant SHARES = 10_000;
+
+    IParameters public immutable parameters;
+    address public immutable treasury;
+    address private immutable _deployer;
+    /// @notice The chain of batches: attests, rewards, and tells what a stake still answers for.
+    address public inbox;
+    /// @notice Who punishes.
+    address public disputes;
+    /// @notice METIS that batch rewards are paid from, in wei.
+    uint256 public rewardPool;
+
+    constructor(
+        IERC20 token_,
+        IParameters parameters_,
+        address treasury_,
+        address timelock
+    ) TokenPayouts(token_) Ownable(timelock) {
+        parameters = parameters_;
+        treasury = treasury_;
+        _deployer = msg.sender;
+    }
+
+    /// @notice Names the inbox and the disputes contract, once; the deployer's only right.
+    function connect(address inbox_, address disputes_) external {
+        if (msg.sender != _deployer || inbox != address(0)) revert SequencerUnauthorized(msg.sender);
+        inbox = inbox_;
+        disputes = disputes_;
+    }
+
+    /// @inheritdoc ISequencerSet
+    function join(address key, address recipient, uint96 amount) external override {
+        if (_isKnown(msg.sender)) revert SequencerAlreadyJoined(msg.sender);
+        _requireRecipient(recipient);
+        uint256 minimum = parameters.get(Parameter.MinimumLock);
+        if (amount < minimum) revert SequencerLockTooSmall(amount, minimum);
+
+        uint8 seat = _sit(msg.sender, key, recipient);
+        _addStake(seat, amount);
+        emit SequencerJoined(msg.sender, seat, key, recipient, amount);
+        if (_term.sequencer == address(0)) _rotate();
+        token.safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    /// @inheritdoc ISequencerSet
+    function topUp(uint96 amount) external override {
+        uint8 seat = _activeSeatOf(msg.sender);
+        _addStake(seat, amount);
+        emit StakeAdded(msg.sender, amount, _seats[seat].stake);
+        token.safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    /// @inheritdoc ISequencerSet
+    function rotateKey(address key) external override {
+        Seat storage seat = _seats[_activeSeatOf(msg.sender)];
+        _takeKey(key);
+        emit KeyRotated(msg.sender, key, seat.key);
+        (seat.previousKey, seat.key, seat.keyChangedAt) = (seat.key, key, uint40(block.timestamp));
+    }
+
+    /// @inheritdoc ISequencerSet
+    function setRecipient(address recipient) external override {
+        _requireRecipient(recipient);
+        _seats[_seatOf(msg.sender)].recipient = recipient;
+        emit RecipientChanged(msg.sender, recipient);
+    }
+
+    /// @inheritdoc ISequencerSet
+    function leave() external override {
+        _retire(_activeSeatOf(msg.sender));
+    }
+
+    /// @inheritdoc ISequencerSet
+    function withdraw(address sequencer) external override {
+        uint8 number = _seatOf(sequencer);
+        Seat storage seat = _seats[number];
+        if (seat.status == SequencerStatus.Active) revert SequencerStillActive(sequencer);
+        // Batches at and above the head are gone, and those that follow there do not carry its signature.
+        uint64 head = ILiability(inbox).head();
+        uint64 finalised = ILiability(inbox).finalised();
+        uint64 liableBelow = seat.liableBelow < head ? seat.liableBelow : head;
+        if (block.timestamp < seat.leavesAt || finalised < liableBelow) {
+            revert SequencerStillLiable(seat.leavesAt, liableBelow, finalised);
+        }
+        uint256 stake = seat.stake;
+        _removeStake(number, stake);
+        _stand(number);
+        _credit(sequencer, stake);
+        emit StakeWithdrawn(sequencer, stake);
+    }
+
+    /// @inheritdoc ISequencerSet
+    function rotate() external override {
+        uint256 required = parameters.get(Parameter.RotationTransactions);
+        if (_term.transactions < required) revert RotationTooEarly(_term.transactions, required);
+        _rotate();
+    }
+
+    /// @inheritdoc ISequencerSet
+    function rotateSilent(uint32 number, Certificate calldata certificate) external override {
+        Term memory current = _term;
+        if (number != current.number) revert RotationWrongTerm(number, current.number);
+        uint256 required = current.startedAt + parameters.get(Parameter.RotationTimeout);
+        if (block.timestamp < required) revert RotationTooEarly(block.timestamp, required);
+        _requireQuorum(_silenceHash(number, current.sequencer), certificate, address(0));
+        _rotate();
+    }
+
+    /// @inheritdoc ISequencerSet
+    function fundRewards(uint256 amount) external override {
+        rewardPool += amount;
+        emit RewardsFunded(msg.sender, amount);
+        token.safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    /// @inheritdoc ISequencerSet
+    function kick(address sequencer, uint16 slashShare) external override onlyOwner {
+        if (slashShare > SHARES) revert SequencerSlashTooLarge(slashShare, SHARES);
+        uint8 seat = _seatOf(sequencer);
+        Loss memory loss;
+        _slash(seat, slashShare, loss);
+        _kick(seat);
+        _settle(loss, treasury);
+    }
+
+    /// @inheritdoc ISequencerSet
+    function attest(
+        bytes32 headerHash,
+        address sequencer,
+        uint32 transactions,
+        Certificate calldata certificate
+    ) external override {
+        if (msg.sender != inbox) revert SequencerUnauthorized(msg.sender);
+        _requireQuorum(headerHash, certificate, sequencer);
+        if (sequencer == _term.sequencer) _term.transactions += transactions;
+    }
+
+    /// @inheritdoc ISequencerSet
+    function reward(address sequencer, uint128 signers, uint64 gasUsed) external override {
+        if (msg.sender != inbox) revert SequencerUnauthorized(msg.sender);
+        uint256 amount = gasUsed * parameters.get(Parameter.RewardPerGas);
+        if (amount > rewardPool) amount = rewardPool;
+        uint256 produced = (amount * parameters.get(Parameter.ProducerShare)) / SHARES;
+        uint256 signed = _creditByStake(signers, amount - produced);
+        produced = _creditByStake(Seats.bit(_seatOf(sequencer)), produced);
+        rewardPool -= produced + signed;
+        emit BatchRewarded(sequencer, produced, signed);
+    }
+
+    /// @inheritdoc ISequencerSet
+    function punish(address sequencer, uint128 signers, address claimant) external override {
+        if (msg.sender != disputes) revert SequencerUnauthorized(msg.sender);
+        Loss memory loss;
+        uint8 seat = _seatOf(sequencer);
+        _slash(seat, SHARES, loss);
+        uint256 share = parameters.get(Parameter.CosignerSlash);
+        for (uint128 left = signers & ~Seats.bit(seat); left != 0; left &= left - 1) {
+            _slash(left.lowest(), share, loss);
+        }
+        _kick(seat);
+        _settle(loss, claimant);
+    }
+
+    function _retire(uint8 number) private {
+        uint256 leavesAt = block.timestamp + parameters.get(Parameter.UnbondingDelay);
+        uint64 liableBelow = ILiability(inbox).head();
+        _deactivate(number, leavesAt, liableBelow);
+        address sequencer = _seats[number].owner;
+        emit SequencerLeft(sequencer, leavesAt, liableBelow);
+        if (sequencer == _term.sequencer) _rotate();
+    }
+
+    /// @dev One that left before is kicked all the same: leaving dodges nothing.
+    function _kick(uint8 number) private {
+        emit SequencerKicked(_seats[number].owner);
+        if (_seats[number].status == SequencerStatus.Active) _retire(number);
+    }
+
+    function _slash(uint8 number, uint256 share, Loss memory loss) private {
+        uint256 amount = (_seats[number].stake * share) / SHARES;
+        uint256 bounty = (amount * parameters.get(Parameter.SlashBounty)) / SHARES;
+        uint256 kept = (amount * parameters.get(Parameter.SlashTreasury)) / SHARES;
+        uint256 burned = amount - bounty - kept;
+        _removeStake(number, amount);
+        loss.bounty += bounty;
+        loss.treasury += kept;
+        loss.burned += burned;
+        emit SequencerSlashed(_seats[number].owner, amount, bounty, kept, burned);
+    }
+
+    function _settle(Loss memory loss, address claimant) private {
+        _credit(claimant, loss.bounty);
+        token.safeTransfer(treasury, loss.treasury);
+        ERC20Burnable(address(token)).burn(loss.burned);
+    }
+
+    /// @dev A stake that is gone earns nothing; what is not paid out stays in the pool.
+    function _creditByStake(uint128 seats, uint256 amount) private returns (uint256 paid) {
+        uint256 total = 0;
+        for (uint128 left = seats; left != 0; left &= left - 1) total += _seats[left.lowest()].stake;
+        if (total == 0) return 0;
+        for (uint128 left = seats; left != 0; left &= left - 1) {
+            Seat storage seat = _seats[left.lowest()];
+            uint256 part = (amount * seat.stake) / total;
+            _credit(seat.recipient, part);
+            paid += part;
+        }
+    }
+
+    function _requireRecipient(address recipient) private pure {
+        if (recipient == address(0)) revert SequencerInvalidAddress("recipient");
+    }
+}
