@@ -48,4 +48,9 @@ library BatchHeaders {
     function hash(BatchHeader calldata header) internal pure returns (bytes32) {
         return keccak256(abi.encode(TYPE_HASH, header));
     }
+
+    /// @notice The same for a header in memory.
+    function hashMemory(BatchHeader memory header) internal pure returns (bytes32) {
+        return keccak256(abi.encode(TYPE_HASH, header));
+    }
 }

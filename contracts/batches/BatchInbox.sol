@@ -47,7 +47,7 @@ contract BatchInbox is IBatchInbox, ILiability {
         sequencers = sequencers_;
         parameters = parameters_;
         _deployer = msg.sender;
-        bytes32 headerHash = genesis.hash();
+        bytes32 headerHash = genesis.hashMemory();
         _batches[0] = Batch(headerHash, BatchStatus.Final, uint40(block.timestamp), 0);
         emit BatchSubmitted(0, headerHash, true, genesis);
         emit BatchFinalised(0, headerHash);

@@ -35,13 +35,11 @@ library BatchTree {
 
     /// @notice The MTTBR's value for a transaction: it fixes the transaction and the block that it runs in.
     function transactionValue(BlockContext memory context, bytes32 txHash) internal pure returns (bytes32 value) {
-        uint256 number = context.number;
-        uint256 timestamp = context.timestamp;
-        address coinbase = context.coinbase;
+        (uint256 height_, uint256 time, address payee) = (context.number, context.timestamp, context.coinbase);
         assembly ("memory-safe") {
             let free := mload(0x40)
-            mstore(free, or(shl(192, number), or(shl(128, timestamp), shr(32, coinbase))))
-            mstore(add(free, 32), shl(224, coinbase))
+            mstore(free, or(shl(192, height_), or(shl(128, time), shr(32, payee))))
+            mstore(add(free, 32), shl(224, payee))
             mstore(add(free, 36), txHash)
             value := keccak256(free, 68)
         }
@@ -49,12 +47,12 @@ library BatchTree {
 
     /// @notice Whether the row `[index, value]` stands in the tree.
     function contains(
-        bytes32 root,
+        bytes32 tree,
         uint256 index,
         bytes32 value,
         bytes32[] calldata proof
     ) internal pure returns (bool) {
-        return MerkleProof.verifyCalldata(proof, root, leaf(index, value));
+        return MerkleProof.verifyCalldata(proof, tree, leaf(index, value));
     }
 
     /// @notice Continues a tree from its peaks; `append` needs the room that this reserves.

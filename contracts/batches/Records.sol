@@ -57,15 +57,15 @@ library Records {
         }
     }
 
-    function _open(bytes calldata records, uint256 at, BlockContext memory context) private pure {
-        uint64 number = uint64(bytes8(records[at:at + 8]));
-        uint64 timestamp = uint64(bytes8(records[at + 8:at + 16]));
+    function _open(bytes calldata records, uint256 start, BlockContext memory context) private pure {
+        uint64 number = uint64(bytes8(records[start:start + 8]));
+        uint64 timestamp = uint64(bytes8(records[start + 8:start + 16]));
         if (number <= context.number || timestamp < context.timestamp) {
             revert RecordsBlockOutOfOrder(number, timestamp, context.number, context.timestamp);
         }
         context.number = number;
         context.timestamp = timestamp;
-        context.coinbase = address(bytes20(records[at + 16:at + 36]));
+        context.coinbase = address(bytes20(records[start + 16:start + 36]));
     }
 
     function _within(bytes calldata records, uint256 end) private pure {

@@ -50,6 +50,8 @@ interface IFraudProofs {
     error FraudWrongPreState(bytes32 preStateRoot, bytes32 expected);
     /// @notice The transaction leads exactly where the batch says.
     error FraudNotFound(bytes32 headerHash);
+    /// @notice The two transactions do not follow each other.
+    error FraudNotNeighbours(uint32 first, uint32 second);
     /// @notice The index lies outside of the batch.
     error FraudIndexOutOfRange(uint32 index, uint32 txCount);
 

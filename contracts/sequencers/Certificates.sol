@@ -9,7 +9,7 @@ import {Seats} from "./Seats.sol";
 
 /// @title Certificates
 /// @notice Whether signatures of the peer network stand for two thirds of the active stake (S4, S2).
-abstract contract Certificates is Membership, EIP712 {
+abstract contract Certificates is Membership {
     using Seats for uint128;
 
     /// @notice How long the signatures of a replaced key count, in seconds: certificates in flight survive a rotation.

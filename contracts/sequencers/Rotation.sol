@@ -40,7 +40,7 @@ abstract contract Rotation is Membership {
     }
 
     /// @dev Everyone but the current one has a turn in proportion to its stake; alone, the current one goes on.
-    function _select() private view returns (address) {
+    function _select() private view returns (address selected) {
         address current = _term.sequencer;
         uint128 candidates = _roster.active;
         uint256 stake = _roster.stake;
@@ -54,10 +54,10 @@ abstract contract Rotation is Membership {
         }
         if (stake == 0) return address(0);
         uint256 point = uint256(_seed) % stake;
-        for (uint128 left = candidates; ; left &= left - 1) {
+        for (uint128 left = candidates; selected == address(0); left &= left - 1) {
             Seat storage seat = _seats[left.lowest()];
-            if (point < seat.stake) return seat.owner;
-            point -= seat.stake;
+            if (point < seat.stake) selected = seat.owner;
+            else point -= seat.stake;
         }
     }
 }

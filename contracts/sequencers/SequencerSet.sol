@@ -6,7 +6,7 @@ import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC2
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IParameters, Parameter} from "../governance/IParameters.sol";
-import {TokenPayouts} from "../payments/TokenPayouts.sol";
+import {TokenPayouts} from "../payments/Payouts.sol";
 import {Certificates} from "./Certificates.sol";
 import {ILiability} from "./ILiability.sol";
 import {Certificate, ISequencerSet, SequencerStatus, Term} from "./ISequencerSet.sol";
@@ -66,7 +66,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         _addStake(seat, amount);
         emit SequencerJoined(msg.sender, seat, key, recipient, amount);
         if (_term.sequencer == address(0)) _rotate();
-        token.safeTransferFrom(msg.sender, address(this), amount);
+        _payoutToken.safeTransferFrom(msg.sender, address(this), amount);
     }
 
     /// @inheritdoc ISequencerSet
@@ -74,7 +74,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         uint8 seat = _activeSeatOf(msg.sender);
         _addStake(seat, amount);
         emit StakeAdded(msg.sender, amount, _seats[seat].stake);
-        token.safeTransferFrom(msg.sender, address(this), amount);
+        _payoutToken.safeTransferFrom(msg.sender, address(this), amount);
     }
 
     /// @inheritdoc ISequencerSet
@@ -93,7 +93,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
     }
 
     /// @inheritdoc ISequencerSet
-    function leave() external override {
+    function resign() external override {
         _retire(_activeSeatOf(msg.sender));
     }
 
@@ -137,7 +137,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
     function fundRewards(uint256 amount) external override {
         rewardPool += amount;
         emit RewardsFunded(msg.sender, amount);
-        token.safeTransferFrom(msg.sender, address(this), amount);
+        _payoutToken.safeTransferFrom(msg.sender, address(this), amount);
     }
 
     /// @inheritdoc ISequencerSet
@@ -146,8 +146,10 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         uint8 seat = _seatOf(sequencer);
         Loss memory loss;
         _slash(seat, slashShare, loss);
+        // Nobody claims a bounty: compensation is the vote's to grant.
+        (loss.bounty, loss.treasury) = (0, loss.bounty + loss.treasury);
         _kick(seat);
-        _settle(loss, treasury);
+        _settle(loss, address(0));
     }
 
     /// @inheritdoc ISequencerSet
@@ -217,8 +219,8 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
 
     function _settle(Loss memory loss, address claimant) private {
         _credit(claimant, loss.bounty);
-        token.safeTransfer(treasury, loss.treasury);
-        ERC20Burnable(address(token)).burn(loss.burned);
+        _payoutToken.safeTransfer(treasury, loss.treasury);
+        ERC20Burnable(address(_payoutToken)).burn(loss.burned);
     }
 
     /// @dev A stake that is gone earns nothing; what is not paid out stays in the pool.

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {BatchHeader} from "../batches/BatchHeader.sol";
+import {BatchTree, Frontier} from "../batches/BatchTree.sol";
+import {Records} from "../batches/Records.sol";
+import {BlockContext, L2Transaction, Outcome} from "../execution/IExecutor.sol";
+import {IParameters, Parameter} from "../governance/IParameters.sol";
+import {EtherPayouts} from "../payments/Payouts.sol";
+import {IVerifierRegistry} from "../verifiers/IVerifierRegistry.sol";
+import {IDataRequests, Posting, Recomputing, Request, RequestState} from "./IDataRequests.sol";
+import {Settlement} from "./Settlement.sol";
+
+/// @title Data requests
+abstract contract DataRequests is Settlement, EtherPayouts {
+    using BatchTree for Frontier;
+
+    IVerifierRegistry public immutable verifiers;
+    IParameters public immutable parameters;
+    /// @notice Where the fees of requests go that were answered.
+    address public immutable treasury;
+
+    mapping(bytes32 headerHash => Request) private _requests;
+
+    constructor(IVerifierRegistry verifiers_, IParameters parameters_, address treasury_) {
+        verifiers = verifiers_;
+        parameters = parameters_;
+        treasury = treasury_;
+    }
+
+    /// @inheritdoc IDataRequests
+    function requestData(BatchHeader calldata header) external payable override {
+        if (!verifiers.isVerifier(msg.sender)) revert RequestNotVerifier(msg.sender);
+        uint256 fee = requestFee(header);
+        if (msg.value != fee) revert RequestWrongFee(msg.value, fee);
+        bytes32 headerHash = header.hash();
+        if (_requests[headerHash].state != RequestState.None) revert RequestExists(headerHash);
+
+        uint256 deadline = block.timestamp + parameters.get(Parameter.RequestWindow);
+        Posting memory posting;
+        _requests[headerHash] = Request({
+            requester: msg.sender,
+            deadline: uint40(deadline),
+            state: RequestState.Posting,
+            fee: fee,
+            progress: keccak256(abi.encode(posting))
+        });
+        emit DataRequested(headerHash, msg.sender, header.index, deadline, fee);
+        inbox.hold(header);
+    }
+
+    /// @inheritdoc IDataRequests
+    function post(BatchHeader calldata header, Posting calldata posting, bytes calldata records) external override {
+        bytes32 headerHash = header.hash();
+        Request storage request = _running(header, headerHash, RequestState.Posting);
+        if (!sequencers.speaksFor(msg.sender, header.sequencer)) {
+            revert PostingUnauthorized(msg.sender, header.sequencer);
+        }
+        _requireProgress(request, keccak256(abi.encode(posting)));
+        if (records.length == 0) revert PostingEmpty();
+        uint256 size = posting.size + records.length;
+        if (size > header.dataSize) revert PostingTooMuch(size, header.dataSize);
+
+        bool startsRight = true;
+        BlockContext memory last = posting.last;
+        Frontier memory frontier = BatchTree.resume(posting.count, posting.frontier);
+        for (uint256 offset = 0; offset < records.length;) {
+            bytes calldata raw;
+            (raw, offset) = Records.read(records, offset, last);
+            if (frontier.count == 0) startsRight = _isFirst(header, last);
+            frontier.append(BatchTree.transactionValue(last, keccak256(raw)));
+        }
+        if (frontier.count > header.txCount) revert PostingTooMuch(frontier.count, header.txCount);
+        if (!startsRight) return _reject(header, headerHash, request);
+
+        Posting memory posted = Posting(uint32(frontier.count), uint32(size), last, frontier.peaks);
+        emit DataPosted(headerHash, posted);
+        if (size < header.dataSize) {
+            request.progress = keccak256(abi.encode(posted));
+        } else if (frontier.count == header.txCount && _isLast(header, last) && frontier.root() == header.mttbr) {
+            _startRecomputing(header, headerHash, request);
+        } else {
+            _reject(header, headerHash, request);
+        }
+    }
+
+    /// @inheritdoc IDataRequests
+    function recompute(
+        BatchHeader calldata header,
+        Recomputing calldata recomputing,
+        bytes calldata records,
+        bytes32[] calldata siblings,
+        bytes calldata witness
+    ) external override {
+        bytes32 headerHash = header.hash();
+        Request storage request = _running(header, headerHash, RequestState.Recomputing);
+        _requireProgress(request, keccak256(abi.encode(recomputing)));
+
+        Recomputing memory state = recomputing;
+        L2Transaction[] memory transactions = _provenTransactions(header, state, records, siblings);
+        Outcome[] memory outcomes = executor.execute(transactions, state.stateRoot, witness);
+
+        Frontier memory frontier = BatchTree.resume(recomputing.count, recomputing.frontier);
+        for (uint256 i = 0; i < outcomes.length; ++i) {
+            if (!outcomes[i].valid) return _disprove(header, headerHash, request);
+            state.gasUsed += outcomes[i].gasUsed;
+            state.stateRoot = outcomes[i].stateRoot;
+            frontier.append(state.stateRoot);
+        }
+        state.count = uint32(frontier.count);
+        state.frontier = frontier.peaks;
+        emit RecomputationAdvanced(headerHash, state);
+        if (state.count < header.txCount) {
+            request.progress = keccak256(abi.encode(state));
+        } else if (
+            frontier.root() == header.mtsr && state.stateRoot == header.postStateRoot && state.gasUsed == header.gasUsed
+        ) {
+            _accept(header, headerHash, request);
+        } else {
+            _disprove(header, headerHash, request);
+        }
+    }
+
+    /// @inheritdoc IDataRequests
+    function expire(BatchHeader calldata header) external override {
+        bytes32 headerHash = header.hash();
+        Request storage request = _standing(header, headerHash);
+        if (block.timestamp <= request.deadline) revert RequestWindowOpen(request.deadline);
+        emit RequestExpired(headerHash);
+        _reject(header, headerHash, request);
+    }
+
+    /// @inheritdoc IDataRequests
+    function refund(BatchHeader calldata header) external override {
+        bytes32 headerHash = header.hash();
+        Request storage request = _unsettled(headerHash);
+        if (inbox.contains(header.index, headerHash)) revert RequestStillStands(headerHash);
+        _giveBack(headerHash, request);
+    }
+
+    /// @inheritdoc IDataRequests
+    function requestFee(BatchHeader calldata header) public view override returns (uint256) {
+        return
+            parameters.get(Parameter.RequestFeeBase) +
+            parameters.get(Parameter.RequestFeePerByte) * header.dataSize +
+            parameters.get(Parameter.RequestFeePerGas) * header.gasUsed;
+    }
+
+    /// @inheritdoc IDataRequests
+    function requestOf(bytes32 headerHash) external view override returns (Request memory) {
+        return _requests[headerHash];
+    }
+
+    function _startRecomputing(BatchHeader calldata header, bytes32 headerHash, Request storage request) private {
+        Recomputing memory recomputing;
+        recomputing.stateRoot = header.preStateRoot;
+        request.state = RequestState.Recomputing;
+        request.progress = keccak256(abi.encode(recomputing));
+        emit DataCompleted(headerHash, recomputing);
+    }
+
+    /// @dev The batch is right: the fee is the treasury's (steps 11.10.1, 3.3.6b.1).
+    function _accept(BatchHeader calldata header, bytes32 headerHash, Request storage request) private {
+        request.state = RequestState.Closed;
+        emit RequestAnswered(headerHash, header.mtsr);
+        _credit(treasury, request.fee);
+        inbox.confirm(header);
+    }
+
+    /// @dev What the sequencer did is at fault; what its peers signed may be right.
+    function _reject(BatchHeader calldata header, bytes32 headerHash, Request storage request) private {
+        _giveBack(headerHash, request);
+        _condemn(header, headerHash, request.requester, false);
+    }
+
+    /// @dev What the certificate signs is wrong, by recomputation of the very transactions that it commits to.
+    function _disprove(BatchHeader calldata header, bytes32 headerHash, Request storage request) private {
+        _giveBack(headerHash, request);
+        _condemn(header, headerHash, request.requester, true);
+    }
+
+    function _giveBack(bytes32 headerHash, Request storage request) private {
+        request.state = RequestState.Closed;
+        emit RequestRefunded(headerHash, request.requester, request.fee);
+        _credit(request.requester, request.fee);
+    }
+
+    /// @dev Invariant: what is executed is what the MTTBR commits to at exactly these places.
+    /// @param state Its `last` becomes the block of the last record.
+    function _provenTransactions(
+        BatchHeader calldata header,
+        Recomputing memory state,
+        bytes calldata records,
+        bytes32[] calldata siblings
+    ) private pure returns (L2Transaction[] memory transactions) {
+        uint256 count = Records.count(records);
+        if (count == 0) revert PostingEmpty();
+        transactions = new L2Transaction[](count);
+        bytes32[] memory leaves = new bytes32[](count);
+        uint256 offset = 0;
+        for (uint256 i = 0; i < count; ++i) {
+            bytes calldata raw;
+            (raw, offset) = Records.read(records, offset, state.last);
+            BlockContext memory context = state.last;
+            transactions[i] = L2Transaction(BlockContext(context.number, context.timestamp, context.coinbase), raw);
+            leaves[i] = BatchTree.leaf(state.count + i, BatchTree.transactionValue(context, keccak256(raw)));
+        }
+        bytes32 root = BatchTree.rangeRoot(leaves, state.count, header.txCount, siblings);
+        if (root != header.mttbr) revert RecomputationWrongRecords(root, header.mttbr);
+    }
+
+    function _running(
+        BatchHeader calldata header,
+        bytes32 headerHash,
+        RequestState state
+    ) private view returns (Request storage request) {
+        request = _standing(header, headerHash);
+        if (request.state != state) revert RequestWrongState(headerHash, request.state);
+        if (block.timestamp > request.deadline) revert RequestWindowOver(request.deadline);
+    }
+
+    function _standing(BatchHeader calldata header, bytes32 headerHash) private view returns (Request storage request) {
+        request = _unsettled(headerHash);
+        if (!inbox.contains(header.index, headerHash)) revert RequestVoid(headerHash);
+    }
+
+    function _unsettled(bytes32 headerHash) private view returns (Request storage request) {
+        request = _requests[headerHash];
+        if (request.state == RequestState.None || request.state == RequestState.Closed) {
+            revert RequestWrongState(headerHash, request.state);
+        }
+    }
+
+    function _requireProgress(Request storage request, bytes32 progress) private view {
+        if (request.progress != progress) revert ProgressMismatch(progress, request.progress);
+    }
+
+    function _isFirst(BatchHeader calldata header, BlockContext memory context) private pure returns (bool) {
+        return context.number == header.firstBlock && context.timestamp == header.firstTimestamp;
+    }
+
+    function _isLast(BatchHeader calldata header, BlockContext memory context) private pure returns (bool) {
+        return context.number == header.lastBlock && context.timestamp == header.lastTimestamp;
+    }
+}
