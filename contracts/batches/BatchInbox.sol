@@ -198,6 +198,8 @@ contract BatchInbox is IBatchInbox, ILiability {
         if (index + 1 != head || batch.status != BatchStatus.Unattested) revert InboxWrongIndex(index, head);
         head = index;
         if (batch.headerHash == headerHash) return;
+        // It may not come back: a request for its data would then run against a deadline of the past.
+        invalidated[batch.headerHash] = true;
         emit BatchReplaced(index, batch.headerHash);
         if (held(index)) {
             _holds.remove(index);

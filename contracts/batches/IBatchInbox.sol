@@ -63,7 +63,7 @@ interface IBatchInbox {
     /// @param value Its value.
     /// @param limit The bound that it violates.
     error InboxFieldOutOfRange(string field, uint256 value, uint256 limit);
-    /// @notice L1 has found this very header wrong before.
+    /// @notice This very header was found wrong, or gave way to a certified one, before.
     error InboxInvalidatedHeader(bytes32 headerHash);
     /// @notice The batch before is unattested: only a certified batch may take its place.
     error InboxUnattestedHead(uint64 index);
@@ -127,7 +127,7 @@ interface IBatchInbox {
     /// @notice Whether a request for the data of the batch at this index is open.
     function held(uint64 index) external view returns (bool);
 
-    /// @notice Whether L1 has found this header wrong.
+    /// @notice Whether this header was found wrong (step 11.14) or gave way to a certified one: it never comes back.
     function invalidated(bytes32 headerHash) external view returns (bool);
 
     /// @notice Whether the system is in the insecure tx state (S1): a request is open.
