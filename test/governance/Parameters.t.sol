@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+
+import {IParameters, Parameter, Setting} from "../../contracts/governance/IParameters.sol";
+import {Parameters} from "../../contracts/governance/Parameters.sol";
+import {Test} from "../Test.sol";
+import {Settings} from "./Settings.sol";
+
+contract ParametersTest is Test {
+    address private timelock;
+
+    function setUp() public {
+        timelock = makeAddr("timelock");
+    }
+
+    function test_constructor_keepsEverySetting_succeeds() public {
+        Setting[] memory settings = Settings.defaults();
+        Parameters parameters = new Parameters(timelock, settings);
+        for (uint256 i = 0; i < settings.length; ++i) {
+            Setting memory kept = parameters.setting(Parameter(i));
+            assertEq(parameters.get(Parameter(i)), settings[i].value);
+            assertEq(abi.encode(kept), abi.encode(settings[i]));
+        }
+        assertEq(parameters.owner(), timelock);
+    }
+
+    function test_constructor_settingMissing_reverts() public {
+        Setting[] memory settings = new Setting[](14);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.ParameterCount.selector, 14, 15));
+        new Parameters(timelock, settings);
+    }
+
+    function testFuzz_constructor_valueOutOfBounds_reverts(uint8 which, bool above) public {
+        Parameter parameter = Parameter(which % 15);
+        Setting[] memory settings = Settings.defaults();
+        Setting memory s = settings[uint256(parameter)];
+        // A lower bound of zero has nothing below it.
+        if (s.min == 0) above = true;
+        s.value = above ? s.max + 1 : s.min - 1;
+        _expectOutOfBounds(parameter, s.value, s.min, s.max);
+        new Parameters(timelock, settings);
+    }
+
+    function testFuzz_constructor_boundsCrossed_reverts(uint8 which) public {
+        Parameter parameter = Parameter(which % 15);
+        Setting[] memory settings = Settings.defaults();
+        Setting memory s = settings[uint256(parameter)];
+        (s.min, s.max) = (s.max, s.max - 1);
+        s.value = s.min;
+        _expectOutOfBounds(parameter, s.value, s.min, s.max);
+        new Parameters(timelock, settings);
+    }
+
+    function testFuzz_constructor_windowOfNoTime_reverts(uint8 which) public {
+        Parameter[4] memory times = [
+            Parameter.ChallengeWindow,
+            Parameter.RequestWindow,
+            Parameter.RotationTimeout,
+            Parameter.UnbondingDelay
+        ];
+        _expectLimit(times[which % 4], 0, 3650 days + 1, 1, 3650 days);
+    }
+
+    function testFuzz_constructor_shareAboveOne_reverts(uint8 which) public {
+        Parameter[4] memory shares = [
+            Parameter.SlashBounty,
+            Parameter.SlashTreasury,
+            Parameter.CosignerSlash,
+            Parameter.ProducerShare
+        ];
+        _expectLimit(shares[which % 4], 0, 10_001, 0, 10_000);
+    }
+
+    function test_constructor_rotationOutOfLimits_reverts() public {
+        _expectLimit(Parameter.RotationTransactions, 0, uint256(type(uint32).max) + 1, 1, type(uint32).max);
+    }
+
+    function testFuzz_constructor_stakeOutOfLimits_reverts(bool bond) public {
+        uint256 above = uint256(type(uint96).max) + 1;
+        _expectLimit(bond ? Parameter.VerifierBond : Parameter.MinimumLock, 0, above, 1, type(uint96).max);
+    }
+
+    function testFuzz_constructor_priceOutOfLimits_reverts(uint8 which) public {
+        Parameter[4] memory prices = [
+            Parameter.RequestFeeBase,
+            Parameter.RequestFeePerByte,
+            Parameter.RequestFeePerGas,
+            Parameter.RewardPerGas
+        ];
+        _expectLimit(prices[which % 4], 0, uint256(type(uint96).max) + 1, 0, type(uint96).max);
+    }
+
+    function test_constructor_challengeWithinRequestWindow_reverts() public {
+        Setting[] memory settings = Settings.defaults();
+        settings[uint256(Parameter.ChallengeWindow)].min = settings[uint256(Parameter.RequestWindow)].max;
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IParameters.ParameterConflict.selector,
+                Parameter.ChallengeWindow,
+                Parameter.RequestWindow
+            )
+        );
+        new Parameters(timelock, settings);
+        settings[uint256(Parameter.ChallengeWindow)].min += 1;
+        new Parameters(timelock, settings);
+    }
+
+    function test_constructor_slashKeptWhole_reverts() public {
+        Setting[] memory settings = Settings.defaults();
+        settings[uint256(Parameter.SlashTreasury)].max = 4501;
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IParameters.ParameterConflict.selector,
+                Parameter.SlashBounty,
+                Parameter.SlashTreasury
+            )
+        );
+        new Parameters(timelock, settings);
+    }
+
+    function testFuzz_set_withinBounds_succeeds(uint8 which, uint256 value) public {
+        Parameter parameter = Parameter(which % 15);
+        Parameters parameters = new Parameters(timelock, Settings.defaults());
+        Setting memory s = parameters.setting(parameter);
+        value = bound(value, s.min, s.max);
+        vm.expectEmit(address(parameters));
+        emit IParameters.ParameterChanged(parameter, value, s.value);
+        vm.prank(timelock);
+        parameters.set(parameter, value);
+        assertEq(parameters.get(parameter), value);
+        assertEq(parameters.setting(parameter).min, s.min);
+        assertEq(parameters.setting(parameter).max, s.max);
+    }
+
+    function testFuzz_set_outOfBounds_reverts(uint8 which, uint256 value) public {
+        Parameter parameter = Parameter(which % 15);
+        Parameters parameters = new Parameters(timelock, Settings.defaults());
+        Setting memory s = parameters.setting(parameter);
+        vm.assume(value < s.min || value > s.max);
+        _expectOutOfBounds(parameter, value, s.min, s.max);
+        vm.prank(timelock);
+        parameters.set(parameter, value);
+    }
+
+    function testFuzz_set_notByGovernance_reverts(address caller) public {
+        vm.assume(caller != timelock);
+        Parameters parameters = new Parameters(timelock, Settings.defaults());
+        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, caller));
+        vm.prank(caller);
+        parameters.set(Parameter.ChallengeWindow, 7 days);
+    }
+
+    function _expectOutOfBounds(Parameter parameter, uint256 value, uint256 min, uint256 max) private {
+        vm.expectRevert(abi.encodeWithSelector(IParameters.ParameterOutOfBounds.selector, parameter, value, min, max));
+    }
+
+    /// @dev Deploys with bounds just outside of what the parameter can mean, below where there is a below, and above.
+    function _expectLimit(Parameter parameter, uint256 below, uint256 above, uint256 least, uint256 most) private {
+        Setting[] memory settings = Settings.defaults();
+        Setting memory kept = settings[uint256(parameter)];
+        if (below < least) {
+            settings[uint256(parameter)] = Setting(kept.value, below, kept.max);
+            _expectOutOfBounds(parameter, below, least, most);
+            new Parameters(timelock, settings);
+        }
+        settings[uint256(parameter)] = Setting(kept.value, kept.min, above);
+        _expectOutOfBounds(parameter, above, least, most);
+        new Parameters(timelock, settings);
+    }
+}
