@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 
+import { branchCoverage } from "./scripts/plugins/branch-coverage.ts";
 import { strictWarnings } from "./scripts/plugins/strict-warnings.ts";
 
 const compiler = {
@@ -15,7 +16,7 @@ const compiler = {
 };
 
 export default defineConfig({
-  plugins: [toolbox, strictWarnings],
+  plugins: [toolbox, strictWarnings, branchCoverage],
   solidity: { ...compiler, splitTestsCompilation: true },
   typechain: { tsNocheck: true },
   paths: { tests: { mocha: "test", solidity: "test" } },
