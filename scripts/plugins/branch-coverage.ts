@@ -127,13 +127,13 @@ export function instrumentBranches(file: string, source: string): Instrumented {
 
   function wrap(condition: AstNode): void {
     const [start, end] = range(condition);
-    const tag = branchAt(start);
+    const tag = branchOn(condition);
     insertions.push({ at: start, text: "__BranchCoverage.decide(" }, { at: end, text: `, ${String(tag)})` });
   }
 
   for (const node of nodes(parse(source))) {
     if (node.nodeType === "IfStatement" && node.condition !== undefined && node.trueBody !== undefined) {
-      const tag = branchAt(range(node.condition)[0]);
+      const tag = branchOn(node.condition);
       hitAtStartOf(node.trueBody, tag);
       if (node.falseBody) hitAtStartOf(node.falseBody, tag + 1n);
       else insertions.push({ at: range(node.trueBody)[1], text: `else{__BranchCoverage.hit(${String(tag + 1n)});}` });

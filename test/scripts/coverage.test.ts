@@ -11,7 +11,7 @@ const SOURCE = `contract A {
     function f(uint256 x) external pure returns (uint256) {
         if (x == 1) { return 2; }
         if (x == 3) { x++; } else { x--; }
-        require(x > 9 ? true : x == 4, "é");
+        require(x > 9 ? true : x == 4, unicode"é");
         return x;
     }
 }`;
