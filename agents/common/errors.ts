@@ -1,12 +1,16 @@
 import { Interface, isHexString, type ErrorDescription } from "ethers";
 
-import { IBatchInbox__factory } from "../../types/ethers-contracts/factories/batches/IBatchInbox__factory.ts";
-import { IDisputes__factory } from "../../types/ethers-contracts/factories/disputes/IDisputes__factory.ts";
+import { BatchInbox__factory } from "../../types/ethers-contracts/factories/batches/BatchInbox__factory.ts";
+import { BatchTree__factory } from "../../types/ethers-contracts/factories/batches/BatchTree__factory.ts";
+import { Records__factory } from "../../types/ethers-contracts/factories/batches/Records__factory.ts";
+import { Disputes__factory } from "../../types/ethers-contracts/factories/disputes/Disputes__factory.ts";
 import { IExecutor__factory } from "../../types/ethers-contracts/factories/execution/IExecutor__factory.ts";
-import { IParameters__factory } from "../../types/ethers-contracts/factories/governance/IParameters__factory.ts";
-import { ITreasury__factory } from "../../types/ethers-contracts/factories/governance/ITreasury__factory.ts";
-import { ISequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/ISequencerSet__factory.ts";
-import { IVerifierRegistry__factory } from "../../types/ethers-contracts/factories/verifiers/IVerifierRegistry__factory.ts";
+import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
+import { MetisToken__factory } from "../../types/ethers-contracts/factories/governance/MetisToken__factory.ts";
+import { Parameters__factory } from "../../types/ethers-contracts/factories/governance/Parameters__factory.ts";
+import { Treasury__factory } from "../../types/ethers-contracts/factories/governance/Treasury__factory.ts";
+import { SequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/SequencerSet__factory.ts";
+import { VerifierRegistry__factory } from "../../types/ethers-contracts/factories/verifiers/VerifierRegistry__factory.ts";
 
 /** What went wrong, for code that has to tell one failure from another. */
 export type AgentErrorCode =
@@ -51,25 +55,19 @@ export class L1Revert extends AgentError {
 
 const ERRORS = new Interface(
   [
-    ...IBatchInbox__factory.abi,
-    ...IDisputes__factory.abi,
+    ...BatchInbox__factory.abi,
+    ...BatchTree__factory.abi,
+    ...Records__factory.abi,
+    ...Disputes__factory.abi,
     ...IExecutor__factory.abi,
-    ...IParameters__factory.abi,
-    ...ISequencerSet__factory.abi,
-    ...ITreasury__factory.abi,
-    ...IVerifierRegistry__factory.abi,
+    ...MetisGovernor__factory.abi,
+    ...MetisToken__factory.abi,
+    ...Parameters__factory.abi,
+    ...Treasury__factory.abi,
+    ...SequencerSet__factory.abi,
+    ...VerifierRegistry__factory.abi,
     { type: "error", name: "Error", inputs: [{ name: "message", type: "string" }] },
     { type: "error", name: "Panic", inputs: [{ name: "code", type: "uint256" }] },
-    {
-      type: "error",
-      name: "ERC20InsufficientAllowance",
-      inputs: ["address spender", "uint256 allowance", "uint256 needed"].map(input),
-    },
-    {
-      type: "error",
-      name: "ERC20InsufficientBalance",
-      inputs: ["address sender", "uint256 balance", "uint256 needed"].map(input),
-    },
   ].filter((entry) => entry.type === "error"),
 );
 
@@ -103,11 +101,6 @@ function describe(error: ErrorDescription): string {
     JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item)),
   );
   return `${error.name}(${values.join(", ")})`;
-}
-
-function input(text: string): { type: string; name: string } {
-  const [type = "", name = ""] = text.split(" ");
-  return { type, name };
 }
 
 function revertData(thrown: unknown, depth: number): string | undefined {

@@ -6,6 +6,8 @@ import { getAddress, isAddress, JsonRpcProvider, type Provider } from "ethers";
 import { IBatchInbox__factory } from "../../types/ethers-contracts/factories/batches/IBatchInbox__factory.ts";
 import { IDisputes__factory } from "../../types/ethers-contracts/factories/disputes/IDisputes__factory.ts";
 import { IParameters__factory } from "../../types/ethers-contracts/factories/governance/IParameters__factory.ts";
+import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
+import { MetisToken__factory } from "../../types/ethers-contracts/factories/governance/MetisToken__factory.ts";
 import { ITreasury__factory } from "../../types/ethers-contracts/factories/governance/ITreasury__factory.ts";
 import { ISequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/ISequencerSet__factory.ts";
 import { IVerifierRegistry__factory } from "../../types/ethers-contracts/factories/verifiers/IVerifierRegistry__factory.ts";
@@ -16,6 +18,8 @@ import type {
   ISequencerSet,
   ITreasury,
   IVerifierRegistry,
+  MetisGovernor,
+  MetisToken,
 } from "../../types/ethers-contracts/index.ts";
 import { AgentError, messageOf } from "./errors.ts";
 
@@ -102,6 +106,8 @@ export class L1 {
   readonly verifiers: IVerifierRegistry;
   readonly parameters: IParameters;
   readonly treasury: ITreasury;
+  readonly governor: MetisGovernor;
+  readonly token: MetisToken;
 
   constructor(provider: Provider, { addresses, fromBlock }: Deployment) {
     this.provider = provider;
@@ -113,6 +119,8 @@ export class L1 {
     this.verifiers = IVerifierRegistry__factory.connect(addresses.verifiers, provider);
     this.parameters = IParameters__factory.connect(addresses.parameters, provider);
     this.treasury = ITreasury__factory.connect(addresses.treasury, provider);
+    this.governor = MetisGovernor__factory.connect(addresses.governor, provider);
+    this.token = MetisToken__factory.connect(addresses.token, provider);
   }
 
   /** Time of L1's latest block, in seconds. */
