@@ -110,10 +110,9 @@ export function instrumentBranches(file: string, source: string): Instrumented {
   const insertions: { at: number; text: string }[] = [];
   const branches: Branch[] = [];
 
-  function branchAt(offset: number): bigint {
-    const digest = createHash("sha256")
-      .update(`${file}:${String(offset)}`)
-      .digest("hex");
+  function branchOn(condition: AstNode): bigint {
+    const [offset] = range(condition);
+    const digest = createHash("sha256").update(`${file}:${condition.src}`).digest("hex");
     const tag = BigInt(`0x${digest}`) & ~1n;
     const tags = [tag, tag + 1n].map((value) => value.toString(16).padStart(64, "0")) as [string, string];
     const line = bytes.subarray(0, offset).toString().split("\n").length;
