@@ -22,6 +22,8 @@ library BatchTree {
 
     /// @notice The proof carries more or fewer hashes than the range needs.
     error BatchTreeWrongProof(uint256 length, uint256 used);
+    /// @notice The range ends behind the last row: nothing would fix the leaves there.
+    error BatchTreeOutOfRange(uint256 end, uint256 count);
 
     /// @notice The leaf of a row.
     function leaf(uint256 index, bytes32 value) internal pure returns (bytes32 hash) {
@@ -116,6 +118,7 @@ library BatchTree {
         bytes32[] calldata siblings
     ) internal pure returns (bytes32) {
         uint256 length = nodes.length;
+        if (from + length > count) revert BatchTreeOutOfRange(from + length, count);
         uint256 used = 0;
         for (uint256 level = height(count); level > 0; --level) {
             uint256 read = 0;
