@@ -19,6 +19,8 @@ contract BatchInbox is IBatchInbox, ILiability {
     uint32 public constant MAX_DATA_SIZE = 2 ** 20;
     /// @notice Most L2 gas of a batch.
     uint64 public constant MAX_GAS = 2 ** 28;
+    /// @notice How far block numbers move in one batch at most: nobody can use them up and leave none for the next batch.
+    uint64 public constant MAX_BLOCKS = 2 ** 32;
     /// @notice Most batches that wait for finality; bounds the work of a rollback.
     uint64 public constant MAX_PENDING = 2 ** 16;
     /// @notice How far the L2's clock may be ahead of L1's, in seconds.
@@ -180,6 +182,7 @@ contract BatchInbox is IBatchInbox, ILiability {
         _atMost("gasUsed", header.gasUsed, MAX_GAS);
         _atLeast("firstBlock", header.firstBlock, uint256(parent.lastBlock) + 1);
         _atLeast("lastBlock", header.lastBlock, header.firstBlock);
+        _atMost("lastBlock", header.lastBlock, uint256(parent.lastBlock) + MAX_BLOCKS);
         _atLeast("firstTimestamp", header.firstTimestamp, parent.lastTimestamp);
         _atLeast("lastTimestamp", header.lastTimestamp, header.firstTimestamp);
         _atMost("lastTimestamp", header.lastTimestamp, block.timestamp + MAX_DRIFT);
