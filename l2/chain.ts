@@ -101,6 +101,12 @@ export declare class Chain extends EventEmitter<ChainEvents> {
   addTransaction(raw: Hex | Uint8Array): Promise<Hex>;
   /** Transactions of the mempool in the order a block would take them. */
   pending(): TransactionInfo[];
+  /**
+   * Empties the mempool: at the end of a sequencer's term what waits is handed out anew, and after a silence it has
+   * failed (steps 3.2, 5.1). Each transaction's status becomes `dropped` for this reason.
+   * @returns What waited.
+   */
+  dropPending(reason: string): Promise<DroppedTransaction[]>;
   /** Nonce behind the sender's last transaction, mempool included. */
   pendingNonce(address: string): Promise<number>;
 
