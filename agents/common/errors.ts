@@ -19,6 +19,8 @@ export type AgentErrorCode =
   | "STORAGE_NOT_FOUND"
   | "STORAGE_CORRUPT"
   | "STORAGE_REFUSED"
+  | "DATA_MALFORMED"
+  | "L1_UNAVAILABLE"
   | "L1_REVERT"
   | "L1_REPLACED"
   | "L1_GAS"

@@ -22,6 +22,11 @@ export interface FollowedLog {
   index: number;
 }
 
+/** A log of ethers, as far as it is kept. */
+export function followed({ address, topics, data, blockNumber, transactionHash, index }: Log): FollowedLog {
+  return { address, topics: [...topics], data, blockNumber, transactionHash, index };
+}
+
 /** What to follow. */
 export interface FollowerOptions {
   addresses: string[];
@@ -185,18 +190,11 @@ export class EventFollower<State> {
     const hash = before?.hash ?? "";
     if (!(await this.#stands({ number: to, hash }))) return false;
     if (previous !== undefined && !(await this.#stands(previous))) return false;
-    const followed = logs
-      .map(({ address, topics, data, blockNumber, transactionHash, index }) => ({
-        address,
-        topics: [...topics],
-        data,
-        blockNumber,
-        transactionHash,
-        index,
-      }))
+    const read = logs
+      .map(followed)
       .sort((first, second) => first.blockNumber - second.blockNumber || first.index - second.index);
-    for (const log of followed) this.#reducer.apply(this.state, log);
-    this.#mind.logs.push(...followed);
+    for (const log of read) this.#reducer.apply(this.state, log);
+    this.#mind.logs.push(...read);
     this.#mind.anchors.push({ number: to, hash });
     this.#chunk = Math.min(this.#options.chunk, this.#chunk * 2);
     return true;

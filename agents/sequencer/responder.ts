@@ -1,0 +1,120 @@
+import type { TransactionReceipt } from "ethers";
+
+import { splitRecords } from "../../l2/batch/encoding.ts";
+import type { BatchHeader } from "../../l2/batch/header.ts";
+import { matches, type DataSource } from "../common/batch-data.ts";
+import { AgentError, L1Revert, messageOf } from "../common/errors.ts";
+import type { L1 } from "../common/l1.ts";
+import type { Logger } from "../common/logger.ts";
+import type { Metrics } from "../common/metrics.ts";
+import { followed } from "../common/events.ts";
+import { isOpen, L1Reducer, type DataRequest, type L1State } from "../common/mirror.ts";
+import { L1_TRANSACTION_GAS, type TransactionManager } from "../common/transactions.ts";
+
+/** Bytes of records in one transaction: clients do not pass on transactions above 128 KiB. */
+export const DEFAULT_PIECE_SIZE = 100_000;
+
+export interface ResponderOptions {
+  /** Owner of the sequencer that answers. */
+  sequencer: string;
+  /** Most bytes of records in one transaction. */
+  pieceSize: number;
+}
+
+/**
+ * Answers requests for a sequencer's data (steps 11.8, 3.3.4, 11.6.4): posts what is missing, in pieces, from where L1
+ * says that the posting stands. It can be stopped after any piece.
+ */
+export class Responder {
+  readonly #options: ResponderOptions;
+  readonly #l1: L1;
+  readonly #transactions: TransactionManager;
+  readonly #sources: readonly DataSource[];
+  readonly #log: Logger;
+  readonly #metrics: Metrics;
+
+  /** @param dependencies.sources Where the data is looked for, one after the other. */
+  constructor(
+    options: ResponderOptions,
+    dependencies: {
+      l1: L1;
+      transactions: TransactionManager;
+      sources: readonly DataSource[];
+      log: Logger;
+      metrics: Metrics;
+    },
+  ) {
+    this.#options = options;
+    this.#l1 = dependencies.l1;
+    this.#transactions = dependencies.transactions;
+    this.#sources = dependencies.sources;
+    this.#log = dependencies.log;
+    this.#metrics = dependencies.metrics;
+  }
+
+  /** Posts whatever is asked of the sequencer and not posted yet. */
+  async answer(mirrored: L1State, signal?: AbortSignal): Promise<void> {
+    // A copy: it runs ahead of the follower, which reads the same events again.
+    const state = structuredClone(mirrored);
+    const mine = Object.values(state.requests).filter(
+      (request) =>
+        request.phase === "posting" && isOpen(state, request) && request.header.sequencer === this.#options.sequencer,
+    );
+    for (const request of mine) {
+      try {
+        await this.#post(state, request, signal);
+      } catch (error) {
+        // Someone who speaks for the sequencer may have been faster; the next round starts from what L1 says then.
+        if (!(error instanceof L1Revert)) throw error;
+        this.#log.warn({ batch: Number(request.header.index), reason: error.message }, "posting stopped");
+      }
+    }
+  }
+
+  async #post(state: L1State, request: DataRequest, signal: AbortSignal | undefined): Promise<void> {
+    const { header } = request;
+    const data = await this.#data(header);
+    if (data === undefined) {
+      this.#metrics.alarms.inc({ reason: "no data to answer with" });
+      this.#log.error({ batch: Number(header.index) }, "no source has the data that the batch was made of");
+      return;
+    }
+    let { pieceSize } = this.#options;
+    while (request.phase === "posting") {
+      const [piece] = splitRecords(data.subarray(Number(request.posting.size)), pieceSize);
+      if (piece === undefined) throw new Error("the posting is complete, yet L1 waits for more");
+      const call = {
+        to: this.#l1.addresses.disputes,
+        data: this.#l1.disputes.interface.encodeFunctionData("post", [header, request.posting, piece]),
+        label: "post",
+      };
+      if ((await this.#transactions.estimate(call)) > L1_TRANSACTION_GAS && pieceSize > 1) {
+        pieceSize = Math.floor(Math.min(pieceSize, piece.length) / 2);
+        continue;
+      }
+      const receipt = await this.#transactions.send(call, signal);
+      this.#log.info({ batch: Number(header.index), bytes: piece.length }, "[11.8] posted data");
+      this.#follow(state, receipt);
+    }
+  }
+
+  /** Takes over what the transaction did, ahead of the follower. */
+  #follow(state: L1State, receipt: TransactionReceipt): void {
+    const reducer = new L1Reducer(this.#l1.addresses);
+    for (const log of receipt.logs) reducer.apply(state, followed(log));
+  }
+
+  async #data(header: BatchHeader): Promise<Uint8Array | undefined> {
+    for (const source of this.#sources) {
+      try {
+        const found = await source.fetch(header);
+        if (found.data !== undefined && matches(header, found)) return found.data;
+        this.#log.warn({ source: source.name, batch: Number(header.index) }, "other data than that of the batch");
+      } catch (error) {
+        const level = error instanceof AgentError ? "info" : "warn";
+        this.#log[level]({ source: source.name, reason: messageOf(error) }, "no data from this source");
+      }
+    }
+    return undefined;
+  }
+}
