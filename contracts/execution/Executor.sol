@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Account} from "./Account.sol";
+import {IExecutor, L2Transaction, Outcome} from "./IExecutor.sol";
+import {Transaction} from "./Transaction.sol";
+import {Chain, Transfers} from "./Transfer.sol";
+import {Trie, TrieAlgorithms} from "./Trie.sol";
+import {WitnessIndex} from "./Witness.sol";
+
+/// @title Executor
+/// @notice The state transition of the L2, on L1.
+contract Executor is IExecutor {
+    /// @notice Chain id of the L2.
+    uint256 public immutable chainId;
+    /// @notice What a unit of L2 gas costs, burned; in wei.
+    uint256 public immutable baseFee;
+    /// @notice The most L2 gas that one transaction may have.
+    uint256 public immutable gasLimit;
+
+    /// @notice A constant of the chain is out of its range.
+    error ExecutorOutOfRange(string field, uint256 value, uint256 limit);
+
+    constructor(uint256 chainId_, uint256 baseFee_, uint256 gasLimit_) {
+        // The bounds of EIP-2294 and of the 64-bit gas of Ethereum keep the arithmetic below 2^256.
+        uint256 chainIdLimit = type(uint64).max / 2 - 36;
+        if (chainId_ == 0 || chainId_ > chainIdLimit) revert ExecutorOutOfRange("chainId", chainId_, chainIdLimit);
+        if (gasLimit_ > type(uint64).max) revert ExecutorOutOfRange("gasLimit", gasLimit_, type(uint64).max);
+        chainId = chainId_;
+        baseFee = baseFee_;
+        gasLimit = gasLimit_;
+    }
+
+    /// @inheritdoc IExecutor
+    function execute(
+        L2Transaction[] calldata transactions,
+        bytes32 preStateRoot,
+        bytes calldata witness
+    ) external view returns (Outcome[] memory outcomes) {
+        Chain memory chain = Chain(chainId, baseFee, gasLimit);
+        Trie memory state = TrieAlgorithms.open(WitnessIndex.index(witness), preStateRoot);
+        bytes32 stateRoot = preStateRoot;
+        outcomes = new Outcome[](transactions.length);
+        // One transaction and one account at a time: memory costs more the more of it there is.
+        Transaction memory transaction;
+        Account memory account;
+        uint256 count = 0;
+        bool valid = true;
+        while (valid && count < transactions.length) {
+            L2Transaction calldata input = transactions[count];
+            uint256 gasUsed = 0;
+            valid = transaction.decode(input.raw, chain.chainId);
+            if (valid) {
+                (valid, gasUsed) = Transfers.apply_(state, transaction, input.context.coinbase, chain, account);
+            }
+            if (valid) stateRoot = state.root();
+            Outcome memory outcome = outcomes[count];
+            outcome.valid = valid;
+            // A transaction uses at most the chain's gas limit, which has 64 bits.
+            outcome.gasUsed = uint64(gasUsed);
+            outcome.stateRoot = stateRoot;
+            count++;
+        }
+        // None after the first invalid one.
+        assembly ("memory-safe") {
+            mstore(outcomes, count)
+        }
+    }
+}

@@ -1,0 +1,622 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Rlp} from "./Rlp.sol";
+import {Witness} from "./Witness.sol";
+
+/// @dev A node of a Merkle-Patricia trie in memory.
+type Node is uint256;
+
+/// @dev No node.
+Node constant NONE = Node.wrap(0);
+
+using NodeLayout for Node global;
+using {_equal as ==, _differ as !=} for Node global;
+
+function _equal(Node a, Node b) pure returns (bool) {
+    return Node.unwrap(a) == Node.unwrap(b);
+}
+
+function _differ(Node a, Node b) pure returns (bool) {
+    return Node.unwrap(a) != Node.unwrap(b);
+}
+
+/// @title Trie node
+/// @notice How a node lies in memory, how it is decoded, changed in place, and sealed: encoded and hashed.
+/// @dev A node is 64-byte aligned and starts with three words:
+///
+///     word 0  bits   0   kind
+///             bits   8   nibbles of the path (extension, leaf)
+///             bits  16   stale mask: bit `i` says that the encoding of child `i` is behind the child in memory
+///             bits  32   length of the encoded children (branch)
+///             bits  64   place, 96 length, 128 capacity of the value (leaf, branch)
+///     word 1  branch: 16 lanes of 16 bits: offset of the encoded child `i`;  else: path, left-aligned
+///     word 2  branch: 16 lanes of 16 bits: child `i` in memory, in units of 64 bytes; else: child (extension)
+///
+/// A branch then keeps its children as they are encoded, so that a change of one is the write of a hash and the whole is
+/// hashed where it lies; an extension keeps its encoded child; a leaf has room for its value. A child in memory is
+/// owned by its parent alone.
+library NodeLayout {
+    /// @notice The bytes of a node that an execution visits are not those of a trie node.
+    error MalformedNode();
+    /// @notice The nodes do not fit the 4 MB of memory that a lane can address; L1 gas ends before.
+    error TrieTooLarge();
+
+    uint256 internal constant BRANCH = 1;
+    uint256 internal constant EXTENSION = 2;
+    uint256 internal constant LEAF = 3;
+
+    /// @dev Where an encoded extension child and the value of a leaf lie.
+    uint256 private constant DATA = 0x60;
+    /// @dev Where the children of a branch lie; the bytes before leave room for the prefix of the list.
+    uint256 private constant CHILDREN = 0x63;
+    /// @dev Size of a branch: header, prefix, 16 hashes and an empty value.
+    uint256 private constant BRANCH_SIZE = 0x280;
+    /// @dev Least room for a leaf's value, enough for any account.
+    uint256 private constant LEAF_ROOM = 0xa0;
+    /// @dev A one in each lane.
+    uint256 private constant ONES = 0x0001000100010001000100010001000100010001000100010001000100010001;
+    /// @dev Offsets of 16 hashes: 33 × `i` in lane `i`.
+    uint256 private constant FULL_OFFSETS = 0x01ef01ce01ad018c016b014a0129010800e700c600a500840063004200210000;
+    /// @dev Offsets of 16 empty children: `i` in lane `i`.
+    uint256 private constant EMPTY_OFFSETS = 0x000f000e000d000c000b000a0009000800070006000500040003000200010000;
+    /// @dev An empty byte string, left-aligned.
+    uint256 private constant EMPTY_ITEM = 0x80 << 248;
+
+    // ---------------------------------------------------------------- creation
+
+    /// @notice A leaf with a path of `nibbles`, whose value is still to be set.
+    function newLeaf(uint256 path, uint256 nibbles) internal pure returns (Node leaf) {
+        leaf = _allocate(DATA + LEAF_ROOM);
+        assembly ("memory-safe") {
+            mstore(leaf, or(or(LEAF, shl(8, nibbles)), shl(128, LEAF_ROOM)))
+            mstore(add(leaf, 0x20), path)
+        }
+    }
+
+    /// @notice An extension with a path of `nibbles`, of which only the first are taken.
+    function newExtension(uint256 path, uint256 nibbles, Node only) internal pure returns (Node extension) {
+        extension = _allocate(DATA + 33);
+        assembly ("memory-safe") {
+            mstore(extension, or(or(EXTENSION, shl(8, nibbles)), shl(16, 1)))
+            mstore(add(extension, 0x20), and(path, not(shr(shl(2, nibbles), not(0)))))
+            mstore(add(extension, 0x40), only)
+        }
+    }
+
+    /// @notice A branch without children and value.
+    function newBranch() internal pure returns (Node branch) {
+        branch = _allocate(BRANCH_SIZE);
+        assembly ("memory-safe") {
+            mstore(branch, or(BRANCH, shl(32, 16)))
+            mstore(add(branch, 0x20), EMPTY_OFFSETS)
+            mstore(add(branch, 0x40), 0)
+            mstore(add(branch, CHILDREN), 0x8080808080808080808080808080808000000000000000000000000000000000)
+        }
+    }
+
+    function _allocate(uint256 size) private pure returns (Node node) {
+        uint256 end;
+        assembly ("memory-safe") {
+            node := and(add(mload(0x40), 0x3f), not(0x3f))
+            end := add(node, size)
+            mstore(0x40, end)
+        }
+        // Every lane can name the node: it starts below 2^22.
+        if (end >> 22 != 0) revert TrieTooLarge();
+    }
+
+    // ---------------------------------------------------------------- decoding
+
+    /// @notice Copies the node with a hash from the witness. Reverts where it is missing or no node.
+    function load(Witness witness, bytes32 hash) internal pure returns (Node node) {
+        (uint256 position, uint256 size) = witness.find(hash);
+        uint256 word;
+        assembly ("memory-safe") {
+            word := calldataload(position)
+        }
+        (uint256 offset, uint256 length) = Rlp.prefix(word);
+        if (offset + length != size) revert MalformedNode();
+        node = _place();
+        assembly ("memory-safe") {
+            calldatacopy(add(node, CHILDREN), add(position, offset), length)
+        }
+        _decode(node, length);
+    }
+
+    /// @dev Copies a node that is inlined in its parent: at most 31 bytes, so its prefix is one byte.
+    function _loadInline(uint256 item) private pure returns (Node node) {
+        node = _place();
+        uint256 length;
+        assembly ("memory-safe") {
+            length := sub(byte(0, mload(item)), 0xc0)
+            mcopy(add(node, CHILDREN), add(item, 1), length)
+        }
+        _decode(node, length);
+    }
+
+    /// @dev Where the next node will be allocated; its payload is copied there before its kind and size are known.
+    function _place() private pure returns (Node node) {
+        assembly ("memory-safe") {
+            node := and(add(mload(0x40), 0x3f), not(0x3f))
+        }
+    }
+
+    /// @dev Takes the payload of `length` bytes at `CHILDREN` of a node that is not yet allocated.
+    function _decode(Node node, uint256 length) private pure {
+        uint256 cursor = Node.unwrap(node) + CHILDREN;
+        if (_isFullBranch(cursor, length)) {
+            _allocate(BRANCH_SIZE);
+            assembly ("memory-safe") {
+                mstore(node, or(BRANCH, shl(32, 528)))
+                mstore(add(node, 0x20), FULL_OFFSETS)
+                mstore(add(node, 0x40), 0)
+            }
+            return;
+        }
+        unchecked {
+            // Places and lengths stay below 2^130.
+            uint256 end = cursor + length;
+            (uint256 offset, uint256 size) = Rlp.prefix(_load(cursor));
+            uint256 second = cursor + offset + size;
+            if (second < end) {
+                (uint256 secondOffset, uint256 secondSize) = Rlp.prefix(_load(second));
+                // Two items make a leaf or an extension.
+                if (second + secondOffset + secondSize == end) return _decodeShort(node, cursor, second, end);
+            }
+            _decodeBranch(node, cursor, end);
+        }
+    }
+
+    /// @dev Whether the payload is 16 hashes and an empty value: what the upper levels of a large trie are made of.
+    function _isFullBranch(uint256 cursor, uint256 length) private pure returns (bool full) {
+        assembly ("memory-safe") {
+            if eq(length, 529) {
+                let differences := xor(shr(248, mload(add(cursor, 528))), 0x80)
+                for {
+                    let item := cursor
+                } lt(item, add(cursor, 528)) {
+                    item := add(item, 132)
+                } {
+                    let a := xor(shr(248, mload(item)), 0xa0)
+                    let b := xor(shr(248, mload(add(item, 33))), 0xa0)
+                    let c := xor(shr(248, mload(add(item, 66))), 0xa0)
+                    let d := xor(shr(248, mload(add(item, 99))), 0xa0)
+                    differences := or(differences, or(or(a, b), or(c, d)))
+                }
+                full := iszero(differences)
+            }
+        }
+    }
+
+    function _decodeBranch(Node node, uint256 cursor, uint256 end) private pure {
+        bool sound;
+        uint256 item = cursor;
+        assembly ("memory-safe") {
+            let sizes := 0
+            sound := 1
+            for {
+                let lane := 0
+            } lt(lane, 256) {
+                lane := add(lane, 16)
+            } {
+                let first := byte(0, mload(item))
+                // 0x80 is one byte, 0xa0 opens a hash of 33.
+                let size := add(1, and(first, 0x20))
+                if iszero(eq(or(first, 0x20), 0xa0)) {
+                    // An inlined node has 31 bytes at most.
+                    sound := and(sound, and(gt(first, 0xc0), lt(first, 0xdf)))
+                    size := sub(first, 0xbf)
+                }
+                sizes := or(sizes, shl(lane, and(size, 0xff)))
+                item := add(item, and(size, 0xff))
+            }
+            let ends := mul(sizes, ONES)
+            mstore(node, or(BRANCH, shl(32, shr(240, ends))))
+            mstore(add(node, 0x20), shl(16, ends))
+            mstore(add(node, 0x40), 0)
+        }
+        (uint256 value, uint256 length, uint256 next) = Rlp.readString(item, end);
+        if (!sound || next != end) revert MalformedNode();
+        _allocate(BRANCH_SIZE);
+        // The value moves away: the children may grow.
+        if (length != 0) node.setValue(value, length);
+    }
+
+    function _decodeShort(Node node, uint256 cursor, uint256 second, uint256 end) private pure {
+        (uint256 start, uint256 size, uint256 next) = Rlp.readString(cursor, end);
+        if (next != second || size == 0 || size > 33) revert MalformedNode();
+        uint256 flag = _load(start) >> 248;
+        uint256 nibbles;
+        uint256 path;
+        unchecked {
+            // The size is between 1 and 33.
+            nibbles = 2 * size - 2;
+            if (flag & 0x10 != 0) {
+                nibbles += 1;
+                path = _load(start) << 4;
+            } else {
+                path = _load(start + 1);
+                if (flag & 0x0f != 0) revert MalformedNode();
+            }
+        }
+        if (flag > 0x3f || nibbles > 64) revert MalformedNode();
+        path = _truncate(path, nibbles);
+
+        if (flag & 0x20 != 0) {
+            (uint256 value, uint256 length, uint256 last) = Rlp.readString(second, end);
+            if (last != end || length == 0) revert MalformedNode();
+            uint256 room = end - Node.unwrap(node) - DATA;
+            if (room < LEAF_ROOM) room = LEAF_ROOM;
+            _allocate(DATA + room);
+            assembly ("memory-safe") {
+                mstore(node, or(or(LEAF, shl(8, nibbles)), or(or(shl(64, value), shl(96, length)), shl(128, room))))
+                mstore(add(node, 0x20), path)
+            }
+        } else {
+            uint256 first = _load(second) >> 248;
+            if (nibbles == 0 || (first != 0xa0 && (first < 0xc1 || first > 0xde))) revert MalformedNode();
+            _allocate(DATA + 33);
+            assembly ("memory-safe") {
+                mcopy(add(node, DATA), second, sub(end, second))
+                mstore(node, or(EXTENSION, shl(8, nibbles)))
+                mstore(add(node, 0x20), path)
+                mstore(add(node, 0x40), 0)
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    /// @notice `BRANCH`, `EXTENSION` or `LEAF`.
+    function kind(Node node) internal pure returns (uint256 result) {
+        assembly ("memory-safe") {
+            result := and(mload(node), 0xff)
+        }
+    }
+
+    /// @notice The value of a leaf or a branch: where it lies, and its length, zero where there is none.
+    function valueOf(Node node) internal pure returns (uint256 place, uint256 length) {
+        assembly ("memory-safe") {
+            let meta := mload(node)
+            place := and(shr(64, meta), 0xffffffff)
+            length := and(shr(96, meta), 0xffffffff)
+        }
+    }
+
+    /// @notice The path of a leaf or an extension, left-aligned.
+    function pathOf(Node node) internal pure returns (uint256 word, uint256 nibbles) {
+        assembly ("memory-safe") {
+            nibbles := byte(30, mload(node))
+            word := mload(add(node, 0x20))
+        }
+    }
+
+    /// @notice Child `i` of a branch, from memory or from the witness; zero where the branch has none.
+    function child(Node branch, uint256 i, Witness witness) internal pure returns (Node node) {
+        uint256 item;
+        assembly ("memory-safe") {
+            let lane := shl(4, i)
+            node := shl(6, and(shr(lane, mload(add(branch, 0x40))), 0xffff))
+            item := add(add(branch, CHILDREN), and(shr(lane, mload(add(branch, 0x20))), 0xffff))
+        }
+        if (node != NONE) return node;
+        node = _resolve(item, witness);
+        assembly ("memory-safe") {
+            let children := add(branch, 0x40)
+            mstore(children, or(mload(children), shl(shl(4, i), shr(6, node))))
+        }
+    }
+
+    /// @notice The child of an extension, from memory or from the witness.
+    function onlyChild(Node extension, Witness witness) internal pure returns (Node node) {
+        assembly ("memory-safe") {
+            node := mload(add(extension, 0x40))
+        }
+        if (node != NONE) return node;
+        node = _resolve(Node.unwrap(extension) + DATA, witness);
+        if (node.kind() != BRANCH) revert MalformedNode();
+        assembly ("memory-safe") {
+            mstore(add(extension, 0x40), node)
+        }
+    }
+
+    function _resolve(uint256 item, Witness witness) private pure returns (Node) {
+        uint256 first = _load(item) >> 248;
+        if (first == 0x80) return NONE;
+        if (first != 0xa0) return _loadInline(item);
+        unchecked {
+            // The item lies in memory.
+            return load(witness, bytes32(_load(item + 1)));
+        }
+    }
+
+    /// @notice How many children a branch has, counted up to two, and the last one found.
+    function countChildren(Node branch) internal pure returns (uint256 count, uint256 last) {
+        assembly ("memory-safe") {
+            for {
+                let i := 0
+            } and(lt(i, 16), lt(count, 2)) {
+                i := add(i, 1)
+            } {
+                let lane := shl(4, i)
+                let inMemory := and(shr(lane, mload(add(branch, 0x40))), 0xffff)
+                let item := add(add(branch, CHILDREN), and(shr(lane, mload(add(branch, 0x20))), 0xffff))
+                if or(inMemory, xor(byte(0, mload(item)), 0x80)) {
+                    count := add(count, 1)
+                    last := i
+                }
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- change
+
+    /// @notice Replaces the value of a leaf or a branch by a copy of `length` bytes at `from`; of a branch, by none
+    /// where the length is zero.
+    function setValue(Node node, uint256 from, uint256 length) internal pure {
+        uint256 place;
+        assembly ("memory-safe") {
+            place := add(node, DATA)
+            if gt(length, shr(128, mload(node))) {
+                place := 0
+            }
+        }
+        if (place == 0) place = Node.unwrap(_allocate(length));
+        assembly ("memory-safe") {
+            mcopy(place, from, length)
+            let meta := and(mload(node), not(shl(64, 0xffffffffffffffff)))
+            mstore(node, or(meta, or(shl(64, place), shl(96, length))))
+        }
+    }
+
+    /// @notice Says that child `i` of a branch, or the child of an extension where `i` is zero, is about to change.
+    function touch(Node node, uint256 i) internal pure {
+        assembly ("memory-safe") {
+            mstore(node, or(mload(node), shl(add(16, i), 1)))
+        }
+    }
+
+    /// @notice Puts a node in the place of child `i` of a branch.
+    function setChild(Node branch, uint256 i, Node node) internal pure {
+        assembly ("memory-safe") {
+            let lane := shl(4, i)
+            let children := add(branch, 0x40)
+            mstore(children, or(and(mload(children), not(shl(lane, 0xffff))), shl(lane, shr(6, node))))
+        }
+        branch.touch(i);
+    }
+
+    /// @notice Removes child `i` of a branch.
+    function clearChild(Node branch, uint256 i) internal pure {
+        assembly ("memory-safe") {
+            let children := add(branch, 0x40)
+            mstore(children, and(mload(children), not(shl(shl(4, i), 0xffff))))
+            mstore(branch, and(mload(branch), not(shl(add(16, i), 1))))
+        }
+        _setEncodedChild(branch, i, EMPTY_ITEM, 1);
+    }
+
+    /// @notice Puts a branch in the place of the child of an extension.
+    function setOnlyChild(Node extension, Node branch) internal pure {
+        assembly ("memory-safe") {
+            mstore(add(extension, 0x40), branch)
+        }
+        extension.touch(0);
+    }
+
+    /// @notice Makes the child of an extension child `i` of a branch. The extension must not be used any more.
+    function moveOnlyChild(Node extension, Node branch, uint256 i) internal pure {
+        Node node;
+        assembly ("memory-safe") {
+            node := mload(add(extension, 0x40))
+        }
+        if (node != NONE) return branch.setChild(i, node);
+        // Its hash is enough: the child need not be in the witness.
+        uint256 item = Node.unwrap(extension) + DATA;
+        uint256 first = _load(item) >> 248;
+        if (first == 0xa0) _setEncodedChild(branch, i, _load(item + 1), 32);
+        else _setEncodedChild(branch, i, _load(item), first - 0xbf);
+    }
+
+    /// @notice Removes the first nibbles of a path.
+    function dropPath(Node node, uint256 nibbles) internal pure {
+        assembly ("memory-safe") {
+            mstore(node, sub(mload(node), shl(8, nibbles)))
+            mstore(add(node, 0x20), shl(shl(2, nibbles), mload(add(node, 0x20))))
+        }
+    }
+
+    /// @notice Puts nibbles in front of a path.
+    function prependPath(Node node, uint256 word, uint256 nibbles) internal pure {
+        (uint256 oldWord, uint256 oldNibbles) = node.pathOf();
+        if (nibbles + oldNibbles > 64) revert MalformedNode();
+        assembly ("memory-safe") {
+            mstore(node, add(mload(node), shl(8, nibbles)))
+            mstore(add(node, 0x20), or(word, shr(shl(2, nibbles), oldWord)))
+        }
+    }
+
+    /// @dev Splices an encoded child into a branch: a hash where the length is 32, else the bytes of an item.
+    function _setEncodedChild(Node branch, uint256 i, uint256 word, uint256 length) private pure {
+        assembly ("memory-safe") {
+            let offsets := mload(add(branch, 0x20))
+            let lane := shl(4, i)
+            let offset := and(shr(lane, offsets), 0xffff)
+            let place := add(add(branch, CHILDREN), offset)
+            let size := add(length, eq(length, 32))
+            let first := byte(0, mload(place))
+            let oldSize := add(1, and(first, 0x20))
+            if gt(first, 0xa0) {
+                oldSize := sub(first, 0xbf)
+            }
+            if iszero(eq(size, oldSize)) {
+                let meta := mload(branch)
+                let total := and(shr(32, meta), 0xffff)
+                let grown := sub(size, oldSize)
+                mcopy(add(place, size), add(place, oldSize), sub(total, add(offset, oldSize)))
+                // Sums in two's complement: no lane falls below zero or exceeds 528.
+                mstore(add(branch, 0x20), add(offsets, mul(shl(add(lane, 16), ONES), grown)))
+                mstore(branch, add(meta, shl(32, grown)))
+            }
+            switch length
+            case 32 {
+                mstore8(place, 0xa0)
+                mstore(add(place, 1), word)
+            }
+            default {
+                let rest := shr(shl(3, length), not(0))
+                mstore(place, or(and(word, not(rest)), and(mload(place), rest)))
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- sealing
+
+    /// @notice Brings the encoding of a node and of everything stale below it up to date.
+    /// @return word The node's hash; the encoding itself, left-aligned, where it is shorter than 32 bytes.
+    /// @return length Its length; 32 for a hash.
+    function seal(Node node) internal pure returns (uint256 word, uint256 length) {
+        uint256 stale;
+        assembly ("memory-safe") {
+            stale := and(shr(16, mload(node)), 0xffff)
+        }
+        while (stale != 0) {
+            uint256 i;
+            Node below;
+            bool branch;
+            assembly ("memory-safe") {
+                i := sub(255, clz(stale))
+                stale := xor(stale, shl(i, 1))
+                branch := eq(and(mload(node), 0xff), BRANCH)
+                below := mload(add(node, 0x40))
+                if branch {
+                    below := shl(6, and(shr(shl(4, i), below), 0xffff))
+                }
+            }
+            (word, length) = below.seal();
+            if (branch) _setEncodedChild(node, i, word, length);
+            else _setEncodedOnlyChild(node, word, length);
+        }
+        uint256 start;
+        (start, length) = _encode(node);
+        assembly ("memory-safe") {
+            mstore(node, and(mload(node), not(shl(16, 0xffff))))
+            switch lt(length, 32)
+            case 1 {
+                word := and(mload(start), not(shr(shl(3, length), not(0))))
+            }
+            default {
+                word := keccak256(start, length)
+                length := 32
+            }
+        }
+    }
+
+    function _setEncodedOnlyChild(Node extension, uint256 word, uint256 length) private pure {
+        assembly ("memory-safe") {
+            let place := add(extension, DATA)
+            switch length
+            case 32 {
+                mstore8(place, 0xa0)
+                mstore(add(place, 1), word)
+            }
+            default {
+                mstore(place, word)
+            }
+        }
+    }
+
+    /// @dev The encoding lies in the node, or in memory that is not allocated.
+    function _encode(Node node) private pure returns (uint256 start, uint256 length) {
+        unchecked {
+            // Places in memory.
+            uint256 type_ = node.kind();
+            (uint256 valueAt, uint256 valueLength) = node.valueOf();
+            uint256 payload;
+            uint256 end;
+            if (type_ == BRANCH) {
+                payload = Node.unwrap(node) + CHILDREN;
+                uint256 size = (_load(Node.unwrap(node)) >> 32) & 0xffff;
+                if (valueLength != 0) {
+                    payload = _copyToScratch(payload, size);
+                    end = Rlp.writeString(payload + size, valueAt, valueLength);
+                } else {
+                    end = payload + size + 1;
+                    assembly ("memory-safe") {
+                        mstore8(add(payload, size), 0x80)
+                    }
+                }
+            } else {
+                payload = _scratch();
+                end = _writePath(payload, node);
+                if (type_ == LEAF) end = Rlp.writeString(end, valueAt, valueLength);
+                else end = _writeOnlyChild(end, node);
+            }
+            start = Rlp.prependList(payload, end - payload);
+            length = end - start;
+        }
+    }
+
+    /// @dev Writes the path in hex-prefix encoding.
+    function _writePath(uint256 cursor, Node node) private pure returns (uint256 end) {
+        assembly ("memory-safe") {
+            let meta := mload(node)
+            let nibbles := byte(30, meta)
+            let word := mload(add(node, 0x20))
+            let odd := and(nibbles, 1)
+            let first := or(shl(4, odd), shl(5, eq(and(meta, 0xff), LEAF)))
+            if odd {
+                first := or(first, shr(252, word))
+                word := shl(4, word)
+            }
+            let size := shr(1, nibbles)
+            if size {
+                mstore8(cursor, add(0x81, size))
+                cursor := add(cursor, 1)
+            }
+            mstore8(cursor, first)
+            mstore(add(cursor, 1), word)
+            end := add(add(cursor, 1), size)
+        }
+    }
+
+    function _writeOnlyChild(uint256 cursor, Node extension) private pure returns (uint256 end) {
+        assembly ("memory-safe") {
+            let first := byte(0, mload(add(extension, DATA)))
+            let size := 33
+            if gt(first, 0xa0) {
+                size := sub(first, 0xbf)
+            }
+            mcopy(cursor, add(extension, DATA), size)
+            end := add(cursor, size)
+        }
+    }
+
+    /// @dev Memory that is not allocated, with room for the prefix of a list before it.
+    function _scratch() private pure returns (uint256 cursor) {
+        assembly ("memory-safe") {
+            cursor := add(mload(0x40), 0x20)
+        }
+    }
+
+    function _copyToScratch(uint256 from, uint256 length) private pure returns (uint256 cursor) {
+        cursor = _scratch();
+        assembly ("memory-safe") {
+            mcopy(cursor, from, length)
+        }
+    }
+
+    /// @dev The first nibbles of a word, and zeroes behind.
+    function _truncate(uint256 word, uint256 nibbles) private pure returns (uint256 result) {
+        assembly ("memory-safe") {
+            result := and(word, not(shr(shl(2, nibbles), not(0))))
+        }
+    }
+
+    function _load(uint256 cursor) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(cursor)
+        }
+    }
+}

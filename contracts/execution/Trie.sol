@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {NONE, Node, NodeLayout} from "./Node.sol";
+import {Witness} from "./Witness.sol";
+
+/// @dev A Merkle-Patricia trie of which only the visited part is in memory.
+/// @param witness Where nodes that are visited for the first time come from.
+/// @param node The root node; zero where it is not in memory, or the trie is empty.
+/// @param hash The hash of the root while the root is not in memory.
+struct Trie {
+    Witness witness;
+    Node node;
+    bytes32 hash;
+}
+
+using TrieAlgorithms for Trie global;
+
+/// @title Merkle-Patricia trie
+/// @notice Reads, writes and deletes over a witness, for any trie of Ethereum: accounts and storage with hashed keys,
+/// or plain keys of up to 32 bytes.
+/// @dev A key is a word of nibbles from the left and their number. A value is `length` bytes at a place in memory, and
+/// never empty. Every function reverts with `MissingWitness` where it comes to a node that the witness does not have,
+/// so a key is absent only where a child is empty, or a leaf or an extension diverges from it.
+library TrieAlgorithms {
+    /// @notice The root of the empty trie, keccak256(0x80).
+    bytes32 internal constant EMPTY_ROOT = 0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421;
+
+    /// @notice A trie with the given root, over a witness.
+    function open(Witness witness, bytes32 hash) internal pure returns (Trie memory trie) {
+        trie.witness = witness;
+        trie.hash = hash;
+    }
+
+    /// @notice The root.
+    function root(Trie memory trie) internal pure returns (bytes32 hash) {
+        if (trie.node == NONE) return trie.hash;
+        (uint256 word, uint256 length) = trie.node.seal();
+        if (length == 32) return bytes32(word);
+        // The root is hashed whatever its size.
+        assembly ("memory-safe") {
+            mstore(0, word)
+            hash := keccak256(0, length)
+        }
+    }
+
+    /// @notice The value of a key; its length is zero where the key is absent.
+    function get(Trie memory trie, uint256 key, uint256 nibbles) internal pure returns (uint256 place, uint256 length) {
+        Node node = _root(trie);
+        while (node != NONE) {
+            if (node.kind() == NodeLayout.BRANCH) {
+                if (nibbles == 0) return node.valueOf();
+                node = node.child(key >> 252, trie.witness);
+                key <<= 4;
+                nibbles -= 1;
+            } else {
+                (uint256 path, uint256 size) = node.pathOf();
+                if (_commonPrefix(key, nibbles, path, size) != size) return (0, 0);
+                if (node.kind() == NodeLayout.LEAF) return size == nibbles ? node.valueOf() : (0, 0);
+                node = node.onlyChild(trie.witness);
+                key <<= 4 * size;
+                nibbles -= size;
+            }
+        }
+    }
+
+    /// @notice Sets the value of a key to a copy of `length` bytes at `value`, in allocated memory.
+    function put(Trie memory trie, uint256 key, uint256 nibbles, uint256 value, uint256 length) internal pure {
+        trie.insert(key, nibbles).setValue(value, length);
+    }
+
+    /// @notice The leaf or branch that holds the value of a key, a new one where the key is absent. The caller sets its
+    /// value before anything else happens to the trie.
+    function insert(Trie memory trie, uint256 key, uint256 nibbles) internal pure returns (Node node) {
+        node = _root(trie);
+        Node parent;
+        uint256 index;
+        while (true) {
+            if (node == NONE) {
+                node = NodeLayout.newLeaf(key, nibbles);
+                _link(trie, parent, index, node);
+                return node;
+            }
+            if (node.kind() == NodeLayout.BRANCH) {
+                if (nibbles == 0) return node;
+                (parent, index) = (node, key >> 252);
+                node = node.child(index, trie.witness);
+                if (node != NONE) parent.touch(index);
+                key <<= 4;
+                nibbles -= 1;
+            } else {
+                (uint256 path, uint256 size) = node.pathOf();
+                uint256 common = _commonPrefix(key, nibbles, path, size);
+                if (node.kind() == NodeLayout.LEAF ? common != size || common != nibbles : common != size) {
+                    // The way then leads through the new branch to an empty place.
+                    node = _split(node, common);
+                    _link(trie, parent, index, node);
+                    continue;
+                }
+                if (node.kind() == NodeLayout.LEAF) return node;
+                (parent, index) = (node, 0);
+                node = node.onlyChild(trie.witness);
+                parent.touch(0);
+                key <<= 4 * size;
+                nibbles -= size;
+            }
+        }
+    }
+
+    /// @notice Deletes a key; nothing happens where it is absent. A branch that is left with one child is replaced by
+    /// it, so the witness has to have that child too.
+    function remove(Trie memory trie, uint256 key, uint256 nibbles) internal pure {
+        Node node = _remove(trie.witness, _root(trie), key, nibbles);
+        _setRoot(trie, node);
+    }
+
+    /// @dev Returns what takes the place of the node.
+    function _remove(Witness witness, Node node, uint256 key, uint256 nibbles) private pure returns (Node) {
+        if (node == NONE) return node;
+        if (node.kind() == NodeLayout.BRANCH) {
+            if (nibbles == 0) {
+                (, uint256 length) = node.valueOf();
+                if (length == 0) return node;
+                node.setValue(0, 0);
+                return _collapse(witness, node);
+            }
+            uint256 index = key >> 252;
+            Node before = node.child(index, witness);
+            if (before == NONE) return node;
+            Node below = _remove(witness, before, key << 4, nibbles - 1);
+            if (below != NONE) {
+                node.setChild(index, below);
+                return node;
+            }
+            node.clearChild(index);
+            return _collapse(witness, node);
+        }
+        (uint256 path, uint256 size) = node.pathOf();
+        if (_commonPrefix(key, nibbles, path, size) != size) return node;
+        if (node.kind() == NodeLayout.LEAF) return size == nibbles ? NONE : node;
+        Node branch = _remove(witness, node.onlyChild(witness), key << (4 * size), nibbles - size);
+        if (branch.kind() == NodeLayout.BRANCH) {
+            node.setOnlyChild(branch);
+            return node;
+        }
+        branch.prependPath(path, size);
+        return branch;
+    }
+
+    /// @dev Returns what takes the place of a branch that lost a child or its value.
+    function _collapse(Witness witness, Node branch) private pure returns (Node) {
+        (uint256 count, uint256 last) = branch.countChildren();
+        (uint256 place, uint256 length) = branch.valueOf();
+        if (count > 1 || (count == 1 && length != 0)) return branch;
+        if (length != 0) {
+            Node leaf = NodeLayout.newLeaf(0, 0);
+            leaf.setValue(place, length);
+            return leaf;
+        }
+        // It had two at least before: `count` is one.
+        Node only = branch.child(last, witness);
+        if (only.kind() == NodeLayout.BRANCH) return NodeLayout.newExtension(last << 252, 1, only);
+        only.prependPath(last << 252, 1);
+        return only;
+    }
+
+    /// @dev Replaces a leaf or an extension by a branch that parts from it behind `common` nibbles, with an extension
+    /// in front where there are any.
+    function _split(Node node, uint256 common) private pure returns (Node) {
+        Node branch = NodeLayout.newBranch();
+        (uint256 path, uint256 size) = node.pathOf();
+        if (common == size) {
+            (uint256 place, uint256 length) = node.valueOf();
+            branch.setValue(place, length);
+        } else {
+            uint256 index = (path << (4 * common)) >> 252;
+            if (node.kind() == NodeLayout.EXTENSION && size == common + 1) {
+                node.moveOnlyChild(branch, index);
+            } else {
+                node.dropPath(common + 1);
+                branch.setChild(index, node);
+            }
+        }
+        return common == 0 ? branch : NodeLayout.newExtension(path, common, branch);
+    }
+
+    /// @dev The root node, from memory or from the witness; none where the trie is empty.
+    function _root(Trie memory trie) private pure returns (Node node) {
+        node = trie.node;
+        if (node == NONE && trie.hash != EMPTY_ROOT) {
+            node = NodeLayout.load(trie.witness, trie.hash);
+            trie.node = node;
+        }
+    }
+
+    /// @dev Puts a node in the place of child `index` of a branch, or of the root where there is no branch.
+    function _link(Trie memory trie, Node branch, uint256 index, Node node) private pure {
+        if (branch == NONE) _setRoot(trie, node);
+        else branch.setChild(index, node);
+    }
+
+    function _setRoot(Trie memory trie, Node node) private pure {
+        trie.node = node;
+        if (node == NONE) trie.hash = EMPTY_ROOT;
+    }
+
+    /// @dev Number of nibbles that a key and a path have in common from the left.
+    function _commonPrefix(
+        uint256 key,
+        uint256 nibbles,
+        uint256 path,
+        uint256 size
+    ) private pure returns (uint256 common) {
+        assembly ("memory-safe") {
+            common := shr(2, clz(xor(key, path)))
+            if gt(common, nibbles) {
+                common := nibbles
+            }
+            if gt(common, size) {
+                common := size
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IExecutor} from "./IExecutor.sol";
+import {Rlp} from "./Rlp.sol";
+
+/// @dev Handle of an index of witness nodes in memory.
+type Witness is uint256;
+
+using WitnessIndex for Witness global;
+
+/// @title Witness
+/// @notice Finds a trie node by its hash. The nodes stay in calldata: memory holds a hash table that leads to them, and
+/// a node is copied where an execution visits it. Surplus nodes therefore cost their calldata and little else, and each
+/// visited node has memory of its own to change in place, even where two places of a trie hold equal nodes.
+/// @dev In memory: a word with the mask of the table, then the heads of its chains, then the entries of two words: the
+/// hash, and `next entry (bits 64+) ‖ place in calldata (bits 32+) ‖ length`.
+library WitnessIndex {
+    /// @notice The bytes at this place of the witness are not a list in RLP that ends within it.
+    error MalformedWitness(uint256 position);
+
+    /// @notice Indexes nodes in RLP that lie one behind the other.
+    function index(bytes calldata nodes) internal pure returns (Witness witness) {
+        // No position in calldata reaches 2^32: the gas limit stops calldata long before.
+        assembly ("memory-safe") {
+            witness := mload(0x40)
+            // About one chain for each 512 bytes; an ordinary branch node has 532.
+            let mask := sub(shl(sub(256, clz(shr(9, nodes.length))), 1), 1)
+            mstore(witness, mask)
+            let heads := add(witness, 0x20)
+            let entry := add(heads, shl(5, add(mask, 1)))
+            // Copying from behind the calldata writes zeroes.
+            calldatacopy(heads, calldatasize(), sub(entry, heads))
+
+            let end := add(nodes.offset, nodes.length)
+            for {
+                let cursor := nodes.offset
+            } lt(cursor, end) {} {
+                let first := byte(0, calldataload(cursor))
+                let size := sub(first, 0xbf)
+                if gt(first, 0xf7) {
+                    let lengthSize := sub(first, 0xf7)
+                    size := add(add(lengthSize, 1), shr(sub(256, shl(3, lengthSize)), shl(8, calldataload(cursor))))
+                }
+                if or(lt(first, 0xc0), gt(size, sub(end, cursor))) {
+                    mstore(0, 0x5bf9516200000000000000000000000000000000000000000000000000000000) // MalformedWitness
+                    mstore(4, sub(cursor, nodes.offset))
+                    revert(0, 0x24)
+                }
+                let body := add(entry, 0x40)
+                calldatacopy(body, cursor, size)
+                let hash := keccak256(body, size)
+                let head := add(heads, shl(5, and(hash, mask)))
+                mstore(entry, hash)
+                mstore(add(entry, 0x20), or(or(shl(64, mload(head)), shl(32, cursor)), size))
+                mstore(head, entry)
+                entry := body
+                cursor := add(cursor, size)
+            }
+            mstore(0x40, entry)
+        }
+    }
+
+    /// @notice Where the node with a hash lies in calldata. Reverts where the witness does not have it.
+    function find(Witness witness, bytes32 hash) internal pure returns (uint256 position, uint256 length) {
+        uint256 entry;
+        assembly ("memory-safe") {
+            entry := mload(add(add(witness, 0x20), shl(5, and(hash, mload(witness)))))
+            let link := 0
+            for {} entry {} {
+                link := mload(add(entry, 0x20))
+                if eq(mload(entry), hash) {
+                    break
+                }
+                entry := shr(64, link)
+            }
+            position := and(shr(32, link), 0xffffffff)
+            length := and(link, 0xffffffff)
+        }
+        if (entry == 0) revert IExecutor.MissingWitness(hash);
+    }
+}
