@@ -27,7 +27,7 @@ import { AgentError, messageOf } from "./errors.ts";
 const CONTRACTS = {
   token: "MetisToken",
   governor: "MetisGovernor",
-  timelock: "TimelockController",
+  timelock: "Timelock",
   treasury: "Treasury",
   parameters: "Parameters",
   sequencers: "SequencerSet",

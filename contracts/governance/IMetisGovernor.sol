@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 
 import {IVerifierRegistry} from "../verifiers/IVerifierRegistry.sol";
 import {IParameters, Parameter} from "./IParameters.sol";
 import {ITreasury} from "./ITreasury.sol";
+import {Timelock} from "./Timelock.sol";
 
 /// @dev What the governor governs.
 /// @param token METIS; its votes count, and the quorum is a share of its supply.
@@ -17,7 +17,7 @@ struct Governed {
     IVerifierRegistry verifiers;
     ITreasury treasury;
     IParameters parameters;
-    TimelockController timelock;
+    Timelock timelock;
 }
 
 /// @dev How it votes.
@@ -57,7 +57,7 @@ interface IMetisGovernor {
     event ParameterProposed(uint256 indexed proposalId, Parameter indexed parameter, uint256 value);
 
     /// @notice Votes would take so long that a verifier could leave with its bond before they end.
-    /// @param duration From proposal to execution, in seconds.
+    /// @param duration From proposal to execution at the most, in seconds.
     /// @param unbondingDelay The shortest that the parameters allow, in seconds.
     error GovernorTooSlow(uint256 duration, uint256 unbondingDelay);
     /// @notice Token and stake count time in different ways.

@@ -7,7 +7,6 @@ import {GovernorSettings} from "@openzeppelin/contracts/governance/extensions/Go
 import {GovernorTimelockControl} from "@openzeppelin/contracts/governance/extensions/GovernorTimelockControl.sol";
 import {GovernorVotes} from "@openzeppelin/contracts/governance/extensions/GovernorVotes.sol";
 import {GovernorVotesQuorumFraction} from "@openzeppelin/contracts/governance/extensions/GovernorVotesQuorumFraction.sol";
-import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
@@ -16,6 +15,7 @@ import {IVerifierRegistry} from "../verifiers/IVerifierRegistry.sol";
 import {Governed, IMetisGovernor, VotingRules} from "./IMetisGovernor.sol";
 import {IParameters, Parameter, Setting} from "./IParameters.sol";
 import {ITreasury} from "./ITreasury.sol";
+import {Timelock} from "./Timelock.sol";
 
 /// @title Metis governor
 /// @notice Votes of liquid METIS and of locked stake count alike; what passes waits in the timelock, which owns the
@@ -184,7 +184,7 @@ contract MetisGovernor is
     function _checkDuration() private view {
         // The settings are set once before the rest is known; the constructor checks at its end.
         if (address(parameters) == address(0)) return;
-        uint256 duration = votingDelay() + votingPeriod() + TimelockController(payable(timelock())).getMinDelay();
+        uint256 duration = votingDelay() + votingPeriod() + Timelock(payable(timelock())).maxDelay();
         uint256 unbondingDelay = parameters.setting(Parameter.UnbondingDelay).min;
         if (duration >= unbondingDelay) revert GovernorTooSlow(duration, unbondingDelay);
     }

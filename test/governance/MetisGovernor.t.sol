@@ -12,6 +12,7 @@ import {ITreasury} from "../../contracts/governance/ITreasury.sol";
 import {MetisGovernor} from "../../contracts/governance/MetisGovernor.sol";
 import {MetisToken} from "../../contracts/governance/MetisToken.sol";
 import {Parameters} from "../../contracts/governance/Parameters.sol";
+import {Timelock} from "../../contracts/governance/Timelock.sol";
 import {Treasury} from "../../contracts/governance/Treasury.sol";
 import {VerifierRegistry} from "../../contracts/verifiers/VerifierRegistry.sol";
 import {Log, Test} from "../Test.sol";
@@ -58,7 +59,7 @@ contract MetisGovernorTest is Test {
 
     MetisToken private token;
     Stakes private stakes;
-    TimelockController private timelock;
+    Timelock private timelock;
     Parameters private parameters;
     Treasury private treasury;
     VerifierRegistry private verifiers;
@@ -74,8 +75,7 @@ contract MetisGovernorTest is Test {
         (verifier, minnow) = (makeAddr("verifier"), makeAddr("minnow"));
         token = new MetisToken(whale, SUPPLY);
         stakes = new Stakes(false);
-        address[] memory open = new address[](1);
-        timelock = new TimelockController(2 days, new address[](0), open, address(this));
+        timelock = new Timelock(2 days, 4 days, address(this));
         parameters = new Parameters(address(timelock), Settings.defaults());
         treasury = new Treasury(token, address(timelock));
         verifiers = new VerifierRegistry(token, parameters, address(treasury), address(timelock));
@@ -98,11 +98,11 @@ contract MetisGovernorTest is Test {
 
     function test_constructor_slowerThanABond_reverts() public {
         VotingRules memory rules = _rules();
-        // 1 + 5 + 2 days, and a shortest unbonding delay of 14.
-        rules.votingPeriod = 11 days;
+        // A day before the vote, up to 4 in the timelock, and a shortest unbonding delay of 14.
+        rules.votingPeriod = 9 days;
         vm.expectRevert(abi.encodeWithSelector(IMetisGovernor.GovernorTooSlow.selector, 14 days, 14 days));
         new MetisGovernor(_governed(stakes), rules);
-        rules.votingPeriod = 11 days - 1;
+        rules.votingPeriod = 9 days - 1;
         new MetisGovernor(_governed(stakes), rules);
     }
 
@@ -260,9 +260,9 @@ contract MetisGovernorTest is Test {
     function testFuzz_setVotingRules_slowerThanABond_reverts(bool period) public {
         bytes memory call =
             period
-                ? abi.encodeCall(governor.setVotingPeriod, (11 days))
-                : abi.encodeCall(governor.setVotingDelay, (7 days));
-        uint256 id = _proposeOnSelf(call);
+                ? abi.encodeCall(governor.setVotingPeriod, (9 days))
+                : abi.encodeCall(governor.setVotingDelay, (5 days));
+        uint256 id = _proposeOn(address(governor), call);
         _pass(id);
         _queue();
         skip(2 days);
@@ -271,8 +271,33 @@ contract MetisGovernorTest is Test {
     }
 
     function test_setVotingRules_withinABond_succeeds() public {
-        _passAndExecute(_proposeOnSelf(abi.encodeCall(governor.setVotingPeriod, (11 days - 1))));
-        assertEq(governor.votingPeriod(), 11 days - 1);
+        _passAndExecute(_proposeOn(address(governor), abi.encodeCall(governor.setVotingPeriod, (9 days - 1))));
+        assertEq(governor.votingPeriod(), 9 days - 1);
+    }
+
+    function test_updateDelay_withinItsBound_succeeds() public {
+        _passAndExecute(_proposeOn(address(timelock), abi.encodeCall(timelock.updateDelay, (4 days))));
+        assertEq(timelock.getMinDelay(), 4 days);
+    }
+
+    function test_updateDelay_beyondItsBound_reverts() public {
+        uint256 id = _proposeOn(address(timelock), abi.encodeCall(timelock.updateDelay, (4 days + 1)));
+        _pass(id);
+        _queue();
+        skip(2 days);
+        vm.expectRevert(abi.encodeWithSelector(Timelock.TimelockDelayTooLong.selector, 4 days + 1, 4 days));
+        _execute();
+    }
+
+    function test_updateDelay_notByGovernance_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(TimelockController.TimelockUnauthorizedCaller.selector, whale));
+        vm.prank(whale);
+        timelock.updateDelay(1);
+    }
+
+    function test_constructorOfTimelock_delayBeyondItsBound_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(Timelock.TimelockDelayTooLong.selector, 2, 1));
+        new Timelock(2, 1, address(this));
     }
 
     // The proposal at work: its calls are in the log, not in the governor.
@@ -307,12 +332,12 @@ contract MetisGovernorTest is Test {
         return governor.hashProposal(to, new uint256[](calls), data, keccak256("kick"));
     }
 
-    function _proposeOnSelf(bytes memory call) private returns (uint256) {
-        address[] memory self = new address[](1);
+    function _proposeOn(address target, bytes memory call) private returns (uint256) {
+        address[] memory to = new address[](1);
         bytes[] memory calls = new bytes[](1);
-        (self[0], calls[0]) = (address(governor), call);
+        (to[0], calls[0]) = (target, call);
         vm.prank(whale);
-        return governor.propose(self, new uint256[](1), calls, "self");
+        return governor.propose(to, new uint256[](1), calls, "rules");
     }
 
     function _pass(uint256 id) private {

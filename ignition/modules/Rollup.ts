@@ -1,0 +1,48 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { ZeroAddress, ZeroHash } from "ethers";
+
+import Governance from "./Governance.ts";
+
+/** Sequencers, batches, disputes and the state transition of the L2. */
+export default buildModule("Rollup", (m) => {
+  const { token, timelock, parameters, treasury, verifiers } = m.useModule(Governance);
+
+  const sequencers = m.contract("SequencerSet", [token, parameters, treasury, timelock]);
+
+  const stateRoot = m.getParameter("genesisStateRoot");
+  const timestamp = m.getParameter("genesisTimestamp");
+  const inbox = m.contract("BatchInbox", [
+    sequencers,
+    parameters,
+    {
+      index: 0,
+      parent: ZeroHash,
+      sequencer: ZeroAddress,
+      txCount: 0,
+      dataSize: 0,
+      gasUsed: 0,
+      firstBlock: 0,
+      lastBlock: 0,
+      firstTimestamp: timestamp,
+      lastTimestamp: timestamp,
+      preStateRoot: stateRoot,
+      postStateRoot: stateRoot,
+      mtsr: ZeroHash,
+      mttbr: ZeroHash,
+      dataHash: ZeroHash,
+    },
+  ]);
+
+  const executor = m.contract("Executor", [
+    m.getParameter("chainId"),
+    m.getParameter("baseFee"),
+    m.getParameter("gasLimit"),
+  ]);
+  const disputes = m.contract("Disputes", [inbox, sequencers, verifiers, parameters, treasury, executor]);
+
+  // They know each other; each call is the deployer's, and works once.
+  m.call(sequencers, "connect", [inbox, disputes]);
+  m.call(inbox, "connect", [disputes]);
+
+  return { sequencers, inbox, executor, disputes };
+});

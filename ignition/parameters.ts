@@ -1,0 +1,73 @@
+/** Names of the enum `Parameter` of `contracts/governance/IParameters.sol`, in its order. */
+export const PARAMETERS = [
+  "ChallengeWindow",
+  "RequestWindow",
+  "RotationTimeout",
+  "RotationTransactions",
+  "MinimumLock",
+  "UnbondingDelay",
+  "RequestFeeBase",
+  "RequestFeePerByte",
+  "RequestFeePerGas",
+  "SlashBounty",
+  "SlashTreasury",
+  "CosignerSlash",
+  "VerifierBond",
+  "RewardPerGas",
+  "ProducerShare",
+] as const;
+
+/** One number that governance can change. */
+export type ParameterName = (typeof PARAMETERS)[number];
+
+/** Its place in the enum, as contract calls take it. */
+export const Parameter = Object.fromEntries(PARAMETERS.map((name, index) => [name, index])) as Record<
+  ParameterName,
+  number
+>;
+
+/** A parameter with its bounds: seconds, wei, basis points or transactions. */
+export interface Setting {
+  readonly value: bigint | number;
+  readonly min: bigint | number;
+  readonly max: bigint | number;
+}
+
+/**
+ * A file of `ignition/parameters/`, read: what each module of `ignition/modules/` is deployed with. Whole numbers; those
+ * beyond 2^53 are written as strings that end in `n`.
+ */
+export interface DeploymentParameters {
+  readonly Governance: {
+    /** METIS that are minted, in wei. */
+    readonly supply: bigint;
+    /** Receives them; the deployer where absent. */
+    readonly holder?: string;
+    /** From the end of a vote to its execution, in seconds. */
+    readonly timelockDelay: number;
+    /** Longest that a vote can make it. */
+    readonly timelockMaxDelay: number;
+  } & Readonly<Record<ParameterName, Setting>>;
+  readonly Rollup: {
+    /** Chain id of the L2. */
+    readonly chainId: number;
+    /** Its base fee, in wei per gas. */
+    readonly baseFee: bigint;
+    /** Most gas of one of its transactions. */
+    readonly gasLimit: number;
+    /** Time of its genesis, in seconds. */
+    readonly genesisTimestamp: number;
+    /** State root of its genesis; `scripts/genesis.ts` writes it. */
+    readonly genesisStateRoot: string;
+  };
+  readonly MetisL2: {
+    /** From a proposal to the start of its vote, in seconds. */
+    readonly votingDelay: number;
+    /** How long a vote lasts, in seconds. */
+    readonly votingPeriod: number;
+    /** Votes that a proposer needs, in wei of METIS. */
+    readonly proposalThreshold: bigint;
+    /** Share of the supply that has to vote for or abstain, in percent. */
+    readonly quorumPercent: number;
+  };
+}
