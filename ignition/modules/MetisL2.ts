@@ -29,7 +29,10 @@ export default buildModule("MetisL2", (m) => {
 
   const proposer = m.call(timelock, "grantRole", [id("PROPOSER_ROLE"), governor], { id: "grantProposer" });
   const canceller = m.call(timelock, "grantRole", [id("CANCELLER_ROLE"), governor], { id: "grantCanceller" });
-  m.call(timelock, "renounceRole", [ADMIN_ROLE, m.getAccount(0)], { id: "renounceAdmin", after: [proposer, canceller] });
+  m.call(timelock, "renounceRole", [ADMIN_ROLE, m.getAccount(0)], {
+    id: "renounceAdmin",
+    after: [proposer, canceller],
+  });
 
   return { token, timelock, parameters, treasury, verifiers, sequencers, inbox, executor, disputes, governor };
 });

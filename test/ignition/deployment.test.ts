@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+
+import { expect } from "chai";
+import { ZeroAddress, ZeroHash, id } from "ethers";
+
+import { PARAMETERS } from "../../ignition/parameters.ts";
+import { genesisHeader, hashHeader } from "../../l2/batch/header.ts";
+import { deploymentParameters, systemFixture } from "../support/system.ts";
+
+const GENESIS_ROOT = id("a genesis");
+
+describe("Deployment", () => {
+  const load = systemFixture({ rollup: { genesisStateRoot: GENESIS_ROOT }, sequencers: 0, verifiers: 0, rewards: 0n });
+
+  it("connects every contract to the ones that it relies on", async () => {
+    const s = await load();
+    expect(await s.sequencers.inbox()).to.equal(await s.inbox.getAddress());
+    expect(await s.sequencers.disputes()).to.equal(await s.disputes.getAddress());
+    expect(await s.sequencers.parameters()).to.equal(await s.parameters.getAddress());
+    expect(await s.sequencers.treasury()).to.equal(await s.treasury.getAddress());
+    expect(await s.inbox.disputes()).to.equal(await s.disputes.getAddress());
+    expect(await s.inbox.sequencers()).to.equal(await s.sequencers.getAddress());
+    expect(await s.disputes.executor()).to.equal(await s.executor.getAddress());
+    expect(await s.disputes.verifiers()).to.equal(await s.verifiers.getAddress());
+    expect(await s.disputes.treasury()).to.equal(await s.treasury.getAddress());
+    expect(await s.verifiers.treasury()).to.equal(await s.treasury.getAddress());
+    expect(await s.governor.token()).to.equal(await s.token.getAddress());
+    expect(await s.governor.sequencers()).to.equal(await s.sequencers.getAddress());
+    expect(await s.governor.timelock()).to.equal(await s.timelock.getAddress());
+  });
+
+  it("starts at the header that the L2 starts at", async () => {
+    const { inbox } = await load();
+    const { Rollup } = await deploymentParameters();
+    const genesis = genesisHeader({ genesisTimestamp: Rollup.genesisTimestamp }, GENESIS_ROOT);
+    expect((await inbox.batchAt(0)).headerHash).to.equal(hashHeader(genesis));
+    expect(await inbox.finalised()).to.equal(1n);
+  });
+
+  it("leaves nobody but governance any power", async () => {
+    const { timelock, governor, deployer, ...s } = await load();
+    for (const contract of [s.parameters, s.treasury, s.verifiers, s.sequencers]) {
+      expect(await contract.owner()).to.equal(await timelock.getAddress());
+    }
+    expect(await timelock.hasRole(ZeroHash, deployer)).to.equal(false);
+    expect(await timelock.hasRole(ZeroHash, timelock)).to.equal(true);
+    expect(await timelock.hasRole(id("PROPOSER_ROLE"), governor)).to.equal(true);
+    expect(await timelock.hasRole(id("PROPOSER_ROLE"), deployer)).to.equal(false);
+    expect(await timelock.hasRole(id("CANCELLER_ROLE"), governor)).to.equal(true);
+    expect(await timelock.hasRole(id("CANCELLER_ROLE"), deployer)).to.equal(false);
+    expect(await timelock.hasRole(id("EXECUTOR_ROLE"), ZeroAddress)).to.equal(true);
+
+    // The log holds every grant that was ever made.
+    const grants = await timelock.queryFilter(timelock.filters.RoleGranted());
+    const holders = new Set(grants.map(({ args }) => args.account));
+    expect(holders).to.deep.equal(
+      new Set([await timelock.getAddress(), await governor.getAddress(), deployer.address, ZeroAddress]),
+    );
+    await expect(timelock.grantRole(id("PROPOSER_ROLE"), deployer)).to.be.revertedWithCustomError(
+      timelock,
+      "AccessControlUnauthorizedAccount",
+    );
+  });
+
+  it("lets nobody connect the contracts once more", async () => {
+    const { sequencers, inbox, deployer } = await load();
+    await expect(sequencers.connect(deployer).getFunction("connect")(deployer, deployer)).to.be.revertedWithCustomError(
+      sequencers,
+      "SequencerUnauthorized",
+    );
+    await expect(inbox.getFunction("connect")(deployer)).to.be.revertedWithCustomError(inbox, "InboxUnauthorized");
+  });
+
+  it("names the parameters in the order of the contracts' enum", () => {
+    const source = readFileSync(new URL("../../contracts/governance/IParameters.sol", import.meta.url), "utf8");
+    const body = /enum Parameter \{([^}]*)\}/.exec(source)?.[1] ?? "";
+    const names = body.replaceAll(/\/\/\/.*$/gm, "").split(",");
+    expect(names.map((name) => name.trim())).to.deep.equal([...PARAMETERS]);
+  });
+
+  for (const file of ["local", "sepolia", "demo"] as const) {
+    it(`deploys with the parameters of ${file}`, async () => {
+      const { parameters, governor, timelock } = await systemFixture({ file, sequencers: 1 })();
+      const expected = await deploymentParameters({ file });
+      for (const [index, name] of PARAMETERS.entries()) {
+        const { value, min, max } = expected.Governance[name];
+        expect(await parameters.setting(index)).to.deep.equal([BigInt(value), BigInt(min), BigInt(max)], name);
+      }
+      expect(await governor.votingPeriod()).to.equal(expected.MetisL2.votingPeriod);
+      expect(await timelock.getMinDelay()).to.equal(expected.Governance.timelockDelay);
+    });
+  }
+});
