@@ -1,0 +1,72 @@
+/** A fresh L1 in this process, and what every figure needs of it. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import { ContractFactory } from "ethers";
+import type { BaseContract, ContractRunner, ContractTransactionResponse, InterfaceAbi, Signer } from "ethers";
+import { network } from "hardhat";
+
+const require = createRequire(import.meta.url);
+
+/** A chain for one series of figures. */
+export type Lab = Awaited<ReturnType<typeof openLab>>;
+
+/** Opens a chain with the rules of the newest fork; its accounts have more ETH than any bond asks for. */
+export async function openLab() {
+  const { ethers, networkHelpers } = await network.create();
+  const signers = await ethers.getSigners();
+  for (const signer of signers.slice(0, 2)) {
+    await networkHelpers.setBalance(signer.address, 10n ** 24n);
+  }
+  return { ethers, networkHelpers, signers };
+}
+
+interface Artifact {
+  abi: InterfaceAbi;
+  bytecode: string | { object: string };
+}
+
+/**
+ * Deploys a contract that an npm package ships compiled.
+ *
+ * @param signer Who deploys.
+ * @param file The artifact, as `package/path.json`.
+ * @param args Constructor arguments.
+ */
+export async function deployPublished(signer: Signer, file: string, args: unknown[] = []): Promise<BaseContract> {
+  const [scope = "", name = "", ...path] = file.split("/");
+  const folder = require.resolve(`${scope}/${name}/package.json`).replace(/package\.json$/, "");
+  const { abi, bytecode } = JSON.parse(readFileSync(folder + path.join("/"), "utf8")) as Artifact;
+  const factory = new ContractFactory(abi, typeof bytecode === "string" ? bytecode : bytecode.object, signer);
+  const contract = await factory.deploy(...args);
+  return await contract.waitForDeployment();
+}
+
+/**
+ * Sends a transaction and waits for it.
+ *
+ * @returns The gas that it used, in total.
+ */
+export async function gasOf(contract: BaseContract, method: string, args: unknown[] = []): Promise<number> {
+  const response = (await contract.getFunction(method).send(...args)) as ContractTransactionResponse;
+  const receipt = await response.wait();
+  if (receipt?.status !== 1) throw new Error(`${method} failed`);
+  return Number(receipt.gasUsed);
+}
+
+/** The same contract for another caller. */
+export function as(contract: BaseContract, runner: ContractRunner): BaseContract {
+  return contract.connect(runner);
+}
+
+/**
+ * The least that a transaction with this calldata costs: EIP-7623's floor.
+ *
+ * @param calldata The calldata in hexadecimal, with its prefix.
+ * @returns In gas, the 21,000 of any transaction included.
+ */
+export function calldataFloor(calldata: string): number {
+  const bytes = Buffer.from(calldata.slice(2), "hex");
+  const zeroes = bytes.filter((byte) => byte === 0).length;
+  return 21_000 + 10 * (zeroes + 4 * (bytes.length - zeroes));
+}
