@@ -48,7 +48,7 @@ export async function deployPublished(signer: Signer, file: string, args: unknow
  * @returns The gas that it used, in total.
  */
 export async function gasOf(contract: BaseContract, method: string, args: unknown[] = []): Promise<number> {
-  const response = (await contract.getFunction(method).send(...args)) as ContractTransactionResponse;
+  const response = await contract.getFunction(method).send(...args);
   const receipt = await response.wait();
   if (receipt?.status !== 1) throw new Error(`${method} failed`);
   return Number(receipt.gasUsed);

@@ -52,7 +52,8 @@ function valueHash(value: bigint): string {
 function addingMachine(): { hash: string; proof: string } {
   const operands = [2n, 3n];
   const stack = operands.reduce(
-    (below, value) => solidityPackedKeccak256(["string", "bytes32", "bytes32"], ["Value stack:", valueHash(value), below]),
+    (below, value) =>
+      solidityPackedKeccak256(["string", "bytes32", "bytes32"], ["Value stack:", valueHash(value), below]),
     ZeroHash,
   );
   const instruction = concat([toBeHex(1, 1), toBeHex(ADD_64, 2), ZeroHash]);

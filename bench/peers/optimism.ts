@@ -29,14 +29,22 @@ async function deployBehindProxy(
   const proxy = await deployPublished(signer, artifact("Proxy"), [await signer.getAddress()]);
   const initialise = implementation.interface.encodeFunctionData("initialize", initializeArgs);
   await gasOf(proxy, "upgradeToAndCall", [await implementation.getAddress(), initialise]);
-  return implementation.attach(await proxy.getAddress()) as BaseContract;
+  return implementation.attach(await proxy.getAddress());
 }
 
 /** Gas of proposing an output root, once the contract is warm with earlier ones. */
 export async function proposeOutput({ signers: [owner, proposer], ethers }: Lab): Promise<number> {
   if (owner === undefined || proposer === undefined) throw new Error("The lab has too few accounts");
-  const oracle = await deployBehindProxy(owner, "L2OutputOracle", [1, 1, 0, 0, proposer.address, owner.address, 604800]);
-  const called = oracle.connect(proposer) as BaseContract;
+  const oracle = await deployBehindProxy(owner, "L2OutputOracle", [
+    1,
+    1,
+    0,
+    0,
+    proposer.address,
+    owner.address,
+    604800,
+  ]);
+  const called = oracle.connect(proposer);
   let gas = 0;
   for (const number of [1, 2]) {
     const block = await ethers.provider.getBlock("latest");
@@ -54,13 +62,16 @@ export interface DataChallenge {
 }
 
 /** Gas of Optimism's data-availability challenge for some data. */
-export async function challengeData({ signers: [owner, proposer], ethers }: Lab, data: Uint8Array): Promise<DataChallenge> {
+export async function challengeData(
+  { signers: [owner, proposer], ethers }: Lab,
+  data: Uint8Array,
+): Promise<DataChallenge> {
   if (owner === undefined || proposer === undefined) throw new Error("The lab has too few accounts");
   const contract = await deployBehindProxy(owner, "DataAvailabilityChallenge", [owner.address, 1000, 1000, 1, 0]);
   const commitment = concat(["0x00", keccak256(data)]);
   const number = await ethers.provider.getBlockNumber();
   const challenge = await gasOf(contract, "challenge", [number, commitment, { value: 1 }]);
-  const answered = contract.connect(proposer) as BaseContract;
+  const answered = contract.connect(proposer);
   const resolve = await gasOf(answered, "resolve", [number, commitment, data]);
   const calldata = contract.interface.encodeFunctionData("resolve", [number, commitment, data]);
   return { challenge, resolve, resolveToFloor: resolve / calldataFloor(calldata) };
@@ -69,7 +80,8 @@ export async function challengeData({ signers: [owner, proposer], ethers }: Lab,
 /** A MIPS machine in empty memory: the instruction there does nothing. */
 function emptyMachine(): { state: string; proof: string } {
   const siblings = [ZeroHash];
-  for (let level = 0; level < 27; level++) siblings.push(keccak256(concat([siblings[level] ?? "", siblings[level] ?? ""])));
+  for (let level = 0; level < 27; level++)
+    siblings.push(keccak256(concat([siblings[level] ?? "", siblings[level] ?? ""])));
   const memoryRoot = siblings[27] ?? "";
   const registers = new Uint8Array(4 * 32);
   const counters = concat([toBeHex(0, 4), toBeHex(0, 4), toBeHex(4, 4), new Uint8Array(12)]);
@@ -129,14 +141,14 @@ export async function playFaultGame({ signers: [owner, other], ethers }: Lab): P
   const costs = [await gasOf(factory, "create", [GAME_TYPE, root, extra])];
   const [address] = (await factory.getFunction("games")(GAME_TYPE, root, extra)) as [string];
   if (address === ZeroAddress) throw new Error("The game was not created");
-  const game = implementation.attach(address) as BaseContract;
+  const game = implementation.attach(address);
 
   let claim = root;
   for (let depth = 1; depth <= GAME_DEPTH; depth++) {
     const mover = depth % 2 === 1 ? other : owner;
     const next = `0x01${keccak256(toBeHex(depth)).slice(4)}`;
     const bond = (await game.getFunction("getRequiredBond")(1n << BigInt(depth))) as bigint;
-    const moved = game.connect(mover) as BaseContract;
+    const moved = game.connect(mover);
     costs.push(await gasOf(moved, "attack", [claim, depth - 1, next, { value: bond }]));
     claim = next;
   }
