@@ -87,8 +87,13 @@ export function systemFixture(options: SystemOptions = {}): () => Promise<TestSy
 async function deployWithSnapshot(options: SystemOptions) {
   const connection = await network.create();
   const system = await deploySystem(connection, options);
-  const { restore } = await connection.networkHelpers.takeSnapshot();
-  return { system, restore };
+  const snapshot = await connection.networkHelpers.takeSnapshot();
+  return {
+    system,
+    restore: async () => {
+      await snapshot.restore();
+    },
+  };
 }
 
 /** Deploys the system to a connection, and lets sequencers and verifiers in. */
