@@ -1,4 +1,4 @@
-import { access, readdir, readFile } from "node:fs/promises";
+import { access, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { isHexString, keccak256 } from "ethers";
@@ -40,6 +40,11 @@ export class FileStore implements Storage {
       throw error;
     }
     return checked(this.name, hash, object);
+  }
+
+  /** Removes an object, if it is there. */
+  async remove(hash: string): Promise<void> {
+    await rm(this.#file(hash), { force: true });
   }
 
   /** Hashes of all objects, in ascending order. */

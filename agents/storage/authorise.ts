@@ -1,0 +1,47 @@
+import { hashHeader, toHeader } from "../../l2/batch/header.ts";
+import { AgentError, decodeRevert, isRevert, messageOf } from "../common/errors.ts";
+import type { L1 } from "../common/l1.ts";
+import type { Authorise } from "./server.ts";
+
+/**
+ * Accepts only the data of batches that the peer network certified or that stand on L1: a sequencer alone is not
+ * authorised to send data to the storage (S4). L1 itself checks the certificate, in a call that changes nothing.
+ *
+ * The authorisation is `{header, certificate}`.
+ */
+export function certifiedOnly({ inbox, sequencers, addresses }: L1): Authorise {
+  return async (hash, authorisation) => {
+    const { header, certificate } = readAuthorisation(authorisation);
+    if (header.dataHash !== hash.toLowerCase()) {
+      throw new AgentError("STORAGE_REFUSED", `the header names object ${header.dataHash}; expected ${hash}`);
+    }
+    const headerHash = hashHeader(header);
+    if (await inbox.contains(header.index, headerHash)) return;
+    try {
+      await sequencers.attest.staticCall(headerHash, header.sequencer, header.txCount, certificate, {
+        from: addresses.inbox,
+      });
+    } catch (error) {
+      if (!isRevert(error)) throw error;
+      const reason = decodeRevert(error)?.name ?? messageOf(error);
+      throw new AgentError("STORAGE_REFUSED", `the certificate does not hold: ${reason}`, { cause: error });
+    }
+  };
+}
+
+function readAuthorisation(value: unknown): {
+  header: ReturnType<typeof toHeader>;
+  certificate: { signers: bigint; signatures: string };
+} {
+  const { header, certificate } = (value ?? {}) as { header?: unknown; certificate?: unknown };
+  const { signers, signatures } = (certificate ?? {}) as { signers?: unknown; signatures?: unknown };
+  const valid = typeof signatures === "string" && /^0x([0-9a-f]{2})*$/i.test(signatures) && typeof signers === "bigint";
+  if (typeof header !== "object" || header === null || !valid) {
+    throw new AgentError("STORAGE_REFUSED", "the object comes without authorisation; expected {header, certificate}");
+  }
+  try {
+    return { header: toHeader(header), certificate: { signers, signatures } };
+  } catch (error) {
+    throw new AgentError("STORAGE_REFUSED", messageOf(error));
+  }
+}

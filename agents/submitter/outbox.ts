@@ -1,0 +1,62 @@
+import type { Cursor } from "../common/cursor.ts";
+import { AgentError } from "../common/errors.ts";
+import type { Logger } from "../common/logger.ts";
+import type { FileStore } from "../storage/file-store.ts";
+import type { Storage } from "../storage/storage.ts";
+
+/** Objects that the storage does not have yet, with what it wants to see before it takes them. */
+export interface OutboxCursor {
+  waiting: { hash: string; authorisation: unknown }[];
+}
+
+/** Brings objects to a storage that may be down for a while (step 6, Q10). */
+export class Outbox {
+  readonly #storage: Storage;
+  readonly #files: FileStore;
+  readonly #cursor: Cursor<OutboxCursor>;
+  readonly #log: Logger;
+
+  constructor(dependencies: { storage: Storage; files: FileStore; cursor: Cursor<OutboxCursor>; log: Logger }) {
+    this.#storage = dependencies.storage;
+    this.#files = dependencies.files;
+    this.#cursor = dependencies.cursor;
+    this.#log = dependencies.log;
+  }
+
+  /** Takes an object; it survives a restart from here on. */
+  async add(object: Uint8Array, authorisation: unknown): Promise<void> {
+    const hash = await this.#files.put(object);
+    const waiting = await this.#waiting();
+    if (!waiting.some((entry) => entry.hash === hash))
+      await this.#cursor.save({ waiting: [...waiting, { hash, authorisation }] });
+  }
+
+  /**
+   * Hands over what waits, and reads it back.
+   *
+   * @returns Number of objects that still wait.
+   */
+  async deliver(): Promise<number> {
+    let left = await this.#waiting();
+    for (const { hash, authorisation } of left) {
+      try {
+        await this.#storage.put(await this.#files.get(hash), authorisation);
+        await this.#storage.get(hash);
+        this.#log.info({ hash }, "[6] stored the transactions");
+      } catch (error) {
+        if (!(error instanceof AgentError)) throw error;
+        this.#log.warn({ hash, reason: error.message }, "[6] the storage does not take the transactions yet");
+        if (error.code !== "STORAGE_REFUSED" && error.code !== "STORAGE_CORRUPT") return left.length;
+        continue;
+      }
+      left = left.filter((entry) => entry.hash !== hash);
+      await this.#cursor.save({ waiting: left });
+      await this.#files.remove(hash);
+    }
+    return left.length;
+  }
+
+  async #waiting(): Promise<OutboxCursor["waiting"]> {
+    return (await this.#cursor.load())?.waiting ?? [];
+  }
+}

@@ -1,0 +1,259 @@
+import { executeBatch } from "../../l2/batch/build.ts";
+import { encodeObject } from "../../l2/batch/encoding.ts";
+import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import { batchTree } from "../../l2/batch/tree.ts";
+import type { ChainConfig } from "../../l2/config.ts";
+import type { Hex } from "../../l2/hex.ts";
+import { keccakHex } from "../../l2/keccak.ts";
+import type { StateStore } from "../../l2/state.ts";
+import { Agent, type AgentDependencies, type AgentOptions } from "../common/agent.ts";
+import { fetchPosted, matches, type BatchData, type DataSource } from "../common/batch-data.ts";
+import { AgentError, L1Revert, messageOf } from "../common/errors.ts";
+import type { EventFollower } from "../common/events.ts";
+import type { L1 } from "../common/l1.ts";
+import type { L1Batch, L1State } from "../common/mirror.ts";
+import type { TransactionManager } from "../common/transactions.ts";
+import type { CertifiedBatch, Consensus } from "../consensus/consensus.ts";
+import type { Outbox } from "./outbox.ts";
+
+export interface SubmitterOptions extends AgentOptions {
+  /** Whether to finalise batches whose challenge window has passed. */
+  finalise: boolean;
+}
+
+/** What a submitter does with a batch on L1 that is not what it computes: a verifier's work (8.3). */
+export interface Challenger {
+  tick(): Promise<void>;
+}
+
+export interface SubmitterDependencies extends AgentDependencies {
+  l1: L1;
+  mirror: EventFollower<L1State>;
+  transactions: TransactionManager;
+  config: ChainConfig;
+  states: StateStore;
+  consensus: Pick<Consensus, "certifiedBatch">;
+  /** Blocks of the Metis blockchain first (8c); the others serve to catch up. */
+  sources: readonly DataSource[];
+  outbox: Outbox;
+  challenger: Challenger;
+}
+
+/**
+ * Takes certified batches from the consensus layer, recomputes them, stores their data and submits them to L1; reads
+ * back what L1 has and compares (steps 6, 8a to 8e, 8.3). Finalises batches that are due.
+ *
+ * What is submitted and what is not follows from L1 alone, so a batch that a reorganisation or a rollback took away is
+ * submitted again.
+ */
+export class Submitter extends Agent {
+  readonly #options: SubmitterOptions;
+  readonly #d: SubmitterDependencies;
+  /** Headers on L1 that were found right. */
+  readonly #checked = new Set<Hex>();
+
+  constructor(options: SubmitterOptions, dependencies: SubmitterDependencies) {
+    super(options, dependencies);
+    this.#options = options;
+    this.#d = dependencies;
+  }
+
+  protected override async open(): Promise<void> {
+    await this.#d.transactions.recover(this.signal);
+    const genesis = genesisHeader(this.#d.config, await this.#d.states.genesis(this.#d.config));
+    const { headerHash } = await this.#d.l1.inbox.batchAt(0);
+    if (headerHash !== hashHeader(genesis)) {
+      throw new AgentError("CONFIG", `L1's genesis is ${headerHash}; this chain's is ${hashHeader(genesis)}`);
+    }
+  }
+
+  protected override async round(): Promise<void> {
+    for (;;) {
+      this.signal.throwIfAborted();
+      const state = await this.#d.mirror.sync(this.signal);
+      this.metrics.head.set(state.head);
+      this.metrics.finalised.set(state.finalised);
+      if (!(await this.#readBack(state))) break;
+      if (!(await this.#submitNext(state))) break;
+    }
+    await this.#d.outbox.deliver();
+    if (this.#options.finalise) await this.#finalise(await this.#d.mirror.sync(this.signal));
+  }
+
+  /**
+   * Compares every batch on L1 with what its transactions give (8b, 8d, 8e).
+   *
+   * @returns Whether all of them are right, so that another can be built on them.
+   */
+  async #readBack(state: L1State): Promise<boolean> {
+    for (const batch of Object.values(state.batches)) {
+      const { header } = batch;
+      if (header.index === 0n || this.#checked.has(batch.headerHash)) continue;
+      const final = Number(header.index) < state.finalised;
+      if (final && (await this.#d.states.has(header.postStateRoot))) continue;
+      if (!(await this.#d.states.has(header.preStateRoot))) return false;
+      const computed = await this.#recompute(state, batch);
+      if (computed !== undefined && differences(header, computed).length === 0) {
+        this.#checked.add(batch.headerHash);
+        continue;
+      }
+      if (computed !== undefined) {
+        this.metrics.alarms.inc({ reason: "L1 has other roots" });
+        this.log.error({ batch: Number(header.index) }, "[8e] L1 has other roots than the transactions give");
+      }
+      this.log.warn({ batch: Number(header.index) }, "[8.3] acting as a verifier");
+      await this.#d.challenger.tick();
+      return false;
+    }
+    return true;
+  }
+
+  async #recompute(state: L1State, { header, headerHash }: L1Batch): Promise<Computed | undefined> {
+    const request = state.requests[headerHash];
+    const posted = request?.recomputing === undefined ? undefined : await fetchPosted(this.#d.l1, request);
+    const data = posted ?? (await this.#fetch(header));
+    return data === undefined ? undefined : this.#compute(header, data);
+  }
+
+  /** Submits the batch that L1 waits for, if the consensus layer has it. @returns Whether L1 took it. */
+  async #submitNext(state: L1State): Promise<boolean> {
+    const last = state.batches[state.head - 1];
+    const replacing = last !== undefined && !last.attested && !last.confirmed;
+    const index = replacing ? state.head - 1 : state.head;
+    const certified = await this.#d.consensus.certifiedBatch(BigInt(index));
+    const parent = state.batches[index - 1];
+    if (certified === undefined || parent === undefined) return false;
+    const { header } = certified;
+    if (header.parent !== parent.headerHash || header.index !== BigInt(index)) {
+      this.log.info({ batch: index }, "the certified batch does not follow L1's head; waiting for another");
+      return false;
+    }
+    if (await this.#d.l1.inbox.invalidated(hashHeader(header))) {
+      this.log.info({ batch: index }, "L1 has found this batch wrong; waiting for another");
+      return false;
+    }
+    if (header.preStateRoot !== parent.header.postStateRoot) {
+      this.#alarm(header, `it starts at state ${header.preStateRoot}, L1 ends at ${parent.header.postStateRoot}`);
+      return false;
+    }
+    const computed = await this.#check(header);
+    if (computed === undefined) return false;
+    // L1 does not wait for a storage that is down (Q10): the outbox keeps what it has not taken.
+    await this.#d.outbox.add(computed.object, certified);
+    await this.#d.outbox.deliver();
+    return this.#submit(parent.header, certified, computed.stateRoots);
+  }
+
+  /** The batch as its transactions give it; nothing where that is not what was certified (8c to 8e, 8.3). */
+  async #check(header: BatchHeader): Promise<Computed | undefined> {
+    const data = await this.#fetch(header);
+    if (data === undefined) {
+      this.#alarm(header, "the blockchain has other transactions, or none");
+      return undefined;
+    }
+    const computed = await this.#compute(header, data);
+    const different = differences(header, computed);
+    if (different.length > 0) {
+      this.#alarm(header, `computed otherwise: ${different.join(", ")}`);
+      return undefined;
+    }
+    return computed;
+  }
+
+  #alarm(header: BatchHeader, reason: string): void {
+    this.metrics.alarms.inc({ reason: "certified batch differs" });
+    this.metrics.batches.inc({ outcome: "refused" });
+    this.log.error({ batch: Number(header.index), reason }, "[8.3] refusing to submit");
+  }
+
+  async #fetch(header: BatchHeader): Promise<BatchData | undefined> {
+    for (const source of this.#d.sources) {
+      try {
+        const data = await source.fetch(header);
+        if (matches(header, data)) return data;
+        this.log.warn({ source: source.name, batch: Number(header.index) }, "other transactions than the header's");
+      } catch (error) {
+        this.log.info({ source: source.name, reason: messageOf(error) }, "no transactions from this source");
+      }
+    }
+    return undefined;
+  }
+
+  async #compute(header: BatchHeader, { transactions, data }: BatchData): Promise<Computed> {
+    const own = await executeBatch(this.#d.config, this.#d.states, header.preStateRoot, transactions);
+    const object = encodeObject(data ?? new Uint8Array(), own.stateRoots);
+    const [first, last] = [transactions[0]?.context, transactions.at(-1)?.context];
+    return {
+      object,
+      stateRoots: [...own.stateRoots],
+      fields: {
+        txCount: BigInt(own.stateRoots.length),
+        dataSize: BigInt(data?.length ?? 0),
+        gasUsed: own.gasUsed,
+        firstBlock: first?.number,
+        lastBlock: last?.number,
+        firstTimestamp: first?.timestamp,
+        lastTimestamp: last?.timestamp,
+        postStateRoot: own.stateRoots.at(-1),
+        mtsr: own.mtsr,
+        mttbr: own.mttbr,
+        dataHash: keccakHex(object),
+      },
+    };
+  }
+
+  async #submit(parent: BatchHeader, { header, certificate }: CertifiedBatch, stateRoots: Hex[]): Promise<boolean> {
+    const proof = batchTree(stateRoots).proof(stateRoots.length - 1);
+    const { inbox, addresses } = this.#d.l1;
+    const data = inbox.interface.encodeFunctionData("submit", [parent, header, proof, certificate]);
+    try {
+      const receipt = await this.#d.transactions.send({ to: addresses.inbox, data, label: "submit" }, this.signal);
+      this.metrics.batches.inc({ outcome: "submitted" });
+      this.log.info({ batch: Number(header.index), gas: receipt.gasUsed.toString() }, "[8a] submitted");
+      return true;
+    } catch (error) {
+      if (!(error instanceof L1Revert)) throw error;
+      this.log.warn({ batch: Number(header.index), reason: error.message }, "L1 does not take the batch");
+      return false;
+    }
+  }
+
+  async #finalise(state: L1State): Promise<void> {
+    const { inbox, parameters, addresses } = this.#d.l1;
+    if (state.insecure) return;
+    const window = await parameters.get(CHALLENGE_WINDOW);
+    for (let index = state.finalised; index < state.head; index++) {
+      this.signal.throwIfAborted();
+      const batch = state.batches[index];
+      const { clock } = await inbox.batchAt(index);
+      if (batch === undefined || BigInt(await this.#d.l1.now()) < clock + window) return;
+      try {
+        const data = inbox.interface.encodeFunctionData("finalise", [batch.header]);
+        await this.#d.transactions.send({ to: addresses.inbox, data, label: "finalise" }, this.signal);
+        this.metrics.batches.inc({ outcome: "finalised" });
+        this.log.info({ batch: index }, "finalised");
+      } catch (error) {
+        if (!(error instanceof L1Revert)) throw error;
+        this.log.info({ batch: index, reason: error.message }, "not finalised");
+        return;
+      }
+    }
+  }
+}
+
+/** A batch as its transactions give it. */
+interface Computed {
+  object: Uint8Array;
+  stateRoots: Hex[];
+  fields: { [Field in keyof BatchHeader]?: BatchHeader[Field] | undefined };
+}
+
+/** Fields of the header that differ from what was computed. */
+function differences(header: BatchHeader, { fields }: Computed): string[] {
+  return Object.entries(fields)
+    .filter(([name, value]) => header[name as keyof BatchHeader] !== value)
+    .map(([name, value]) => `${name} is ${String(value)}, certified ${String(header[name as keyof BatchHeader])}`);
+}
+
+/** Place of the challenge window in `Parameter` of `IParameters.sol`. */
+const CHALLENGE_WINDOW = 0;
