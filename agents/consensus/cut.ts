@@ -1,0 +1,45 @@
+import { recordSize } from "../../l2/batch/encoding.ts";
+import type { Chain } from "../../l2/chain.ts";
+
+/** When a batch is full or due. */
+export interface CutLimits {
+  /** Most transactions. */
+  readonly transactions: number;
+  /** Most bytes of encoded transactions. */
+  readonly bytes: number;
+  /** Most L2 gas. */
+  readonly gas: bigint;
+  /** How old the oldest block may get before a batch is cut that is not full, in seconds. */
+  readonly age: number;
+}
+
+/**
+ * Where the batch that begins at a block ends (step 7): at a block's end, where the next one would not fit any more, or
+ * at the head where the oldest block is old enough. A block that is larger than a batch stands alone.
+ *
+ * @param now In seconds.
+ * @returns The last block; undefined while it is neither full nor due.
+ */
+export async function cut(chain: Chain, from: number, limits: CutLimits, now: number): Promise<number | undefined> {
+  const head = chain.head.number;
+  let transactions = 0;
+  let bytes = 0;
+  let gas = 0n;
+  for (let number = from; number <= head; number++) {
+    const block = await chain.block(number);
+    if (block === undefined) return undefined;
+    transactions += block.transactions.length;
+    bytes += sizeOf(block.transactions);
+    gas += block.gasUsed;
+    const fits = transactions <= limits.transactions && bytes <= limits.bytes && gas <= limits.gas;
+    if (!fits) return Math.max(from, number - 1);
+  }
+  const oldest = await chain.block(from);
+  const full = transactions === limits.transactions || bytes === limits.bytes || gas === limits.gas;
+  const due = oldest !== undefined && now - oldest.timestamp >= limits.age;
+  return head >= from && (full || due) ? head : undefined;
+}
+
+function sizeOf(transactions: readonly string[]): number {
+  return transactions.reduce((sum, raw, index) => sum + recordSize((raw.length - 2) / 2, index === 0), 0);
+}

@@ -1,0 +1,427 @@
+import { EventEmitter } from "node:events";
+
+import { getAddress } from "ethers";
+
+import { buildBatch } from "../../l2/batch/build.ts";
+import { hashHeader } from "../../l2/batch/header.ts";
+import type { BatchHeader } from "../../l2/batch/header.ts";
+import type { SignedBlock } from "../../l2/block.ts";
+import type { DroppedTransaction } from "../../l2/chain.ts";
+import { fromHex } from "../../l2/hex.ts";
+import { Agent } from "../common/agent.ts";
+import type { AgentOptions } from "../common/agent.ts";
+import { AgentError, L1Revert, messageOf } from "../common/errors.ts";
+import type { Call, TransactionManager } from "../common/transactions.ts";
+import { CertificateCollector, batchDigest, certificateDomain, silenceDigest } from "../peers/certificate.ts";
+import type { Certificate } from "../peers/certificate.ts";
+import { Duties, describeDuty } from "../peers/duties.ts";
+import { wireHeader } from "../peers/methods.ts";
+import type { SignatureAnswer } from "../peers/methods.ts";
+import type { Member } from "../peers/members.ts";
+import { Peer } from "../peers/peer.ts";
+import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
+import type { CertifiedBatch, Consensus, ConsensusStatus, TransactionStatus } from "./consensus.ts";
+import { cut } from "./cut.ts";
+import type { CutLimits } from "./cut.ts";
+
+export interface ConsensusOptions extends AgentOptions, Omit<PeerOptions, "self"> {
+  /** When a batch is full, and when it is due. */
+  readonly limits?: Partial<CutLimits>;
+  /** For how long a sequencer may be out of reach before its stake counts as stopped, in seconds. */
+  readonly patience?: number;
+}
+
+export interface ConsensusDependencies extends PeerDependencies {
+  /** Sends rotations to L1. */
+  readonly transactions: Pick<TransactionManager, "send">;
+}
+
+/** A block that a peer refused (S3). */
+export interface Report {
+  readonly from: string;
+  readonly block: SignedBlock;
+  readonly reason: string;
+}
+
+export interface ConsensusEvents {
+  /** A batch has its certificate (step 7). */
+  certified: [CertifiedBatch];
+  /** The current sequencer is silent (step 3.1). */
+  silent: [{ readonly term: number; readonly sequencer: string; readonly reason: string }];
+  /** Users were told that these transactions failed (step 3.2). */
+  failed: [{ readonly hashes: readonly string[]; readonly reason: string }];
+  /** Another sequencer is current, and the chain runs (steps 3.3.9, 3.3.10). */
+  rotated: [{ readonly term: number; readonly sequencer: string | undefined }];
+  /** More than a third of the stake stopped, or it is back (S2). */
+  halted: [boolean];
+  /** A peer refused a block of the current sequencer (S3). */
+  report: [Report];
+}
+
+/** A batch that collects its signatures. */
+interface Draft {
+  readonly header: BatchHeader;
+  readonly collector: CertificateCollector;
+}
+
+/** Batches that may wait for L1, one upon the other. */
+const AHEAD = 16;
+/** Time in seconds after which signatures are collected anew for a batch that L1 does not take: keys may have changed. */
+const CERTIFICATE_AGE = 900;
+/** Reports that are kept. */
+const REPORTS = 256;
+
+export const DEFAULT_LIMITS: CutLimits = { transactions: 3_000, bytes: 500_000, gas: 200_000_000n, age: 60 };
+
+/**
+ * The consensus layer as one process. It holds none of the sequencers' keys: it can stall the network, and cannot
+ * forge a batch or a silence.
+ */
+export class ConsensusProcess extends Agent implements Consensus {
+  readonly peer: Peer;
+  readonly events = new EventEmitter<ConsensusEvents>();
+  readonly #address: string;
+  readonly #limits: CutLimits;
+  readonly #patience: number;
+  readonly #domain: ReturnType<typeof certificateDomain>;
+  readonly #dependencies: ConsensusDependencies;
+  readonly #reports: Report[] = [];
+  readonly #heard = new Map<string, number>();
+  /** Certified batches that L1 does not have, in order. */
+  #certified: (CertifiedBatch & { readonly since: number })[] = [];
+  #draft: Draft | undefined;
+  #duties: Duties;
+  #term = -1;
+  /** Why the chain is stopped; undefined while it runs. */
+  #stopped: string | undefined;
+  #halted = false;
+  /** Transactions that peers were told of. */
+  readonly #told = new Set<string>();
+
+  constructor(options: ConsensusOptions, dependencies: ConsensusDependencies) {
+    super(options, dependencies);
+    this.#address = getAddress(options.consensus);
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#patience = options.patience ?? 30;
+    this.#domain = certificateDomain(options.chainId, dependencies.l1.addresses.sequencers);
+    this.#dependencies = dependencies;
+    this.peer = new Peer({ ...options, self: this.#address }, dependencies);
+    this.#duties = new Duties(Infinity, dependencies.chain);
+    this.peer.replica.events.on("accepted", () => {
+      this.#duties.renew(this.#now);
+    });
+    this.peer.replica.events.on("dropped", ({ transactions, reason }) => {
+      this.#fail(transactions, reason);
+    });
+  }
+
+  /** Blocks that peers refused, the latest last (S3): what a proposal to punish rests upon. */
+  get reports(): readonly Report[] {
+    return this.#reports;
+  }
+
+  async submitTransaction(raw: Uint8Array): Promise<string> {
+    if (this.#reason !== undefined) {
+      throw new AgentError("L2_UNAVAILABLE", `${this.#reason}; send the transaction again after that`);
+    }
+    return this.#dependencies.chain.addTransaction(raw);
+  }
+
+  pendingTransactions(): Promise<readonly Uint8Array[]> {
+    const pending = this.#reason === undefined ? this.#dependencies.chain.pending() : [];
+    return Promise.resolve(pending.map(({ raw }) => fromHex(raw)));
+  }
+
+  async transactionStatus(hash: string): Promise<TransactionStatus> {
+    const status = await this.#dependencies.chain.status(hash);
+    if (status.status === "included") return { state: "included", block: status.block };
+    if (status.status === "dropped") return { state: "failed", reason: status.reason };
+    return { state: status.status };
+  }
+
+  certifiedBatch(index: bigint): Promise<CertifiedBatch | undefined> {
+    return Promise.resolve(this.#certified.find(({ header }) => header.index === index));
+  }
+
+  status(): Promise<ConsensusStatus> {
+    const { term, next } = this.peer.members;
+    const reason = this.#reason;
+    return Promise.resolve({
+      term: term.number,
+      current: term.sequencer,
+      next,
+      enabled: reason === undefined,
+      ...(reason === undefined ? {} : { reason }),
+      halted: this.#halted,
+      head: this.#dependencies.chain.head.number,
+    });
+  }
+
+  protected override async open(): Promise<void> {
+    await this.peer.start({
+      report: ({ block, reason }, from) => {
+        this.#onReport({ from, block, reason });
+        return {};
+      },
+    });
+  }
+
+  protected override async close(): Promise<void> {
+    await this.peer.stop();
+  }
+
+  protected override async round(): Promise<void> {
+    await this.peer.refresh(this.signal);
+    const { term } = this.peer.members;
+    if (term.number !== this.#term) await this.#begin(term.number);
+    await this.#listen();
+    await this.#gossip();
+    await this.#watch();
+    await this.#rotate();
+    await this.#batch();
+  }
+
+  get #now(): number {
+    return Math.floor(this.clock.now() / 1000);
+  }
+
+  /** Why the chain takes no transactions now. */
+  get #reason(): string | undefined {
+    if (this.#halted) return "the chain is halted: more than a third of the stake stopped";
+    if (this.peer.members.term.sequencer === undefined) return "the chain is halted: nobody sequences";
+    return this.#stopped;
+  }
+
+  async #begin(term: number): Promise<void> {
+    this.#duties = new Duties(await this.peer.rotationTimeout(), this.#dependencies.chain);
+    this.#draft = undefined;
+    this.#told.clear();
+    this.#stopped = undefined;
+    const first = this.#term === -1;
+    this.#term = term;
+    const { sequencer } = this.peer.members.term;
+    this.log.info({ term, sequencer }, "term");
+    if (!first) this.events.emit("rotated", { term, sequencer });
+  }
+
+  /** Asks every sequencer how far it is; whoever is silent for long counts as stopped (S2). */
+  async #listen(): Promise<void> {
+    const { members, messenger, replica } = this.peer;
+    const current = members.term.sequencer;
+    if (current !== undefined) this.#duties.expectAnswer(this.#now);
+    const ahead: string[] = [];
+    await Promise.all(
+      members.all.map(async ({ owner }) => {
+        try {
+          const { number } = await messenger.request(owner, "status", {});
+          this.#heard.set(owner, this.#now);
+          if (owner === current) this.#duties.heard();
+          if (number > replica.chain.head.number) ahead.push(owner);
+        } catch (error) {
+          // A sequencer that was never heard is given the same patience.
+          if (!this.#heard.has(owner)) this.#heard.set(owner, this.#now);
+          this.log.debug({ peer: owner, reason: messageOf(error) }, "cannot reach peer");
+        }
+      }),
+    );
+    await replica.synchronise(ahead);
+    const live = members.all
+      .map(({ owner }) => owner)
+      .filter((owner) => this.#now - (this.#heard.get(owner) ?? this.#now) < this.#patience);
+    this.#setHalted(members.all.length > 0 && !members.isQuorum(live));
+  }
+
+  #setHalted(halted: boolean): void {
+    if (halted === this.#halted) return;
+    this.#halted = halted;
+    this.log.warn({ halted }, halted ? "more than a third of the stake stopped" : "two thirds of the stake are back");
+    this.events.emit("halted", halted);
+  }
+
+  /** Tells the peers what waits, so that each of them sees for itself whether it gets into a block (step 2a). */
+  async #gossip(): Promise<void> {
+    if (this.#reason !== undefined) return;
+    const fresh = this.#dependencies.chain.pending().filter(({ hash }) => !this.#told.has(hash));
+    if (fresh.length === 0) return;
+    const transactions = fresh.map(({ raw }) => raw);
+    for (const raw of transactions) this.#duties.expectTransaction(raw, this.#now);
+    await Promise.all(
+      this.peer.members.all.map(async ({ owner }) => {
+        try {
+          await this.peer.messenger.request(owner, "transactions", { transactions });
+        } catch (error) {
+          this.log.debug({ peer: owner, reason: messageOf(error) }, "cannot reach peer");
+        }
+      }),
+    );
+    for (const { hash } of fresh) this.#told.add(hash);
+  }
+
+  /** Has a silent sequencer rotated out (steps 3.1, 3.2, 3.3.9; S2). */
+  async #watch(): Promise<void> {
+    const { term } = this.peer.members;
+    if (term.sequencer === undefined) return;
+    await this.#duties.review(this.#now);
+    for (const duty of this.#duties.toAsk(this.#now)) this.#duties.asked(duty, this.#now);
+    const overdue = this.#duties.watch.silentFor(this.#now);
+    if (overdue === undefined) {
+      this.#stopped = undefined;
+      return;
+    }
+    if (this.#stopped === undefined) await this.#stop(term.number, term.sequencer, describeDuty(overdue));
+    const certificate = await this.#collectSilence(term.number, term.sequencer);
+    if (certificate !== undefined) await this.#rotateSilent(term.number, certificate);
+  }
+
+  async #stop(term: number, sequencer: string, reason: string): Promise<void> {
+    this.#stopped = `the chain is stopped until sequencer ${sequencer} is rotated: ${reason}`;
+    this.log.warn({ term, sequencer, reason }, "the current sequencer is silent");
+    this.events.emit("silent", { term, sequencer, reason });
+    const failed = await this.#dependencies.chain.dropPending(`sequencer ${sequencer} was silent; send it again`);
+    this.#fail(failed, this.#stopped);
+  }
+
+  /** Tells users which transactions failed (step 3.2). */
+  #fail(dropped: readonly DroppedTransaction[], reason: string): void {
+    const hashes = dropped.map(({ hash }) => hash);
+    for (const hash of hashes) this.#told.delete(hash);
+    if (hashes.length > 0) this.events.emit("failed", { hashes, reason });
+  }
+
+  async #collectSilence(term: number, sequencer: string): Promise<Certificate | undefined> {
+    const collector = new CertificateCollector(silenceDigest(this.#domain, term, sequencer));
+    await this.#collect(collector, (owner) => this.peer.messenger.request(owner, "signSilence", { term, sequencer }));
+    return collector.certificate(this.peer.members);
+  }
+
+  async #rotateSilent(term: number, certificate: Certificate): Promise<void> {
+    const { interface: set } = this.#dependencies.l1.sequencers;
+    await this.#send("rotateSilent", set.encodeFunctionData("rotateSilent", [term, certificate]));
+  }
+
+  /** Rotates after the agreed number of transactions. */
+  async #rotate(): Promise<void> {
+    const { term } = this.peer.members;
+    if (term.sequencer === undefined || term.transactions < (await this.peer.rotationTransactions())) return;
+    await this.#send("rotate", this.#dependencies.l1.sequencers.interface.encodeFunctionData("rotate"));
+  }
+
+  async #send(label: string, data: string): Promise<void> {
+    const call: Call = { to: this.#dependencies.l1.addresses.sequencers, data, label };
+    try {
+      await this.#dependencies.transactions.send(call, this.signal);
+    } catch (error) {
+      // Anyone may rotate, and the term has to have lasted: the next round looks again.
+      if (!(error instanceof L1Revert)) throw error;
+      this.log.info({ label, reason: error.message }, "not rotated");
+      return;
+    }
+    await this.peer.refresh(this.signal);
+    await this.#begin(this.peer.members.term.number);
+  }
+
+  /** Cuts batches and has them certified (step 7). */
+  async #batch(): Promise<void> {
+    this.#prune();
+    for (let count = this.#certified.length; count < AHEAD; count++) {
+      const draft = (this.#draft ??= await this.#cut());
+      if (draft === undefined || !(await this.#certify(draft))) return;
+    }
+  }
+
+  /** Leaves out what L1 has, what no longer follows L1's head, and what L1 would no longer accept. */
+  #prune(): void {
+    const { replica, members } = this.peer;
+    let parent = replica.base?.headerHash;
+    const first = (replica.base?.header.index ?? -1n) + 1n;
+    const waiting = this.#certified.filter(({ header }) => header.index >= first);
+    const end = waiting.findIndex(({ header, certificate, since }) => {
+      const follows = header.parent === parent;
+      parent = hashHeader(header);
+      return !follows || !isCurrent(certificate, members.all) || this.#now - since > CERTIFICATE_AGE;
+    });
+    this.#certified = end === -1 ? waiting : waiting.slice(0, end);
+    const draft = this.#draft?.header;
+    const stale =
+      draft !== undefined &&
+      (draft.parent !== this.#tip?.hash ||
+        draft.sequencer !== members.term.sequencer ||
+        draft.lastBlock > BigInt(replica.chain.head.number));
+    if (stale) this.#draft = undefined;
+  }
+
+  /** What the next batch builds on: the last certified one, or L1's. */
+  get #tip(): { readonly header: BatchHeader; readonly hash: string } | undefined {
+    const last = this.#certified.at(-1)?.header;
+    if (last !== undefined) return { header: last, hash: hashHeader(last) };
+    const { base } = this.peer.replica;
+    return base === undefined ? undefined : { header: base.header, hash: base.headerHash };
+  }
+
+  async #cut(): Promise<Draft | undefined> {
+    const tip = this.#tip;
+    const sequencer = this.peer.members.term.sequencer;
+    if (tip === undefined || sequencer === undefined) return undefined;
+    const { chain } = this.#dependencies;
+    const from = Number(tip.header.lastBlock) + 1;
+    const to = await cut(chain, from, this.#limits, this.#now);
+    if (to === undefined) return undefined;
+    const { header } = await buildBatch(chain, from, to, {
+      index: tip.header.index + 1n,
+      parent: tip.hash,
+      sequencer,
+    });
+    return { header, collector: new CertificateCollector(batchDigest(this.#domain, header)) };
+  }
+
+  async #certify({ header, collector }: Draft): Promise<boolean> {
+    const request = { header: wireHeader(header) };
+    await this.#collect(collector, (owner) => this.peer.messenger.request(owner, "signBatch", request));
+    if (!collector.signers.includes(header.sequencer)) {
+      this.#duties.expectSignature(hashHeader(header), this.#now);
+      return false;
+    }
+    this.#duties.signed(hashHeader(header));
+    const certificate = collector.certificate(this.peer.members);
+    if (certificate === undefined) return false;
+    const batch = { header, certificate };
+    this.#certified.push({ ...batch, since: this.#now });
+    this.#draft = undefined;
+    this.log.info({ batch: Number(header.index), transactions: Number(header.txCount) }, "batch certified");
+    this.events.emit("certified", batch);
+    return true;
+  }
+
+  /** Asks every member that has not signed. */
+  async #collect(collector: CertificateCollector, ask: (owner: string) => Promise<SignatureAnswer>): Promise<void> {
+    const missing = this.peer.members.all.filter(({ owner }) => !collector.signers.includes(owner));
+    await Promise.all(
+      missing.map(async (member) => {
+        try {
+          const answer = await ask(member.owner);
+          if ("refused" in answer) {
+            this.log.debug({ peer: member.owner, reason: answer.refused }, "peer does not sign");
+          } else if (!collector.add(member, answer.signature)) {
+            this.log.warn({ peer: member.owner }, "peer gave a signature that is not its own");
+          }
+        } catch (error) {
+          this.log.debug({ peer: member.owner, reason: messageOf(error) }, "cannot reach peer");
+        }
+      }),
+    );
+  }
+
+  #onReport(report: Report): void {
+    this.#reports.push(report);
+    if (this.#reports.length > REPORTS) this.#reports.shift();
+    this.metrics.alarms.inc({ reason: "block-refused" });
+    this.log.warn({ from: report.from, block: report.block.number, reason: report.reason }, "a peer refused a block");
+    this.events.emit("report", report);
+  }
+}
+
+/** Whether everybody that signed still holds a seat: L1 accepts no other certificate. */
+function isCurrent({ signers }: Certificate, members: readonly Member[]): boolean {
+  const seats = members.reduce((bits, { seat }) => bits | (1n << BigInt(seat)), 0n);
+  return (signers & ~seats) === 0n;
+}

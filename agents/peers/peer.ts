@@ -1,0 +1,100 @@
+import type { Chain } from "../../l2/chain.ts";
+import type { AgentDependencies } from "../common/agent.ts";
+import type { EventFollower } from "../common/events.ts";
+import { fetchPosted } from "../common/batch-data.ts";
+import type { L1 } from "../common/l1.ts";
+import type { L1State } from "../common/mirror.ts";
+import type { PeerKey } from "./key.ts";
+import { Members } from "./members.ts";
+import { Messenger } from "./messenger.ts";
+import type { PeerHandlers } from "./messenger.ts";
+import { Replica } from "./replica.ts";
+import type { ReplicaOptions } from "./replica.ts";
+import type { Transport } from "./transport.ts";
+
+/** Places in the enumeration of `IParameters.sol`. */
+const ROTATION_TIMEOUT = 2;
+const ROTATION_TRANSACTIONS = 3;
+
+export interface PeerOptions extends ReplicaOptions {
+  /** Owner of the sequencer, or the address of the consensus layer. */
+  readonly self: string;
+  /** L1's chain id. */
+  readonly chainId: bigint;
+  /** Address that the consensus layer speaks under. */
+  readonly consensus: string;
+}
+
+export interface PeerDependencies extends AgentDependencies {
+  readonly l1: L1;
+  readonly chain: Chain;
+  /** L1's events, all final batches kept. */
+  readonly follower: Pick<EventFollower<L1State>, "sync">;
+  readonly transport: Transport;
+  readonly key: () => PeerKey;
+}
+
+/** What every node of the peer network is made of: it knows the others, talks to them, and keeps the chain. */
+export class Peer {
+  readonly members: Members;
+  readonly messenger: Messenger;
+  readonly replica: Replica;
+  readonly #follower: Pick<EventFollower<L1State>, "sync">;
+  readonly #l1: L1;
+
+  constructor(options: PeerOptions, dependencies: PeerDependencies) {
+    const { l1, transport, key, clock, chain, log, metrics } = dependencies;
+    this.#follower = dependencies.follower;
+    this.#l1 = l1;
+    this.members = new Members(l1.sequencers, [options.consensus]);
+    this.messenger = new Messenger(
+      { self: options.self, chainId: options.chainId, sequencerSet: l1.addresses.sequencers },
+      { key, transport, clock, roster: this.members },
+    );
+    this.replica = new Replica(options, {
+      chain,
+      members: this.members,
+      messenger: this.messenger,
+      posted: async ({ headerHash }, state) => {
+        const request = state.requests[headerHash];
+        if (request === undefined) throw new Error(`nothing was posted for ${headerHash}`);
+        return (await fetchPosted(l1, request)).transactions;
+      },
+      clock,
+      log,
+      metrics,
+    });
+  }
+
+  /** Begins to answer peers, the requests that every node answers included. */
+  async start(handlers: PeerHandlers): Promise<void> {
+    await this.members.refresh();
+    await this.messenger.start({
+      status: () => ({ number: this.replica.chain.head.number, hash: this.replica.chain.head.hash }),
+      block: ({ block }, from) => this.replica.receive(block, from),
+      blocks: async ({ after, limit }) => ({ blocks: await this.replica.blocksAfter(after, limit) }),
+      ...handlers,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.messenger.stop();
+  }
+
+  /** Reads L1 and brings the chain in line with it. */
+  async refresh(signal?: AbortSignal): Promise<void> {
+    const state = await this.#follower.sync(signal);
+    await this.members.refresh();
+    await this.replica.follow(state);
+  }
+
+  /** How long a silence has to last, in seconds (S2). */
+  async rotationTimeout(): Promise<number> {
+    return Number(await this.#l1.parameters.get(ROTATION_TIMEOUT));
+  }
+
+  /** Transactions of a term after which anyone may rotate. */
+  async rotationTransactions(): Promise<number> {
+    return Number(await this.#l1.parameters.get(ROTATION_TRANSACTIONS));
+  }
+}

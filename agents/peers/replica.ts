@@ -1,0 +1,404 @@
+import { EventEmitter } from "node:events";
+
+import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import type { BatchHeader } from "../../l2/batch/header.ts";
+import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
+import type { Block, SignedBlock } from "../../l2/block.ts";
+import type { Chain, DroppedTransaction } from "../../l2/chain.ts";
+import { BlockError } from "../../l2/errors.ts";
+import type { Clock } from "../common/clock.ts";
+import { AgentError, messageOf } from "../common/errors.ts";
+import type { Logger } from "../common/logger.ts";
+import type { Metrics } from "../common/metrics.ts";
+import type { L1Batch, L1State } from "../common/mirror.ts";
+import { signedBlock } from "./block.ts";
+import type { Members } from "./members.ts";
+import type { Messenger } from "./messenger.ts";
+import type { BlockAnswer } from "./methods.ts";
+import { isSound, lastSound } from "./standing.ts";
+
+export interface ReplicaOptions {
+  /** How far a block's time may be ahead of this peer's, in seconds. */
+  readonly drift?: number;
+  /** Blocks asked for, or given, at once. */
+  readonly page?: number;
+}
+
+export interface ReplicaDependencies {
+  readonly chain: Chain;
+  readonly members: Members;
+  readonly messenger: Messenger;
+  /** Transactions of a batch as they were posted on L1 (step 9.3). */
+  readonly posted: (batch: L1Batch, state: L1State) => Promise<readonly L2Transaction[]>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface ReplicaEvents {
+  /** A peer's block was verified and appended (step 3). */
+  accepted: [Block];
+  /** A block was refused (S3). */
+  refused: [{ readonly block: SignedBlock; readonly reason: string }];
+  /** Blocks gave way, and these transactions went with them (step 3.2). */
+  dropped: [{ readonly transactions: readonly DroppedTransaction[]; readonly reason: string }];
+  /** The chain took over a batch that L1 confirmed (step 3.3.6b). */
+  adopted: [BatchHeader];
+}
+
+/**
+ * A peer's copy of the Metis blockchain, kept in line with L1 and with its peers (steps 3, 5.2).
+ *
+ * What decides where copies differ, the strongest first: L1 (batches found wrong go, batches found right are adopted);
+ * a batch that this peer signed; the chain of the current sequencer.
+ */
+export class Replica {
+  readonly chain: Chain;
+  readonly events = new EventEmitter<ReplicaEvents>();
+  readonly #drift: number;
+  readonly #page: number;
+  readonly #dependencies: ReplicaDependencies;
+  readonly #settled = new Set<string>();
+  #l1: L1State | undefined;
+  /** L1's last batch, among those that this copy holds with all before it. */
+  #agreed: L1Batch | undefined;
+  /** Last block of the batches that this peer signed. */
+  #signedUpTo = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ReplicaOptions, dependencies: ReplicaDependencies) {
+    this.chain = dependencies.chain;
+    this.#drift = options.drift ?? 15;
+    this.#page = options.page ?? 64;
+    this.#dependencies = dependencies;
+  }
+
+  /** L1 as of the last {@link follow}. */
+  get l1(): L1State {
+    if (this.#l1 === undefined) throw new Error("follow() comes first");
+    return this.#l1;
+  }
+
+  /** L1's last batch that can be built upon; undefined while this copy does not hold it. */
+  get base(): L1Batch | undefined {
+    const last = this.#l1 === undefined ? undefined : lastSound(this.#l1);
+    return last !== undefined && this.#holdsBatch(last) ? last : undefined;
+  }
+
+  /** Blocks up to this one stand on L1: no peer's word removes them. */
+  get floor(): number {
+    const agreed = this.#agreed;
+    if (agreed === undefined) return 0;
+    const sound = isSound(agreed) ? agreed : this.#l1?.batches[Number(agreed.header.index) - 1];
+    return Number(sound?.header.lastBlock ?? 0n);
+  }
+
+  /** Blocks up to this one stay, because this peer vouched for them. */
+  protect(block: number): void {
+    this.#signedUpTo = Math.max(this.#signedUpTo, block);
+  }
+
+  /** Runs one change of the chain after the other. */
+  exclusively<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(action);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /**
+   * Brings the chain in line with L1: what was found wrong is rolled back (steps 3.3.6a.2, 11.14), what is there is
+   * compared, what was confirmed by L1 alone is adopted (3.3.6b), what is missing is fetched from peers (5.2).
+   */
+  async follow(l1: L1State): Promise<void> {
+    this.#l1 = l1;
+    while (this.#agreed !== undefined && !stands(this.#agreed, l1)) {
+      const before = l1.batches[Number(this.#agreed.header.index) - 1];
+      this.#agreed = before?.headerHash === this.#agreed.header.parent ? before : undefined;
+    }
+    for (const { header, headerHash } of l1.condemned) {
+      if (this.#settled.has(headerHash)) continue;
+      if (await this.#holds(header)) await this.#undo(header);
+      this.#settled.add(headerHash);
+    }
+    this.#agreed ??= await this.#lastFinal(l1);
+    while (this.#agreed !== undefined) {
+      const next: L1Batch | undefined = l1.batches[Number(this.#agreed.header.index) + 1];
+      if (next === undefined || !(await this.#agree(next, this.#agreed))) break;
+      this.#agreed = next;
+    }
+  }
+
+  /** Answers a peer that offers a block (step 3). */
+  receive(block: SignedBlock, from: string): Promise<BlockAnswer> {
+    return this.exclusively(async () => {
+      const { chain } = this;
+      if (from !== this.#dependencies.members.term.sequencer) {
+        return { accepted: false, reason: `${from} is not the current sequencer` };
+      }
+      const own = await chain.block(block.number);
+      if (own !== undefined && own.hash === block.hash) return { accepted: true };
+      if (block.number > chain.head.number + 1) return { accepted: false, want: chain.head.number + 1 };
+      const parent = await chain.block(block.number - 1);
+      if (parent?.hash !== block.parentHash) {
+        if (block.number - 1 > this.floor) return { accepted: false, want: block.number - 1 };
+        return this.#refuse(block, `its parent ${block.parentHash} is not on L1's chain of batches`);
+      }
+      try {
+        if (own === undefined) await this.#import(block);
+        else await this.#replace(own, [block], from);
+        return { accepted: true };
+      } catch (error) {
+        if (!(error instanceof BlockError)) throw error;
+        return this.#refuse(block, error.message);
+      }
+    });
+  }
+
+  /** Signed blocks behind a block, for a peer that synchronises (step 5.2). */
+  async blocksAfter(number: number, limit: number): Promise<SignedBlock[]> {
+    const blocks: SignedBlock[] = [];
+    const last = Math.min(this.chain.head.number, number + Math.min(limit, this.#page));
+    for (let next = number + 1; next <= last; next++) {
+      const block = await this.chain.block(next);
+      const signed = block === undefined ? undefined : signedBlock(block);
+      if (signed === undefined) break;
+      blocks.push(signed);
+    }
+    return blocks;
+  }
+
+  /**
+   * Fetches blocks from peers that are further on (step 5.2).
+   *
+   * @param owners Whom to ask.
+   * @returns Whether the chain is as long as the longest that was offered.
+   */
+  async synchronise(owners: readonly string[]): Promise<boolean> {
+    let complete = true;
+    for (const owner of owners) {
+      try {
+        const { number } = await this.#dependencies.messenger.request(owner, "status", {});
+        if (number > this.chain.head.number) await this.#fetch(owner, number);
+        complete &&= number <= this.chain.head.number;
+      } catch (error) {
+        this.#dependencies.log.debug({ peer: owner, reason: messageOf(error) }, "cannot synchronise with peer");
+      }
+    }
+    return complete;
+  }
+
+  async #fetch(owner: string, target: number): Promise<void> {
+    let after = this.chain.head.number;
+    while (after < target) {
+      const blocks = await this.#ask(owner, after);
+      const first = blocks[0];
+      if (first === undefined) return;
+      const parent = await this.chain.block(first.number - 1);
+      if (first.number !== after + 1) return;
+      if (parent?.hash !== first.parentHash) {
+        if (after === this.floor) return;
+        // The peer's chain left this one somewhere behind what stands on L1.
+        return this.#overtake(owner, target);
+      }
+      await this.exclusively(async () => {
+        for (const block of blocks) if (block.number === this.chain.head.number + 1) await this.#import(block);
+      });
+      if (this.chain.head.number <= after) return;
+      after = this.chain.head.number;
+    }
+  }
+
+  /** Takes a peer's longer chain in place of the blocks that differ from it. */
+  async #overtake(owner: string, target: number): Promise<void> {
+    const blocks: SignedBlock[] = [];
+    for (let after = this.floor; after < target;) {
+      const page = await this.#ask(owner, after);
+      if (page.length === 0) break;
+      blocks.push(...page);
+      after += page.length;
+    }
+    await this.exclusively(async () => {
+      const rest = [...blocks];
+      while (rest[0] !== undefined && (await this.chain.block(rest[0].number))?.hash === rest[0].hash) rest.shift();
+      const own = rest[0] === undefined ? undefined : await this.chain.block(rest[0].number);
+      if (own !== undefined && this.floor + blocks.length > this.chain.head.number) {
+        await this.#replace(own, rest, owner);
+      }
+    });
+  }
+
+  async #ask(owner: string, after: number): Promise<readonly SignedBlock[]> {
+    const { blocks } = await this.#dependencies.messenger.request(owner, "blocks", { after, limit: this.#page });
+    return blocks;
+  }
+
+  async #import(block: SignedBlock): Promise<void> {
+    const latest = Math.floor(this.#dependencies.clock.now() / 1000) + this.#drift;
+    if (block.timestamp > latest) {
+      throw new BlockError("BAD_TIME", `block ${block.number} has time ${block.timestamp}, expected at most ${latest}`);
+    }
+    const { members } = this.#dependencies;
+    const current = members.term.sequencer;
+    const imported = await this.chain.importBlock(block, (producer) => {
+      const owner = members.everKey(producer);
+      // A new block is the current sequencer's; older ones may be of those before it.
+      return owner !== undefined && (owner === current || block.timestamp <= members.term.startedAt);
+    });
+    this.events.emit("accepted", imported);
+  }
+
+  /** Puts blocks in the place of own ones from `own` on; the own ones come back if they turn out bad. */
+  async #replace(own: Block, blocks: readonly SignedBlock[], from: string): Promise<void> {
+    const { members } = this.#dependencies;
+    if (own.number <= this.floor) throw new BlockError("NOT_ON_HEAD", `block ${own.number} stands on L1`);
+    if (own.number <= this.#signedUpTo) {
+      throw new BlockError("NOT_ON_HEAD", `block ${own.number} is in a batch that this peer signed`);
+    }
+    if (
+      own.producer !== undefined &&
+      from === members.term.sequencer &&
+      members.everKey(own.producer) === from &&
+      own.timestamp >= members.term.startedAt
+    ) {
+      throw new BlockError("NOT_ON_HEAD", `${from} signed another block ${own.number} before`);
+    }
+    const before: SignedBlock[] = [];
+    for (let number = own.number; number <= this.chain.head.number; number++) {
+      const block = await this.chain.block(number);
+      const signed = block === undefined ? undefined : signedBlock(block);
+      if (signed !== undefined) before.push(signed);
+    }
+    const reason = `block ${own.number} gave way to the chain of ${from}`;
+    const dropped = await this.chain.rollbackTo(own.number - 1, reason);
+    try {
+      for (const block of blocks) await this.#import(block);
+    } catch (error) {
+      await this.chain.rollbackTo(own.number - 1, "the blocks that took over are not valid");
+      for (const block of before) await this.chain.importBlock(block, () => true);
+      throw error;
+    }
+    await this.#tell(dropped, reason);
+  }
+
+  #refuse(block: SignedBlock, reason: string): BlockAnswer {
+    this.#dependencies.log.warn({ block: block.number, hash: block.hash, reason }, "block refused");
+    this.events.emit("refused", { block, reason });
+    return { accepted: false, reason };
+  }
+
+  /** Rolls back a batch that L1 found wrong, with everything behind it. */
+  async #undo(header: BatchHeader): Promise<void> {
+    const last = Number(header.firstBlock) - 1;
+    const reason = `batch ${header.index} was found wrong by L1`;
+    this.#signedUpTo = Math.min(this.#signedUpTo, last);
+    await this.exclusively(async () => {
+      this.#dependencies.log.warn({ from: this.chain.head.number, to: last, reason }, "rolling back");
+      await this.#tell(await this.chain.rollbackTo(last, reason), reason);
+    });
+  }
+
+  /** Tells of transactions that are in no block any more. */
+  async #tell(dropped: readonly DroppedTransaction[], reason: string): Promise<void> {
+    const gone: DroppedTransaction[] = [];
+    for (const transaction of dropped) {
+      if ((await this.chain.receipt(transaction.hash)) === undefined) gone.push(transaction);
+    }
+    if (gone.length > 0) this.events.emit("dropped", { transactions: gone, reason });
+  }
+
+  /** Whether this copy's blocks are those of a batch. */
+  async #holds(header: BatchHeader): Promise<boolean> {
+    if (header.lastBlock > BigInt(this.chain.head.number)) return false;
+    const transactions = await this.chain.transactions(Number(header.firstBlock), Number(header.lastBlock));
+    if (BigInt(transactions.length) !== header.txCount) return false;
+    return batchTree(transactions.map(mttbrLeafValue)).root === header.mttbr;
+  }
+
+  /** The last final batch that the chain holds: what is final needs no comparing. */
+  async #lastFinal(l1: L1State): Promise<L1Batch | undefined> {
+    for (let index = l1.finalised - 1; index >= 0; index--) {
+      const batch = l1.batches[index];
+      if (batch === undefined) return undefined;
+      const last = await this.chain.block(Number(batch.header.lastBlock));
+      if (last?.stateRoot === batch.header.postStateRoot) return batch;
+      if (index === 0) {
+        throw new AgentError(
+          "CONFIG",
+          `the L2 starts at state ${last?.stateRoot}, but L1 has ${batch.header.postStateRoot}: check the L2's constants`,
+        );
+      }
+    }
+    return undefined;
+  }
+
+  #holdsBatch(batch: L1Batch): boolean {
+    return this.#agreed !== undefined && this.#agreed.header.index >= batch.header.index;
+  }
+
+  /** Brings one batch of L1 and the chain together, where that can be. */
+  async #agree(batch: L1Batch, before: L1Batch): Promise<boolean> {
+    const { header } = batch;
+    const after = Number(before.header.lastBlock);
+    if (await this.#holds(header)) return this.#compare(header);
+    if (batch.confirmed) {
+      const transactions = await this.#dependencies.posted(batch, this.l1);
+      await this.exclusively(async () => {
+        const dropped = await this.chain.adoptBatch(transactions, after);
+        await this.#tell(dropped, `L1 confirmed batch ${header.index}`);
+      });
+      this.#dependencies.log.info({ batch: Number(header.index) }, "adopted a batch that L1 confirmed");
+      this.events.emit("adopted", header);
+      return true;
+    }
+    if (!batch.attested) return false;
+    return (await this.#recover(header, after)) && this.#compare(header);
+  }
+
+  /** An own state root that differs from a certified one is fraud, or a fault of this node: either needs attention. */
+  async #compare(header: BatchHeader): Promise<boolean> {
+    const last = await this.chain.block(Number(header.lastBlock));
+    if (last?.stateRoot === header.postStateRoot) return true;
+    this.#dependencies.metrics.alarms.inc({ reason: "roots-differ" });
+    this.#dependencies.log.error(
+      { batch: Number(header.index), claimed: header.postStateRoot, own: last?.stateRoot },
+      "a certified batch does not end in this chain's state",
+    );
+    return false;
+  }
+
+  /** Fetches the blocks of a certified batch from whoever has them; its MTTBR says which they are. */
+  async #recover(header: BatchHeader, after: number): Promise<boolean> {
+    for (const { owner } of this.#dependencies.members.all) {
+      try {
+        const blocks: SignedBlock[] = [];
+        while (after + blocks.length < Number(header.lastBlock)) {
+          const page = await this.#ask(owner, after + blocks.length);
+          if (page.length === 0) break;
+          blocks.push(...page);
+        }
+        blocks.length = Math.min(blocks.length, Number(header.lastBlock) - after);
+        const transactions = blocks.flatMap(({ number, timestamp, coinbase, transactions: raws }) =>
+          raws.map((raw) => ({
+            context: { number: BigInt(number), timestamp: BigInt(timestamp), coinbase },
+            raw: Buffer.from(raw.slice(2), "hex"),
+          })),
+        );
+        if (transactions.length === 0 || batchTree(transactions.map(mttbrLeafValue)).root !== header.mttbr) continue;
+        await this.exclusively(async () => {
+          const reason = `batch ${header.index} on L1 holds other blocks`;
+          const dropped = await this.chain.rollbackTo(Math.min(after, this.chain.head.number), reason);
+          for (const block of blocks) await this.chain.importBlock(block, () => true);
+          await this.#tell(dropped, reason);
+        });
+        return true;
+      } catch (error) {
+        this.#dependencies.log.debug({ peer: owner, reason: messageOf(error) }, "cannot fetch a batch from peer");
+      }
+    }
+    return false;
+  }
+}
+
+function stands({ header, headerHash }: L1Batch, l1: L1State): boolean {
+  return l1.batches[Number(header.index)]?.headerHash === headerHash;
+}

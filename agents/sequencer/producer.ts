@@ -1,0 +1,35 @@
+import type { SignedBlock } from "../../l2/block.ts";
+import type { Chain } from "../../l2/chain.ts";
+import { signedBlock } from "../peers/block.ts";
+import type { PeerKey } from "../peers/key.ts";
+
+/** Makes the blocks of the current sequencer (step 2b). */
+export interface BlockProducer {
+  /**
+   * The next block, signed, out of the transactions that wait.
+   *
+   * @param timestamp In seconds.
+   * @returns The block to propagate; undefined where nothing can be executed.
+   */
+  produce(timestamp: number): Promise<SignedBlock | undefined>;
+}
+
+/** Produces on its own copy of the chain. */
+export class ChainProducer implements BlockProducer {
+  readonly #options: { readonly coinbase: string; readonly maxTransactions: number };
+  readonly #dependencies: { readonly chain: Chain; readonly key: () => PeerKey };
+
+  constructor(
+    options: { readonly coinbase: string; readonly maxTransactions: number },
+    dependencies: { readonly chain: Chain; readonly key: () => PeerKey },
+  ) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+  }
+
+  async produce(timestamp: number): Promise<SignedBlock | undefined> {
+    const { chain, key } = this.#dependencies;
+    const block = await chain.produceBlock({ timestamp, signer: key(), ...this.#options });
+    return block === undefined ? undefined : signedBlock(block);
+  }
+}
