@@ -1,20 +1,30 @@
-import type { EventEmitter } from "node:events";
+import { EventEmitter } from "node:events";
 
-import type { L2Transaction } from "./batch/encoding.ts";
-import type { Block, BlockSigner, SignedBlock } from "./block.ts";
-import type { ChainConfig } from "./config.ts";
-import type { Hex } from "./hex.ts";
-import type { StateReader, StateStore } from "./state.ts";
+import type { Common } from "@ethereumjs/common";
+import { getAddress } from "ethers";
 
-/** How much the mempool holds. */
-export interface MempoolLimits {
-  /** Transactions in all. */
-  readonly count: number;
-  /** Raw bytes in all. */
-  readonly bytes: number;
-  /** Transactions of one sender, which is also how far a nonce may run ahead. */
-  readonly perSender: number;
-}
+import type { BlockContext, L2Transaction } from "./batch/encoding.ts";
+import {
+  BLOCK_TYPES,
+  type Block,
+  type BlockSigner,
+  type SignedBlock,
+  blockDomain,
+  blockTransactions,
+  parseSignedBlock,
+  recoverProducer,
+} from "./block.ts";
+import { type Addition, ChainStore, type StoredOutcome } from "./chain-store.ts";
+import { type ChainConfig, chainCommon } from "./config.ts";
+import { BlockError, ChainError, TransactionError } from "./errors.ts";
+import { Executor, checkState } from "./executor.ts";
+import { type Hex, fromHex, toHex } from "./hex.ts";
+import { keccakHex } from "./keccak.ts";
+import { DEFAULT_LIMITS, Mempool, type MempoolLimits } from "./mempool.ts";
+import { type BlockPlace, type Executed, sealBlock } from "./seal.ts";
+import { encodeSnapshot } from "./snapshot.ts";
+import { Overlay, type StateReader, type StateStore } from "./state.ts";
+import { type Transfer, decodeTransfer, effectiveTip } from "./transaction.ts";
 
 export interface ChainOptions {
   /** Where the chain is kept; in memory if left out. */
@@ -81,57 +91,197 @@ export interface ChainEvents {
   dropped: [DroppedTransaction];
 }
 
+/** What a new block is made of. */
+export interface Production {
+  /** In seconds; the parent's is taken where it is later. */
+  readonly timestamp: number;
+  readonly coinbase: string;
+  readonly signer: BlockSigner;
+  readonly maxTransactions?: number;
+}
+
+interface Included {
+  readonly index: number;
+  readonly block: Block;
+  readonly transfer: Transfer;
+  readonly outcomes: readonly StoredOutcome[];
+}
+
+/** Whether the key with this address may produce the block. */
+export type Authorise = (producer: string, block: SignedBlock) => boolean | Promise<boolean>;
+
+/** How many transactions that left the mempool are remembered. */
+const REMEMBERED = 10_000;
+
 /** The Metis blockchain. Its changes run one after the other; a block is stored with its state or not at all. */
-export declare class Chain extends EventEmitter<ChainEvents> {
+export class Chain extends EventEmitter<ChainEvents> {
+  readonly config: ChainConfig;
+  /** The first block: block 0, or the one of the snapshot that the chain started from. */
+  readonly base: Block;
+  readonly #common: Common;
+  readonly #store: ChainStore;
+  readonly #mempool: Mempool;
+  readonly #forgotten = new Map<Hex, DroppedTransaction>();
+  #head: Block;
+  #last: Promise<unknown> = Promise.resolve();
+  #events: (() => void)[] = [];
+  #closed = false;
+
+  private constructor(config: ChainConfig, store: ChainStore, limits: MempoolLimits) {
+    super();
+    this.config = config;
+    this.#common = chainCommon(config);
+    this.#store = store;
+    this.base = store.base;
+    this.#head = store.head;
+    this.#mempool = new Mempool(limits, (transfer) => effectiveTip(config, transfer));
+  }
+
   /**
    * Opens a chain, at genesis where it is new.
-   * @throws ChainError where the directory holds a chain of other constants, or the snapshot is not what L1 says.
+   * @throws ChainError where the directory holds a chain of other constants, or the snapshot is not what it should be.
    */
-  static open(config: ChainConfig, options?: ChainOptions): Promise<Chain>;
-  readonly config: ChainConfig;
-  /** Block 0. */
-  readonly genesis: Block;
+  static async open(config: ChainConfig, options: ChainOptions = {}): Promise<Chain> {
+    const store = await ChainStore.open(config, options.directory, options.snapshot);
+    return new Chain(config, store, { ...DEFAULT_LIMITS, ...options.mempool });
+  }
+
   /** All states that the chain has been in. */
-  readonly states: StateStore;
+  get states(): StateStore {
+    return this.#store.states;
+  }
+
   /** The last block. */
-  get head(): Block;
-  close(): Promise<void>;
+  get head(): Block {
+    return this.#head;
+  }
+
+  /** Waits for changes that are under way; the chain cannot be used any more. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#last;
+    await this.#store.close();
+  }
 
   /** Takes a signed transaction into the mempool (step 1) and gives its hash. @throws TransactionError */
-  addTransaction(raw: Hex | Uint8Array): Promise<Hex>;
-  /** Transactions of the mempool in the order a block would take them. */
-  pending(): TransactionInfo[];
+  async addTransaction(raw: Hex | Uint8Array): Promise<Hex> {
+    return await this.#exclusively(async () => {
+      const transfer = this.decode(typeof raw === "string" ? fromHex(raw) : raw);
+      const state = await this.stateAt();
+      const sender = await state.account(transfer.from);
+      checkState(transfer, sender, await state.account(transfer.to), { laterNonce: true });
+      const replaced = this.#mempool.add(transfer, sender?.nonce ?? 0n);
+      for (const old of replaced) {
+        const instead = old.from === transfer.from && old.nonce === transfer.nonce;
+        this.#forget(
+          old,
+          instead ? `replaced by ${transfer.hash}` : "the mempool was full of transactions that pay more",
+        );
+      }
+      this.#forgotten.delete(transfer.hash);
+      this.#emitLater("transaction", info(transfer));
+      return transfer.hash;
+    });
+  }
+
   /**
-   * Empties the mempool: at the end of a sequencer's term what waits is handed out anew, and after a silence it has
-   * failed (steps 3.2, 5.1). Each transaction's status becomes `dropped` for this reason.
-   * @returns What waited.
+   * Reads a transaction and checks all that does not depend on the state.
+   * @throws TransactionError
    */
-  dropPending(reason: string): Promise<DroppedTransaction[]>;
-  /** Nonce behind the sender's last transaction, mempool included. */
-  pendingNonce(address: string): Promise<number>;
+  decode(raw: Uint8Array): Transfer {
+    return decodeTransfer(this.config, this.#common, raw);
+  }
+
+  /** Transactions of the mempool that could be executed, in the order a block would take them. */
+  async pending(): Promise<TransactionInfo[]> {
+    const nonces = await this.#senderNonces();
+    return Array.from(
+      this.#mempool.best((sender) => nonces.get(sender) ?? 0n),
+      info,
+    );
+  }
+
+  /** Number of transactions in the mempool. */
+  get pendingCount(): number {
+    return this.#mempool.size;
+  }
+
+  /** Nonce behind the sender's last executable transaction, mempool included. */
+  async pendingNonce(address: string): Promise<number> {
+    const sender = getAddress(address);
+    let nonce = (await (await this.stateAt()).account(sender))?.nonce ?? 0n;
+    for (const transfer of this.#mempool.of(sender)) if (transfer.nonce === nonce) nonce += 1n;
+    return Number(nonce);
+  }
 
   /**
    * Makes the next block out of the mempool (step 2b). There are no empty blocks: gives nothing where no transaction
    * can be executed.
-   * @param options.timestamp In seconds; the parent's is taken where it is later.
    */
-  produceBlock(options: {
-    timestamp: number;
-    coinbase: string;
-    signer: BlockSigner;
-    maxTransactions?: number;
-  }): Promise<Block | undefined>;
+  async produceBlock(production: Production): Promise<Block | undefined> {
+    return await this.#exclusively(async () => {
+      const parent = this.#head;
+      const place = {
+        number: parent.number + 1,
+        parentHash: parent.hash,
+        timestamp: Math.max(production.timestamp, parent.timestamp),
+        coinbase: getAddress(production.coinbase),
+      };
+      const executor = await this.#executorAt(parent);
+      const { executed, refused } = await this.#fill(executor, place, production.maxTransactions ?? Infinity);
+      if (executed.length > 0) {
+        const block = sealBlock(this.config, this.#common, place, executor.stateRoot, executed);
+        const value = { hash: block.hash };
+        const signature = await production.signer.signTypedData(blockDomain(this.config), BLOCK_TYPES, value);
+        const producer = recoverProducer(this.config, block.hash, signature);
+        await this.#replace(parent, [], [{ block: { ...block, signature, producer }, executed }], executor.overlay);
+      }
+      for (const { transfer, error } of refused) this.#remove(transfer, error.message);
+      return executed.length > 0 ? this.#head : undefined;
+    });
+  }
 
   /**
    * Verifies a peer's block and appends it (step 3): parent, time, signature, then by execution. A block that is
    * there already is given back as it is.
-   * @param authorise Whether the key with this address may produce the block.
    * @throws BlockError with the reason (S3).
    */
-  importBlock(
-    block: SignedBlock,
-    authorise: (producer: string, block: SignedBlock) => boolean | Promise<boolean>,
-  ): Promise<Block>;
+  async importBlock(block: SignedBlock, authorise: Authorise): Promise<Block> {
+    return await this.#exclusively(async () => {
+      const signed = parseSignedBlock(block);
+      const known = await this.block(signed.hash);
+      if (known !== undefined) return known;
+      await this.#checkPlace(signed);
+      const producer = recoverProducer(this.config, signed.hash, signed.signature);
+      if (!(await authorise(producer, signed))) {
+        throw new BlockError(
+          "WRONG_PRODUCER",
+          `Block ${signed.number} is signed by ${producer}, who may not produce it.`,
+        );
+      }
+      const parent = this.#head;
+      const executor = await this.#executorAt(parent);
+      const executed = await this.#executeAll(executor, signed);
+      if (executor.stateRoot !== signed.stateRoot) {
+        throw new BlockError(
+          "WRONG_STATE_ROOT",
+          `Block ${signed.number} claims state root ${signed.stateRoot}, execution gives ${executor.stateRoot}.`,
+        );
+      }
+      const { number, parentHash, timestamp, coinbase, signature } = signed;
+      const place = { number, parentHash, timestamp, coinbase };
+      const sealed = sealBlock(this.config, this.#common, place, executor.stateRoot, executed);
+      if (sealed.hash !== signed.hash) {
+        throw new BlockError(
+          "WRONG_HASH",
+          `Block ${number} claims hash ${signed.hash}, its header has ${sealed.hash}.`,
+        );
+      }
+      await this.#replace(parent, [], [{ block: { ...sealed, signature, producer }, executed }], executor.overlay);
+      return this.#head;
+    });
+  }
 
   /**
    * Makes the chain hold a batch that L1 has found right. Blocks behind `after` that differ from the batch give way.
@@ -139,20 +289,370 @@ export declare class Chain extends EventEmitter<ChainEvents> {
    * @returns Transactions that were rolled back and are not in the batch.
    * @throws ChainError where the batch does not fit the chain's state, which is left as it was.
    */
-  adoptBatch(transactions: readonly L2Transaction[], after: number): Promise<DroppedTransaction[]>;
+  async adoptBatch(transactions: readonly L2Transaction[], after: number): Promise<DroppedTransaction[]> {
+    return await this.#exclusively(async () => {
+      const start = await this.#expectBlock(after);
+      const wanted = groupBlocks(transactions, start);
+      const present = await this.blocks(after + 1, this.#head.number);
+      let same = 0;
+      while (same < wanted.length && isBlock(present[same], wanted[same])) same++;
+      if (same === wanted.length) return [];
 
-  /** Removes all blocks above a number and tells which transactions went with them (step 3.2). */
-  rollbackTo(number: number, reason: string): Promise<DroppedTransaction[]>;
+      const ancestor = present[same - 1] ?? start;
+      const executor = await this.#executorAt(ancestor);
+      const added: Addition[] = [];
+      for (const { context, raws } of wanted.slice(same)) {
+        const executed = await this.#adopt(executor, context, raws);
+        const place = {
+          number: Number(context.number),
+          parentHash: (added.at(-1)?.block ?? ancestor).hash,
+          timestamp: Number(context.timestamp),
+          coinbase: context.coinbase,
+        };
+        added.push({ block: sealBlock(this.config, this.#common, place, executor.stateRoot, executed), executed });
+      }
+      const reason = "its block gave way to a batch that L1 confirmed";
+      return await this.#replace(ancestor, present.slice(same), added, executor.overlay, reason);
+    });
+  }
+
+  /**
+   * Removes all blocks above a number and tells which transactions went with them (step 3.2).
+   * @throws ChainError for a number before the chain's first block.
+   */
+  async rollbackTo(number: number, reason: string): Promise<DroppedTransaction[]> {
+    return await this.#exclusively(async () => {
+      if (number >= this.#head.number) return [];
+      if (!Number.isSafeInteger(number) || number < this.base.number) {
+        throw new ChainError("UNKNOWN_BLOCK", `Block ${number} is before the chain's first block ${this.base.number}.`);
+      }
+      const removed = await this.blocks(number + 1, this.#head.number);
+      const ancestor = await this.#expectBlock(removed[0]?.parentHash ?? this.#head.hash);
+      return await this.#replace(ancestor, removed, [], undefined, reason);
+    });
+  }
 
   /** A block of the chain by number or hash. */
-  block(id: number | Hex): Promise<Block | undefined>;
-  transaction(hash: Hex): Promise<TransactionInfo | undefined>;
-  receipt(hash: Hex): Promise<Receipt | undefined>;
-  status(hash: Hex): Promise<TransactionStatus>;
+  async block(id: number | Hex): Promise<Block | undefined> {
+    return await this.#store.block(id);
+  }
+
+  /** The blocks with numbers `[from, to]` that the chain has, in order. */
+  async blocks(from: number, to: number): Promise<Block[]> {
+    const found: Block[] = [];
+    let block = (await this.block(to)) ?? this.#head;
+    while (block.number >= from) {
+      if (block.number <= to) found.push(block);
+      const parent = await this.block(block.parentHash);
+      if (parent === undefined) break;
+      block = parent;
+    }
+    return found.reverse();
+  }
+
+  async transaction(hash: Hex): Promise<TransactionInfo | undefined> {
+    const waiting = this.#mempool.get(hash);
+    if (waiting !== undefined) return info(waiting);
+    const found = await this.#included(hash);
+    if (found === undefined) return undefined;
+    const { block, index, transfer } = found;
+    return { ...info(transfer), block: block.number, index };
+  }
+
+  async receipt(hash: Hex): Promise<Receipt | undefined> {
+    const found = await this.#included(hash);
+    if (found === undefined) return undefined;
+    const { block, index, transfer, outcomes } = found;
+    const outcome = outcomes[index];
+    const stateRoot = block.stateRoots[index];
+    if (outcome === undefined || stateRoot === undefined) return undefined;
+    return {
+      hash,
+      blockHash: block.hash,
+      block: block.number,
+      index,
+      from: transfer.from,
+      to: transfer.to,
+      type: transfer.type,
+      success: outcome.success,
+      gasUsed: outcome.gasUsed,
+      cumulativeGasUsed: outcomes.slice(0, index + 1).reduce((sum, { gasUsed }) => sum + gasUsed, 0n),
+      effectiveGasPrice: this.config.baseFee + effectiveTip(this.config, transfer),
+      stateRoot,
+    };
+  }
+
+  async status(hash: Hex): Promise<TransactionStatus> {
+    if (this.#mempool.get(hash) !== undefined) return { status: "pending" };
+    const place = await this.#store.place(hash);
+    if (place !== undefined && !("reason" in place)) return { status: "included", ...place };
+    const forgotten = this.#forgotten.get(hash);
+    if (forgotten !== undefined) return { status: "dropped", reason: forgotten.reason };
+    return place === undefined ? { status: "unknown" } : { status: "dropped", ...place };
+  }
+
   /** The transactions of the blocks `[from, to]`, as a batch carries them (step 8c). */
-  transactions(from: number, to: number): Promise<L2Transaction[]>;
-  /** The state after a block; the head's if left out. */
-  stateAt(block?: number): Promise<StateReader>;
+  async transactions(from: number, to: number): Promise<L2Transaction[]> {
+    return (await this.blocks(from, to)).flatMap(blockTransactions);
+  }
+
+  /** The state after a block; the head's if left out. @throws ChainError for an unknown block. */
+  async stateAt(number?: number): Promise<StateReader> {
+    const block = number === undefined ? this.#head : await this.#expectBlock(number);
+    return await this.states.at(block.stateRoot);
+  }
+
   /** A copy of the state after a block, for a chain that starts there (step 9.1). */
-  exportSnapshot(block?: number): Promise<Uint8Array>;
+  async exportSnapshot(number?: number): Promise<Uint8Array> {
+    const block = number === undefined ? this.#head : await this.#expectBlock(number);
+    return await encodeSnapshot(block, this.states);
+  }
+
+  /** Runs a change behind all earlier ones, then tells the listeners. */
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new ChainError("CLOSED", "The chain is closed.");
+    const run = this.#last.then(work);
+    this.#last = run.catch(() => undefined);
+    try {
+      return await run;
+    } finally {
+      const events = this.#events;
+      this.#events = [];
+      for (const emit of events) emit();
+    }
+  }
+
+  #emitLater<K extends keyof ChainEvents>(event: K, ...values: ChainEvents[K]): void {
+    this.#events.push(() => (this as EventEmitter).emit(event, ...values));
+  }
+
+  async #executorAt(block: Block): Promise<Executor> {
+    return await Executor.at(this.config, new Overlay(this.states), block.stateRoot);
+  }
+
+  async #expectBlock(id: number | Hex): Promise<Block> {
+    const block = await this.block(id);
+    if (block === undefined) throw new ChainError("UNKNOWN_BLOCK", `Block ${id} is not in the chain.`);
+    return block;
+  }
+
+  async #senderNonces(): Promise<Map<string, bigint>> {
+    const state = await this.stateAt();
+    const nonces = new Map<string, bigint>();
+    for (const sender of this.#mempool.senders()) nonces.set(sender, (await state.account(sender))?.nonce ?? 0n);
+    return nonces;
+  }
+
+  /** Executes what fits into a block. */
+  async #fill(
+    executor: Executor,
+    place: BlockPlace,
+    maxTransactions: number,
+  ): Promise<{ executed: Executed[]; refused: { transfer: Transfer; error: TransactionError }[] }> {
+    const nonces = await this.#senderNonces();
+    const context = { ...place, number: BigInt(place.number), timestamp: BigInt(place.timestamp) };
+    const executed: Executed[] = [];
+    const refused: { transfer: Transfer; error: TransactionError }[] = [];
+    let room = this.config.gasLimit;
+    const best = this.#mempool.best((sender) => nonces.get(sender) ?? 0n);
+    let next = best.next();
+    while (next.done !== true && executed.length < maxTransactions) {
+      const transfer = next.value;
+      let taken = false;
+      if (transfer.gasLimit <= room) {
+        try {
+          const outcome = await executor.execute(context, transfer);
+          executed.push({ transfer, outcome });
+          room -= outcome.gasUsed;
+          taken = true;
+        } catch (error) {
+          if (!(error instanceof TransactionError)) throw error;
+          refused.push({ transfer, error });
+        }
+      }
+      next = best.next(taken);
+    }
+    return { executed, refused };
+  }
+
+  async #checkPlace(block: SignedBlock): Promise<void> {
+    const head = this.#head;
+    if (block.parentHash !== head.hash) {
+      const code = (await this.block(block.parentHash)) === undefined ? "UNKNOWN_PARENT" : "NOT_ON_HEAD";
+      throw new BlockError(
+        code,
+        `Block ${block.number} builds on ${block.parentHash}, expected the head ${head.hash}.`,
+      );
+    }
+    if (block.number !== head.number + 1) {
+      throw new BlockError("BAD_NUMBER", `Block ${block.number} builds on block ${head.number}.`);
+    }
+    if (block.timestamp < head.timestamp) {
+      const [found, least] = [block.timestamp, head.timestamp];
+      throw new BlockError("BAD_TIME", `Block ${block.number} has time ${found}, expected ${least} or later.`);
+    }
+  }
+
+  async #executeAll(executor: Executor, block: SignedBlock): Promise<Executed[]> {
+    const { coinbase } = block;
+    const context = { number: BigInt(block.number), timestamp: BigInt(block.timestamp), coinbase };
+    const executed: Executed[] = [];
+    let gasUsed = 0n;
+    for (const [index, raw] of block.transactions.entries()) {
+      try {
+        const bytes = fromHex(raw);
+        const transfer = this.#mempool.get(keccakHex(bytes)) ?? executor.decode(bytes);
+        const outcome = await executor.execute(context, transfer);
+        executed.push({ transfer, outcome });
+        gasUsed += outcome.gasUsed;
+      } catch (error) {
+        if (!(error instanceof TransactionError)) throw error;
+        const message = `Transaction ${index} of block ${block.number} is invalid: ${error.message}`;
+        throw new BlockError("BAD_TRANSACTION", message, { cause: error });
+      }
+      if (gasUsed > this.config.gasLimit) {
+        const limit = this.config.gasLimit;
+        throw new BlockError("TOO_MUCH_GAS", `Block ${block.number} uses more gas than ${limit}.`);
+      }
+    }
+    return executed;
+  }
+
+  async #adopt(executor: Executor, context: BlockContext, raws: readonly Uint8Array[]): Promise<Executed[]> {
+    const executed: Executed[] = [];
+    for (const raw of raws) {
+      try {
+        const transfer = executor.decode(raw);
+        executed.push({ transfer, outcome: await executor.execute(context, transfer) });
+      } catch (error) {
+        if (!(error instanceof TransactionError)) throw error;
+        const message = `Transaction ${keccakHex(raw)} of the batch is invalid: ${error.message}`;
+        throw new ChainError("BAD_BATCH", message, { cause: error });
+      }
+    }
+    return executed;
+  }
+
+  /** Puts blocks in the place of those behind `ancestor`, at once. */
+  async #replace(
+    ancestor: Block,
+    removed: readonly Block[],
+    added: readonly Addition[],
+    overlay: Overlay | undefined,
+    reason = "",
+  ): Promise<DroppedTransaction[]> {
+    const kept = new Set(added.flatMap(({ block }) => block.transactionHashes));
+    const dropped = removed.flatMap((block) =>
+      block.transactions.flatMap((raw, index): DroppedTransaction[] => {
+        const hash = block.transactionHashes[index];
+        if (hash === undefined || kept.has(hash)) return [];
+        const { from, nonce } = this.decode(fromHex(raw));
+        return [{ hash, raw, sender: from, nonce: Number(nonce), reason, block: block.number }];
+      }),
+    );
+    await this.#store.replace({ ancestor, removed, added, dropped, states: overlay?.changes() ?? [] });
+    this.#head = added.at(-1)?.block ?? ancestor;
+    if (removed.length > 0) this.#emitLater("rollback", { head: ancestor, dropped });
+    for (const { block, executed } of added) {
+      for (const { transfer } of executed) {
+        this.#mempool.remove(transfer.hash);
+        this.#forgotten.delete(transfer.hash);
+      }
+      this.#emitLater("block", block);
+    }
+    const senders = removed.length > 0 ? this.#mempool.senders() : added.flatMap(sendersOf);
+    await this.#dropStale(new Set(senders));
+    return dropped;
+  }
+
+  /** Takes out of the mempool what these senders can no longer send. */
+  async #dropStale(senders: ReadonlySet<string>): Promise<void> {
+    const state = await this.stateAt();
+    for (const sender of senders) {
+      const waiting = this.#mempool.of(sender);
+      if (waiting.length === 0) continue;
+      const account = await state.account(sender);
+      for (const transfer of waiting) {
+        try {
+          checkState(transfer, account, await state.account(transfer.to), { laterNonce: true });
+        } catch (error) {
+          this.#remove(transfer, (error as TransactionError).message);
+        }
+      }
+    }
+  }
+
+  #remove(transfer: Transfer, reason: string): void {
+    this.#mempool.remove(transfer.hash);
+    this.#forget(transfer, reason);
+  }
+
+  #forget(transfer: Transfer, reason: string): void {
+    const { hash, from, nonce, raw } = transfer;
+    const dropped = { hash, raw: toHex(raw), sender: from, nonce: Number(nonce), reason };
+    this.#forgotten.set(hash, dropped);
+    const [oldest] = this.#forgotten.keys();
+    if (this.#forgotten.size > REMEMBERED && oldest !== undefined) this.#forgotten.delete(oldest);
+    this.#emitLater("dropped", dropped);
+  }
+
+  async #included(hash: Hex): Promise<Included | undefined> {
+    const place = await this.#store.place(hash);
+    if (place === undefined || "reason" in place) return undefined;
+    const block = await this.block(place.block);
+    const raw = block?.transactions[place.index];
+    if (block === undefined || raw === undefined) return undefined;
+    const outcomes = await this.#store.outcomes(block.number);
+    return { index: place.index, block, transfer: this.decode(fromHex(raw)), outcomes };
+  }
+}
+
+function info(transfer: Transfer): TransactionInfo {
+  return { hash: transfer.hash, raw: toHex(transfer.raw), from: transfer.from };
+}
+
+function sendersOf({ executed }: Addition): string[] {
+  return executed.map(({ transfer }) => transfer.from);
+}
+
+interface WantedBlock {
+  readonly context: BlockContext;
+  readonly raws: Uint8Array[];
+}
+
+/** A batch's transactions block by block. @throws ChainError where the blocks do not follow one another. */
+function groupBlocks(transactions: readonly L2Transaction[], start: Block): WantedBlock[] {
+  const blocks: WantedBlock[] = [];
+  let last: BlockContext = { ...start, number: BigInt(start.number), timestamp: BigInt(start.timestamp) };
+  for (const { context, raw } of transactions) {
+    const open = blocks.at(-1);
+    if (open !== undefined && context.number === last.number) {
+      if (context.timestamp !== last.timestamp || getAddress(context.coinbase) !== getAddress(last.coinbase)) {
+        throw new ChainError("BAD_BATCH", `Block ${context.number} of the batch has two timestamps or coinbases.`);
+      }
+      open.raws.push(raw);
+      continue;
+    }
+    const fits = context.number > last.number && context.timestamp >= last.timestamp;
+    if (!fits || context.number > MAX_NUMBER || context.timestamp > MAX_NUMBER) {
+      throw new ChainError("BAD_BATCH", `Block ${context.number} of the batch does not follow block ${last.number}.`);
+    }
+    last = { ...context, coinbase: getAddress(context.coinbase) };
+    blocks.push({ context: last, raws: [raw] });
+  }
+  return blocks;
+}
+
+const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
+
+function isBlock(block: Block | undefined, wanted: WantedBlock | undefined): boolean {
+  return (
+    block !== undefined &&
+    wanted !== undefined &&
+    BigInt(block.number) === wanted.context.number &&
+    BigInt(block.timestamp) === wanted.context.timestamp &&
+    block.coinbase === wanted.context.coinbase &&
+    block.transactions.length === wanted.raws.length &&
+    wanted.raws.every((raw, index) => toHex(raw) === block.transactions[index])
+  );
 }

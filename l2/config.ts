@@ -1,4 +1,7 @@
+import { type Common, Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
 import { parseEther, parseUnits } from "ethers";
+
+import { keccak256 } from "./keccak.ts";
 
 /** The constants of a chain. Two chains with equal constants have the same genesis. */
 export interface ChainConfig {
@@ -23,4 +26,12 @@ export function devnet(accounts: readonly string[], overrides: Partial<ChainConf
     alloc: Object.fromEntries(accounts.map((account) => [account, parseEther("10000")])),
     ...overrides,
   };
+}
+
+/** The rules of the EVM for a chain. */
+export function chainCommon(config: Pick<ChainConfig, "chainId">): Common {
+  return createCustomCommon({ chainId: Number(config.chainId), name: "metis" }, Mainnet, {
+    hardfork: Hardfork.Cancun,
+    customCrypto: { keccak256 },
+  });
 }

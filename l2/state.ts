@@ -1,13 +1,34 @@
-import type { ChainConfig } from "./config.ts";
-import type { Hex } from "./hex.ts";
+import type { Common } from "@ethereumjs/common";
+import { createMPT } from "@ethereumjs/mpt";
+import { Caches, MerkleStateManager, getMerkleStateProof } from "@ethereumjs/statemanager";
+import {
+  type BatchDBOp,
+  type DB,
+  ValueEncoding,
+  bigIntToBytes,
+  createAccount,
+  createAddressFromString,
+  setLengthLeft,
+} from "@ethereumjs/util";
+
+import { type ChainConfig, chainCommon } from "./config.ts";
+import { ChainError } from "./errors.ts";
+import { type Hex, fromHex, toHex } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
+import { type Change, type KeyValueStore, openStore } from "./store.ts";
+import { EMPTY_ROOT, buildTrie } from "./trie.ts";
 
 /** An account of the state. */
 export interface AccountState {
   readonly nonce: bigint;
+  /** In wei. */
   readonly balance: bigint;
   readonly codeHash: Hex;
   readonly storageRoot: Hex;
 }
+
+/** An account with its proof and those of some of its storage slots, as EIP-1186 has them. */
+export type AccountProof = Awaited<ReturnType<typeof getMerkleStateProof>>;
 
 /** One state, named by its root. */
 export interface StateReader {
@@ -15,20 +36,174 @@ export interface StateReader {
   /** The account, or nothing where there is none. */
   account(address: string): Promise<AccountState | undefined>;
   code(address: string): Promise<Hex>;
+  /** The 32 bytes of a storage slot. */
   storage(address: string, slot: bigint): Promise<Hex>;
-  /** RLP nodes from the root to the account (EIP-1186). */
-  proof(address: string): Promise<Hex[]>;
+  /** Proof of the account and of the storage slots given. */
+  proof(address: string, slots?: readonly bigint[]): Promise<AccountProof>;
 }
 
-/** Trie nodes by hash, of any number of states; nothing is ever removed. */
-export declare class StateStore {
-  /** Opens a store of its own; in memory where no directory is given. */
-  static open(directory?: string): Promise<StateStore>;
-  close(): Promise<void>;
-  /** Writes the genesis state and gives its root. */
-  genesis(config: ChainConfig): Promise<Hex>;
-  /** Whether the root of this state is here. */
-  has(root: Hex): Promise<boolean>;
-  /** @throws ChainError where the state is not here. */
-  at(root: Hex): Promise<StateReader>;
+/** Where trie nodes and code are read from; keys are unprefixed hexadecimal hashes, or prefixed ones for code. */
+export interface NodeSource {
+  /** @throws ChainError where the node is not there: a gap is never read as an empty state. */
+  node(key: string): Promise<Uint8Array>;
 }
+
+/** Trie nodes and code by hash, of any number of states; nothing is ever removed. */
+export class StateStore implements NodeSource {
+  readonly #store: KeyValueStore;
+
+  constructor(store: KeyValueStore) {
+    this.#store = store;
+  }
+
+  /** Opens a store of its own; in memory where no directory is given. */
+  static async open(directory?: string): Promise<StateStore> {
+    return new StateStore(await openStore(directory));
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+
+  /** Writes the genesis state and gives its root. */
+  async genesis(config: ChainConfig): Promise<Hex> {
+    const changes: Change[] = [];
+    const entries = Object.entries(config.alloc).map(([address, balance]) => {
+      const account = createAccount({ balance });
+      return [keccak256(fromHex(address)), account.serialize()] as const;
+    });
+    const root = buildTrie(entries, (hash, node) => changes.push(stateChange(toHex(hash).slice(2), node)));
+    await this.#store.write(changes);
+    return toHex(root);
+  }
+
+  /** Whether the root of this state is here. */
+  async has(root: Hex): Promise<boolean> {
+    return root === EMPTY_ROOT || (await this.#store.get(stateKey(root.slice(2)))) !== undefined;
+  }
+
+  /** The state with a root. @throws ChainError where it is not here. */
+  async at(root: Hex): Promise<StateReader> {
+    await this.expect(root);
+    return readState(READING, this, root);
+  }
+
+  /** @throws ChainError where the state with this root is not here. */
+  async expect(root: Hex): Promise<void> {
+    if (!(await this.has(root))) throw new ChainError("UNKNOWN_STATE", `State ${root} is not in the store.`);
+  }
+
+  async node(key: string): Promise<Uint8Array> {
+    const node = await this.#store.get(stateKey(key));
+    if (node === undefined) throw new ChainError("UNKNOWN_STATE", `State node ${key} is not in the store.`);
+    return node;
+  }
+
+  /** Keeps what an execution added. */
+  async keep(overlay: Overlay): Promise<void> {
+    await this.#store.write(overlay.changes());
+  }
+}
+
+/** Reading a state depends on no constant of a chain. */
+const READING = chainCommon({ chainId: 1n });
+
+const stateKey = (key: string): string => `s${key}`;
+
+/** The change that puts a node into a store that holds states. */
+export function stateChange(key: string, node: Uint8Array): Change {
+  return { key: stateKey(key), value: node };
+}
+
+/** New nodes over a source that stays as it is: the database that the EVM works on. */
+export class Overlay implements DB<string>, NodeSource {
+  readonly #source: NodeSource;
+  readonly #added = new Map<string, Uint8Array>();
+  readonly #read: Map<string, Uint8Array> | undefined;
+
+  /** @param read Collects the nodes that were read from the source. */
+  constructor(source: NodeSource, read?: Map<string, Uint8Array>) {
+    this.#source = source;
+    this.#read = read;
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const added = this.#added.get(key);
+    if (added !== undefined) return added;
+    if (key === EMPTY_ROOT.slice(2)) return undefined;
+    const node = await this.#source.node(key);
+    this.#read?.set(key, node);
+    return node;
+  }
+
+  async node(key: string): Promise<Uint8Array> {
+    return (await this.get(key)) ?? new Uint8Array([0x80]);
+  }
+
+  put(key: string, value: Uint8Array): Promise<void> {
+    this.#added.set(key, value);
+    return Promise.resolve();
+  }
+
+  /** Nodes are named by their content, so there is nothing that a removal would free for good. */
+  del(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  batch(operations: BatchDBOp<string>[]): Promise<void> {
+    for (const operation of operations) {
+      if (operation.type === "put") this.#added.set(operation.key, operation.value);
+    }
+    return Promise.resolve();
+  }
+
+  shallowCopy(): this {
+    return this;
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What was added, for a store that holds states. */
+  changes(): Change[] {
+    return Array.from(this.#added, ([key, node]) => stateChange(key, node));
+  }
+}
+
+/** A state manager that works on a database, from a root on. */
+export async function createStateManager(common: Common, database: Overlay, root: Hex): Promise<MerkleStateManager> {
+  const trie = await createMPT({
+    db: database,
+    root: fromHex(root),
+    common,
+    useKeyHashing: true,
+    valueEncoding: ValueEncoding.Bytes,
+  });
+  return new MerkleStateManager({ common, trie, caches: new Caches() });
+}
+
+function readState(common: Common, source: NodeSource, root: Hex): StateReader {
+  const manager = (): Promise<MerkleStateManager> => createStateManager(common, new Overlay(source), root);
+  return {
+    root,
+    async account(address) {
+      const account = await (await manager()).getAccount(createAddressFromString(address));
+      if (account === undefined) return undefined;
+      const { nonce, balance, codeHash, storageRoot } = account;
+      return { nonce, balance, codeHash: toHex(codeHash), storageRoot: toHex(storageRoot) };
+    },
+    async code(address) {
+      return toHex(await (await manager()).getCode(createAddressFromString(address)));
+    },
+    async storage(address, slot) {
+      const value = await (await manager()).getStorage(createAddressFromString(address), slotKey(slot));
+      return toHex(setLengthLeft(value, 32));
+    },
+    async proof(address, slots = []) {
+      return await getMerkleStateProof(await manager(), createAddressFromString(address), slots.map(slotKey));
+    },
+  };
+}
+
+const slotKey = (slot: bigint): Uint8Array => setLengthLeft(bigIntToBytes(slot), 32);

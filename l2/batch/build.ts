@@ -1,10 +1,14 @@
+import { blockTransactions } from "../block.ts";
 import type { Chain } from "../chain.ts";
 import type { ChainConfig } from "../config.ts";
-import type { TransactionError } from "../errors.ts";
+import { ChainError, TransactionError } from "../errors.ts";
+import { Executor } from "../executor.ts";
 import type { Hex } from "../hex.ts";
-import type { StateStore } from "../state.ts";
-import type { L2Transaction } from "./encoding.ts";
+import { keccakHex } from "../keccak.ts";
+import { Overlay, type StateStore } from "../state.ts";
+import { type L2Transaction, encodeObject, encodeRecords } from "./encoding.ts";
 import type { BatchHeader } from "./header.ts";
+import { batchTree, mttbrLeafValue } from "./tree.ts";
 
 /** A batch with all that belongs to it. */
 export interface Batch {
@@ -18,18 +22,52 @@ export interface Batch {
   readonly object: Uint8Array;
 }
 
-/** Cuts the batch of the blocks `[fromBlock, toBlock]` (step 7). @throws ChainError where a block is missing. */
-export declare function buildBatch(
+/**
+ * Cuts the batch of the blocks `[fromBlock, toBlock]` (step 7).
+ * @throws ChainError where one of the two is not in the chain.
+ */
+export async function buildBatch(
   chain: Chain,
   fromBlock: number,
   toBlock: number,
-  place: { index: bigint; parent: Hex; sequencer: string },
-): Promise<Batch>;
+  place: { readonly index: bigint; readonly parent: Hex; readonly sequencer: string },
+): Promise<Batch> {
+  const blocks = await chain.blocks(fromBlock, toBlock);
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first?.number !== fromBlock || last?.number !== toBlock) {
+    throw new ChainError("UNKNOWN_BLOCK", `Blocks ${fromBlock} to ${toBlock} are not in the chain.`);
+  }
+  const parent = await chain.block(first.parentHash);
+  if (parent === undefined) throw new ChainError("UNKNOWN_BLOCK", `Block ${fromBlock} has no parent in the chain.`);
+  const transactions = blocks.flatMap(blockTransactions);
+  const stateRoots = blocks.flatMap((block) => block.stateRoots);
+  const data = encodeRecords(transactions);
+  const object = encodeObject(data, stateRoots);
+  const header: BatchHeader = {
+    index: place.index,
+    parent: place.parent,
+    sequencer: place.sequencer,
+    txCount: BigInt(transactions.length),
+    dataSize: BigInt(data.length),
+    gasUsed: blocks.reduce((sum, block) => sum + block.gasUsed, 0n),
+    firstBlock: BigInt(first.number),
+    lastBlock: BigInt(last.number),
+    firstTimestamp: BigInt(first.timestamp),
+    lastTimestamp: BigInt(last.timestamp),
+    preStateRoot: parent.stateRoot,
+    postStateRoot: last.stateRoot,
+    mtsr: batchTree(stateRoots).root,
+    mttbr: batchTree(transactions.map(mttbrLeafValue)).root,
+    dataHash: keccakHex(object),
+  };
+  return { header, transactions, data, stateRoots, object };
+}
 
 /** What re-executing a batch's transactions gives (steps 8d, 10, 11.1). */
 export interface BatchExecution {
   /** State root after each transaction, up to the first invalid one. */
   readonly stateRoots: readonly Hex[];
+  /** L2 gas used by them. */
   readonly gasUsed: bigint;
   readonly mttbr: Hex;
   /** Not there where a transaction is invalid. */
@@ -41,10 +79,32 @@ export interface BatchExecution {
 /**
  * Executes transactions from a state in the store, and keeps the states that they lead to.
  * @throws ChainError where the store does not hold `preStateRoot`.
+ * @throws RangeError for no transactions at all.
  */
-export declare function executeBatch(
+export async function executeBatch(
   config: ChainConfig,
   states: StateStore,
   preStateRoot: Hex,
   transactions: readonly L2Transaction[],
-): Promise<BatchExecution>;
+): Promise<BatchExecution> {
+  await states.expect(preStateRoot);
+  const mttbr = batchTree(transactions.map(mttbrLeafValue)).root;
+  const executor = await Executor.at(config, new Overlay(states), preStateRoot);
+  const stateRoots: Hex[] = [];
+  let gasUsed = 0n;
+  let invalid: BatchExecution["invalid"];
+  for (const [index, { context, raw }] of transactions.entries()) {
+    try {
+      const outcome = await executor.execute(context, executor.decode(raw));
+      stateRoots.push(outcome.stateRoot);
+      gasUsed += outcome.gasUsed;
+    } catch (error) {
+      if (!(error instanceof TransactionError)) throw error;
+      invalid = { index, error };
+      break;
+    }
+  }
+  await states.keep(executor.overlay);
+  if (invalid !== undefined) return { stateRoots, gasUsed, mttbr, invalid };
+  return { stateRoots, gasUsed, mttbr, mtsr: batchTree(stateRoots).root };
+}

@@ -64,7 +64,7 @@ export function hashHeader(header: BatchHeader): Hex {
  */
 export function toHeader(value: object): BatchHeader {
   const source = value as Record<string, unknown>;
-  const entries = FIELDS.map(({ name, type }) => [name, readField(name, type, source[name])]);
+  const entries = FIELDS.map(({ name, type }) => [name, readField(name, type, source[name])] as const);
   return Object.fromEntries(entries) as unknown as BatchHeader;
 }
 
@@ -79,7 +79,7 @@ function readField(name: string, type: string, value: unknown): bigint | Hex {
   }
   try {
     if (type === "address") return getAddress(value as string);
-    const number = BigInt(value as string | number | bigint);
+    const number = BigInt(value);
     if (value !== "" && number >= 0n && number < 1n << BigInt(type.slice("uint".length))) return number;
   } catch {
     throw malformed;

@@ -27,17 +27,17 @@ export function proveInclusion(
   stateRoots: readonly Hex[],
   index: number,
 ): InclusionProof {
-  const transactionTree = batchTree(transactions.map(mttbrLeafValue));
-  const stateTree = batchTree(stateRoots);
-  const transactionProof = transactionTree.proof(index);
-  const { context, raw } = transactions[index]!;
+  const [transaction, stateRoot] = [transactions[index], stateRoots[index]];
+  if (transaction === undefined || stateRoot === undefined) {
+    throw new RangeError(`The batch has ${transactions.length} transactions, expected more than ${index}.`);
+  }
   return {
     index,
-    context,
-    txHash: keccakHex(raw),
-    transactionProof,
-    stateRoot: stateRoots[index]!,
-    stateProof: stateTree.proof(index),
+    context: transaction.context,
+    txHash: keccakHex(transaction.raw),
+    transactionProof: batchTree(transactions.map(mttbrLeafValue)).proof(index),
+    stateRoot,
+    stateProof: batchTree(stateRoots).proof(index),
   };
 }
 

@@ -39,8 +39,8 @@ export function batchTree(values: readonly Hex[]): BatchTree {
   if (count === 0) throw new RangeError("A batch tree has at least one leaf, got none.");
   const height = treeHeight(count);
   const levels: Uint8Array[] = [leaves(values, 2 ** height)];
-  for (let level = 0; level < height; level++) levels.push(parents(levels[level]!));
-  const node = (level: number, place: number): Hex => toHex(levels[level]!.subarray(32 * place, 32 * (place + 1)));
+  for (let level = 0; level < height; level++) levels.push(parents(at(levels, level)));
+  const node = (level: number, place: number): Hex => toHex(at(levels, level).subarray(32 * place, 32 * (place + 1)));
 
   return {
     root: node(height, 0),
@@ -88,11 +88,12 @@ export function rangeRoot(count: number, from: number, values: readonly Hex[], p
   let nodes = values.map((value, offset) => leafHash(from + offset, fromHex(value)));
   let taken = 0;
   for (let level = 0, first = from; level < height; level++, first >>= 1) {
-    if (first % 2 === 1) nodes.unshift(fromHex(proof[taken++]!));
-    if (nodes.length % 2 === 1) nodes.push(fromHex(proof[taken++]!));
-    nodes = Array.from({ length: nodes.length / 2 }, (_, i) => nodeHash(nodes[2 * i]!, nodes[2 * i + 1]!));
+    if (first % 2 === 1) nodes.unshift(fromHex(at(proof, taken++)));
+    if (nodes.length % 2 === 1) nodes.push(fromHex(at(proof, taken++)));
+    const pairs = nodes;
+    nodes = Array.from({ length: nodes.length / 2 }, (_, i) => nodeHash(at(pairs, 2 * i), at(pairs, 2 * i + 1)));
   }
-  return toHex(nodes[0]!);
+  return toHex(at(nodes, 0));
 }
 
 /** Roots of the complete subtrees left of a place: a tree that grows leaf by leaf, as L1 accumulates it. */
@@ -123,7 +124,10 @@ export class Frontier {
   /** Adds the next leaf. */
   append(value: Hex): void {
     let node = leafHash(this.#count, fromHex(value));
-    for (let rest = this.#count; rest % 2 === 1; rest = (rest - 1) / 2) node = nodeHash(this.#roots.pop()!, node);
+    for (let rest = this.#count; rest % 2 === 1; rest = (rest - 1) / 2) {
+      node = nodeHash(at(this.#roots, this.#roots.length - 1), node);
+      this.#roots.pop();
+    }
     this.#roots.push(node);
     this.#count += 1;
   }
@@ -134,8 +138,14 @@ export class Frontier {
     const padded = new Frontier(this.#count, this.roots);
     const width = 2 ** treeHeight(this.#count);
     while (padded.#count < width) padded.append(ZERO);
-    return toHex(padded.#roots[0]!);
+    return toHex(at(padded.#roots, 0));
   }
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new RangeError(`The list of ${list.length} has no item ${index}.`);
+  return item;
 }
 
 const ZERO: Hex = `0x${"00".repeat(32)}`;
@@ -167,7 +177,7 @@ function leaves(values: readonly Hex[], width: number): Uint8Array {
   const row = Buffer.alloc(64);
   for (let index = 0; index < width; index++) {
     row.writeUInt32BE(index, 28);
-    if (index < values.length) writeHash(row, 32, values[index]!);
+    if (index < values.length) writeHash(row, 32, at(values, index));
     else row.fill(0, 32);
     nodes.set(keccak256(keccak256(row)), 32 * index);
   }

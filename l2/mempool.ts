@@ -1,0 +1,242 @@
+import { TransactionError } from "./errors.ts";
+import type { Hex } from "./hex.ts";
+import type { Transfer } from "./transaction.ts";
+
+/** How much the mempool holds. */
+export interface MempoolLimits {
+  /** Transactions in all. */
+  readonly count: number;
+  /** Raw bytes in all. */
+  readonly bytes: number;
+  /** Transactions of one sender, which is also how far a nonce may run ahead. */
+  readonly perSender: number;
+  /** Raw bytes of one transaction. */
+  readonly transactionBytes: number;
+}
+
+export const DEFAULT_LIMITS: MempoolLimits = {
+  count: 50_000,
+  bytes: 32 * 1024 * 1024,
+  perSender: 64,
+  transactionBytes: 128 * 1024,
+};
+
+/** A replacement has to pay this much more, in percent. */
+const PRICE_BUMP = 10n;
+
+interface Entry {
+  readonly transfer: Transfer;
+  /** Effective tip, in wei per gas. */
+  readonly tip: bigint;
+  /** Place in the order of arrival. */
+  readonly arrival: number;
+}
+
+/** Transactions that wait for a block: by sender, in the order of their nonces. Knows no state. */
+export class Mempool {
+  readonly #limits: MempoolLimits;
+  readonly #tip: (transfer: Transfer) => bigint;
+  readonly #byHash = new Map<Hex, Entry>();
+  readonly #bySender = new Map<string, Map<bigint, Entry>>();
+  #bytes = 0;
+  #arrivals = 0;
+
+  /** @param tip What a transaction pays the coinbase per gas, in wei. */
+  constructor(limits: MempoolLimits, tip: (transfer: Transfer) => bigint) {
+    this.#limits = limits;
+    this.#tip = tip;
+  }
+
+  get size(): number {
+    return this.#byHash.size;
+  }
+
+  /** Raw bytes of all transactions. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(hash: Hex): Transfer | undefined {
+    return this.#byHash.get(hash)?.transfer;
+  }
+
+  senders(): string[] {
+    return [...this.#bySender.keys()];
+  }
+
+  /** A sender's transactions in the order of their nonces. */
+  of(sender: string): Transfer[] {
+    return sorted(this.#bySender.get(sender)).map(({ transfer }) => transfer);
+  }
+
+  /**
+   * Adds a transaction that is valid on the state.
+   * @param nonce The sender's nonce in the state.
+   * @returns The transactions that gave way: the one it replaces, or the worst ones where the pool was full.
+   * @throws TransactionError where it is known, pays too little or finds no room.
+   */
+  add(transfer: Transfer, nonce: bigint): Transfer[] {
+    if (this.#byHash.has(transfer.hash)) {
+      throw new TransactionError("ALREADY_KNOWN", `Transaction ${transfer.hash} is already in the mempool.`);
+    }
+    const { transactionBytes, perSender } = this.#limits;
+    if (transfer.raw.length > transactionBytes) {
+      throw new TransactionError(
+        "TOO_LARGE",
+        `The transaction has ${transfer.raw.length} bytes, expected at most ${transactionBytes}.`,
+      );
+    }
+    if (transfer.nonce >= nonce + BigInt(perSender)) {
+      throw new TransactionError(
+        "NONCE_TOO_HIGH",
+        `The nonce is ${transfer.nonce}, expected below ${nonce + BigInt(perSender)} for ${transfer.from}.`,
+      );
+    }
+    const entry: Entry = { transfer, tip: this.#tip(transfer), arrival: this.#arrivals++ };
+    const replaced = this.#bySender.get(transfer.from)?.get(transfer.nonce);
+    const gone = replaced === undefined ? this.#makeRoom(entry) : [checkBump(replaced, transfer)];
+    for (const old of gone) this.#delete(old);
+    this.#insert(entry);
+    return gone.map((old) => old.transfer);
+  }
+
+  remove(hash: Hex): void {
+    const entry = this.#byHash.get(hash);
+    if (entry !== undefined) this.#delete(entry);
+  }
+
+  /**
+   * The transactions in the order a block takes them: the best tip first, nonces of a sender without a gap from
+   * `nonceOf` on. Answer `false` to a transaction to leave out the rest of its sender's.
+   */
+  *best(nonceOf: (sender: string) => bigint): Generator<Transfer, void, boolean | undefined> {
+    const heads: Entry[] = [];
+    for (const [sender, entries] of this.#bySender) {
+      const head = entries.get(nonceOf(sender));
+      if (head !== undefined) heads.push(head);
+    }
+    const heap = new Heap(heads);
+    for (let head = heap.pop(); head !== undefined; head = heap.pop()) {
+      if ((yield head.transfer) === false) continue;
+      const next = this.#bySender.get(head.transfer.from)?.get(head.transfer.nonce + 1n);
+      if (next !== undefined) heap.push(next);
+    }
+  }
+
+  /** The last transactions of their senders with the lowest tips, as many as have to go. */
+  #makeRoom(entry: Entry): Entry[] {
+    const gone = new Set<Entry>();
+    let count = this.size + 1;
+    let bytes = this.#bytes + entry.transfer.raw.length;
+    while (count > this.#limits.count || bytes > this.#limits.bytes) {
+      let worst: Entry | undefined;
+      for (const [sender, entries] of this.#bySender) {
+        if (sender === entry.transfer.from) continue;
+        const last = lastOf(entries, gone);
+        if (last !== undefined && (worst === undefined || before(worst, last))) worst = last;
+      }
+      if (worst === undefined || worst.tip >= entry.tip) {
+        throw new TransactionError(
+          "POOL_FULL",
+          `The mempool is full and a tip of ${entry.tip} wei too low, expected more than ${worst?.tip ?? 0n}.`,
+        );
+      }
+      gone.add(worst);
+      count -= 1;
+      bytes -= worst.transfer.raw.length;
+    }
+    return [...gone];
+  }
+
+  #insert(entry: Entry): void {
+    const { hash, from, nonce, raw } = entry.transfer;
+    this.#byHash.set(hash, entry);
+    const entries = this.#bySender.get(from) ?? new Map<bigint, Entry>();
+    this.#bySender.set(from, entries.set(nonce, entry));
+    this.#bytes += raw.length;
+  }
+
+  #delete(entry: Entry): void {
+    const { hash, from, nonce, raw } = entry.transfer;
+    this.#byHash.delete(hash);
+    const entries = this.#bySender.get(from);
+    entries?.delete(nonce);
+    if (entries?.size === 0) this.#bySender.delete(from);
+    this.#bytes -= raw.length;
+  }
+}
+
+function sorted(entries: ReadonlyMap<bigint, Entry> | undefined): Entry[] {
+  return [...(entries?.values() ?? [])].sort((a, b) => (a.transfer.nonce < b.transfer.nonce ? -1 : 1));
+}
+
+/** The entry with the highest nonce. */
+function lastOf(entries: ReadonlyMap<bigint, Entry>, without: ReadonlySet<Entry>): Entry | undefined {
+  let last: Entry | undefined;
+  for (const entry of entries.values()) {
+    if (!without.has(entry) && (last === undefined || entry.transfer.nonce > last.transfer.nonce)) last = entry;
+  }
+  return last;
+}
+
+function checkBump(old: Entry, transfer: Transfer): Entry {
+  const least = (price: bigint): bigint => price + (price * PRICE_BUMP + 99n) / 100n;
+  const [feeCap, tipCap] = [least(old.transfer.feeCap), least(old.transfer.tipCap)];
+  if (transfer.feeCap < feeCap || transfer.tipCap < tipCap) {
+    throw new TransactionError(
+      "UNDERPRICED",
+      `The replacement's fee cap ${transfer.feeCap} and tip cap ${transfer.tipCap} are too low, ` +
+        `expected at least ${feeCap} and ${tipCap} wei.`,
+    );
+  }
+  return old;
+}
+
+/** Whether a block takes `a` before `b`. */
+function before(a: Entry, b: Entry): boolean {
+  return a.tip === b.tip ? a.arrival < b.arrival : a.tip > b.tip;
+}
+
+/** A binary heap with the entry that a block takes first on top. */
+class Heap {
+  readonly #entries: Entry[] = [];
+
+  constructor(entries: readonly Entry[]) {
+    for (const entry of entries) this.push(entry);
+  }
+
+  push(entry: Entry): void {
+    let at = this.#entries.push(entry) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#swapIfBefore(at, parent)) break;
+      at = parent;
+    }
+  }
+
+  pop(): Entry | undefined {
+    const top = this.#entries[0];
+    const last = this.#entries.pop();
+    if (last === undefined || this.#entries.length === 0) return top;
+    this.#entries[0] = last;
+    for (let at = 0; ;) {
+      const left = 2 * at + 1;
+      const child = this.#isBefore(left + 1, left) ? left + 1 : left;
+      if (!this.#swapIfBefore(child, at)) break;
+      at = child;
+    }
+    return top;
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const [first, second] = [this.#entries[a], this.#entries[b]];
+    return first !== undefined && second !== undefined && before(first, second);
+  }
+
+  #swapIfBefore(lower: number, upper: number): boolean {
+    const [child, parent] = [this.#entries[lower], this.#entries[upper]];
+    if (child === undefined || parent === undefined || !before(child, parent)) return false;
+    [this.#entries[lower], this.#entries[upper]] = [parent, child];
+    return true;
+  }
+}
