@@ -194,12 +194,20 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   /** Transactions of the mempool that could be executed, in the order a block would take them. */
-  async pending(): Promise<TransactionInfo[]> {
-    const nonces = await this.#senderNonces();
-    return Array.from(
-      this.#mempool.best((sender) => nonces.get(sender) ?? 0n),
-      info,
-    );
+  pending(): TransactionInfo[] {
+    return Array.from(this.#mempool.best(), info);
+  }
+
+  /**
+   * Empties the mempool: at the end of a sequencer's term what waits is handed out anew, and after a silence it has
+   * failed (steps 3.2, 5.1). Each transaction's status becomes `dropped` for this reason.
+   * @returns What waited.
+   */
+  async dropPending(reason: string): Promise<DroppedTransaction[]> {
+    return await this.#exclusively(() => {
+      const waiting = this.#mempool.senders().flatMap((sender) => this.#mempool.of(sender));
+      return Promise.resolve(waiting.map((transfer) => this.#remove(transfer, reason)));
+    });
   }
 
   /** Number of transactions in the mempool. */
@@ -436,25 +444,17 @@ export class Chain extends EventEmitter<ChainEvents> {
     return block;
   }
 
-  async #senderNonces(): Promise<Map<string, bigint>> {
-    const state = await this.stateAt();
-    const nonces = new Map<string, bigint>();
-    for (const sender of this.#mempool.senders()) nonces.set(sender, (await state.account(sender))?.nonce ?? 0n);
-    return nonces;
-  }
-
   /** Executes what fits into a block. */
   async #fill(
     executor: Executor,
     place: BlockPlace,
     maxTransactions: number,
   ): Promise<{ executed: Executed[]; refused: { transfer: Transfer; error: TransactionError }[] }> {
-    const nonces = await this.#senderNonces();
     const context = { ...place, number: BigInt(place.number), timestamp: BigInt(place.timestamp) };
     const executed: Executed[] = [];
     const refused: { transfer: Transfer; error: TransactionError }[] = [];
     let room = this.config.gasLimit;
-    const best = this.#mempool.best((sender) => nonces.get(sender) ?? 0n);
+    const best = this.#mempool.best();
     let next = best.next();
     while (next.done !== true && executed.length < maxTransactions) {
       const transfer = next.value;
@@ -572,6 +572,7 @@ export class Chain extends EventEmitter<ChainEvents> {
       const waiting = this.#mempool.of(sender);
       if (waiting.length === 0) continue;
       const account = await state.account(sender);
+      this.#mempool.setNonce(sender, account?.nonce ?? 0n);
       for (const transfer of waiting) {
         try {
           checkState(transfer, account, await state.account(transfer.to), { laterNonce: true });
@@ -582,18 +583,19 @@ export class Chain extends EventEmitter<ChainEvents> {
     }
   }
 
-  #remove(transfer: Transfer, reason: string): void {
+  #remove(transfer: Transfer, reason: string): DroppedTransaction {
     this.#mempool.remove(transfer.hash);
-    this.#forget(transfer, reason);
+    return this.#forget(transfer, reason);
   }
 
-  #forget(transfer: Transfer, reason: string): void {
+  #forget(transfer: Transfer, reason: string): DroppedTransaction {
     const { hash, from, nonce, raw } = transfer;
     const dropped = { hash, raw: toHex(raw), sender: from, nonce: Number(nonce), reason };
     this.#forgotten.set(hash, dropped);
     const [oldest] = this.#forgotten.keys();
     if (this.#forgotten.size > REMEMBERED && oldest !== undefined) this.#forgotten.delete(oldest);
     this.#emitLater("dropped", dropped);
+    return dropped;
   }
 
   async #included(hash: Hex): Promise<Included | undefined> {

@@ -32,12 +32,19 @@ interface Entry {
   readonly arrival: number;
 }
 
-/** Transactions that wait for a block: by sender, in the order of their nonces. Knows no state. */
+/** What waits of one sender. */
+interface Queue {
+  /** The sender's nonce in the state. */
+  nonce: bigint;
+  readonly entries: Map<bigint, Entry>;
+}
+
+/** Transactions that wait for a block: by sender, in the order of their nonces. */
 export class Mempool {
   readonly #limits: MempoolLimits;
   readonly #tip: (transfer: Transfer) => bigint;
   readonly #byHash = new Map<Hex, Entry>();
-  readonly #bySender = new Map<string, Map<bigint, Entry>>();
+  readonly #bySender = new Map<string, Queue>();
   #bytes = 0;
   #arrivals = 0;
 
@@ -66,7 +73,14 @@ export class Mempool {
 
   /** A sender's transactions in the order of their nonces. */
   of(sender: string): Transfer[] {
-    return sorted(this.#bySender.get(sender)).map(({ transfer }) => transfer);
+    const entries = [...(this.#bySender.get(sender)?.entries.values() ?? [])];
+    return entries.map(({ transfer }) => transfer).sort((a, b) => (a.nonce < b.nonce ? -1 : 1));
+  }
+
+  /** Tells the pool a sender's nonce in the new state. */
+  setNonce(sender: string, nonce: bigint): void {
+    const queue = this.#bySender.get(sender);
+    if (queue !== undefined) queue.nonce = nonce;
   }
 
   /**
@@ -93,10 +107,10 @@ export class Mempool {
       );
     }
     const entry: Entry = { transfer, tip: this.#tip(transfer), arrival: this.#arrivals++ };
-    const replaced = this.#bySender.get(transfer.from)?.get(transfer.nonce);
+    const replaced = this.#bySender.get(transfer.from)?.entries.get(transfer.nonce);
     const gone = replaced === undefined ? this.#makeRoom(entry) : [checkBump(replaced, transfer)];
     for (const old of gone) this.#delete(old);
-    this.#insert(entry);
+    this.#insert(entry, nonce);
     return gone.map((old) => old.transfer);
   }
 
@@ -106,19 +120,19 @@ export class Mempool {
   }
 
   /**
-   * The transactions in the order a block takes them: the best tip first, nonces of a sender without a gap from
-   * `nonceOf` on. Answer `false` to a transaction to leave out the rest of its sender's.
+   * The transactions in the order a block takes them: the best tip first, nonces of a sender without a gap. Answer
+   * `false` to a transaction to leave out the rest of its sender's.
    */
-  *best(nonceOf: (sender: string) => bigint): Generator<Transfer, void, boolean | undefined> {
+  *best(): Generator<Transfer, void, boolean | undefined> {
     const heads: Entry[] = [];
-    for (const [sender, entries] of this.#bySender) {
-      const head = entries.get(nonceOf(sender));
+    for (const { nonce, entries } of this.#bySender.values()) {
+      const head = entries.get(nonce);
       if (head !== undefined) heads.push(head);
     }
     const heap = new Heap(heads);
     for (let head = heap.pop(); head !== undefined; head = heap.pop()) {
       if ((yield head.transfer) === false) continue;
-      const next = this.#bySender.get(head.transfer.from)?.get(head.transfer.nonce + 1n);
+      const next = this.#bySender.get(head.transfer.from)?.entries.get(head.transfer.nonce + 1n);
       if (next !== undefined) heap.push(next);
     }
   }
@@ -130,7 +144,7 @@ export class Mempool {
     let bytes = this.#bytes + entry.transfer.raw.length;
     while (count > this.#limits.count || bytes > this.#limits.bytes) {
       let worst: Entry | undefined;
-      for (const [sender, entries] of this.#bySender) {
+      for (const [sender, { entries }] of this.#bySender) {
         if (sender === entry.transfer.from) continue;
         const last = lastOf(entries, gone);
         if (last !== undefined && (worst === undefined || before(worst, last))) worst = last;
@@ -148,26 +162,23 @@ export class Mempool {
     return [...gone];
   }
 
-  #insert(entry: Entry): void {
+  #insert(entry: Entry, stateNonce: bigint): void {
     const { hash, from, nonce, raw } = entry.transfer;
     this.#byHash.set(hash, entry);
-    const entries = this.#bySender.get(from) ?? new Map<bigint, Entry>();
-    this.#bySender.set(from, entries.set(nonce, entry));
+    const queue = this.#bySender.get(from) ?? { nonce: stateNonce, entries: new Map<bigint, Entry>() };
+    queue.entries.set(nonce, entry);
+    this.#bySender.set(from, queue);
     this.#bytes += raw.length;
   }
 
   #delete(entry: Entry): void {
     const { hash, from, nonce, raw } = entry.transfer;
     this.#byHash.delete(hash);
-    const entries = this.#bySender.get(from);
-    entries?.delete(nonce);
-    if (entries?.size === 0) this.#bySender.delete(from);
+    const queue = this.#bySender.get(from);
+    queue?.entries.delete(nonce);
+    if (queue?.entries.size === 0) this.#bySender.delete(from);
     this.#bytes -= raw.length;
   }
-}
-
-function sorted(entries: ReadonlyMap<bigint, Entry> | undefined): Entry[] {
-  return [...(entries?.values() ?? [])].sort((a, b) => (a.transfer.nonce < b.transfer.nonce ? -1 : 1));
 }
 
 /** The entry with the highest nonce. */
