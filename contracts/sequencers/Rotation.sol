@@ -39,17 +39,17 @@ abstract contract Rotation is Membership {
         emit SequencerRotated(number, selected, previous);
     }
 
-    /// @dev Everyone but the current one has a turn in proportion to its stake; alone, the current one goes on.
+    /// @dev Everyone but the current one has a turn in proportion to its stake; where no other has any, it goes on.
     function _select() private view returns (address selected) {
         address current = _term.sequencer;
         uint128 candidates = _roster.active;
         uint256 stake = _roster.stake;
         if (_isKnown(current)) {
             uint8 number = _seatOf(current);
-            uint128 others = candidates & ~Seats.bit(number);
-            if (others != candidates && others != 0) {
-                candidates = others;
-                stake -= _seats[number].stake;
+            uint256 own = _seats[number].stake;
+            if (candidates.has(number) && stake > own) {
+                candidates &= ~Seats.bit(number);
+                stake -= own;
             }
         }
         if (stake == 0) return address(0);

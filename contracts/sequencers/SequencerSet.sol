@@ -74,6 +74,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         uint8 seat = _activeSeatOf(msg.sender);
         _addStake(seat, amount);
         emit StakeAdded(msg.sender, amount, _seats[seat].stake);
+        if (_term.sequencer == address(0)) _rotate();
         _payoutToken.safeTransferFrom(msg.sender, address(this), amount);
     }
 

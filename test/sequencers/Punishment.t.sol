@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+
+import {Parameter} from "../../contracts/governance/IParameters.sol";
+import {ISequencerSet, SequencerStatus} from "../../contracts/sequencers/ISequencerSet.sol";
+import {SequencerFixture} from "./SequencerFixture.sol";
+
+contract PunishmentTest is SequencerFixture {
+    uint256 private constant GAS_LIMIT = 16_777_216;
+    address private verifier;
+
+    function setUp() public override {
+        super.setUp();
+        verifier = makeAddr("verifier");
+        _joinMany(4, STAKE);
+        chain.move(5, 1);
+    }
+
+    /// [11.11] [11.12] [11.13] [11.15] [3.3.6a.1]
+    function test_punish_theCurrentOne_succeeds() public {
+        address culprit = _current();
+        uint256 supply = token.totalSupply();
+        vm.expectEmit(address(set));
+        emit ISequencerSet.SequencerSlashed(culprit, STAKE, 30 ether, 20 ether, 50 ether);
+        vm.expectEmit(address(set));
+        emit ISequencerSet.SequencerKicked(culprit);
+        vm.expectEmit(address(set));
+        emit ISequencerSet.SequencerLeft(culprit, block.timestamp + UNBONDING, 5);
+        _punish(culprit, 0, verifier);
+        assertEq(_stakeOf(culprit), 0);
+        assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
+        assertTrue(_current() != culprit && _current() != address(0));
+        assertEq(set.owed(verifier), 30 ether);
+        assertEq(token.balanceOf(treasury), 20 ether);
+        assertEq(supply - token.totalSupply(), 50 ether);
+        assertEq(set.totalStake(), 3 * STAKE);
+    }
+
+    function test_punish_another_doesNotRotate_succeeds() public {
+        address current = _current();
+        uint32 number = set.term().number;
+        _punish(_other(), 0, verifier);
+        assertEq(_current(), current);
+        assertEq(set.term().number, number);
+    }
+
+    function test_punish_cosigners_loseAShare_succeeds() public {
+        _set(Parameter.CosignerSlash, 1000);
+        address culprit = _other();
+        _punish(culprit, 15, verifier);
+        uint256 slashed = STAKE + (3 * uint256(STAKE)) / 10;
+        for (uint8 seat = 0; seat < 4; ++seat) {
+            address owner = set.ownerAt(seat);
+            assertEq(_stakeOf(owner), owner == culprit ? 0 : (STAKE * 9) / 10);
+            assertTrue(owner == culprit || set.sequencerOf(owner).status == SequencerStatus.Active);
+        }
+        assertEq(set.owed(verifier), (slashed * 3) / 10);
+        assertEq(token.balanceOf(treasury), slashed / 5);
+        assertEq(set.totalStake(), 4 * uint256(STAKE) - slashed);
+    }
+
+    function test_punish_byAnyoneButDisputes_reverts() public {
+        address culprit = _current();
+        address[3] memory callers = [address(this), timelock, address(chain)];
+        for (uint256 i = 0; i < callers.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnauthorized.selector, callers[i]));
+            vm.prank(callers[i]);
+            set.punish(culprit, 0, verifier);
+        }
+    }
+
+    function test_punish_oneThatResigned_succeeds() public {
+        address culprit = _other();
+        _resign(culprit);
+        skip(UNBONDING);
+        _punish(culprit, 0, verifier);
+        assertEq(_stakeOf(culprit), 0);
+        assertEq(set.owed(verifier), 30 ether);
+    }
+
+    function test_punish_twice_takesNothingMore_succeeds() public {
+        address culprit = _other();
+        _punish(culprit, 0, verifier);
+        _punish(culprit, 0, verifier);
+        assertEq(set.owed(verifier), 30 ether);
+        chain.move(5, 5);
+        skip(UNBONDING);
+        set.withdraw(culprit);
+        assertEq(set.owed(culprit), 0);
+    }
+
+    /// @dev Bounty to itself: the burned and the treasury's share are lost all the same.
+    function test_punish_itself_doesNotPay_succeeds() public {
+        _set(Parameter.SlashBounty, 4500);
+        _set(Parameter.SlashTreasury, 4500);
+        address culprit = _other();
+        _punish(culprit, 0, culprit);
+        chain.move(5, 5);
+        skip(UNBONDING);
+        set.withdraw(culprit);
+        vm.prank(culprit);
+        set.claim();
+        assertEq(token.balanceOf(culprit), (STAKE * 45) / 100);
+        assertEq(token.balanceOf(treasury), (STAKE * 45) / 100);
+        assertEq(token.balanceOf(address(set)), 3 * STAKE);
+    }
+
+    function testFuzz_punish_splitsWithoutRemainder_succeeds(
+        uint96 stake,
+        uint16 bounty,
+        uint16 kept,
+        uint16 cosigner
+    ) public {
+        _set(Parameter.SlashBounty, bound(bounty, 0, 4500));
+        _set(Parameter.SlashTreasury, bound(kept, 0, 4500));
+        _set(Parameter.CosignerSlash, bound(cosigner, 0, 10_000));
+        stake = uint96(bound(stake, STAKE, 100_000 ether));
+        address culprit = _join("culprit", stake);
+        uint256 supply = token.totalSupply();
+        uint256 all = token.balanceOf(address(set));
+        _punish(culprit, 31, verifier);
+        uint256 burned = supply - token.totalSupply();
+        uint256 slashed = all - set.totalStake();
+        assertEq(set.owed(verifier) + token.balanceOf(treasury) + burned, slashed);
+        assertGe(burned, slashed / 10);
+        assertEq(token.balanceOf(address(set)), set.totalStake() + set.totalOwed());
+    }
+
+    /// [11.15]
+    function test_punish_128Signers_fitsATransaction_succeeds() public {
+        for (uint256 i = 4; i < 128; ++i) _join(string.concat("s", vm.toString(i)), STAKE);
+        skip(12);
+        address culprit = _current();
+        vm.prank(disputes);
+        uint256 before = gasleft();
+        set.punish(culprit, type(uint128).max, verifier);
+        assertLe(before - gasleft(), GAS_LIMIT - 2_000_000);
+        assertEq(set.totalStake(), (127 * uint256(STAKE) * 95) / 100);
+    }
+
+    /// [11.10.3.1] [11.10.3.3] [3.3.1] [3.3.8]
+    function test_kick_slashesKicksAndRotates_succeeds() public {
+        address culprit = _current();
+        uint256 supply = token.totalSupply();
+        vm.prank(timelock);
+        set.kick(culprit, 5000);
+        assertEq(_stakeOf(culprit), 50 ether);
+        assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
+        assertTrue(_current() != culprit);
+        // What would be a bounty is the treasury's, to compensate from.
+        assertEq(token.balanceOf(treasury), 25 ether);
+        assertEq(supply - token.totalSupply(), 25 ether);
+        assertEq(set.totalOwed(), 0);
+    }
+
+    function test_kick_withoutSlash_succeeds() public {
+        address culprit = _other();
+        vm.prank(timelock);
+        set.kick(culprit, 0);
+        assertEq(_stakeOf(culprit), STAKE);
+        assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
+        chain.move(5, 5);
+        skip(UNBONDING);
+        set.withdraw(culprit);
+        assertEq(set.owed(culprit), STAKE);
+    }
+
+    function test_kick_byAnyoneButTheTimelock_reverts() public {
+        address culprit = _current();
+        address[3] memory callers = [address(this), disputes, address(chain)];
+        for (uint256 i = 0; i < callers.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, callers[i]));
+            vm.prank(callers[i]);
+            set.kick(culprit, 0);
+        }
+    }
+
+    function test_kick_moreThanAll_reverts() public {
+        address culprit = _current();
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerSlashTooLarge.selector, 10_001, 10_000));
+        vm.prank(timelock);
+        set.kick(culprit, 10_001);
+    }
+
+    function test_kick_unknown_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnknown.selector, address(this)));
+        vm.prank(timelock);
+        set.kick(address(this), 0);
+    }
+
+    /// @dev Whatever it does once it sees the kick coming, it is out and its stake is slashed.
+    function testFuzz_kick_cannotBeDodged_succeeds(uint8 tricks, uint256 wait) public {
+        address culprit = _current();
+        wait = bound(wait, 0, UNBONDING - 1);
+        vm.startPrank(culprit);
+        if (tricks & 1 != 0) set.setRecipient(address(1));
+        if (tricks & 2 != 0) set.rotateKey(_keyUnpranked());
+        if (tricks & 4 != 0) set.delegate(address(0));
+        if (tricks & 8 != 0) set.resign();
+        vm.stopPrank();
+        skip(wait);
+        if (tricks & 8 != 0) {
+            vm.expectPartialRevert(ISequencerSet.SequencerStillLiable.selector);
+            set.withdraw(culprit);
+        }
+        vm.expectEmit(address(set));
+        emit ISequencerSet.SequencerKicked(culprit);
+        vm.prank(timelock);
+        set.kick(culprit, 10_000);
+        assertEq(_stakeOf(culprit), 0);
+        assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
+        assertTrue(_current() != culprit);
+        assertEq(set.activeSeats() & (uint128(1) << set.sequencerOf(culprit).seat), 0);
+        assertEq(set.totalStake(), 3 * STAKE);
+    }
+
+    function test_kick_theLastOne_leavesNobody_succeeds() public {
+        for (uint8 seat = 0; seat < 4; ++seat) {
+            address owner = set.ownerAt(seat);
+            vm.prank(timelock);
+            set.kick(owner, 10_000);
+        }
+        assertEq(_current(), address(0));
+        assertEq(set.totalStake(), 0);
+        assertEq(token.balanceOf(address(set)), 0);
+    }
+
+    function _other() private view returns (address) {
+        return _current() == set.ownerAt(0) ? set.ownerAt(1) : set.ownerAt(0);
+    }
+
+    function _keyUnpranked() private pure returns (address) {
+        return vm.addr(0xbeef);
+    }
+}
+
+contract RewardTest is SequencerFixture {
+    uint64 private constant GAS = 1_000_000;
+    /// @dev GAS times the reward of one gwei.
+    uint256 private constant REWARD = 1e15;
+    address private alice;
+    address private bob;
+
+    function setUp() public override {
+        super.setUp();
+        alice = _join("alice", STAKE);
+        bob = _join("bob", 3 * STAKE);
+    }
+
+    function test_fundRewards_succeeds() public {
+        token.approve(address(set), 5 ether);
+        vm.expectEmit(address(set));
+        emit ISequencerSet.RewardsFunded(address(this), 5 ether);
+        set.fundRewards(5 ether);
+        assertEq(set.rewardPool(), 5 ether);
+        assertEq(token.balanceOf(address(set)), 4 * STAKE + 5 ether);
+    }
+
+    /// [Q4]
+    function test_reward_goesToProducerAndSigners_succeeds() public {
+        _fill(1 ether);
+        vm.expectEmit(address(set));
+        emit ISequencerSet.BatchRewarded(alice, REWARD / 2, REWARD / 2);
+        _reward(alice, 3, GAS);
+        // Half for producing, and a quarter of the signers' half.
+        assertEq(set.owed(_rewards("alice")), REWARD / 2 + REWARD / 8);
+        assertEq(set.owed(_rewards("bob")), (REWARD * 3) / 8);
+        assertEq(set.rewardPool(), 1 ether - REWARD);
+    }
+
+    function test_reward_withoutSigners_staysInThePool_succeeds() public {
+        _fill(1 ether);
+        _reward(alice, 0, GAS);
+        assertEq(set.owed(_rewards("alice")), REWARD / 2);
+        assertEq(set.rewardPool(), 1 ether - REWARD / 2);
+    }
+
+    function test_reward_moreThanThePool_takesWhatIsThere_succeeds() public {
+        _fill(1000);
+        _reward(alice, 3, GAS);
+        assertEq(set.rewardPool(), 0);
+        assertEq(set.totalOwed(), 1000);
+        _reward(alice, 3, GAS);
+        assertEq(set.totalOwed(), 1000);
+    }
+
+    function test_reward_slashedToNothing_earnsNothing_succeeds() public {
+        _fill(1 ether);
+        _punish(alice, 0, address(this));
+        _reward(alice, 3, GAS);
+        assertEq(set.owed(_rewards("alice")), 0);
+        assertEq(set.owed(_rewards("bob")), REWARD / 2);
+        assertEq(set.rewardPool(), 1 ether - REWARD / 2);
+    }
+
+    function test_reward_goesToTheRecipientOfNow_succeeds() public {
+        _fill(1 ether);
+        vm.prank(alice);
+        set.setRecipient(address(this));
+        _reward(alice, 1, GAS);
+        assertEq(set.owed(address(this)), REWARD);
+    }
+
+    function test_reward_byAnyoneButTheInbox_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnauthorized.selector, disputes));
+        vm.prank(disputes);
+        set.reward(alice, 3, GAS);
+    }
+
+    function testFuzz_reward_neverExceedsThePool_succeeds(
+        uint96 pool,
+        uint64 gasUsed,
+        uint96 perGas,
+        uint16 share,
+        uint96 more
+    ) public {
+        pool = uint96(bound(pool, 0, 1000 ether));
+        more = uint96(bound(more, 0, 1000 ether));
+        _set(Parameter.RewardPerGas, bound(perGas, 0, 1 ether));
+        _set(Parameter.ProducerShare, bound(share, 0, 10_000));
+        _fund(bob, more);
+        vm.prank(bob);
+        set.topUp(more);
+        _fill(pool);
+        _reward(bob, 3, gasUsed);
+        assertEq(set.rewardPool() + set.totalOwed(), pool);
+        assertEq(token.balanceOf(address(set)), set.totalStake() + pool);
+        uint256 due = gasUsed * parameters.get(Parameter.RewardPerGas);
+        if (due > pool) due = pool;
+        // Rounding leaves less than one wei for each of those who are credited.
+        assertLe(set.totalOwed(), due);
+        assertLe(due - set.totalOwed(), 2);
+    }
+
+    function test_reward_128Signers_fitsATransaction_succeeds() public {
+        for (uint256 i = 2; i < 128; ++i) _join(string.concat("s", vm.toString(i)), STAKE);
+        _fill(1 ether);
+        vm.prank(address(chain));
+        uint256 before = gasleft();
+        set.reward(alice, type(uint128).max, GAS);
+        assertLe(before - gasleft(), 8_000_000);
+    }
+
+    function _fill(uint256 amount) private {
+        token.approve(address(set), amount);
+        set.fundRewards(amount);
+    }
+
+    function _reward(address sequencer, uint128 signers, uint64 gasUsed) private {
+        vm.prank(address(chain));
+        set.reward(sequencer, signers, gasUsed);
+    }
+
+    function _rewards(string memory name) private returns (address) {
+        return makeAddr(string.concat(name, " rewards"));
+    }
+}
