@@ -33,7 +33,7 @@ export interface ConsensusOptions extends AgentOptions, Omit<PeerOptions, "self"
 
 export interface ConsensusDependencies extends PeerDependencies {
   /** Sends rotations to L1. */
-  readonly transactions: Pick<TransactionManager, "send">;
+  readonly transactions: Pick<TransactionManager, "send" | "recover">;
 }
 
 /** A block that a peer refused (S3). */
@@ -158,6 +158,7 @@ export class ConsensusProcess extends Agent implements Consensus {
   }
 
   protected override async open(): Promise<void> {
+    await this.#dependencies.transactions.recover(this.signal);
     await this.peer.start({
       report: ({ block, reason }, from) => {
         this.#onReport({ from, block, reason });

@@ -1,7 +1,9 @@
 import { EventEmitter } from "node:events";
 
 import { getAddress } from "ethers";
+import type { TransactionReceipt } from "ethers";
 
+import { buildBatch } from "../../l2/batch/build.ts";
 import { hashHeader, toHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import type { SignedBlock } from "../../l2/block.ts";
@@ -9,7 +11,8 @@ import { TransactionError } from "../../l2/errors.ts";
 import { Agent } from "../common/agent.ts";
 import type { AgentOptions } from "../common/agent.ts";
 import { fetchPosted } from "../common/batch-data.ts";
-import { messageOf } from "../common/errors.ts";
+import { AgentError, messageOf } from "../common/errors.ts";
+import type { TransactionManager } from "../common/transactions.ts";
 import type { Consensus } from "../consensus/consensus.ts";
 import { signedBlock } from "../peers/block.ts";
 import { Duties } from "../peers/duties.ts";
@@ -23,6 +26,7 @@ import { ChainProducer } from "./producer.ts";
 import type { BlockProducer } from "./producer.ts";
 import type { Recomputer } from "./recomputer.ts";
 import type { Responder } from "./responder.ts";
+import { submitUnattested } from "./unattested.ts";
 
 export interface SequencerOptions extends AgentOptions, Omit<PeerOptions, "self"> {
   /** Owner of the stake. */
@@ -36,6 +40,8 @@ export interface SequencerOptions extends AgentOptions, Omit<PeerOptions, "self"
 export interface SequencerDependencies extends PeerDependencies {
   /** Where the current sequencer takes transactions from (step 5.1). */
   readonly consensus: Pick<Consensus, "pendingTransactions">;
+  /** Sends to L1 as the sequencer: with its key, or as its owner. */
+  readonly transactions: TransactionManager;
   /** Posts the data that verifiers request (steps 11.8, 3.3.4). */
   readonly responder: Pick<Responder, "answer">;
   /** Has L1 recompute what was posted (steps 11.9, 3.3.5). */
@@ -110,7 +116,23 @@ export class Sequencer extends Agent {
     return this.peer.members.term.sequencer === this.owner;
   }
 
+  /**
+   * Posts what its chain holds beyond L1's head without a certificate (step 3.3), at its operator's command.
+   *
+   * @throws {L1Revert} where it is not the current sequencer.
+   */
+  async postUnattested(): Promise<TransactionReceipt> {
+    const { base, chain } = this.peer.replica;
+    if (base === undefined) throw new AgentError("L2_UNAVAILABLE", "the chain does not hold L1's last batch");
+    const first = Number(base.header.lastBlock) + 1;
+    if (chain.head.number < first) throw new AgentError("L2_UNAVAILABLE", `L1 has every block up to ${first - 1}`);
+    const place = { index: base.header.index + 1n, parent: base.headerHash, sequencer: this.owner };
+    const { header, stateRoots } = await buildBatch(chain, first, chain.head.number, place);
+    return submitUnattested({ parent: base.header, header, stateRoots }, this.#dependencies);
+  }
+
   protected override async open(): Promise<void> {
+    await this.#dependencies.transactions.recover(this.signal);
     await this.peer.start({
       block: ({ block }, from) => this.#onBlock(block, from),
       transactions: async ({ transactions }) => {

@@ -1,0 +1,83 @@
+import type { TransactionReceipt } from "ethers";
+
+import { MetisToken__factory } from "../../types/ethers-contracts/factories/governance/MetisToken__factory.ts";
+import type { L1 } from "../common/l1.ts";
+import type { TransactionManager } from "../common/transactions.ts";
+
+export interface StakeDependencies {
+  readonly l1: L1;
+  /** Sends as the owner of the stake. */
+  readonly transactions: TransactionManager;
+}
+
+/** What the owner of a stake does on L1 (Q4): join, top up, change keys, leave, be paid. */
+export class Stake {
+  readonly #l1: L1;
+  readonly #transactions: TransactionManager;
+
+  constructor({ l1, transactions }: StakeDependencies) {
+    this.#l1 = l1;
+    this.#transactions = transactions;
+  }
+
+  /**
+   * Locks METIS and takes a seat.
+   *
+   * @param key Address of the key that signs blocks and batches.
+   * @param recipient Where rewards go.
+   * @param amount In wei of METIS.
+   */
+  async join(key: string, recipient: string, amount: bigint): Promise<TransactionReceipt> {
+    await this.#approve(amount);
+    return this.#send("join", this.#set.encodeFunctionData("join", [key, recipient, amount]));
+  }
+
+  /** Adds to the stake, in wei of METIS. */
+  async topUp(amount: bigint): Promise<TransactionReceipt> {
+    await this.#approve(amount);
+    return this.#send("topUp", this.#set.encodeFunctionData("topUp", [amount]));
+  }
+
+  /** Replaces the key; the old one's signatures count for an hour more. */
+  rotateKey(key: string): Promise<TransactionReceipt> {
+    return this.#send("rotateKey", this.#set.encodeFunctionData("rotateKey", [key]));
+  }
+
+  setRecipient(recipient: string): Promise<TransactionReceipt> {
+    return this.#send("setRecipient", this.#set.encodeFunctionData("setRecipient", [recipient]));
+  }
+
+  /** Stops sequencing; the stake stays liable. */
+  resign(): Promise<TransactionReceipt> {
+    return this.#send("resign", this.#set.encodeFunctionData("resign"));
+  }
+
+  /** Has the stake released, once nothing is held against it any more. */
+  async withdraw(): Promise<TransactionReceipt> {
+    const owner = await this.#transactions.address();
+    return this.#send("withdraw", this.#set.encodeFunctionData("withdraw", [owner]));
+  }
+
+  /** Pays out what the sender is owed, rewards included; undefined where it is nothing. */
+  async claim(): Promise<TransactionReceipt | undefined> {
+    const owed = await this.#l1.sequencers.owed(await this.#transactions.address());
+    return owed === 0n ? undefined : this.#send("claim", this.#set.encodeFunctionData("claim"));
+  }
+
+  get #set(): L1["sequencers"]["interface"] {
+    return this.#l1.sequencers.interface;
+  }
+
+  /** Lets the set take the stake, where it may not yet. */
+  async #approve(amount: bigint): Promise<void> {
+    const { addresses, provider } = this.#l1;
+    const token = MetisToken__factory.connect(addresses.token, provider);
+    if ((await token.allowance(await this.#transactions.address(), addresses.sequencers)) >= amount) return;
+    const data = token.interface.encodeFunctionData("approve", [addresses.sequencers, amount]);
+    await this.#transactions.send({ to: addresses.token, data, label: "approve" });
+  }
+
+  #send(label: string, data: string): Promise<TransactionReceipt> {
+    return this.#transactions.send({ to: this.#l1.addresses.sequencers, data, label });
+  }
+}

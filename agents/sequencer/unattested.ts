@@ -1,0 +1,25 @@
+import type { TransactionReceipt } from "ethers";
+
+import type { BatchHeader } from "../../l2/batch/header.ts";
+import { batchTree } from "../../l2/batch/tree.ts";
+import type { Hex } from "../../l2/hex.ts";
+import type { L1 } from "../common/l1.ts";
+import type { TransactionManager } from "../common/transactions.ts";
+
+/**
+ * Posts a batch without a certificate, which only the current sequencer can (step 3.3): the signal of one that cannot
+ * reach its peers. Nothing can be built on it until L1 has recomputed it.
+ *
+ * @param batch The batch, with the values of its MTSR.
+ */
+export function submitUnattested(
+  { parent, header, stateRoots }: { parent: BatchHeader; header: BatchHeader; stateRoots: readonly Hex[] },
+  { l1, transactions }: { l1: L1; transactions: TransactionManager },
+): Promise<TransactionReceipt> {
+  const proof = batchTree(stateRoots).proof(stateRoots.length - 1);
+  return transactions.send({
+    to: l1.addresses.inbox,
+    data: l1.inbox.interface.encodeFunctionData("submitUnattested", [parent, header, proof]),
+    label: "submitUnattested",
+  });
+}
