@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import { ContractFactory } from "ethers";
-import type { BaseContract, ContractRunner, ContractTransactionResponse, InterfaceAbi, Signer } from "ethers";
+import type { BaseContract, ContractRunner, InterfaceAbi, Signer } from "ethers";
 import { network } from "hardhat";
 
 const require = createRequire(import.meta.url);
