@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import { ContractFactory } from "ethers";
-import type { BaseContract, ContractRunner, InterfaceAbi, Signer } from "ethers";
+import type { BaseContract, InterfaceAbi, Signer } from "ethers";
 import { network } from "hardhat";
 
 const require = createRequire(import.meta.url);
@@ -13,12 +13,13 @@ export type Lab = Awaited<ReturnType<typeof openLab>>;
 
 /** Opens a chain with the rules of the newest fork; its accounts have more ETH than any bond asks for. */
 export async function openLab() {
-  const { ethers, networkHelpers } = await network.create();
+  const connection = await network.create();
+  const { ethers, networkHelpers } = connection;
   const signers = await ethers.getSigners();
   for (const signer of signers.slice(0, 2)) {
     await networkHelpers.setBalance(signer.address, 10n ** 24n);
   }
-  return { ethers, networkHelpers, signers };
+  return { connection, ethers, networkHelpers, signers };
 }
 
 interface Artifact {
@@ -52,11 +53,6 @@ export async function gasOf(contract: BaseContract, method: string, args: unknow
   const receipt = await response.wait();
   if (receipt?.status !== 1) throw new Error(`${method} failed`);
   return Number(receipt.gasUsed);
-}
-
-/** The same contract for another caller. */
-export function as(contract: BaseContract, runner: ContractRunner): BaseContract {
-  return contract.connect(runner);
 }
 
 /**

@@ -1,0 +1,99 @@
+/** Batches of real signed transfers, the same ones every time: a figure moves only when the code does. */
+import { Transaction, Wallet, ZeroHash, getBytes, id } from "ethers";
+
+import { executeBatch } from "../l2/batch/build.ts";
+import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
+import type { L2Transaction } from "../l2/batch/encoding.ts";
+import { hashHeader } from "../l2/batch/header.ts";
+import type { BatchHeader } from "../l2/batch/header.ts";
+import { batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
+import type { BatchTree } from "../l2/batch/tree.ts";
+import type { ChainConfig } from "../l2/config.ts";
+import type { Hex } from "../l2/hex.ts";
+import { keccakHex } from "../l2/keccak.ts";
+import type { StateStore } from "../l2/state.ts";
+
+/** A batch with everything that a dispute about it takes. */
+export interface SampleBatch {
+  readonly header: BatchHeader;
+  readonly transactions: readonly L2Transaction[];
+  readonly data: Uint8Array;
+  readonly stateRoots: readonly Hex[];
+  readonly states: BatchTree;
+  readonly places: BatchTree;
+}
+
+const BLOCK_SIZE = 10;
+
+/** Accounts with a key; the rest of a large state has none. */
+export function users(count: number): Wallet[] {
+  return Array.from({ length: count }, (_, index) => new Wallet(id(`user ${index}`)));
+}
+
+/** One transfer of each user to another one, in blocks of ten, with the priority fee to `coinbase`. */
+export function transfers(
+  config: ChainConfig,
+  senders: readonly Wallet[],
+  { round, coinbase }: { round: number; coinbase: string },
+): L2Transaction[] {
+  return senders.map((sender, index) => {
+    const transaction = Transaction.from({
+      type: 2,
+      chainId: config.chainId,
+      nonce: round,
+      to: senders[(index * 7 + 3) % senders.length]!.address,
+      value: 1_234_567_890_123_456_789n,
+      gasLimit: 21_000,
+      maxFeePerGas: config.baseFee * 2n,
+      maxPriorityFeePerGas: 1_000_000n,
+    });
+    transaction.signature = sender.signingKey.sign(transaction.unsignedHash);
+    const block = round * Math.ceil(senders.length / BLOCK_SIZE) + Math.floor(index / BLOCK_SIZE) + 1;
+    const context = {
+      number: BigInt(block),
+      timestamp: BigInt(config.genesisTimestamp + 2 * block),
+      coinbase,
+    };
+    return { context, raw: getBytes(transaction.serialized) };
+  });
+}
+
+/**
+ * Cuts a batch.
+ *
+ * @param forge Changes the state roots that the batch claims.
+ */
+export async function cutBatch(
+  config: ChainConfig,
+  store: StateStore,
+  parent: BatchHeader,
+  transactions: readonly L2Transaction[],
+  sequencer: string,
+  forge: (stateRoots: Hex[]) => Hex[] = (stateRoots) => stateRoots,
+): Promise<SampleBatch> {
+  const { stateRoots: honest, gasUsed } = await executeBatch(config, store, parent.postStateRoot, transactions);
+  const stateRoots = forge([...honest]);
+  const data = encodeRecords(transactions);
+  const states = batchTree(stateRoots);
+  const places = batchTree(transactions.map(mttbrLeafValue));
+  const first = transactions[0]!.context;
+  const last = transactions.at(-1)!.context;
+  const header: BatchHeader = {
+    index: parent.index + 1n,
+    parent: hashHeader(parent),
+    sequencer,
+    txCount: BigInt(transactions.length),
+    dataSize: BigInt(data.length),
+    gasUsed,
+    firstBlock: first.number,
+    lastBlock: last.number,
+    firstTimestamp: first.timestamp,
+    lastTimestamp: last.timestamp,
+    preStateRoot: parent.postStateRoot,
+    postStateRoot: stateRoots.at(-1) ?? ZeroHash,
+    mtsr: states.root,
+    mttbr: places.root,
+    dataHash: keccakHex(encodeObject(data, stateRoots)),
+  };
+  return { header, transactions, data, stateRoots, states, places };
+}

@@ -1,0 +1,74 @@
+/** Every figure, in this system and where the others do the same work. */
+import { calldataFloor, openLab } from "./lab.ts";
+import { postBatch, proveInstruction } from "./peers/arbitrum.ts";
+import { challengeData, playFaultGame, proposeOutput } from "./peers/optimism.ts";
+import { gas } from "./report.ts";
+import type { Row } from "./report.ts";
+import { BATCH_SIZE, LARGE_STATE, measureFraudProof, measureSystem } from "./system.ts";
+import { toHex } from "../l2/hex.ts";
+
+/** Measures everything; each part on a chain of its own. */
+export async function measureAll(): Promise<Row[]> {
+  const system = await measureSystem(await openLab());
+  const fraudProof = await measureFraudProof(await openLab());
+  const output = await proposeOutput(await openLab());
+  const challenge = await challengeData(await openLab(), system.data);
+  const game = await playFaultGame(await openLab());
+  const inbox = await postBatch(await openLab(), system.data);
+  const instruction = await proveInstruction(await openLab());
+  const inCalldata = calldataFloor(toHex(system.data));
+
+  return [
+    {
+      id: "submit",
+      work: "Submit a batch, certified by 4",
+      ours: { value: system.submit, limit: 150_000 },
+      optimism: gas(output),
+    },
+    {
+      id: "data",
+      work: `Put the data of ${BATCH_SIZE} transfers on L1, undisputed`,
+      ours: { value: 0 },
+      optimism: gas(inCalldata),
+      arbitrum: gas(inbox),
+    },
+    { id: "finalise", work: "Finalise a batch", ours: { value: system.finalise } },
+    { id: "request", work: "Request data", ours: { value: system.request }, optimism: gas(challenge.challenge) },
+    {
+      id: "post",
+      work: `Answer with the data of ${BATCH_SIZE} transfers`,
+      ours: { value: system.post },
+      optimism: gas(challenge.resolve),
+    },
+    {
+      id: "postToFloor",
+      work: "… in relation to its calldata floor",
+      ours: { value: Number(system.postToFloor.toFixed(4)), text: system.postToFloor.toFixed(3), limit: 1.1 },
+      optimism: challenge.resolveToFloor.toFixed(3),
+    },
+    {
+      id: "recompute",
+      work: `Recompute one of ${BATCH_SIZE} transfers on L1`,
+      ours: { value: system.recomputePerTransfer, limit: 250_000 },
+    },
+    {
+      id: "fraudProof",
+      work: `Prove a wrong state of ${gas(LARGE_STATE)} accounts, all transactions`,
+      ours: { value: fraudProof, limit: 500_000 },
+      optimism: `${gas(game.total)} in ${game.transactions}`,
+    },
+    {
+      id: "fraudProofLast",
+      work: "… the last transaction of it",
+      ours: { value: fraudProof },
+      optimism: gas(game.step),
+      arbitrum: gas(instruction),
+    },
+    { id: "submitUnattested", work: "Submit a batch alone", ours: { value: system.submitUnattested } },
+    { id: "join", work: "Join as a sequencer", ours: { value: system.join } },
+    { id: "rotateKey", work: "Replace a key", ours: { value: system.rotateKey } },
+    { id: "rotate", work: "Rotate after enough transactions", ours: { value: system.rotate } },
+    { id: "rotateSilent", work: "Rotate a silent sequencer, certified by 4", ours: { value: system.rotateSilent } },
+    { id: "register", work: "Register as a verifier", ours: { value: system.register } },
+  ];
+}
