@@ -157,7 +157,8 @@ library TrieAlgorithms {
             leaf.setValue(place, length);
             return leaf;
         }
-        // It had two at least before: `count` is one.
+        // Every branch has two at least; one that had less is not a node of any trie.
+        if (count == 0) revert NodeLayout.MalformedNode();
         Node only = branch.child(last, witness);
         if (only.kind() == NodeLayout.BRANCH) return NodeLayout.newExtension(last << 252, 1, only);
         only.prependPath(last << 252, 1);

@@ -21,10 +21,12 @@ library WitnessIndex {
 
     /// @notice Indexes nodes in RLP that lie one behind the other.
     function index(bytes calldata nodes) internal pure returns (Witness witness) {
-        // No position in calldata reaches 2^32: the gas limit stops calldata long before.
+        uint256 cursor;
+        uint256 end;
+        // No position in calldata reaches 2^32: the gas limit ends calldata long before.
         assembly ("memory-safe") {
             witness := mload(0x40)
-            // About one chain for each 512 bytes; an ordinary branch node has 532.
+            // About one chain for each 512 bytes; a branch of 16 children has 532.
             let mask := sub(shl(sub(256, clz(shr(9, nodes.length))), 1), 1)
             mstore(witness, mask)
             let heads := add(witness, 0x20)
@@ -32,20 +34,18 @@ library WitnessIndex {
             // Copying from behind the calldata writes zeroes.
             calldatacopy(heads, calldatasize(), sub(entry, heads))
 
-            let end := add(nodes.offset, nodes.length)
-            for {
-                let cursor := nodes.offset
-            } lt(cursor, end) {} {
-                let first := byte(0, calldataload(cursor))
+            cursor := nodes.offset
+            end := add(cursor, nodes.length)
+            for {} lt(cursor, end) {} {
+                let word := calldataload(cursor)
+                let first := byte(0, word)
                 let size := sub(first, 0xbf)
                 if gt(first, 0xf7) {
                     let lengthSize := sub(first, 0xf7)
-                    size := add(add(lengthSize, 1), shr(sub(256, shl(3, lengthSize)), shl(8, calldataload(cursor))))
+                    size := add(add(lengthSize, 1), shr(sub(256, shl(3, lengthSize)), shl(8, word)))
                 }
                 if or(lt(first, 0xc0), gt(size, sub(end, cursor))) {
-                    mstore(0, 0x5bf9516200000000000000000000000000000000000000000000000000000000) // MalformedWitness
-                    mstore(4, sub(cursor, nodes.offset))
-                    revert(0, 0x24)
+                    break
                 }
                 let body := add(entry, 0x40)
                 calldatacopy(body, cursor, size)
@@ -58,6 +58,12 @@ library WitnessIndex {
                 cursor := add(cursor, size)
             }
             mstore(0x40, entry)
+        }
+        if (cursor != end) {
+            assembly ("memory-safe") {
+                cursor := sub(cursor, nodes.offset)
+            }
+            revert MalformedWitness(cursor);
         }
     }
 

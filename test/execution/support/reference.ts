@@ -14,6 +14,7 @@ import {
   hexToBytes,
 } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
+import { getBytes, keccak256 } from "ethers";
 
 /** Constants of the chain, as the executor's constructor takes them. */
 export interface Chain {
@@ -116,13 +117,11 @@ export function commonOf(chain: Chain): Common {
 export class Reference {
   readonly chain: Chain;
   #nodes: Map<string, Uint8Array>;
-  #codes: Map<string, Uint8Array>;
   #root: Uint8Array;
 
-  private constructor(chain: Chain, nodes: Map<string, Uint8Array>, codes: Map<string, Uint8Array>, root: Uint8Array) {
+  private constructor(chain: Chain, nodes: Map<string, Uint8Array>, root: Uint8Array) {
     this.chain = chain;
     this.#nodes = nodes;
-    this.#codes = codes;
     this.#root = root;
   }
 
@@ -130,16 +129,15 @@ export class Reference {
   static async create(chain: Chain, accounts: ReadonlyMap<string, Allocation>): Promise<Reference> {
     const store = new RecordingStore(new Map());
     const trie = await trieOver(store, { secure: true });
-    const codes = new Map<string, Uint8Array>();
     for (const [address, { balance, nonce, code }] of accounts) {
-      const account = createAccount({ balance, nonce: nonce ?? 0n });
-      if (code !== undefined && code.length > 0) {
-        account.codeHash = trie["hash"](code);
-        codes.set(bytesToHex(account.codeHash), code);
-      }
-      await trie.put(hexToBytes(address as `0x${string}`), account.serialize());
+      const account = createAccount({
+        balance,
+        nonce: nonce ?? 0n,
+        ...(code === undefined || code.length === 0 ? {} : { codeHash: getBytes(keccak256(code)) }),
+      });
+      await trie.put(getBytes(address), account.serialize());
     }
-    return new Reference(chain, store.nodes(), codes, trie.root());
+    return new Reference(chain, store.nodes(), trie.root());
   }
 
   get root(): string {
