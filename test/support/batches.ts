@@ -1,78 +1,248 @@
-/** Batches of real signed transfers whose state roots are mere claims: enough wherever nobody executes them. */
-import { Wallet, ZeroAddress, id, keccak256, parseUnits } from "ethers";
+/**
+ * Real batches to submit, dispute and recompute: real signed transfers over a real state, whose roots `@ethereumjs/vm`
+ * computes; and batches that are wrong in one chosen way.
+ */
+import { type ContractTransactionResponse, type TransactionRequest, Wallet, id, parseEther } from "ethers";
 
-import { encodeObject, encodeRecords, type L2Transaction } from "../../l2/batch/encoding.ts";
-import { type BatchHeader, hashHeader } from "../../l2/batch/header.ts";
-import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
-import { fromHex, toHex } from "../../l2/hex.ts";
+import { type L2Transaction, encodeObject, encodeRecords, recordEnds } from "../../l2/batch/encoding.ts";
+import { type BatchHeader, genesisHeader, hashHeader } from "../../l2/batch/header.ts";
+import { type BatchTree, batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
+import { type ChainConfig, devnet } from "../../l2/config.ts";
+import { type Hex, fromHex } from "../../l2/hex.ts";
+import { keccakHex } from "../../l2/keccak.ts";
 import { certify } from "./certificates.ts";
+import { TestState } from "./state.ts";
 import type { SequencerAccount, TestSystem } from "./system.ts";
 
-/** A batch and all that L1 is ever told of it. */
-export interface ClaimedBatch {
+/** A batch with everything that a dispute about it needs. */
+export interface TestBatch {
+  readonly parent: BatchHeader;
   readonly header: BatchHeader;
+  readonly hash: Hex;
   readonly transactions: readonly L2Transaction[];
-  /** The encoded transactions, as they are posted. */
-  readonly data: string;
-  readonly postStateProof: string[];
+  /** What the batch claims, which need not be true. */
+  readonly stateRoots: readonly Hex[];
+  readonly data: Uint8Array;
+  readonly transactionTree: BatchTree;
+  readonly stateTree: BatchTree;
+  /** Proof of the last state root in the MTSR, for the submission. */
+  readonly postStateProof: readonly Hex[];
 }
 
-/**
- * A batch on top of `parent`: one block of transfers, one second after the parent's last.
- *
- * @param seed Makes transactions and claimed roots differ between batches of the same parent.
- */
-export async function claimBatch(
+/** One transfer; what is left out is chosen so that the transfer is valid. */
+export interface Transfer {
+  /** Which of the world's users sends. */
+  readonly from?: number;
+  readonly request?: TransactionRequest;
+  /** Bytes that stand in for a signed transaction. */
+  readonly raw?: Hex;
+}
+
+export interface BatchPlan {
+  /** How many transfers, or which. Six by default. */
+  readonly transfers?: number | readonly Transfer[];
+  /** Transactions in one block; three by default. */
+  readonly perBlock?: number;
+  readonly coinbase?: string;
+}
+
+/** What a batch says otherwise than it should. */
+export interface Lie {
+  readonly stateRoots?: readonly Hex[];
+  readonly transactions?: readonly L2Transaction[];
+  /** For what has no canonical encoding, such as blocks out of order. */
+  readonly data?: Uint8Array;
+  readonly header?: Partial<BatchHeader>;
+}
+
+export const SECONDS_PER_BLOCK = 2n;
+
+/** Users with money on an L2, and batches of their transfers. */
+export class World {
+  readonly users: readonly Wallet[];
+  readonly state: TestState;
+  readonly genesis: BatchHeader;
+
+  private constructor(users: readonly Wallet[], state: TestState) {
+    this.users = users;
+    this.state = state;
+    this.genesis = genesisHeader(state.config, state.genesis);
+  }
+
+  static async open(users = 8, overrides: Partial<ChainConfig> = {}): Promise<World> {
+    const wallets = Array.from({ length: users }, (_, i) => new Wallet(id(`user ${i}`)));
+    const config = devnet(
+      wallets.map(({ address }) => address),
+      overrides,
+    );
+    return new World(wallets, await TestState.open(config));
+  }
+
+  get config(): ChainConfig {
+    return this.state.config;
+  }
+
+  /** A right batch behind a header, unless the plan carries transfers that are invalid. */
+  async batch(parent: BatchHeader, sequencer: string, plan: BatchPlan = {}): Promise<TestBatch> {
+    const { perBlock = 3, coinbase = COINBASE } = plan;
+    const transfers =
+      typeof plan.transfers === "object"
+        ? plan.transfers
+        : Array.from({ length: plan.transfers ?? 6 }, (): Transfer => ({}));
+    const transactions: L2Transaction[] = [];
+    const stateRoots: Hex[] = [];
+    const nonces = new Map<string, bigint>();
+    let stateRoot = parent.postStateRoot;
+    let gasUsed = 0n;
+    for (const [i, transfer] of transfers.entries()) {
+      const block = BigInt(Math.floor(i / perBlock)) + 1n;
+      const context = {
+        number: parent.lastBlock + block,
+        timestamp: parent.lastTimestamp + SECONDS_PER_BLOCK * block,
+        coinbase,
+      };
+      const transaction = { context, raw: fromHex(transfer.raw ?? (await this.#sign(parent, i, transfer, nonces))) };
+      const outcome = await this.state.execute(stateRoot, transaction);
+      ({ stateRoot } = outcome);
+      gasUsed += outcome.gasUsed;
+      transactions.push(transaction);
+      stateRoots.push(stateRoot);
+    }
+    const data = encodeRecords(transactions);
+    return assemble(parent, { transactions, stateRoots, data }, { sequencer, gasUsed });
+  }
+
+  /** What re-executing transactions `[from, to)` needs, on the state that the batch claims before them. */
+  async witness(batch: TestBatch, from = 0, to = batch.transactions.length): Promise<Uint8Array> {
+    return this.state.witness(stateBefore(batch, from), batch.transactions.slice(from, to));
+  }
+
+  async #sign(parent: BatchHeader, i: number, transfer: Transfer, nonces: Map<string, bigint>): Promise<Hex> {
+    const sender = this.users[(transfer.from ?? i) % this.users.length]!;
+    const nonce = nonces.get(sender.address) ?? (await this.state.nonce(parent.postStateRoot, sender.address));
+    nonces.set(sender.address, nonce + 1n);
+    return sender.signTransaction({
+      type: 2,
+      chainId: this.config.chainId,
+      nonce: Number(nonce),
+      to: this.users[(i + 1) % this.users.length]!.address,
+      value: parseEther("0.01") + BigInt(i),
+      gasLimit: 21_000n,
+      maxFeePerGas: 2n * this.config.baseFee,
+      maxPriorityFeePerGas: this.config.baseFee / 10n,
+      ...transfer.request,
+    });
+  }
+}
+
+export const COINBASE = new Wallet(id("coinbase")).address;
+
+/** The same batch with a lie in it; roots, sizes and hashes follow from what it says. */
+export function lying(batch: TestBatch, lie: Lie): TestBatch {
+  const transactions = lie.transactions ?? batch.transactions;
+  const data = lie.data ?? (lie.transactions ? encodeRecords(transactions) : batch.data);
+  const stateRoots = lie.stateRoots ?? batch.stateRoots;
+  const { sequencer, gasUsed } = batch.header;
+  return assemble(batch.parent, { transactions, stateRoots, data }, { sequencer, gasUsed, ...lie.header });
+}
+
+/** The batch's state roots with another one at index `i`. */
+export function rootsWith(batch: TestBatch, i: number, root: Hex): Hex[] {
+  return batch.stateRoots.map((own, at) => (at === i ? root : own));
+}
+
+function assemble(
   parent: BatchHeader,
-  sequencer: string,
-  { count = 3, seed = "claimed", chainId = 1088n } = {},
-): Promise<ClaimedBatch> {
-  const user = new Wallet(id(`user of ${seed}`));
-  const context = { number: parent.lastBlock + 1n, timestamp: parent.lastTimestamp + 1n, coinbase: sequencer };
-  const transactions = await Promise.all(
-    Array.from({ length: count }, async (_, nonce) => {
-      const raw = await user.signTransaction({
-        type: 2,
-        chainId,
-        nonce,
-        to: new Wallet(id("payee")).address,
-        value: 1n,
-        gasLimit: 21_000n,
-        maxFeePerGas: parseUnits("2", "gwei"),
-        maxPriorityFeePerGas: 0n,
-      });
-      return { context, raw: fromHex(raw) };
-    }),
-  );
-  const stateRoots = transactions.map((_, index) => id(`${seed} ${String(parent.index)} ${String(index)}`));
-  const data = encodeRecords(transactions);
-  const states = batchTree(stateRoots);
+  { transactions, stateRoots, data }: Pick<TestBatch, "transactions" | "stateRoots" | "data">,
+  say: Partial<BatchHeader> & Pick<BatchHeader, "sequencer" | "gasUsed">,
+): TestBatch {
+  const transactionTree = batchTree(transactions.map(mttbrLeafValue));
+  const stateTree = batchTree(stateRoots);
+  const [first, last] = [transactions[0]!.context, transactions.at(-1)!.context];
   const header: BatchHeader = {
     index: parent.index + 1n,
     parent: hashHeader(parent),
-    sequencer,
-    txCount: BigInt(count),
+    txCount: BigInt(transactions.length),
     dataSize: BigInt(data.length),
-    gasUsed: 21_000n * BigInt(count),
-    firstBlock: context.number,
-    lastBlock: context.number,
-    firstTimestamp: context.timestamp,
-    lastTimestamp: context.timestamp,
+    firstBlock: first.number,
+    lastBlock: last.number,
+    firstTimestamp: first.timestamp,
+    lastTimestamp: last.timestamp,
     preStateRoot: parent.postStateRoot,
-    postStateRoot: stateRoots[count - 1] ?? ZeroAddress,
-    mtsr: states.root,
-    mttbr: batchTree(transactions.map(mttbrLeafValue)).root,
-    dataHash: keccak256(encodeObject(data, stateRoots)),
+    postStateRoot: stateRoots.at(-1)!,
+    mtsr: stateTree.root,
+    mttbr: transactionTree.root,
+    dataHash: keccakHex(encodeObject(data, stateRoots)),
+    ...say,
   };
-  return { header, transactions, data: toHex(data), postStateProof: states.proof(count - 1) };
+  return {
+    parent,
+    header,
+    hash: hashHeader(header),
+    transactions,
+    stateRoots,
+    data,
+    transactionTree,
+    stateTree,
+    postStateProof: stateTree.proof(stateRoots.length - 1),
+  };
 }
 
-/** Submits a batch with the certificate of these signers. */
+/** The state root that a batch claims before transaction `i`. */
+export function stateBefore(batch: TestBatch, i: number): Hex {
+  return i === 0 ? batch.header.preStateRoot : batch.stateRoots[i - 1]!;
+}
+
+/** The encoded transactions `[from, to)`. */
+export function recordsOf(batch: TestBatch, from = 0, to = batch.transactions.length): Uint8Array {
+  const ends = recordEnds(batch.data);
+  return batch.data.slice(from === 0 ? 0 : ends[from - 1], ends[to - 1]);
+}
+
+/** The fraud proof's view of transaction `i`. */
+export function transitionOf(batch: TestBatch, i: number) {
+  const transaction = batch.transactions[i]!;
+  return {
+    index: i,
+    transaction,
+    transactionProof: batch.transactionTree.proof(i),
+    preStateRoot: stateBefore(batch, i),
+    preStateProof: i === 0 ? [] : batch.stateTree.proof(i - 1),
+    postStateRoot: batch.stateRoots[i]!,
+    postStateProof: batch.stateTree.proof(i),
+  };
+}
+
+/** Where transaction `i` stands. */
+export function placementOf(batch: TestBatch, i: number) {
+  const { context, raw } = batch.transactions[i]!;
+  return { index: i, context, txHash: keccakHex(raw), proof: batch.transactionTree.proof(i) };
+}
+
+/** Submits a batch with the certificate of all sequencers, or of those that are named. */
 export async function submit(
-  { inbox, sequencers }: Pick<TestSystem, "inbox" | "sequencers">,
-  parent: BatchHeader,
-  { header, postStateProof }: ClaimedBatch,
-  signers: readonly SequencerAccount[],
-): Promise<void> {
-  await inbox.submit(parent, header, postStateProof, await certify(sequencers, header, signers));
+  system: TestSystem,
+  batch: TestBatch,
+  members: readonly SequencerAccount[] = system.sequencerAccounts,
+): Promise<ContractTransactionResponse> {
+  const certificate = await certify(system.sequencers, batch.header, members);
+  return await system.inbox.submit(batch.parent, batch.header, [...batch.postStateProof], certificate);
+}
+
+/** Submits a batch without a certificate, as its sequencer. */
+export async function submitUnattested(system: TestSystem, batch: TestBatch): Promise<ContractTransactionResponse> {
+  const { inbox } = system.as(ownerOf(system, batch.header.sequencer));
+  return await inbox.submitUnattested(batch.parent, batch.header, [...batch.postStateProof]);
+}
+
+/** The account that owns a sequencer. */
+export function ownerOf(system: TestSystem, sequencer: string): SequencerAccount["owner"] {
+  return accountOf(system, sequencer).owner;
+}
+
+/** The sequencer with this owner. */
+export function accountOf(system: TestSystem, sequencer: string): SequencerAccount {
+  const account = system.sequencerAccounts.find(({ address }) => address === sequencer);
+  if (account === undefined) throw new Error(`${sequencer} is no sequencer of the fixture.`);
+  return account;
 }
