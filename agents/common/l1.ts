@@ -1,82 +1,32 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { getAddress, isAddress, JsonRpcProvider, type Provider } from "ethers";
+import { JsonRpcProvider, type Provider } from "ethers";
 
-import { IBatchInbox__factory } from "../../types/ethers-contracts/factories/batches/IBatchInbox__factory.ts";
-import { IDisputes__factory } from "../../types/ethers-contracts/factories/disputes/IDisputes__factory.ts";
-import { IParameters__factory } from "../../types/ethers-contracts/factories/governance/IParameters__factory.ts";
-import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
-import { MetisToken__factory } from "../../types/ethers-contracts/factories/governance/MetisToken__factory.ts";
-import { ITreasury__factory } from "../../types/ethers-contracts/factories/governance/ITreasury__factory.ts";
-import { ISequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/ISequencerSet__factory.ts";
-import { IVerifierRegistry__factory } from "../../types/ethers-contracts/factories/verifiers/IVerifierRegistry__factory.ts";
-import type {
-  IBatchInbox,
-  IDisputes,
-  IParameters,
-  ISequencerSet,
-  ITreasury,
-  IVerifierRegistry,
-  MetisGovernor,
-  MetisToken,
-} from "../../types/ethers-contracts/index.ts";
+import { connectSystem, readAddresses, type System, type SystemAddresses } from "../../ignition/system.ts";
 import { AgentError, messageOf } from "./errors.ts";
-
-/** Contracts as they are called in the deployment. */
-const CONTRACTS = {
-  token: "MetisToken",
-  governor: "MetisGovernor",
-  timelock: "Timelock",
-  treasury: "Treasury",
-  parameters: "Parameters",
-  sequencers: "SequencerSet",
-  verifiers: "VerifierRegistry",
-  inbox: "BatchInbox",
-  disputes: "Disputes",
-} as const;
-
-/** Where the system lives on L1. */
-export type Addresses = Record<keyof typeof CONTRACTS, string>;
 
 /** A deployment: its addresses, and the first L1 block that can carry an event of theirs. */
 export interface Deployment {
-  addresses: Addresses;
+  addresses: SystemAddresses;
   fromBlock: number;
 }
 
 /**
- * Reads a deployment from a JSON file: Ignition's `deployed_addresses.json` (names after the `#`) or the same with
- * plain contract names. The first block is taken from Ignition's journal beside it where there is one, or from the
- * file's `fromBlock`.
+ * Reads a deployment from Ignition's `deployed_addresses.json`, or from a file with plain contract names. The first
+ * block is the file's `fromBlock`, or comes from Ignition's journal beside it, or is 0.
  *
  * @throws {AgentError} `CONFIG` when the file cannot be read or a contract is missing.
  */
 export function readDeployment(file: string): Deployment {
-  let content: Record<string, unknown>;
   try {
-    content = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    const addresses = readAddresses(file);
+    const { fromBlock } = JSON.parse(readFileSync(file, "utf8")) as { fromBlock?: unknown };
+    const declared = typeof fromBlock === "number" ? fromBlock : undefined;
+    return { addresses, fromBlock: declared ?? journalBlock(join(dirname(file), "journal.jsonl")) };
   } catch (error) {
-    throw new AgentError("CONFIG", `cannot read the addresses in ${file}: ${messageOf(error)}`);
+    throw new AgentError("CONFIG", messageOf(error), { cause: error });
   }
-  const named = new Map(Object.entries(content).map(([name, value]) => [name.split("#").at(-1), value]));
-  const addresses = Object.fromEntries(
-    Object.entries(CONTRACTS).map(([key, name]) => {
-      const value = named.get(name);
-      if (!isAddress(value)) {
-        throw new AgentError(
-          "CONFIG",
-          `${file} has no address of ${name}; expected Ignition's deployed_addresses.json`,
-        );
-      }
-      return [key, getAddress(value)];
-    }),
-  ) as Addresses;
-  const declared = content["fromBlock"];
-  return {
-    addresses,
-    fromBlock: typeof declared === "number" ? declared : journalBlock(join(dirname(file), "journal.jsonl")),
-  };
 }
 
 function journalBlock(file: string): number {
@@ -98,35 +48,36 @@ export function connect(url: string): JsonRpcProvider {
 /** The contracts of L1, typed, for reading and for encoding calls. */
 export class L1 {
   readonly provider: Provider;
-  readonly addresses: Addresses;
+  readonly addresses: SystemAddresses;
   readonly fromBlock: number;
-  readonly inbox: IBatchInbox;
-  readonly disputes: IDisputes;
-  readonly sequencers: ISequencerSet;
-  readonly verifiers: IVerifierRegistry;
-  readonly parameters: IParameters;
-  readonly treasury: ITreasury;
-  readonly governor: MetisGovernor;
-  readonly token: MetisToken;
+  readonly inbox: System["inbox"];
+  readonly disputes: System["disputes"];
+  readonly sequencers: System["sequencers"];
+  readonly verifiers: System["verifiers"];
+  readonly parameters: System["parameters"];
+  readonly treasury: System["treasury"];
+  readonly governor: System["governor"];
+  readonly token: System["token"];
 
   constructor(provider: Provider, { addresses, fromBlock }: Deployment) {
+    const system = connectSystem(addresses, provider);
     this.provider = provider;
     this.addresses = addresses;
     this.fromBlock = fromBlock;
-    this.inbox = IBatchInbox__factory.connect(addresses.inbox, provider);
-    this.disputes = IDisputes__factory.connect(addresses.disputes, provider);
-    this.sequencers = ISequencerSet__factory.connect(addresses.sequencers, provider);
-    this.verifiers = IVerifierRegistry__factory.connect(addresses.verifiers, provider);
-    this.parameters = IParameters__factory.connect(addresses.parameters, provider);
-    this.treasury = ITreasury__factory.connect(addresses.treasury, provider);
-    this.governor = MetisGovernor__factory.connect(addresses.governor, provider);
-    this.token = MetisToken__factory.connect(addresses.token, provider);
+    this.inbox = system.inbox;
+    this.disputes = system.disputes;
+    this.sequencers = system.sequencers;
+    this.verifiers = system.verifiers;
+    this.parameters = system.parameters;
+    this.treasury = system.treasury;
+    this.governor = system.governor;
+    this.token = system.token;
   }
 
   /** Time of L1's latest block, in seconds. */
   async now(): Promise<number> {
     const block = await this.provider.getBlock("latest");
-    if (block === null) throw new Error("L1 has no latest block");
+    if (block === null) throw new AgentError("L1_UNAVAILABLE", "L1 does not give its latest block");
     return block.timestamp;
   }
 }

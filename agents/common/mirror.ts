@@ -15,7 +15,7 @@ import {
   type FollowerOptions,
   type Reducer,
 } from "./events.ts";
-import type { Addresses, L1 } from "./l1.ts";
+import type { L1 } from "./l1.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -115,7 +115,7 @@ export class L1Reducer implements Reducer<L1State> {
   readonly #history: number;
 
   /** @param history Number of final batches that are kept; the last one is always needed, as a parent. */
-  constructor(addresses: Pick<Addresses, "inbox" | "disputes" | "sequencers">, history = 1) {
+  constructor(addresses: Pick<L1["addresses"], "inbox" | "disputes" | "sequencers">, history = 1) {
     this.#parsers = new Map<string, { parseLog(log: FollowedLog): LogDescription | null }>([
       [addresses.inbox, IBatchInbox__factory.createInterface()],
       [addresses.disputes, IDisputes__factory.createInterface()],

@@ -1,3 +1,4 @@
+import { Parameter } from "../../ignition/parameters.ts";
 import { executeBatch } from "../../l2/batch/build.ts";
 import { encodeObject } from "../../l2/batch/encoding.ts";
 import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
@@ -221,7 +222,7 @@ export class Submitter extends Agent {
   async #finalise(state: L1State): Promise<void> {
     const { inbox, parameters, addresses } = this.#d.l1;
     if (state.insecure) return;
-    const window = await parameters.get(CHALLENGE_WINDOW);
+    const window = await parameters.get(Parameter.ChallengeWindow);
     for (let index = state.finalised; index < state.head; index++) {
       this.signal.throwIfAborted();
       const batch = state.batches[index];
@@ -254,6 +255,3 @@ function differences(header: BatchHeader, { fields }: Computed): string[] {
     .filter(([name, value]) => header[name as keyof BatchHeader] !== value)
     .map(([name, value]) => `${name} is ${String(value)}, certified ${String(header[name as keyof BatchHeader])}`);
 }
-
-/** Place of the challenge window in `Parameter` of `IParameters.sol`. */
-const CHALLENGE_WINDOW = 0;

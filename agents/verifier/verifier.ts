@@ -1,3 +1,4 @@
+import { Parameter } from "../../ignition/parameters.ts";
 import { executeBatch } from "../../l2/batch/build.ts";
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
@@ -370,7 +371,7 @@ export class Verifier extends Agent {
     const me = await this.#transactions.address();
     const { verifiers, token, parameters, addresses } = this.#l1;
     if ((await verifiers.isVerifier(me)) || (await verifiers.isBanned(me))) return;
-    const bond = await parameters.get(VERIFIER_BOND);
+    const bond = await parameters.get(Parameter.VerifierBond);
     if ((await token.allowance(me, addresses.verifiers)) < bond) {
       const data = token.interface.encodeFunctionData("approve", [addresses.verifiers, bond]);
       await this.#transactions.send({ to: addresses.token, data, label: "approve" }, this.signal);
@@ -396,9 +397,6 @@ export class Verifier extends Agent {
     await this.#cursor.save({ findings: this.#findings });
   }
 }
-
-/** Place of the verifier's bond in `Parameter` of `IParameters.sol`. */
-const VERIFIER_BOND = 12;
 
 /** Errors that say that there is nothing left to request. */
 const SETTLED = ["RequestExists", "InboxUnknownHeader", "InboxAlreadyHeld", "InboxWrongStatus"];

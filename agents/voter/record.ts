@@ -7,7 +7,7 @@ import { IDisputes__factory } from "../../types/ethers-contracts/factories/dispu
 import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
 import { ISequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/ISequencerSet__factory.ts";
 import type { FollowedLog, Reducer } from "../common/events.ts";
-import type { Addresses } from "../common/l1.ts";
+import type { L1 } from "../common/l1.ts";
 
 /** A proposal, with what `queue` and `execute` have to be told again. */
 export interface Proposal {
@@ -51,7 +51,7 @@ export interface PublicRecord {
 export class RecordReducer implements Reducer<PublicRecord> {
   readonly #parsers: Map<string, { parseLog(log: FollowedLog): LogDescription | null }>;
 
-  constructor(addresses: Pick<Addresses, "inbox" | "disputes" | "sequencers" | "governor">) {
+  constructor(addresses: Pick<L1["addresses"], "inbox" | "disputes" | "sequencers" | "governor">) {
     this.#parsers = new Map<string, { parseLog(log: FollowedLog): LogDescription | null }>([
       [addresses.inbox, IBatchInbox__factory.createInterface()],
       [addresses.disputes, IDisputes__factory.createInterface()],

@@ -1,0 +1,88 @@
+/** What an agent is handed in a test: the real contracts, a clock that does not wait, and silence. */
+import { HDNodeWallet, Mnemonic, type Wallet } from "ethers";
+import { pino } from "pino";
+
+import type { AgentDependencies } from "../../../agents/common/agent.ts";
+import type { Clock } from "../../../agents/common/clock.ts";
+import { MemoryCursor, type Cursor } from "../../../agents/common/cursor.ts";
+import { L1 } from "../../../agents/common/l1.ts";
+import { Metrics } from "../../../agents/common/metrics.ts";
+import {
+  DEFAULT_TRANSACTION_OPTIONS,
+  TransactionManager,
+  type TransactionOptions,
+  type TransactionState,
+} from "../../../agents/common/transactions.ts";
+import type { SystemAddresses } from "../../../ignition/system.ts";
+import type { TestSystem } from "../../support/system.ts";
+
+/** A clock that passes when someone sleeps. */
+export class ManualClock implements Clock {
+  #now = 1_700_000_000_000;
+  /** Called after each sleep: what the world does meanwhile. */
+  onSleep: () => Promise<void> | void = () => undefined;
+  /** Every sleep, in milliseconds. */
+  readonly slept: number[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  async sleep(ms: number): Promise<void> {
+    this.slept.push(ms);
+    this.#now += ms;
+    await this.onSleep();
+    // Lets timers and sockets have their turn, as a real sleep would.
+    await new Promise(setImmediate);
+  }
+}
+
+const MNEMONIC = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
+
+/** The key of one of the network's accounts. */
+export function walletOf(account: string): HDNodeWallet {
+  for (let index = 0; index < 40; index++) {
+    const wallet = HDNodeWallet.fromMnemonic(MNEMONIC, `m/44'/60'/0'/0/${index}`);
+    if (wallet.address === account) return wallet;
+  }
+  throw new Error(`${account} is none of the network's accounts.`);
+}
+
+/** The system as agents see it. */
+export async function l1Of(system: TestSystem): Promise<L1> {
+  const names = [
+    "token",
+    "timelock",
+    "parameters",
+    "treasury",
+    "verifiers",
+    "sequencers",
+    "inbox",
+    "executor",
+    "disputes",
+    "governor",
+  ] as const;
+  const entries = await Promise.all(names.map(async (name) => [name, await system[name].getAddress()] as const));
+  const addresses = Object.fromEntries(entries) as unknown as SystemAddresses;
+  return new L1(system.connection.ethers.provider, { addresses, fromBlock: 0 });
+}
+
+/** Clock, silence and metrics. */
+export function basics(clock = new ManualClock()): AgentDependencies & { clock: ManualClock } {
+  const level = process.env["METIS_TEST_LOG"] ?? "silent";
+  return { clock, log: pino({ level }), metrics: new Metrics() };
+}
+
+/** A transaction manager for one of the network's accounts, or any key. */
+export function managerOf(
+  l1: L1,
+  signer: HDNodeWallet | Wallet,
+  dependencies: AgentDependencies,
+  options: Partial<TransactionOptions> = {},
+  cursor: Cursor<TransactionState> = new MemoryCursor(),
+): TransactionManager {
+  return new TransactionManager(
+    { ...DEFAULT_TRANSACTION_OPTIONS, ...options },
+    { ...dependencies, provider: l1.provider, signer, cursor },
+  );
+}
