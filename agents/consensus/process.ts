@@ -188,6 +188,7 @@ export class ConsensusProcess extends Agent implements Consensus {
 
   /** Why the chain takes no transactions now. */
   get #reason(): string | undefined {
+    if (this.#term === -1) return "the consensus layer has not looked at L1 yet";
     if (this.#halted) return "the chain is halted: more than a third of the stake stopped";
     if (this.peer.members.term.sequencer === undefined) return "the chain is halted: nobody sequences";
     return this.#stopped;

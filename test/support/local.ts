@@ -1,0 +1,106 @@
+/** The agents of a whole system, on contracts that Ignition deployed to an in-process L1. */
+import { HDNodeWallet, Wallet, id, parseEther } from "ethers";
+import { network } from "hardhat";
+
+import { LocalSystem } from "../../agents/local.ts";
+import type { LocalOptions, SequencerIdentity } from "../../agents/local.ts";
+import { type ChainConfig, devnet } from "../../l2/config.ts";
+import { StateStore } from "../../l2/state.ts";
+import { type SystemOptions, type TestSystem, deploySystem } from "./system.ts";
+
+const MNEMONIC = "test test test test test test test test test test test junk";
+
+export interface LocalTestOptions extends SystemOptions {
+  /** How many users have money on the L2; 8 where absent. */
+  readonly users?: number;
+  /** What differs in the assembly. */
+  readonly local?: Partial<LocalOptions>;
+  /** How a sequencer behaves, by its place; as it should where absent. */
+  readonly behaviour?: (place: number) => SequencerIdentity["behaviour"];
+}
+
+export interface LocalTest {
+  readonly system: TestSystem;
+  readonly local: LocalSystem;
+  readonly config: ChainConfig;
+  /** Accounts with 10,000 ether on the L2. */
+  readonly users: readonly Wallet[];
+}
+
+/** Users of the L2, always the same ones. */
+export function l2Users(count: number): Wallet[] {
+  return Array.from({ length: count }, (_, place) => new Wallet(id(`user ${place} of the L2`)));
+}
+
+/** Key of an account of the in-process L1, as a wallet that signs by itself. */
+export function l1Wallet(place: number): HDNodeWallet {
+  return HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${place}`);
+}
+
+/** Deploys a system and assembles its agents. `local.stop()` ends them. */
+export async function localTest(options: LocalTestOptions = {}): Promise<LocalTest> {
+  const connection = await network.create();
+  const users = l2Users(options.users ?? 8);
+  const genesisTimestamp = (await connection.networkHelpers.time.latest()) - 3600;
+  const config = devnet(
+    users.map(({ address }) => address),
+    { genesisTimestamp },
+  );
+  const store = await StateStore.open();
+  const genesisStateRoot = await store.genesis(config);
+  await store.close();
+  const system = await deploySystem(connection, {
+    ...options,
+    rollup: {
+      chainId: Number(config.chainId),
+      baseFee: config.baseFee,
+      gasLimit: Number(config.gasLimit),
+      genesisTimestamp,
+      genesisStateRoot,
+      ...options.rollup,
+    },
+  });
+  const consensus = new Wallet(id("key of the consensus layer"));
+  const submitter = new Wallet(id("key of the submitter"));
+  const payers = [consensus, submitter, ...system.sequencerAccounts.map(({ key }) => key)];
+  for (const { address } of payers) {
+    await connection.networkHelpers.setBalance(address, parseEther("1000"));
+  }
+  const { provider } = connection.ethers;
+  const verifiers = system.verifierAccounts.map((account) => {
+    const wallet = Array.from({ length: 40 }, (_, place) => l1Wallet(place)).find(
+      ({ address }) => address === account.address,
+    );
+    if (wallet === undefined) throw new Error(`No key is known for verifier ${account.address}.`);
+    return wallet;
+  });
+  const addressOf = async (contract: { getAddress(): Promise<string> }): Promise<string> => contract.getAddress();
+  const local = await LocalSystem.start({
+    provider,
+    deployment: {
+      fromBlock: 0,
+      addresses: {
+        token: await addressOf(system.token),
+        governor: await addressOf(system.governor),
+        timelock: await addressOf(system.timelock),
+        treasury: await addressOf(system.treasury),
+        parameters: await addressOf(system.parameters),
+        sequencers: await addressOf(system.sequencers),
+        verifiers: await addressOf(system.verifiers),
+        inbox: await addressOf(system.inbox),
+        disputes: await addressOf(system.disputes),
+      },
+    },
+    time: { now: () => system.now(), advance: (seconds) => system.skip(seconds) },
+    config,
+    sequencers: system.sequencerAccounts.map(({ address, key }, place) => {
+      const behaviour = options.behaviour?.(place);
+      return { owner: address, key, ...(behaviour === undefined ? {} : { behaviour }) };
+    }),
+    consensus,
+    submitter,
+    verifiers,
+    ...options.local,
+  });
+  return { system, local, config, users };
+}
