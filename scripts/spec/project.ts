@@ -42,7 +42,7 @@ function declarations(path: string): Set<string> {
         ts.isGetAccessorDeclaration(node)) &&
       node.name !== undefined
     ) {
-      names.add(node.name.getText().replaceAll('"', ""));
+      names.add(node.name.getText().replaceAll(/["#]/g, ""));
     }
   });
   return names;
