@@ -7,6 +7,7 @@ import { type Executed, blockHash, genesisBlock } from "./seal.ts";
 import { decodeSnapshot } from "./snapshot.ts";
 import { StateStore } from "./state.ts";
 import { type Change, type KeyValueStore, openStore } from "./store.ts";
+import { effectiveTip } from "./transaction.ts";
 
 /** A block that is to be stored with what its transactions did. */
 export interface Addition {
@@ -14,10 +15,15 @@ export interface Addition {
   readonly executed: readonly Executed[];
 }
 
-/** What a transaction did, as it is stored with its block. */
+/** What a transaction was and did, as it is stored beside its block. */
 export interface StoredOutcome {
-  readonly gasUsed: bigint;
+  readonly from: string;
+  readonly to: string;
+  readonly type: number;
   readonly success: boolean;
+  readonly gasUsed: bigint;
+  /** What it paid the coinbase, in wei per gas. */
+  readonly tip: bigint;
 }
 
 /** Where a transaction is, or why it is not any more. */
@@ -52,9 +58,11 @@ export class ChainStore {
   readonly base: Block;
   /** The last block when the store was opened. */
   readonly head: Block;
+  readonly #config: ChainConfig;
   readonly #store: KeyValueStore;
 
-  private constructor(store: KeyValueStore, base: Block, head: Block) {
+  private constructor(config: ChainConfig, store: KeyValueStore, base: Block, head: Block) {
+    this.#config = config;
     this.#store = store;
     this.states = new StateStore(store);
     this.base = base;
@@ -73,7 +81,7 @@ export class ChainStore {
       else checkMeta(config, decode(meta));
       const { base } = decode((await store.get(META)) ?? new Uint8Array()) as Meta;
       const head = Number(decode((await store.get(HEAD)) ?? new Uint8Array()));
-      return new ChainStore(store, await readBlock(store, base), await readBlock(store, head));
+      return new ChainStore(config, store, await readBlock(store, base), await readBlock(store, head));
     } catch (error) {
       await store.close();
       throw error;
@@ -96,7 +104,10 @@ export class ChainStore {
   async outcomes(number: number): Promise<StoredOutcome[]> {
     const stored = await this.#store.get(outcomesKey(number));
     if (stored === undefined) return [];
-    return (decode(stored) as [string, boolean][]).map(([gas, success]) => ({ gasUsed: BigInt(gas), success }));
+    const rows = decode(stored) as [string, string, number, boolean, string, string][];
+    return rows.map(([from, to, type, success, gasUsed, tip]) => {
+      return { from, to, type, success, gasUsed: BigInt(gasUsed), tip: BigInt(tip) };
+    });
   }
 
   async place(hash: Hex): Promise<TransactionPlace | undefined> {
@@ -112,7 +123,7 @@ export class ChainStore {
     for (const { hash, block, reason } of dropped) {
       changes.push({ key: placeKey(hash), value: encode({ block, reason }) });
     }
-    for (const { block, executed } of added) changes.push(...recordsOf(block, executed));
+    for (const { block, executed } of added) changes.push(...recordsOf(this.#config, block, executed));
     const head = added.at(-1)?.block ?? ancestor;
     changes.push({ key: HEAD, value: encode(head.number) });
     await this.#store.write(changes);
@@ -143,7 +154,7 @@ async function initialise(
     }
     changes.push(...restored.changes);
   }
-  changes.push(...recordsOf(base, []));
+  changes.push(...recordsOf(config, base, []));
   changes.push({ key: HEAD, value: encode(base.number) });
   changes.push({ key: META, value: encode({ version: VERSION, config: fingerprint(config), base: base.number }) });
   await store.write(changes);
@@ -166,8 +177,11 @@ function fingerprint(config: ChainConfig): Hex {
   return keccakHex(encode([...constants, ...accounts.sort()]));
 }
 
-function recordsOf(block: Block, executed: readonly Executed[]): Change[] {
-  const outcomes = executed.map(({ outcome }) => [outcome.gasUsed.toString(), outcome.success]);
+function recordsOf(config: ChainConfig, block: Block, executed: readonly Executed[]): Change[] {
+  const outcomes = executed.map(({ transfer, outcome: { success, gasUsed } }) => {
+    const { from, to, type } = transfer;
+    return [from, to, type, success, gasUsed.toString(), effectiveTip(config, transfer).toString()];
+  });
   return [
     { key: blockKey(block.number), value: new TextEncoder().encode(stringifyBlock(block)) },
     { key: outcomesKey(block.number), value: encode(outcomes) },

@@ -101,10 +101,10 @@ export interface Production {
 }
 
 interface Included {
-  readonly index: number;
   readonly block: Block;
-  readonly transfer: Transfer;
-  readonly outcomes: readonly StoredOutcome[];
+  readonly index: number;
+  readonly raw: Hex;
+  readonly outcome: StoredOutcome;
 }
 
 /** Whether the key with this address may produce the block. */
@@ -363,31 +363,35 @@ export class Chain extends EventEmitter<ChainEvents> {
     if (waiting !== undefined) return info(waiting);
     const found = await this.#included(hash);
     if (found === undefined) return undefined;
-    const { block, index, transfer } = found;
-    return { ...info(transfer), block: block.number, index };
+    const { block, index, raw, outcome } = found;
+    return { hash, raw, from: outcome.from, block: block.number, index };
   }
 
   async receipt(hash: Hex): Promise<Receipt | undefined> {
     const found = await this.#included(hash);
     if (found === undefined) return undefined;
-    const { block, index, transfer, outcomes } = found;
-    const outcome = outcomes[index];
-    const stateRoot = block.stateRoots[index];
-    if (outcome === undefined || stateRoot === undefined) return undefined;
+    const { block, index, outcome } = found;
+    const { from, to, type, success, gasUsed, tip } = outcome;
+    const before = (await this.outcomes(block.number)).slice(0, index);
     return {
       hash,
       blockHash: block.hash,
       block: block.number,
       index,
-      from: transfer.from,
-      to: transfer.to,
-      type: transfer.type,
-      success: outcome.success,
-      gasUsed: outcome.gasUsed,
-      cumulativeGasUsed: outcomes.slice(0, index + 1).reduce((sum, { gasUsed }) => sum + gasUsed, 0n),
-      effectiveGasPrice: this.config.baseFee + effectiveTip(this.config, transfer),
-      stateRoot,
+      from,
+      to,
+      type,
+      success,
+      gasUsed,
+      cumulativeGasUsed: before.reduce((sum, earlier) => sum + earlier.gasUsed, gasUsed),
+      effectiveGasPrice: this.config.baseFee + tip,
+      stateRoot: block.stateRoots[index] ?? block.stateRoot,
     };
+  }
+
+  /** What each transaction of a block was and did; nothing for a block that the chain does not have. */
+  async outcomes(number: number): Promise<StoredOutcome[]> {
+    return await this.#store.outcomes(number);
   }
 
   async status(hash: Hex): Promise<TransactionStatus> {
@@ -601,11 +605,12 @@ export class Chain extends EventEmitter<ChainEvents> {
   async #included(hash: Hex): Promise<Included | undefined> {
     const place = await this.#store.place(hash);
     if (place === undefined || "reason" in place) return undefined;
-    const block = await this.block(place.block);
-    const raw = block?.transactions[place.index];
-    if (block === undefined || raw === undefined) return undefined;
-    const outcomes = await this.#store.outcomes(block.number);
-    return { index: place.index, block, transfer: this.decode(fromHex(raw)), outcomes };
+    const { block: number, index } = place;
+    const block = await this.block(number);
+    const raw = block?.transactions[index];
+    const outcome = (await this.outcomes(number))[index];
+    if (block === undefined || raw === undefined || outcome === undefined) return undefined;
+    return { block, index, raw, outcome };
   }
 }
 

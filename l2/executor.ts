@@ -7,7 +7,7 @@ import { type VM, createVM, runTx } from "@ethereumjs/vm";
 import type { BlockContext } from "./batch/encoding.ts";
 import { type ChainConfig, chainCommon } from "./config.ts";
 import { ChainError, TransactionError } from "./errors.ts";
-import { type Hex, toHex } from "./hex.ts";
+import { type Hex, fromHex, toHex } from "./hex.ts";
 import { type AccountState, type Overlay, createStateManager } from "./state.ts";
 import { type Transfer, decodeTransfer, upfrontCost } from "./transaction.ts";
 
@@ -17,6 +17,16 @@ export interface Outcome {
   readonly success: boolean;
   /** The state root afterwards. */
   readonly stateRoot: Hex;
+}
+
+/** A call without a transaction. */
+export interface Call {
+  readonly from: string;
+  readonly to: string;
+  /** In wei. */
+  readonly value: bigint;
+  readonly data: Hex;
+  readonly gas: bigint;
 }
 
 /** Executes transactions one after the other, from a state on, with Ethereum's rules (docs/protocol.md, section 1). */
@@ -77,6 +87,25 @@ export class Executor {
     this.#root = toHex(await this.#state.getStateRoot());
     const success = result.execResult.exceptionError === undefined;
     return { gasUsed: result.totalGasSpent, success, stateRoot: this.#root };
+  }
+
+  /**
+   * Calls an account without a transaction, as `eth_call` does; the state is not kept.
+   * @returns What it returned, and whether it was reverted.
+   */
+  async call(context: BlockContext, call: Call): Promise<{ data: Hex; reverted: boolean; reason: string }> {
+    const { execResult } = await this.#vm.evm.runCall({
+      block: this.#block(context),
+      caller: createAddressFromString(call.from),
+      origin: createAddressFromString(call.from),
+      to: createAddressFromString(call.to),
+      value: call.value,
+      data: fromHex(call.data),
+      gasLimit: call.gas,
+      gasPrice: this.config.baseFee,
+    });
+    const reason = execResult.exceptionError?.error ?? "";
+    return { data: toHex(execResult.returnValue), reverted: reason !== "", reason };
   }
 
   #block(context: BlockContext): Block {

@@ -1,0 +1,274 @@
+import { KECCAK256_NULL_S } from "@ethereumjs/util";
+import { ZeroAddress } from "ethers";
+
+import type { Block } from "../block.ts";
+import { TransactionError } from "../errors.ts";
+import { Executor } from "../executor.ts";
+import { fromHex } from "../hex.ts";
+import { keccakHex } from "../keccak.ts";
+import { Overlay, type StateReader } from "../state.ts";
+import { RpcError } from "./errors.ts";
+import { formatBlock, formatIncluded, formatPending, formatReceipt, quantity } from "./format.ts";
+import type { Method, Node } from "./methods.ts";
+import { type Params, invalid, readAddress, readBytes, readObject, readQuantity, readSlot } from "./params.ts";
+
+const GAS = { transfer: 21_000n, accessListAddress: 2_400n, accessListKey: 1_900n };
+/** Tip that is proposed where the last blocks hold no transaction, in wei. */
+const DEFAULT_TIP = 1_000_000_000n;
+/** Blocks that are looked at to propose a tip. */
+const TIP_BLOCKS = 20;
+const MAX_FEE_HISTORY = 1024;
+const MAX_PROOF_SLOTS = 256;
+
+const constant = (value: unknown): Method => ({ params: 0, run: () => value });
+
+async function stateAt(node: Node, params: Params, place: number): Promise<StateReader> {
+  return await node.chain.stateAt((await node.blockAt(params.raw(place))).number);
+}
+
+/** Ethereum's methods. */
+export const ETH_METHODS: Record<string, Method> = {
+  web3_clientVersion: constant("metis-l2/0.1.0"),
+  web3_sha3: { params: 1, run: (_node, params) => keccakHex(fromHex(params.bytes(0))) },
+  net_version: { params: 0, run: (node) => node.chain.config.chainId.toString() },
+  net_listening: constant(true),
+  net_peerCount: constant("0x0"),
+  eth_chainId: { params: 0, run: (node) => quantity(node.chain.config.chainId) },
+  eth_syncing: constant(false),
+  eth_accounts: constant([]),
+  eth_blockNumber: { params: 0, run: (node) => quantity(node.chain.head.number) },
+
+  eth_getBlockByNumber: {
+    params: 2,
+    run: async (node, params) => await showBlock(node, await node.findBlock(params.raw(0)), params.flag(1)),
+  },
+  eth_getBlockByHash: {
+    params: 2,
+    run: async (node, params) => await showBlock(node, await node.chain.block(params.hash(0)), params.flag(1)),
+  },
+  eth_getBlockTransactionCountByNumber: {
+    params: 1,
+    run: async (node, params) => count(await node.findBlock(params.raw(0))),
+  },
+  eth_getBlockTransactionCountByHash: {
+    params: 1,
+    run: async (node, params) => count(await node.chain.block(params.hash(0))),
+  },
+  eth_getTransactionByBlockNumberAndIndex: {
+    params: 2,
+    run: async (node, params) => await showAt(node, await node.findBlock(params.raw(0)), params.count(1)),
+  },
+  eth_getTransactionByBlockHashAndIndex: {
+    params: 2,
+    run: async (node, params) => await showAt(node, await node.chain.block(params.hash(0)), params.count(1)),
+  },
+  eth_getTransactionByHash: {
+    params: 1,
+    run: async (node, params) => {
+      const found = await node.chain.transaction(params.hash(0));
+      if (found === undefined) return null;
+      if (found.block === undefined) return formatPending(found);
+      return await showAt(node, await node.chain.block(found.block), found.index ?? 0);
+    },
+  },
+  eth_getTransactionReceipt: {
+    params: 1,
+    run: async (node, params) => {
+      const receipt = await node.chain.receipt(params.hash(0));
+      return receipt === undefined ? null : formatReceipt(receipt);
+    },
+  },
+  eth_getBlockReceipts: {
+    params: 1,
+    run: async (node, params) => {
+      const block = await node.findBlock(params.raw(0));
+      if (block === undefined) return null;
+      const receipts = await Promise.all(block.transactionHashes.map((hash) => node.chain.receipt(hash)));
+      return receipts.flatMap((receipt) => (receipt === undefined ? [] : [formatReceipt(receipt)]));
+    },
+  },
+
+  eth_getTransactionCount: {
+    params: 2,
+    run: async (node, params) => {
+      if (params.raw(1) === "pending") return quantity(await node.chain.pendingNonce(params.address(0)));
+      return quantity((await (await stateAt(node, params, 1)).account(params.address(0)))?.nonce ?? 0n);
+    },
+  },
+  eth_getBalance: {
+    params: 2,
+    run: async (node, params) =>
+      quantity((await (await stateAt(node, params, 1)).account(params.address(0)))?.balance ?? 0n),
+  },
+  eth_getCode: {
+    params: 2,
+    run: async (node, params) => await (await stateAt(node, params, 1)).code(params.address(0)),
+  },
+  eth_getStorageAt: {
+    params: 3,
+    run: async (node, params) => {
+      const state = await stateAt(node, params, 2);
+      return await state.storage(params.address(0), readSlot("params[1]", params.raw(1)));
+    },
+  },
+  eth_getProof: {
+    params: 3,
+    run: async (node, params) => {
+      const slots = params.list(1).map((slot, index) => readSlot(`params[1][${index}]`, slot));
+      if (slots.length > MAX_PROOF_SLOTS) throw invalid("params[1]", `at most ${MAX_PROOF_SLOTS} slots`, slots.length);
+      return await (await stateAt(node, params, 2)).proof(params.address(0), slots);
+    },
+  },
+
+  eth_call: { params: 3, run: async (node, params) => await call(node, params) },
+  eth_estimateGas: { params: 3, run: async (node, params) => await estimateGas(node, params) },
+  eth_sendRawTransaction: { params: 1, run: async (node, params) => await node.submit(params.bytes(0)) },
+
+  eth_gasPrice: { params: 0, run: async (node) => quantity(node.chain.config.baseFee + (await proposeTip(node))) },
+  eth_maxPriorityFeePerGas: { params: 0, run: async (node) => quantity(await proposeTip(node)) },
+  eth_feeHistory: { params: 3, run: async (node, params) => await feeHistory(node, params) },
+  eth_getLogs: {
+    params: 1,
+    run: async (node, params) => {
+      const { blockHash, fromBlock, toBlock } = params.object(0);
+      if (blockHash !== undefined) await node.blockAt({ blockHash });
+      else for (const tag of [fromBlock, toBlock]) await node.findBlock(tag);
+      return [];
+    },
+  },
+};
+
+async function showBlock(node: Node, block: Block | undefined, full: boolean): Promise<unknown> {
+  return block === undefined ? null : await formatBlock(node.chain, block, full);
+}
+
+async function showAt(node: Node, block: Block | undefined, index: number): Promise<unknown> {
+  if (block === undefined) return null;
+  const outcome = (await node.chain.outcomes(block.number))[index];
+  return outcome === undefined ? null : formatIncluded(node.chain, block, index, outcome);
+}
+
+function count(block: Block | undefined): unknown {
+  return block === undefined ? null : quantity(block.transactions.length);
+}
+
+async function call(node: Node, params: Params): Promise<unknown> {
+  const block = await node.blockAt(params.raw(1));
+  const request = readCall(node, params.object(0));
+  if (request.to === undefined)
+    throw new RpcError("serverError", "contract creation not supported: expected a recipient");
+  const executor = await Executor.at(node.chain.config, new Overlay(node.chain.states), block.stateRoot);
+  if (request.value > ((await executor.account(request.from))?.balance ?? 0n)) throw lacksFunds(request.from);
+  const context = { number: BigInt(block.number), timestamp: BigInt(block.timestamp), coinbase: block.coinbase };
+  const { data, reverted, reason } = await executor.call(context, { ...request, to: request.to });
+  if (reverted) throw new RpcError("executionReverted", `execution reverted: ${reason}`, data);
+  return data;
+}
+
+async function estimateGas(node: Node, params: Params): Promise<unknown> {
+  const state = await stateAt(node, params, 1);
+  const { from, to, value, data, accessList, gas } = readCall(node, params.object(0));
+  if (to === undefined) throw new TransactionError("CREATION", "Expected a recipient.");
+  if (data !== "0x") throw new TransactionError("CALLDATA", `Expected no data, found ${data.length / 2 - 1} bytes.`);
+  if (BigInt(to) >= 1n && BigInt(to) <= 10n) {
+    throw new TransactionError("CALL_TO_PRECOMPILE", `Recipient ${to} is a precompile, expected a plain account.`);
+  }
+  const recipient = await state.account(to);
+  if (recipient !== undefined && recipient.codeHash !== KECCAK256_NULL_S) {
+    throw new TransactionError("CALL_TO_CODE", `Recipient ${to} has code, expected a plain account.`);
+  }
+  if (value > ((await state.account(from))?.balance ?? 0n)) throw lacksFunds(from);
+  const used = GAS.transfer + accessList;
+  if (gas < used) throw new RpcError("serverError", `gas required exceeds allowance (${gas})`);
+  return quantity(used);
+}
+
+function lacksFunds(from: string): RpcError {
+  return new RpcError("serverError", `insufficient funds for transfer: ${from} has less than the value`);
+}
+
+interface CallRequest {
+  readonly from: string;
+  readonly to: string | undefined;
+  readonly value: bigint;
+  readonly data: string;
+  readonly gas: bigint;
+  /** Gas that its access list costs. */
+  readonly accessList: bigint;
+}
+
+function readCall(node: Node, fields: Record<string, unknown>): CallRequest {
+  const { from, to, value, input, data, gas, accessList = [] } = fields;
+  const { gasLimit } = node.chain.config;
+  const limit = gas === undefined || gas === null ? gasLimit : readQuantity("gas", gas);
+  return {
+    from: from === undefined || from === null ? ZeroAddress : readAddress("from", from),
+    to: to === undefined || to === null ? undefined : readAddress("to", to),
+    value: value === undefined || value === null ? 0n : readQuantity("value", value),
+    data: readBytes("data", input ?? data ?? "0x"),
+    gas: limit < gasLimit ? limit : gasLimit,
+    accessList: accessListGas(accessList),
+  };
+}
+
+function accessListGas(list: unknown): bigint {
+  if (!Array.isArray(list)) throw invalid("accessList", "an array", list);
+  return list.reduce((sum: bigint, entry: unknown) => {
+    const { address, storageKeys } = readObject("accessList entry", entry);
+    readAddress("address", address);
+    if (!Array.isArray(storageKeys)) throw invalid("storageKeys", "an array", storageKeys);
+    return sum + GAS.accessListAddress + BigInt(storageKeys.length) * GAS.accessListKey;
+  }, 0n);
+}
+
+/** The median tip of the last blocks. */
+async function proposeTip(node: Node): Promise<bigint> {
+  const head = node.chain.head.number;
+  const blocks = await node.chain.blocks(head - TIP_BLOCKS + 1, head);
+  const outcomes = await Promise.all(blocks.map((block) => node.chain.outcomes(block.number)));
+  const tips = outcomes.flat().map(({ tip }) => tip);
+  return (
+    percentile(
+      tips.map((tip) => ({ tip, weight: 1n })),
+      50,
+    ) ?? DEFAULT_TIP
+  );
+}
+
+async function feeHistory(node: Node, params: Params): Promise<unknown> {
+  // Some libraries send the count as a number.
+  const asked = typeof params.raw(0) === "number" ? BigInt(params.raw(0) as number) : params.quantity(0);
+  const wanted = Number(asked > BigInt(MAX_FEE_HISTORY) ? MAX_FEE_HISTORY : asked);
+  const percentiles = params.list(2).map((value) => {
+    if (typeof value !== "number" || value < 0 || value > 100) throw invalid("params[2]", "percentiles", value);
+    return value;
+  });
+  const last = (await node.blockAt(params.raw(1))).number;
+  const blocks = await node.chain.blocks(Math.max(node.chain.base.number, last - wanted + 1), last);
+  const { baseFee, gasLimit } = node.chain.config;
+  const history = {
+    oldestBlock: quantity(blocks[0]?.number ?? last),
+    baseFeePerGas: Array.from({ length: blocks.length + 1 }, () => quantity(baseFee)),
+    gasUsedRatio: blocks.map((block) => Math.min(1, Number(block.gasUsed) / Number(gasLimit))),
+  };
+  if (percentiles.length === 0) return history;
+  const reward = await Promise.all(
+    blocks.map(async (block) => {
+      const rows = (await node.chain.outcomes(block.number)).map(({ tip, gasUsed }) => ({ tip, weight: gasUsed }));
+      return percentiles.map((value) => quantity(percentile(rows, value) ?? 0n));
+    }),
+  );
+  return { ...history, reward };
+}
+
+/** The tip below which the given percentage of the weight lies. */
+function percentile(rows: { readonly tip: bigint; readonly weight: bigint }[], percent: number): bigint | undefined {
+  const sorted = rows.toSorted((a, b) => (a.tip < b.tip ? -1 : 1));
+  const total = sorted.reduce((sum, { weight }) => sum + weight, 0n);
+  let left = total * BigInt(Math.round(percent * 100));
+  for (const { tip, weight } of sorted) {
+    left -= weight * 10_000n;
+    if (left <= 0n) return tip;
+  }
+  return undefined;
+}

@@ -1,0 +1,134 @@
+import { Transaction, ZeroHash } from "ethers";
+
+import type { BatchHeader } from "../batch/header.ts";
+import type { Block } from "../block.ts";
+import type { Chain, Receipt, TransactionInfo } from "../chain.ts";
+import type { StoredOutcome } from "../chain-store.ts";
+import type { Hex } from "../hex.ts";
+import { blockGasLimit } from "../seal.ts";
+import { EMPTY_ROOT } from "../trie.ts";
+import type { BatchView } from "./system.ts";
+
+type Json = Record<string, unknown>;
+
+/** A quantity as JSON-RPC writes it. */
+export const quantity = (value: bigint | number): Hex => `0x${value.toString(16)}`;
+
+const EMPTY_BLOOM = `0x${"00".repeat(256)}`;
+/** keccak-256 of an empty RLP list: no uncles. */
+const NO_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347";
+
+/** A block as `eth_getBlockByNumber` gives it. */
+export async function formatBlock(chain: Chain, block: Block, full: boolean): Promise<Json> {
+  const outcomes = full ? await chain.outcomes(block.number) : [];
+  return {
+    number: quantity(block.number),
+    hash: block.hash,
+    parentHash: block.parentHash,
+    nonce: "0x0000000000000000",
+    sha3Uncles: NO_UNCLES,
+    logsBloom: EMPTY_BLOOM,
+    transactionsRoot: block.transactionsRoot,
+    stateRoot: block.stateRoot,
+    receiptsRoot: block.receiptsRoot,
+    miner: block.coinbase.toLowerCase(),
+    difficulty: "0x0",
+    totalDifficulty: "0x0",
+    extraData: "0x",
+    size: quantity(block.transactions.reduce((sum, raw) => sum + (raw.length - 2) / 2, 600)),
+    gasLimit: quantity(blockGasLimit(chain.config, block.gasUsed)),
+    gasUsed: quantity(block.gasUsed),
+    timestamp: quantity(block.timestamp),
+    mixHash: ZeroHash,
+    baseFeePerGas: quantity(chain.config.baseFee),
+    withdrawalsRoot: EMPTY_ROOT,
+    withdrawals: [],
+    blobGasUsed: "0x0",
+    excessBlobGas: "0x0",
+    parentBeaconBlockRoot: ZeroHash,
+    uncles: [],
+    transactions: full
+      ? outcomes.map((outcome, index) => formatIncluded(chain, block, index, outcome))
+      : block.transactionHashes,
+  };
+}
+
+/** A transaction of a block. */
+export function formatIncluded(chain: Chain, block: Block, index: number, outcome: StoredOutcome): Json {
+  const raw = block.transactions[index] ?? "0x";
+  return {
+    ...formatRaw(raw, outcome.from),
+    gasPrice: quantity(chain.config.baseFee + outcome.tip),
+    blockHash: block.hash,
+    blockNumber: quantity(block.number),
+    transactionIndex: quantity(index),
+  };
+}
+
+/** A transaction of the mempool. */
+export function formatPending({ raw, from }: TransactionInfo): Json {
+  return { ...formatRaw(raw, from), blockHash: null, blockNumber: null, transactionIndex: null };
+}
+
+function formatRaw(raw: Hex, from: string): Json {
+  const transaction = Transaction.from(raw);
+  const { signature, type, maxFeePerGas, maxPriorityFeePerGas, accessList } = transaction;
+  const typed =
+    type === null || type === 0 ? {} : { accessList: accessList ?? [], yParity: quantity(signature?.yParity ?? 0) };
+  const fees =
+    type === 2
+      ? {
+          gasPrice: quantity(maxFeePerGas ?? 0n),
+          maxFeePerGas: quantity(maxFeePerGas ?? 0n),
+          maxPriorityFeePerGas: quantity(maxPriorityFeePerGas ?? 0n),
+        }
+      : { gasPrice: quantity(transaction.gasPrice ?? 0n) };
+  return {
+    hash: transaction.hash,
+    type: quantity(type ?? 0),
+    chainId: quantity(transaction.chainId),
+    nonce: quantity(transaction.nonce),
+    from: from.toLowerCase(),
+    to: transaction.to?.toLowerCase() ?? null,
+    value: quantity(transaction.value),
+    gas: quantity(transaction.gasLimit),
+    input: transaction.data,
+    ...fees,
+    ...typed,
+    v: quantity(type === 0 ? (signature?.networkV ?? signature?.v ?? 0) : (signature?.yParity ?? 0)),
+    r: quantity(BigInt(signature?.r ?? 0)),
+    s: quantity(BigInt(signature?.s ?? 0)),
+  };
+}
+
+/** A confirmation as `eth_getTransactionReceipt` gives it (step 4). */
+export function formatReceipt(receipt: Receipt): Json {
+  return {
+    transactionHash: receipt.hash,
+    transactionIndex: quantity(receipt.index),
+    blockHash: receipt.blockHash,
+    blockNumber: quantity(receipt.block),
+    from: receipt.from.toLowerCase(),
+    to: receipt.to.toLowerCase(),
+    type: quantity(receipt.type),
+    status: receipt.success ? "0x1" : "0x0",
+    gasUsed: quantity(receipt.gasUsed),
+    cumulativeGasUsed: quantity(receipt.cumulativeGasUsed),
+    effectiveGasPrice: quantity(receipt.effectiveGasPrice),
+    contractAddress: null,
+    logs: [],
+    logsBloom: EMPTY_BLOOM,
+  };
+}
+
+/** A header with its integers as quantities. */
+export function formatHeader(header: BatchHeader): Json {
+  return Object.fromEntries(
+    Object.entries(header).map(([name, value]) => [name, typeof value === "bigint" ? quantity(value) : String(value)]),
+  );
+}
+
+/** A batch as `metis_getBatch` gives it. */
+export function formatBatch({ header, headerHash, status, held }: BatchView): Json {
+  return { header: formatHeader(header), headerHash, status, held };
+}

@@ -1,0 +1,104 @@
+import { getAddress, isAddress } from "ethers";
+
+import { type Hex, fromHex } from "../hex.ts";
+import { RpcError } from "./errors.ts";
+
+/** The position parameters of one call, read with a check of their form. */
+export class Params {
+  readonly #values: readonly unknown[];
+
+  /** @throws RpcError where there are more than `most`. */
+  constructor(values: unknown, most: number) {
+    if (values !== undefined && !Array.isArray(values)) throw invalid("params", "an array", values);
+    this.#values = (values ?? []) as readonly unknown[];
+    if (this.#values.length > most) throw invalid("params", `at most ${most}`, this.#values.length);
+  }
+
+  has(place: number): boolean {
+    return this.#values[place] !== undefined && this.#values[place] !== null;
+  }
+
+  raw(place: number): unknown {
+    return this.#values[place];
+  }
+
+  address(place: number): string {
+    return readAddress(`params[${place}]`, this.raw(place));
+  }
+
+  hash(place: number): Hex {
+    return readBytes(`params[${place}]`, this.raw(place), 32);
+  }
+
+  bytes(place: number): Hex {
+    return readBytes(`params[${place}]`, this.raw(place));
+  }
+
+  quantity(place: number): bigint {
+    return readQuantity(`params[${place}]`, this.raw(place));
+  }
+
+  /** @throws RpcError where it is beyond what JavaScript counts exactly. */
+  count(place: number): number {
+    const value = this.quantity(place);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw invalid(`params[${place}]`, "a smaller number", value);
+    return Number(value);
+  }
+
+  flag(place: number): boolean {
+    const value = this.raw(place) ?? false;
+    if (typeof value !== "boolean") throw invalid(`params[${place}]`, "true or false", value);
+    return value;
+  }
+
+  object(place: number): Record<string, unknown> {
+    return readObject(`params[${place}]`, this.raw(place));
+  }
+
+  list(place: number): readonly unknown[] {
+    const value = this.raw(place) ?? [];
+    if (!Array.isArray(value)) throw invalid(`params[${place}]`, "an array", value);
+    return value;
+  }
+}
+
+export function readAddress(name: string, value: unknown): string {
+  if (!isAddress(value) || typeof value !== "string" || !value.startsWith("0x"))
+    throw invalid(name, "an address", value);
+  return getAddress(value);
+}
+
+export function readBytes(name: string, value: unknown, size?: number): Hex {
+  const fits = typeof value === "string" && /^0x([0-9a-fA-F]{2})*$/.test(value);
+  if (!fits || (size !== undefined && value.length !== 2 + 2 * size)) {
+    throw invalid(name, size === undefined ? "0x and bytes in hexadecimal" : `${size} bytes in hexadecimal`, value);
+  }
+  return value.toLowerCase();
+}
+
+export function readQuantity(name: string, value: unknown): bigint {
+  if (typeof value !== "string" || !/^0x(0|[1-9a-fA-F][0-9a-fA-F]{0,63})$/.test(value)) {
+    throw invalid(name, "a quantity such as 0x1f", value);
+  }
+  return BigInt(value);
+}
+
+/** A storage slot: a quantity, or 32 bytes with zeros in front. */
+export function readSlot(name: string, value: unknown): bigint {
+  if (typeof value !== "string" || !/^0x[0-9a-fA-F]{1,64}$/.test(value)) throw invalid(name, "a storage slot", value);
+  return BigInt(value);
+}
+
+export function readObject(name: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(name, "an object", value);
+  return value as Record<string, unknown>;
+}
+
+export function invalid(name: string, expected: string, found: unknown): RpcError {
+  const shown = found === undefined ? "missing" : JSON.stringify(typeof found === "bigint" ? found.toString() : found);
+  const short = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+  return new RpcError("invalidParams", `invalid argument: ${name} is ${short}, expected ${expected}`);
+}
+
+/** Number of bytes of a `0x` string. */
+export const sizeOf = (bytes: Hex): number => fromHex(bytes).length;

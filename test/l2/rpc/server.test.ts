@@ -1,0 +1,369 @@
+import { verifyMerkleProof } from "@ethereumjs/mpt";
+import { createAccountFromRLP } from "@ethereumjs/util";
+import { expect } from "chai";
+import {
+  JsonRpcProvider,
+  Transaction,
+  Wallet,
+  ZeroAddress,
+  getBytes,
+  id,
+  keccak256,
+  parseEther,
+  parseUnits,
+} from "ethers";
+
+import { buildBatch } from "../../../l2/batch/build.ts";
+import { genesisHeader, hashHeader, toHeader } from "../../../l2/batch/header.ts";
+import { type InclusionProof, checkInclusion } from "../../../l2/batch/inclusion.ts";
+import type { Chain } from "../../../l2/chain.ts";
+import { RpcServer } from "../../../l2/rpc/server.ts";
+import type { BatchView, SystemState } from "../../../l2/rpc/system.ts";
+import { alice, bob, carol, config, mine, openChain, producer, transfer } from "../fixtures.ts";
+
+/** The view of L1 that a node is given, set by hand. */
+class KnownSystem implements SystemState {
+  batches: BatchView[] = [];
+  final = 1n;
+  isInsecure = false;
+  sequencer: string | undefined = producer.address;
+
+  async batchCount() {
+    return Promise.resolve(BigInt(this.batches.length));
+  }
+  async batch(index: bigint) {
+    return Promise.resolve(this.batches[Number(index)]);
+  }
+  async finalised() {
+    return Promise.resolve(this.final);
+  }
+  async currentSequencer() {
+    return Promise.resolve(this.sequencer);
+  }
+  async insecure() {
+    return Promise.resolve(this.isInsecure);
+  }
+}
+
+describe("JSON-RPC node", () => {
+  let chain: Chain;
+  let system: KnownSystem;
+  let server: RpcServer;
+  let url: string;
+  let provider: JsonRpcProvider;
+
+  beforeEach(async () => {
+    chain = await openChain();
+    system = new KnownSystem();
+    server = new RpcServer({ chain, system, port: 0, cors: "*", maxBatch: 5, maxBodyBytes: 10_000 });
+    url = await server.listen();
+    provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, pollingInterval: 20 });
+  });
+
+  afterEach(async () => {
+    provider.destroy();
+    await server.close();
+    await chain.close();
+  });
+
+  async function post(body: string): Promise<{ status: number; json: unknown }> {
+    const response = await fetch(url, { method: "POST", body, headers: { "content-type": "application/json" } });
+    const text = await response.text();
+    return { status: response.status, json: text === "" ? undefined : JSON.parse(text) };
+  }
+
+  async function rpc(method: string, ...params: unknown[]): Promise<{ result?: any; error?: any }> {
+    const { json } = await post(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+    return json as { result?: unknown; error?: unknown };
+  }
+
+  /** Cuts the next batch and lets the node's system know it. */
+  async function batch(fromBlock: number, toBlock: number, status: BatchView["status"] = "pending") {
+    if (system.batches.length === 0) {
+      const header = genesisHeader(config, chain.base.stateRoot);
+      system.batches.push({ header, headerHash: hashHeader(header), status: "final", held: false });
+    }
+    const index = BigInt(system.batches.length);
+    const parent = system.batches.at(-1)!.headerHash;
+    const built = await buildBatch(chain, fromBlock, toBlock, { index, parent, sequencer: producer.address });
+    system.batches.push({ header: built.header, headerHash: hashHeader(built.header), status, held: false });
+    return built;
+  }
+
+  it("[1] [2a] [4] serves an unchanged ethers wallet from sending to confirmation", async () => {
+    const wallet = alice.connect(provider);
+    const recipient = Wallet.createRandom().address;
+    const sent = await wallet.sendTransaction({ to: recipient, value: parseEther("2.5") });
+    expect(await provider.getTransactionCount(alice.address, "pending")).to.equal(1);
+    expect((await provider.getTransaction(sent.hash))?.blockNumber).to.equal(null);
+    expect(await provider.getTransactionReceipt(sent.hash)).to.equal(null);
+    const waiting = sent.wait();
+    const block = await mine(chain, []);
+    const receipt = await waiting;
+    expect(receipt?.status).to.equal(1);
+    expect(receipt?.blockHash).to.equal(block.hash);
+    expect(receipt?.gasUsed).to.equal(21_000n);
+    expect(receipt?.fee).to.equal(21_000n * receipt!.gasPrice);
+    expect(await provider.getBalance(recipient)).to.equal(parseEther("2.5"));
+    expect(await provider.getBalance(recipient, 0)).to.equal(0n);
+    expect(await provider.getBalance(alice.address)).to.equal(parseEther("9997.5") - receipt!.fee);
+    expect(await provider.getTransactionCount(alice.address)).to.equal(1);
+  });
+
+  it("[4] shows blocks and transactions of all types as ethers signed them", async () => {
+    const raws = [
+      await transfer(alice, bob.address, 0, { type: 0 }),
+      await transfer(bob, carol.address, 0, {
+        type: 1,
+        gasLimit: 30_000,
+        accessList: [{ address: carol.address, storageKeys: [id("slot")] }],
+      }),
+      await transfer(carol, alice.address, 0),
+    ];
+    const block = await mine(chain, raws);
+    const shown = await provider.getBlock(1, true);
+    expect(shown?.hash).to.equal(block.hash);
+    expect(shown?.baseFeePerGas).to.equal(config.baseFee);
+    expect(shown?.prefetchedTransactions.map(({ hash }) => hash)).to.have.members(block.transactionHashes);
+    for (const raw of raws) {
+      const found = await provider.getTransaction(keccak256(raw));
+      expect(found?.signature.serialized).to.equal(Transaction.from(raw).signature?.serialized);
+      const { result } = await rpc("eth_getTransactionByHash", keccak256(raw));
+      const from = [alice, bob, carol][raws.indexOf(raw)]!.address.toLowerCase();
+      expect(result.from).to.equal(from);
+    }
+    expect((await provider.getBlock(block.hash))?.number).to.equal(1);
+    expect(await provider.getBlock(2)).to.equal(null);
+    expect((await rpc("eth_getBlockReceipts", "0x1")).result).to.have.length(3);
+    expect((await rpc("eth_getBlockTransactionCountByNumber", "latest")).result).to.equal("0x3");
+    const second = (await rpc("eth_getTransactionByBlockNumberAndIndex", "0x1", "0x1")).result;
+    expect(second.hash).to.equal(block.transactionHashes[1]);
+    const receipts = await Promise.all(block.transactionHashes.map((hash) => provider.getTransactionReceipt(hash)));
+    const gas = receipts.map((receipt) => receipt!.gasUsed);
+    expect(receipts.map((receipt) => receipt!.cumulativeGasUsed)).to.deep.equal([
+      gas[0]!,
+      gas[0]! + gas[1]!,
+      gas[0]! + gas[1]! + gas[2]!,
+    ]);
+  });
+
+  it("[4] proves accounts against the state root of the block (EIP-1186)", async () => {
+    await mine(chain, [await transfer(alice, bob.address, 0)]);
+    const proof = await provider.send("eth_getProof", [bob.address, ["0x0"], "latest"]);
+    const block = await provider.send("eth_getBlockByNumber", ["latest", false]);
+    const key = getBytes(keccak256(bob.address));
+    const value = await verifyMerkleProof(key, proof.accountProof.map(getBytes), { root: getBytes(block.stateRoot) });
+    const account = createAccountFromRLP(value!);
+    expect(account.balance).to.equal(BigInt(proof.balance));
+    expect(account.balance).to.equal(parseEther("10001"));
+    const absent = await provider.send("eth_getProof", [ZeroAddress, [], "0x1"]);
+    const nothing = await verifyMerkleProof(getBytes(keccak256(ZeroAddress)), absent.accountProof.map(getBytes), {
+      root: getBytes(block.stateRoot),
+    });
+    expect(nothing).to.equal(null);
+  });
+
+  it("proposes fees, estimates gas and calls as wallets expect", async () => {
+    const network = await provider.getNetwork();
+    expect(network.chainId).to.equal(config.chainId);
+    expect((await provider.getFeeData()).maxPriorityFeePerGas).to.equal(parseUnits("1", "gwei"));
+    await mine(chain, [
+      await transfer(alice, bob.address, 0, { maxPriorityFeePerGas: 7n }),
+      await transfer(bob, alice.address, 0, { maxPriorityFeePerGas: 9n }),
+      await transfer(carol, alice.address, 0, { maxPriorityFeePerGas: 8n }),
+    ]);
+    expect((await provider.getFeeData()).maxPriorityFeePerGas).to.equal(8n);
+    expect(BigInt((await rpc("eth_gasPrice")).result)).to.equal(config.baseFee + 8n);
+    const history = (await rpc("eth_feeHistory", "0x5", "latest", [0, 50, 100])).result;
+    expect(history.oldestBlock).to.equal("0x0");
+    expect(history.baseFeePerGas).to.have.length(3);
+    expect(history.reward).to.deep.equal([
+      ["0x0", "0x0", "0x0"],
+      ["0x7", "0x8", "0x9"],
+    ]);
+    expect(await provider.estimateGas({ from: alice.address, to: bob.address, value: 1n })).to.equal(21_000n);
+    const accessList = [{ address: bob.address, storageKeys: [id("a"), id("b")] }];
+    expect(await provider.estimateGas({ to: bob.address, accessList })).to.equal(21_000n + 2_400n + 3_800n);
+    expect(await provider.call({ to: bob.address, data: "0x1234" })).to.equal("0x");
+    expect(await provider.call({ to: "0x0000000000000000000000000000000000000004", data: "0x1234" })).to.equal(
+      "0x1234",
+    );
+    expect(await provider.getCode(bob.address)).to.equal("0x");
+    expect(await provider.getStorage(bob.address, 0)).to.equal(`0x${"00".repeat(32)}`);
+    expect(await provider.getLogs({ fromBlock: 0, toBlock: "latest" })).to.deep.equal([]);
+    for (const [method, expected] of [
+      ["eth_syncing", false],
+      ["eth_accounts", []],
+      ["net_version", "1088"],
+      ["net_listening", true],
+      ["web3_clientVersion", "metis-l2/0.1.0"],
+      ["eth_chainId", "0x440"],
+    ] as const) {
+      expect((await rpc(method)).result, method).to.deep.equal(expected);
+    }
+    expect((await rpc("web3_sha3", "0x68656c6c6f")).result).to.equal(id("hello"));
+  });
+
+  it("refuses what the L2 does not execute, in words that libraries recognise", async () => {
+    await mine(chain, [await transfer(alice, bob.address, 0)]);
+    const rejects = async (raw: string, code: string, words: string) => {
+      const { error } = await rpc("eth_sendRawTransaction", raw);
+      expect(error.code, words).to.equal(-32003);
+      expect(error.data.code).to.equal(code);
+      expect(error.message).to.match(new RegExp(`^${words}`));
+    };
+    await rejects(await transfer(alice, bob.address, 0), "NONCE_TOO_LOW", "nonce too low");
+    await rejects(await transfer(alice, bob.address, 1, { data: "0x01", gasLimit: 30_000 }), "CALLDATA", "calldata");
+    await rejects(
+      await transfer(alice, bob.address, 1, { value: parseEther("10000") }),
+      "INSUFFICIENT_FUNDS",
+      "insufficient funds for gas",
+    );
+    const creation = await alice.signTransaction({
+      chainId: config.chainId,
+      nonce: 1,
+      gasLimit: 60_000,
+      gasPrice: 2e9,
+    });
+    await rejects(creation, "CREATION", "contract creation not supported");
+    const wallet = alice.connect(provider);
+    const expectCode = async (run: Promise<unknown>, code: string) => {
+      const error = await run.then(
+        () => undefined,
+        (thrown: unknown) => thrown as { code: string },
+      );
+      expect(error?.code).to.equal(code);
+    };
+    await expectCode(wallet.sendTransaction({ to: bob.address, nonce: 0, gasLimit: 21_000 }), "NONCE_EXPIRED");
+    await wallet.sendTransaction({ to: bob.address, nonce: 1, value: 1n });
+    await expectCode(
+      wallet.sendTransaction({ to: bob.address, nonce: 1, value: 2n, gasLimit: 21_000 }),
+      "REPLACEMENT_UNDERPRICED",
+    );
+    for (const request of [{ data: "0x6000" }, { to: bob.address, data: "0x01" }]) {
+      const { error } = await rpc("eth_estimateGas", request);
+      expect(error.message).to.match(/not supported/);
+    }
+  });
+
+  it("answers malformed requests with the codes of JSON-RPC", async () => {
+    const code = (json: unknown) => (json as { error: { code: number } }).error.code;
+    expect(code((await post("{")).json)).to.equal(-32700);
+    expect(code((await post("[]")).json)).to.equal(-32600);
+    expect(code((await post("1")).json)).to.equal(-32600);
+    expect(code((await post(JSON.stringify({ id: 1, method: "eth_chainId" }))).json)).to.equal(-32600);
+    expect((await rpc("eth_nothing")).error.code).to.equal(-32601);
+    expect((await rpc("toString")).error.code).to.equal(-32601);
+    expect((await rpc("eth_getBalance", "0x12", "latest")).error.code).to.equal(-32602);
+    expect((await rpc("eth_getBalance", bob.address, "newest")).error.message).to.match(/params|block is "newest"/);
+    expect((await rpc("eth_getBlockByNumber", "0x01", false)).error.code).to.equal(-32602);
+    expect((await rpc("eth_getBlockByNumber", "0x1", "yes")).error.code).to.equal(-32602);
+    expect((await rpc("eth_getBalance", bob.address, "0x99")).error.code).to.equal(-32001);
+    expect((await rpc("eth_chainId", 1)).error.code).to.equal(-32602);
+    expect((await rpc("eth_sendRawTransaction", "0xzz")).error.code).to.equal(-32602);
+    const large = await post(
+      JSON.stringify({ jsonrpc: "2.0", id: 1, method: "web3_sha3", params: ["0x" + "00".repeat(6000)] }),
+    );
+    expect(large.status).to.equal(413);
+    expect(code(large.json)).to.equal(-32005);
+  });
+
+  it("answers batches in order, leaves out notifications and limits their number", async () => {
+    const call = (id: number | undefined, method: string) => ({ jsonrpc: "2.0", id, method });
+    const { json } = await post(
+      JSON.stringify([call(1, "eth_chainId"), call(undefined, "eth_chainId"), call(3, "no")]),
+    );
+    expect((json as { id: number }[]).map(({ id }) => id)).to.deep.equal([1, 3]);
+    const silent = await post(JSON.stringify([call(undefined, "eth_chainId")]));
+    expect(silent).to.deep.equal({ status: 204, json: undefined });
+    const many = await post(JSON.stringify(Array.from({ length: 6 }, (_, id) => call(id, "eth_chainId"))));
+    expect((many.json as { error: { code: number } }).error.code).to.equal(-32005);
+    const preflight = await fetch(url, { method: "OPTIONS" });
+    expect(preflight.headers.get("access-control-allow-origin")).to.equal("*");
+  });
+
+  it("[S1] [5] shows batches, the current sequencer and the insecure state, and maps them to block tags", async () => {
+    for (let nonce = 0; nonce < 4; nonce++) await mine(chain, [await transfer(alice, bob.address, nonce)]);
+    await batch(1, 1);
+    await batch(2, 3);
+    expect((await rpc("metis_currentSequencer")).result).to.equal(producer.address);
+    expect((await rpc("metis_insecure")).result).to.equal(false);
+    const shown = (await rpc("metis_getBatch", "0x2")).result;
+    expect(hashHeader(toHeader(shown.header))).to.equal(system.batches[2]!.headerHash);
+    expect((await rpc("metis_getBatch", "0x7")).result).to.equal(null);
+    expect((await rpc("metis_batches")).result).to.have.length(3);
+    expect((await rpc("metis_batches", "0x1", "0x1")).result).to.deep.equal([
+      (await rpc("metis_getBatch", "0x1")).result,
+    ]);
+    const number = async (tag: string) => Number((await rpc("eth_getBlockByNumber", tag, false)).result.number);
+    expect(await number("finalized")).to.equal(0);
+    expect(await number("safe")).to.equal(3);
+    expect(await number("latest")).to.equal(4);
+    system.final = 2n;
+    expect(await number("finalized")).to.equal(1);
+    system.batches[2] = { ...system.batches[2]!, held: true };
+    system.isInsecure = true;
+    expect(await number("safe"), "while a request is open").to.equal(1);
+    system.isInsecure = false;
+    system.batches[2] = { ...system.batches[2]!, held: false, status: "unattested" };
+    expect(await number("safe"), "with an unattested head").to.equal(1);
+    const status = async (block: string) => (await rpc("metis_getBlockBatchStatus", block)).result;
+    expect(await status("0x3")).to.deep.equal({ block: "0x3", batch: "0x2", status: "unattested", held: false });
+    expect(await status("0x4")).to.deep.equal({ block: "0x4", batch: null, status: "unbatched", held: false });
+    system.sequencer = undefined;
+    expect((await rpc("metis_currentSequencer")).result).to.equal(null);
+  });
+
+  it("[Q7] gives a proof that a transaction is in a batch, which fails for an altered one", async () => {
+    for (let nonce = 0; nonce < 3; nonce++) {
+      await mine(chain, [await transfer(alice, bob.address, nonce), await transfer(bob, carol.address, nonce)]);
+    }
+    const hash = chain.head.transactionHashes[1]!;
+    expect((await rpc("metis_getBatchProof", hash)).result).to.equal(null);
+    await batch(1, 1);
+    await batch(2, 3);
+    const { result } = await rpc("metis_getBatchProof", hash);
+    const header = toHeader(result.header);
+    expect(hashHeader(header)).to.equal(system.batches[2]!.headerHash);
+    const { number, timestamp, coinbase } = result.context;
+    const context = { number: BigInt(number), timestamp: BigInt(timestamp), coinbase };
+    const proof: InclusionProof = { ...result, index: Number(result.index), context };
+    expect(checkInclusion(header, proof)).to.equal(undefined);
+    expect(proof.stateRoot).to.equal(chain.head.stateRoot);
+    expect(checkInclusion(header, { ...proof, txHash: id("other") })).to.match(/not at index 3 of the MTTBR/);
+    expect(checkInclusion(header, { ...proof, stateRoot: id("other") })).to.match(/not at index 3 of the MTSR/);
+    expect(checkInclusion(header, { ...proof, index: 4 })).to.match(/not below 4/);
+    system.batches[2] = { ...system.batches[2]!, header: { ...header, mtsr: id("wrong") } };
+    expect((await rpc("metis_getBatchProof", hash)).error.message).to.match(/not those of batch 2/);
+  });
+
+  it("[3.2] [Q8] tells that a transaction failed with its block, and takes it again", async () => {
+    const raw = await transfer(alice, bob.address, 0);
+    await mine(chain, [raw]);
+    await chain.rollbackTo(0, "batch 1 was proven wrong");
+    const hash = keccak256(raw);
+    expect((await rpc("metis_transactionStatus", hash)).result).to.deep.equal({
+      status: "dropped",
+      reason: "batch 1 was proven wrong",
+      block: "0x1",
+    });
+    expect(await provider.getTransactionReceipt(hash)).to.equal(null);
+    expect(await provider.getTransaction(hash)).to.equal(null);
+    const again = await provider.broadcastTransaction(raw);
+    expect((await rpc("metis_transactionStatus", hash)).result).to.deep.equal({ status: "pending" });
+    const waiting = again.wait();
+    await mine(chain, []);
+    expect((await waiting)?.status).to.equal(1);
+  });
+
+  it("says so where the node does not follow L1", async () => {
+    const alone = new RpcServer({ chain, port: 0 });
+    const request = { jsonrpc: "2.0", id: 1, method: "metis_insecure" };
+    expect(await alone.handle(request)).to.deep.equal({
+      jsonrpc: "2.0",
+      id: 1,
+      error: { code: -32001, message: "This node does not follow L1." },
+    });
+    await alone.close();
+  });
+});
