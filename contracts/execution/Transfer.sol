@@ -39,16 +39,19 @@ library Transfers {
         Chain memory chain,
         Account memory account
     ) internal pure returns (bool valid, uint256 gasUsed) {
+        // What the bytes alone decide needs no witness.
         if (transaction.creates || transaction.dataLength != 0 || _isPrecompile(transaction.to)) return (false, 0);
         gasUsed = intrinsicGas(transaction);
         if (transaction.gasLimit < gasUsed || transaction.gasLimit > chain.gasLimit) return (false, 0);
         if (transaction.feeCap < chain.baseFee || transaction.feeCap < transaction.tipCap) return (false, 0);
+        if (transaction.nonce >= type(uint64).max) return (false, 0);
+        (bool bounded, uint256 highestCost) = _highestCost(transaction);
+        if (!bounded) return (false, 0);
 
         account.read(state, transaction.sender);
-        if (account.hasCode() || account.nonce != transaction.nonce || account.nonce == type(uint64).max) {
+        if (account.hasCode() || account.nonce != transaction.nonce || account.balance < highestCost) {
             return (false, 0);
         }
-        if (!_covers(account.balance, transaction)) return (false, 0);
         uint256 tip = Math.min(transaction.tipCap, transaction.feeCap - chain.baseFee);
         account.nonce += 1;
         account.balance -= gasUsed * (chain.baseFee + tip) + transaction.value;
@@ -85,12 +88,10 @@ library Transfers {
             ACCESS_KEY_GAS * transaction.accessKeys;
     }
 
-    /// @dev Whether a balance covers the most that a transaction may take.
-    function _covers(uint256 balance, Transaction memory transaction) private pure returns (bool) {
-        (bool bounded, uint256 cost) = Math.tryMul(transaction.gasLimit, transaction.feeCap);
-        if (!bounded) return false;
-        (bounded, cost) = Math.tryAdd(cost, transaction.value);
-        return bounded && cost <= balance;
+    /// @dev The most that a transaction may take from its sender, and whether 256 bits can hold it.
+    function _highestCost(Transaction memory transaction) private pure returns (bool bounded, uint256 cost) {
+        (bounded, cost) = Math.tryMul(transaction.gasLimit, transaction.feeCap);
+        if (bounded) (bounded, cost) = Math.tryAdd(cost, transaction.value);
     }
 
     function _isPrecompile(address account) private pure returns (bool) {

@@ -1,36 +1,198 @@
 import { expect } from "chai";
-import { Wallet, keccak256, toBeHex } from "ethers";
+import { dataSlice, id, toBeHex } from "ethers";
 import { network } from "hardhat";
 
-import { type Allocation, type Input, Reference, encodeWitness } from "./support/reference.ts";
+import { execute } from "./support/executor.ts";
+import { type Random, randomSource } from "./support/random.ts";
+import { type Allocation, type Chain, type Expected, type Input, Reference } from "./support/reference.ts";
+import { type Fields, type Signer, signTransaction, signer } from "./support/transactions.ts";
 
 const { ethers } = await network.create();
-const chain = { chainId: 1088n, baseFee: 7n, gasLimit: 30_000_000n };
+
+/** Random transactions of a normal run; `METIS_FUZZ_TRANSACTIONS` asks for another number. */
+const TRANSACTIONS = Number(process.env["METIS_FUZZ_TRANSACTIONS"] ?? 1000);
+
+const ETHER = 10n ** 18n;
+
+const CHAINS: Chain[] = [
+  { chainId: 1088n, baseFee: 7n, gasLimit: 30_000_000n },
+  { chainId: 1n, baseFee: 0n, gasLimit: 60_000n },
+  { chainId: 4_503_599_627_370_475n, baseFee: 1_000_000_000n, gasLimit: 2n ** 53n },
+];
+
+async function deploy({ chainId, baseFee, gasLimit }: Chain) {
+  return ethers.deployContract("Executor", [chainId, baseFee, gasLimit]);
+}
+
+function address(number: bigint): string {
+  return toBeHex(number, 20);
+}
+
+/** The accounts that random transactions move between. */
+class World {
+  readonly random: Random;
+  readonly users: Signer[];
+  /** Accounts in the state with neither nonce nor balance: a touch deletes them. */
+  readonly empty: string[];
+  readonly contract = address(0xc0de0000c0den);
+  readonly signerWithCode = signer("0x01");
+  readonly lastNonce = signer("0x02");
+  readonly accounts = new Map<string, Allocation>();
+
+  constructor(seed: string) {
+    this.random = randomSource(seed);
+    this.users = Array.from({ length: 24 }, (_, i) => signer(id(`${seed} ${i}`)));
+    this.empty = Array.from({ length: 12 }, (_, i) => dataSlice(id(`${seed} empty ${i}`), 0, 20));
+    for (const [i, { address }] of this.users.entries()) {
+      // A few can hardly pay, and a few hold more than 2^128.
+      const balance = [ETHER, 10n ** 14n, 2n ** 130n][i % 7] ?? ETHER;
+      this.accounts.set(address, { balance, nonce: i % 5 === 0 ? 2n ** 64n - 60n : BigInt(i % 3) });
+    }
+    for (const address of this.empty) this.accounts.set(address, { balance: 0n });
+    const code = Uint8Array.of(0x60, 0x00);
+    this.accounts.set(this.contract, { balance: 5n, nonce: 1n, code });
+    this.accounts.set(this.signerWithCode.address, { balance: ETHER, code });
+    this.accounts.set(this.lastNonce.address, { balance: ETHER, nonce: 2n ** 64n - 1n });
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.random(items.length)]!;
+  }
+
+  big(bytes: number): bigint {
+    let value = 0n;
+    for (let i = 0; i < bytes; i++) value = (value << 8n) | BigInt(this.random(256));
+    return value;
+  }
+
+  fresh(): string {
+    return address(this.big(20));
+  }
+
+  coinbase(): string {
+    return this.pick([
+      () => this.pick(this.users).address,
+      () => this.pick(this.empty),
+      () => this.fresh(),
+      () => this.contract,
+      () => address(BigInt(1 + this.random(10))),
+      () => address(0n),
+    ])();
+  }
+
+  recipient(sender: string, coinbase: string): string {
+    const to = this.pick([
+      () => sender,
+      () => coinbase,
+      () => this.pick(this.users).address,
+      () => this.pick(this.users).address,
+      () => this.pick(this.empty),
+      () => this.fresh(),
+      () => address(0n),
+    ])();
+    // Precompiles and contracts have tests of their own.
+    return to === this.contract || (BigInt(to) >= 1n && BigInt(to) <= 10n) ? sender : to;
+  }
+
+  /** A transaction that is valid on the state. */
+  async valid(reference: Reference, coinbase: string): Promise<{ fields: Fields; sender: Signer }> {
+    const { chainId, baseFee, gasLimit: limit } = reference.chain;
+    for (;;) {
+      const sender = this.pick(this.users);
+      const account = await reference.account(sender.address);
+      if (account === undefined || account.nonce === 2n ** 64n - 1n) continue;
+      const type = this.random(3) as 0 | 1 | 2;
+      const accessList =
+        type === 0
+          ? []
+          : Array.from(
+              { length: this.random(4) },
+              () => [this.fresh(), Array.from({ length: this.random(3) }, () => toBeHex(this.big(32), 32))] as const,
+            );
+      const intrinsic = accessList.reduce((gas, [, keys]) => gas + 2400n + 1900n * BigInt(keys.length), 21_000n);
+      const gasLimit = this.pick([intrinsic, intrinsic + BigInt(this.random(10_000)), limit]);
+      const tipCap = this.pick([0n, 1n, BigInt(this.random(2000))]);
+      const feeCap = baseFee + this.pick([0n, tipCap, 3n * tipCap]);
+      const fields: Fields = {
+        type,
+        chainId,
+        nonce: account.nonce,
+        tipCap: tipCap > feeCap ? feeCap : tipCap,
+        feeCap,
+        gasLimit,
+        to: this.recipient(sender.address, coinbase),
+        value: 0n,
+        data: "0x",
+        accessList,
+      };
+      const spendable = account.balance - gasLimit * feeCap;
+      if (gasLimit < intrinsic || gasLimit > limit || spendable < 0n) continue;
+      fields.value = this.pick([0n, 0n, 1n, spendable, spendable / 3n, this.big(5) % (spendable + 1n)]);
+      return { fields, sender };
+    }
+  }
+
+  /** Makes a valid transaction invalid. */
+  spoil(fields: Fields, sender: Signer, { baseFee, gasLimit }: Chain): string {
+    const spoiled = { ...fields };
+    const set = (changes: Partial<Fields>): void => void Object.assign(spoiled, changes);
+    const key = this.pick<() => Signer | void>([
+      () => set({ nonce: fields.nonce + 1n }),
+      () => set({ nonce: fields.nonce === 0n ? 1n : fields.nonce - 1n }),
+      () => set({ chainId: fields.chainId + 1n }),
+      () => set({ value: 2n ** 200n }),
+      // The fee alone, and fee and value together, exceed 256 bits.
+      () => set({ feeCap: 2n ** 255n }),
+      () => set({ value: 2n ** 256n - 1n }),
+      () => set({ gasLimit: 20_999n }),
+      () => set({ gasLimit: gasLimit + 1n }),
+      // Below the base fee; where there is none, below the tip.
+      () => set({ type: 2, feeCap: baseFee === 0n ? 0n : baseFee - 1n, tipCap: baseFee === 0n ? 1n : 0n }),
+      () => set({ type: 2, tipCap: fields.feeCap + 1n }),
+      () => set({ data: "0x00" }),
+      () => set({ to: "0x" }),
+      () => set({ to: address(BigInt(1 + this.random(10))) }),
+      () => set({ to: this.contract }),
+      () => (set({ nonce: 0n }), this.signerWithCode),
+      () => (set({ nonce: 2n ** 64n - 1n }), this.lastNonce),
+      () => signer(toBeHex(this.big(32), 32)),
+    ])();
+    return signTransaction(spoiled, (key ?? sender).key);
+  }
+}
 
 describe("Executor", () => {
-  it("[11.9] gives the roots of @ethereumjs/vm for transfers of all types", async () => {
-    const executor = await ethers.deployContract("Executor", [chain.chainId, chain.baseFee, chain.gasLimit]);
-    const wallets = Array.from({ length: 50 }, (_, i) => new Wallet(keccak256(toBeHex(i + 1, 32))));
-    const alloc = new Map<string, Allocation>(wallets.map((w) => [w.address.toLowerCase(), { balance: 10n ** 20n }]));
-    const ref = await Reference.create(chain, alloc);
-    const inputs: Input[] = [];
-    for (let i = 0; i < 20; i++) {
-      const raw = await wallets[i]!.signTransaction({
-        type: i % 3,
-        to: i == 5 ? "0x00000000000000000000000000000000000000ff" : wallets[i + 1]!.address,
-        value: 1000n + BigInt(i),
-        nonce: 0,
-        gasLimit: 30000n,
-        chainId: chain.chainId,
-        ...(i % 3 === 2 ? { maxFeePerGas: 20n, maxPriorityFeePerGas: 2n } : { gasPrice: 9n }),
-      });
-      inputs.push({ context: { number: 1n, timestamp: 2n, coinbase: wallets[40]!.address }, raw });
-    }
-    const pre = ref.root;
-    const { outcomes, nodes } = await ref.run(inputs);
-    const got = await executor["execute"]!.staticCall(inputs, pre, encodeWitness(nodes));
-    expect(got.map((o: any) => [o.valid, o.gasUsed, o.stateRoot])).to.deep.equal(
-      outcomes.map((o) => [o.valid, o.gasUsed, o.stateRoot]),
-    );
-  });
+  for (const [i, chain] of CHAINS.entries()) {
+    it(`[11.9] gives the roots of @ethereumjs/vm on random batches, chain ${chain.chainId}`, async function () {
+      this.timeout(60_000 + TRANSACTIONS * 100);
+      const executor = await deploy(chain);
+      let [valid, invalid, deleted] = [0, 0, 0];
+      for (let round = 0; valid + invalid < TRANSACTIONS / CHAINS.length; round++) {
+        const world = new World(`batch ${i} ${round}`);
+        const reference = await Reference.create(chain, world.accounts);
+        const preStateRoot = reference.root;
+        const inputs: Input[] = [];
+        const expected: Expected[] = [];
+        const nodes: Uint8Array[] = [];
+        const size = 1 + world.random(30);
+        for (let n = 0; n <= size; n++) {
+          const context = { number: 1n + BigInt(n >> 2), timestamp: BigInt(n), coinbase: world.coinbase() };
+          const { fields, sender } = await world.valid(reference, context.coinbase);
+          const raw = n < size ? signTransaction(fields, sender.key) : world.spoil(fields, sender, chain);
+          inputs.push({ context, raw });
+          const { outcomes, nodes: read } = await reference.run(inputs.slice(-1));
+          expect(outcomes[0]!.valid, `batch ${i} ${round}, transaction ${n}`).to.equal(n < size);
+          expected.push(...outcomes);
+          nodes.push(...read);
+        }
+        // What follows an invalid transaction is not executed.
+        const outcomes = await execute(executor, [...inputs, inputs[0]!], preStateRoot, nodes);
+        expect(outcomes).to.deep.equal(expected);
+        valid += size;
+        invalid += 1;
+        for (const empty of world.empty) if ((await reference.account(empty)) === undefined) deleted++;
+      }
+      expect(deleted).to.be.greaterThan(0);
+    });
+  }
 });

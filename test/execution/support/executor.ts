@@ -1,0 +1,34 @@
+import { expect } from "chai";
+import type { BaseContract } from "ethers";
+
+import { type Expected, type Input, encodeWitness } from "./reference.ts";
+
+/** Gas that a call to the executor gets in tests: what a transaction may have since Osaka. */
+export const CALL_GAS = 16_777_216n;
+
+/** Calls the executor, without a transaction. */
+export async function execute(
+  executor: BaseContract,
+  inputs: readonly Input[],
+  preStateRoot: string,
+  witness: string | readonly Uint8Array[],
+  gasLimit = CALL_GAS,
+): Promise<Expected[]> {
+  const nodes = typeof witness === "string" ? witness : encodeWitness(witness);
+  const outcomes = (await executor
+    .getFunction("execute")
+    .staticCall(inputs, preStateRoot, nodes, { gasLimit })) as Expected[];
+  return outcomes.map(({ valid, gasUsed, stateRoot }) => ({ valid, gasUsed, stateRoot }));
+}
+
+/** Expects that a call either ends as it should, or reverts. */
+export async function expectSameOrRevert(call: Promise<Expected[]>, expected: Expected[]): Promise<boolean> {
+  let outcomes: Expected[];
+  try {
+    outcomes = await call;
+  } catch {
+    return false;
+  }
+  expect(outcomes).to.deep.equal(expected);
+  return true;
+}
