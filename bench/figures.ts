@@ -1,6 +1,6 @@
 /** Every figure, in this system and where the others do the same work. */
 import { calldataFloor, openLab } from "./lab.ts";
-import { postBatch, proveInstruction } from "./peers/arbitrum.ts";
+import { assertState, postBatch, proveInstruction } from "./peers/arbitrum.ts";
 import { challengeData, playFaultGame, proposeOutput } from "./peers/optimism.ts";
 import { gas } from "./report.ts";
 import type { Row } from "./report.ts";
@@ -14,6 +14,7 @@ export async function measureAll(): Promise<Row[]> {
   const output = await proposeOutput(await openLab());
   const challenge = await challengeData(await openLab(), system.data);
   const game = await playFaultGame(await openLab());
+  const assertion = await assertState(await openLab(), system.data);
   const inbox = await postBatch(await openLab(), system.data);
   const instruction = await proveInstruction(await openLab());
   const inCalldata = calldataFloor(toHex(system.data));
@@ -24,6 +25,7 @@ export async function measureAll(): Promise<Row[]> {
       work: "Submit a batch, certified by 4",
       ours: { value: system.submit, limit: 150_000 },
       optimism: gas(output),
+      arbitrum: gas(assertion),
     },
     {
       id: "data",

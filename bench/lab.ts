@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { ContractFactory } from "ethers";
-import type { BaseContract, InterfaceAbi, Signer } from "ethers";
+import { BaseContract, ContractFactory } from "ethers";
+import type { InterfaceAbi, Signer } from "ethers";
 import { network } from "hardhat";
 
 const require = createRequire(import.meta.url);
@@ -27,6 +27,12 @@ interface Artifact {
   bytecode: string | { object: string };
 }
 
+function readArtifact(file: string): Artifact {
+  const [scope = "", name = "", ...path] = file.split("/");
+  const folder = require.resolve(`${scope}/${name}/package.json`).replace(/package\.json$/, "");
+  return JSON.parse(readFileSync(folder + path.join("/"), "utf8")) as Artifact;
+}
+
 /**
  * Deploys a contract that an npm package ships compiled.
  *
@@ -35,12 +41,15 @@ interface Artifact {
  * @param args Constructor arguments.
  */
 export async function deployPublished(signer: Signer, file: string, args: unknown[] = []): Promise<BaseContract> {
-  const [scope = "", name = "", ...path] = file.split("/");
-  const folder = require.resolve(`${scope}/${name}/package.json`).replace(/package\.json$/, "");
-  const { abi, bytecode } = JSON.parse(readFileSync(folder + path.join("/"), "utf8")) as Artifact;
+  const { abi, bytecode } = readArtifact(file);
   const factory = new ContractFactory(abi, typeof bytecode === "string" ? bytecode : bytecode.object, signer);
   const contract = await factory.deploy(...args);
   return await contract.waitForDeployment();
+}
+
+/** A published contract that was deployed before. */
+export function attachPublished(signer: Signer, file: string, address: string): BaseContract {
+  return new BaseContract(address, readArtifact(file).abi, signer);
 }
 
 /**
