@@ -1,6 +1,5 @@
 import type { TransactionReceipt } from "ethers";
 
-import { MetisToken__factory } from "../../types/ethers-contracts/factories/governance/MetisToken__factory.ts";
 import type { L1 } from "../common/l1.ts";
 import type { TransactionManager } from "../common/transactions.ts";
 
@@ -70,8 +69,7 @@ export class Stake {
 
   /** Lets the set take the stake, where it may not yet. */
   async #approve(amount: bigint): Promise<void> {
-    const { addresses, provider } = this.#l1;
-    const token = MetisToken__factory.connect(addresses.token, provider);
+    const { addresses, token } = this.#l1;
     if ((await token.allowance(await this.#transactions.address(), addresses.sequencers)) >= amount) return;
     const data = token.interface.encodeFunctionData("approve", [addresses.sequencers, amount]);
     await this.#transactions.send({ to: addresses.token, data, label: "approve" });

@@ -5,8 +5,22 @@ import { network } from "hardhat";
 import { LocalSystem } from "../../agents/local.ts";
 import type { LocalOptions, SequencerIdentity } from "../../agents/local.ts";
 import { type ChainConfig, devnet } from "../../l2/config.ts";
+import type { SystemAddresses, SystemName } from "../../ignition/system.ts";
 import { StateStore } from "../../l2/state.ts";
 import { type SystemOptions, type TestSystem, deploySystem } from "./system.ts";
+
+const SYSTEM_NAMES = [
+  "token",
+  "timelock",
+  "parameters",
+  "treasury",
+  "verifiers",
+  "sequencers",
+  "inbox",
+  "executor",
+  "disputes",
+  "governor",
+] as const satisfies readonly SystemName[];
 
 const MNEMONIC = "test test test test test test test test test test test junk";
 
@@ -74,23 +88,12 @@ export async function localTest(options: LocalTestOptions = {}): Promise<LocalTe
     if (wallet === undefined) throw new Error(`No key is known for verifier ${account.address}.`);
     return wallet;
   });
-  const addressOf = async (contract: { getAddress(): Promise<string> }): Promise<string> => contract.getAddress();
+  const addresses = await Promise.all(
+    SYSTEM_NAMES.map(async (name) => [name, await system[name].getAddress()] as const),
+  );
   const local = await LocalSystem.start({
     provider,
-    deployment: {
-      fromBlock: 0,
-      addresses: {
-        token: await addressOf(system.token),
-        governor: await addressOf(system.governor),
-        timelock: await addressOf(system.timelock),
-        treasury: await addressOf(system.treasury),
-        parameters: await addressOf(system.parameters),
-        sequencers: await addressOf(system.sequencers),
-        verifiers: await addressOf(system.verifiers),
-        inbox: await addressOf(system.inbox),
-        disputes: await addressOf(system.disputes),
-      },
-    },
+    deployment: { fromBlock: 0, addresses: Object.fromEntries(addresses) as SystemAddresses },
     time: { now: () => system.now(), advance: (seconds) => system.skip(seconds) },
     config,
     sequencers: system.sequencerAccounts.map(({ address, key }, place) => {

@@ -1,0 +1,59 @@
+/** Sequencers that do not as they should, made of what the agents take as dependencies. */
+import { Wallet, hexlify, randomBytes } from "ethers";
+
+import { blockDomain, BLOCK_TYPES, type SignedBlock } from "../../l2/block.ts";
+import type { ChainConfig } from "../../l2/config.ts";
+import type { SequencerIdentity } from "../../agents/local.ts";
+import { Refusal } from "../../agents/sequencer/attestor.ts";
+
+export type Behaviour = NonNullable<SequencerIdentity["behaviour"]>;
+
+/** Turns a fault on and off. */
+export interface Fault {
+  on: boolean;
+}
+
+/** It answers its peers, and makes no block and signs nothing (step 3.1). */
+export function silent(fault: Fault): Behaviour {
+  return {
+    producer: (honest) => ({
+      produce: async (timestamp) => (fault.on ? undefined : await honest.produce(timestamp)),
+    }),
+    ...refusing(fault),
+  };
+}
+
+/** It signs nothing. */
+export function refusing(fault: Fault): Behaviour {
+  const refuse = (): Promise<string> => Promise.reject(new Refusal("it does not want to"));
+  return {
+    attestor: (honest) => ({
+      signBatch: async (header) => await (fault.on ? refuse() : honest.signBatch(header)),
+      signSilence: async (term, sequencer) => await (fault.on ? refuse() : honest.signSilence(term, sequencer)),
+    }),
+  };
+}
+
+/** It propagates blocks whose state is not what their transactions lead to (S3). */
+export function forging(fault: Fault, key: Wallet, config: ChainConfig): Behaviour {
+  return {
+    producer: (honest) => ({
+      produce: async (timestamp) => {
+        const block = await honest.produce(timestamp);
+        return block === undefined || !fault.on ? block : await forge(block, key, config);
+      },
+    }),
+  };
+}
+
+/** A block like another, properly signed, that claims another state. */
+export async function forge(block: SignedBlock, key: Wallet, config: ChainConfig): Promise<SignedBlock> {
+  const hash = hexlify(randomBytes(32));
+  const signature = await key.signTypedData(blockDomain(config), BLOCK_TYPES, { hash });
+  return { ...block, hash, signature, stateRoot: hexlify(randomBytes(32)) };
+}
+
+/** It leaves requests for its data unanswered (11.D1). */
+export function unresponsive(): Behaviour {
+  return { responder: { answer: () => Promise.resolve() } };
+}
