@@ -26,14 +26,15 @@ function judge(warning: Located): Verdict {
  * Sorts the warnings of one compiler run.
  *
  * @param errors What the compiler reported.
+ * @param options.instrumented Whether coverage changed the sources: they are larger then, and warn of what nobody wrote.
  * @returns The same list, with warnings of the project's own files as errors and without those of dependencies.
  */
-export function sortWarnings(errors: readonly Located[]): Located[] {
+export function sortWarnings(errors: readonly Located[], { instrumented = false } = {}): Located[] {
   return errors.flatMap((error) => {
     if (error.severity !== "warning") return [error];
     const verdict = judge(error);
-    if (verdict === "raise") return [{ ...error, type: "WarningAsError", severity: "error" as const }];
-    return verdict === "keep" ? [error] : [];
+    if (verdict === "raise" && !instrumented) return [{ ...error, type: "WarningAsError", severity: "error" as const }];
+    return verdict === "drop" ? [] : [error];
   });
 }
 
@@ -42,9 +43,8 @@ const handlers: Partial<SolidityHooks> = {
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   invokeSolc: async (context, compiler, input, config, next) => {
     const output = await next(context, compiler, input, config);
-    // Instrumented code is larger and warns of what is not in the source.
-    if (context.globalOptions.coverage || output.errors === undefined) return output;
-    return { ...output, errors: sortWarnings(output.errors) };
+    if (output.errors === undefined) return output;
+    return { ...output, errors: sortWarnings(output.errors, { instrumented: context.globalOptions.coverage }) };
   },
 };
 

@@ -24,6 +24,11 @@ describe("Compiler warnings", () => {
     expect(severities(reported("project/test/A.t.sol", "warning", "3860"))).to.deep.equal(["warning"]);
   });
 
+  it("stay warnings in code that coverage changed", () => {
+    const [warning] = sortWarnings([reported("project/contracts/A.sol", "warning", "5574")], { instrumented: true });
+    expect(warning?.severity).to.equal("warning");
+  });
+
   it("of dependencies are left out", () => {
     expect(severities(reported("npm/@openzeppelin/contracts@5.7.0/A.sol", "warning", "2072"))).to.deep.equal([]);
   });
