@@ -306,6 +306,9 @@ export class TransactionManager {
   }
 }
 
+/** Whatever sends calls to L1. */
+export type Sender = Pick<TransactionManager, "send" | "estimate">;
+
 function sameCall(first: Call, second: Call): boolean {
   return first.to === second.to && first.data === second.data && (first.value ?? 0n) === (second.value ?? 0n);
 }

@@ -11,7 +11,7 @@ import type { L1 } from "../common/l1.ts";
 import type { Logger } from "../common/logger.ts";
 import { followed } from "../common/events.ts";
 import { isOpen, L1Reducer, type DataRequest, type L1State, type Recomputing } from "../common/mirror.ts";
-import type { Call, TransactionManager } from "../common/transactions.ts";
+import type { Call, Sender } from "../common/transactions.ts";
 
 /** Gas that one step aims at: below the limit of a transaction with room for what the estimate misses. */
 export const DEFAULT_STEP_GAS = 12_000_000n;
@@ -23,7 +23,7 @@ export const DEFAULT_STEP_GAS = 12_000_000n;
 export class Recomputer {
   readonly #stepGas: bigint;
   readonly #l1: L1;
-  readonly #transactions: TransactionManager;
+  readonly #transactions: Sender;
   readonly #config: ChainConfig;
   readonly #states: StateStore;
   readonly #log: Logger;
@@ -32,7 +32,7 @@ export class Recomputer {
     options: { stepGas: bigint },
     dependencies: {
       l1: L1;
-      transactions: TransactionManager;
+      transactions: Sender;
       config: ChainConfig;
       states: StateStore;
       log: Logger;
@@ -72,6 +72,7 @@ export class Recomputer {
     let size = transactions.length;
     try {
       while (isOpen(state, request)) {
+        signal?.throwIfAborted();
         const step = await this.#step(request, { transactions, data, ends, tree }, size);
         size = step.size;
         const receipt = await this.#transactions.send(step.call, signal);

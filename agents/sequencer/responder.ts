@@ -9,7 +9,7 @@ import type { Logger } from "../common/logger.ts";
 import type { Metrics } from "../common/metrics.ts";
 import { followed } from "../common/events.ts";
 import { isOpen, L1Reducer, type DataRequest, type L1State } from "../common/mirror.ts";
-import { L1_TRANSACTION_GAS, type TransactionManager } from "../common/transactions.ts";
+import { L1_TRANSACTION_GAS, type Sender } from "../common/transactions.ts";
 
 /** Bytes of records in one transaction: clients do not pass on transactions above 128 KiB. */
 export const DEFAULT_PIECE_SIZE = 100_000;
@@ -28,7 +28,7 @@ export interface ResponderOptions {
 export class Responder {
   readonly #options: ResponderOptions;
   readonly #l1: L1;
-  readonly #transactions: TransactionManager;
+  readonly #transactions: Sender;
   readonly #sources: readonly DataSource[];
   readonly #log: Logger;
   readonly #metrics: Metrics;
@@ -38,7 +38,7 @@ export class Responder {
     options: ResponderOptions,
     dependencies: {
       l1: L1;
-      transactions: TransactionManager;
+      transactions: Sender;
       sources: readonly DataSource[];
       log: Logger;
       metrics: Metrics;
@@ -81,6 +81,7 @@ export class Responder {
     }
     let { pieceSize } = this.#options;
     while (request.phase === "posting") {
+      signal?.throwIfAborted();
       const [piece] = splitRecords(data.subarray(Number(request.posting.size)), pieceSize);
       if (piece === undefined) throw new Error("the posting is complete, yet L1 waits for more");
       const call = {

@@ -38,7 +38,8 @@ describe("Configuration", () => {
     const before = { ...process.env };
     Object.assign(process.env, env);
     try {
-      return (await command().parseAsync(args, { from: "user" })).opts();
+      const parsed = await command().parseAsync(args, { from: "user" });
+      return parsed.opts();
     } finally {
       for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
       Object.assign(process.env, before);

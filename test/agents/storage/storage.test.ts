@@ -173,7 +173,7 @@ describe("Storage", () => {
     const path = await directory();
     const store = new FileStore(path);
     const hashes = await Promise.all([store.put(randomBytes(9)), store.put(randomBytes(9))]);
-    await damage(path, hashes[0]!);
+    await damage(path, hashes[0]);
     expect(await writeSnapshot(store, hashes, join(path, "s"))).to.equal(1);
   });
 });

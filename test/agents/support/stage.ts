@@ -1,0 +1,160 @@
+/** L1 with the system on it, a world of users on L2, storage, and agents that can be killed and started again. */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { HDNodeWallet } from "ethers";
+
+import type { AgentDependencies } from "../../../agents/common/agent.ts";
+import { StorageSource, type DataSource } from "../../../agents/common/batch-data.ts";
+import { MemoryCursor } from "../../../agents/common/cursor.ts";
+import type { EventFollower, FollowerCursor } from "../../../agents/common/events.ts";
+import type { L1 } from "../../../agents/common/l1.ts";
+import { followL1, type L1State } from "../../../agents/common/mirror.ts";
+import type { Call, Sender, TransactionState } from "../../../agents/common/transactions.ts";
+import { Recomputer } from "../../../agents/sequencer/recomputer.ts";
+import { Responder, type ResponderOptions } from "../../../agents/sequencer/responder.ts";
+import { FileStore } from "../../../agents/storage/file-store.ts";
+import { Verifier, type VerifierCursor, type VerifierOptions } from "../../../agents/verifier/verifier.ts";
+import { encodeObject } from "../../../l2/batch/encoding.ts";
+import type { ChainConfig } from "../../../l2/config.ts";
+import { StateStore } from "../../../l2/state.ts";
+import { submit, type TestBatch, World } from "../../support/batches.ts";
+import { systemFixture, type SystemOptions, type TestSystem } from "../../support/system.ts";
+import { basics, l1Of, managerOf, type ManualClock, walletOf } from "./kit.ts";
+
+/** A verifier that can be started again: what a process keeps on disk outlives it here. */
+export interface VerifierHome {
+  wallet: HDNodeWallet;
+  states: StateStore;
+  follower: MemoryCursor<FollowerCursor<L1State>>;
+  transactions: MemoryCursor<TransactionState>;
+  findings: MemoryCursor<VerifierCursor>;
+}
+
+export interface Stage {
+  system: TestSystem;
+  l1: L1;
+  world: World;
+  kit: AgentDependencies & { clock: ManualClock };
+  store: FileStore;
+  /** Owner of the current sequencer, who vouches for batches. */
+  sequencer: string;
+  /** Submits a batch and puts its object into storage. */
+  publish(batch: TestBatch): Promise<TestBatch>;
+  mirror(): EventFollower<L1State>;
+  home(account?: string): Promise<VerifierHome>;
+  verifier(
+    home: VerifierHome,
+    options?: Partial<VerifierOptions>,
+    sources?: readonly DataSource[],
+    config?: ChainConfig,
+  ): Verifier;
+  responder(options?: Partial<ResponderOptions>, sources?: readonly DataSource[]): Responder;
+}
+
+/** What {@link World} says, as a sequencer's own chain would. */
+export function knows(...batches: TestBatch[]): DataSource {
+  return {
+    name: "own chain",
+    fetch: ({ mttbr }) => {
+      const batch = batches.find(({ header }) => header.mttbr === mttbr);
+      if (batch === undefined) return Promise.reject(new Error("unknown batch"));
+      return Promise.resolve({ source: "own chain", transactions: [...batch.transactions], data: batch.data });
+    },
+  };
+}
+
+/** A fixture of the whole stage, deployed once. */
+export function stageFixture(options: SystemOptions = {}): () => Promise<Stage> {
+  let fixture: Promise<{ world: World; load: () => Promise<TestSystem> }> | undefined;
+  return async () => {
+    fixture ??= World.open().then((world) => ({ world, load: systemFixture({ rollup: rollupOf(world), ...options }) }));
+    const { world, load } = await fixture;
+    return build(await load(), world);
+  };
+}
+
+function rollupOf({ config, genesis }: World): NonNullable<SystemOptions["rollup"]> {
+  return {
+    chainId: Number(config.chainId),
+    baseFee: config.baseFee,
+    gasLimit: Number(config.gasLimit),
+    genesisTimestamp: config.genesisTimestamp,
+    genesisStateRoot: genesis.postStateRoot,
+  };
+}
+
+async function build(system: TestSystem, world: World): Promise<Stage> {
+  const l1 = await l1Of(system);
+  const kit = basics();
+  const store = new FileStore(await mkdtemp(join(tmpdir(), "metis-stage-")));
+  const { sequencer } = await system.sequencers.term();
+  return {
+    system,
+    l1,
+    world,
+    kit,
+    store,
+    sequencer,
+    publish: async (batch) => {
+      await submit(system, batch);
+      await store.put(encodeObject(batch.data, batch.stateRoots));
+      return batch;
+    },
+    mirror: () => followL1(l1, { history: Infinity }, { ...kit, cursor: new MemoryCursor() }),
+    home: async (account = system.verifierAccounts[0]!.address) => ({
+      wallet: walletOf(account),
+      states: await StateStore.open(),
+      follower: new MemoryCursor(),
+      transactions: new MemoryCursor(),
+      findings: new MemoryCursor(),
+    }),
+    verifier: (home, verifierOptions = {}, sources = [new StorageSource(store)], config = world.config) =>
+      new Verifier(
+        { interval: 1_000, maxRequestFee: 10n ** 20n, stepGas: 12_000_000n, register: false, ...verifierOptions },
+        {
+          ...kit,
+          l1,
+          mirror: followL1(l1, { history: Infinity }, { ...kit, cursor: home.follower }),
+          transactions: managerOf(l1, home.wallet, kit, {}, home.transactions),
+          config,
+          states: home.states,
+          sources,
+          cursor: home.findings,
+        },
+      ),
+    responder: (responderOptions = {}, sources = [new StorageSource(store)]) =>
+      new Responder(
+        { sequencer, pieceSize: 100_000, ...responderOptions },
+        {
+          ...kit,
+          l1,
+          transactions: managerOf(l1, walletOf(responderOptions.sequencer ?? sequencer), kit),
+          sources,
+        },
+      ),
+  };
+}
+
+/** A recomputer that pays with an account of its own, and dies after so many steps. */
+export async function recomputerOf(
+  { l1, kit, world, system }: Stage,
+  { stepGas = 12_000_000n, steps = Infinity } = {},
+): Promise<Recomputer> {
+  const manager = managerOf(l1, walletOf(system.others[0]!.address), kit);
+  let sent = 0;
+  const transactions: Sender = {
+    estimate: (call: Call) => manager.estimate(call),
+    send: (call: Call, signal?: AbortSignal) =>
+      sent++ < steps ? manager.send(call, signal) : Promise.reject(new Error("killed")),
+  };
+  return new Recomputer({ stepGas }, { ...kit, l1, transactions, config: world.config, states: await statesOf(world) });
+}
+
+/** A store that holds the genesis state. */
+export async function statesOf(world: World): Promise<StateStore> {
+  const states = await StateStore.open();
+  await states.genesis(world.config);
+  return states;
+}
