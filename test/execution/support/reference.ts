@@ -14,7 +14,7 @@ import {
   hexToBytes,
 } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
-import { getBytes, keccak256 } from "ethers";
+import { encodeRlp, getBytes, keccak256, stripZerosLeft } from "ethers";
 
 /** Constants of the chain, as the executor's constructor takes them. */
 export interface Chain {
@@ -29,6 +29,8 @@ export interface Allocation {
   balance: bigint;
   nonce?: bigint;
   code?: Uint8Array;
+  /** Slots and their values, 32 bytes each; none of them zero. */
+  storage?: ReadonlyMap<string, string>;
 }
 
 /** A transaction with its block, as the executor takes it. */
@@ -129,15 +131,24 @@ export class Reference {
   static async create(chain: Chain, accounts: ReadonlyMap<string, Allocation>): Promise<Reference> {
     const store = new RecordingStore(new Map());
     const trie = await trieOver(store, { secure: true });
-    for (const [address, { balance, nonce, code }] of accounts) {
+    for (const [address, { balance, nonce, code, storage }] of accounts) {
+      const slots = await trieOver(store, { secure: true });
+      for (const [slot, value] of storage ?? [])
+        await slots.put(getBytes(slot), getBytes(encodeRlp(stripZerosLeft(value))));
       const account = createAccount({
         balance,
         nonce: nonce ?? 0n,
+        storageRoot: slots.root(),
         ...(code === undefined || code.length === 0 ? {} : { codeHash: getBytes(keccak256(code)) }),
       });
       await trie.put(getBytes(address), account.serialize());
     }
     return new Reference(chain, store.nodes(), trie.root());
+  }
+
+  /** Every node of the state. */
+  nodes(): Uint8Array[] {
+    return [...this.#nodes.values()];
   }
 
   get root(): string {
