@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Test} from "../Test.sol";
+import {Handler} from "./Handler.sol";
+
+/// @title System test
+/// @notice Random histories of the whole system: after each call every rule holds, and at the end of each history all
+/// money can be withdrawn and sums to what went in.
+abstract contract SystemTest is Test {
+    /// @dev What the runner expects of `targetSelectors`.
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
+    Handler internal world;
+
+    /// @notice Read by the runner: the functions to call.
+    function targetSelectors() external view returns (FuzzSelector[] memory targets) {
+        targets = new FuzzSelector[](1);
+        targets[0].addr = address(world);
+        bytes4[] memory selectors = new bytes4[](15);
+        selectors[0] = Handler.submit.selector;
+        selectors[1] = Handler.submitAlone.selector;
+        selectors[2] = Handler.finalise.selector;
+        selectors[3] = Handler.requestData.selector;
+        selectors[4] = Handler.post.selector;
+        selectors[5] = Handler.recompute.selector;
+        selectors[6] = Handler.expire.selector;
+        selectors[7] = Handler.refund.selector;
+        selectors[8] = Handler.prove.selector;
+        selectors[9] = Handler.membership.selector;
+        selectors[10] = Handler.rotate.selector;
+        selectors[11] = Handler.changeBond.selector;
+        selectors[12] = Handler.govern.selector;
+        selectors[13] = Handler.claim.selector;
+        selectors[14] = Handler.wait.selector;
+        targets[0].selectors = selectors;
+    }
+
+    function afterInvariant() public {
+        world.close();
+    }
+}
+
+/// @dev The hostile hold more than two thirds: wrong batches are certified.
+contract HostileQuorum is Handler {
+    constructor() Handler(3, 100 ether, 200 ether) {}
+}
+
+contract HostileQuorumTest is SystemTest {
+    function setUp() public {
+        world = new HostileQuorum();
+        targetContract(address(world));
+    }
+
+    /// hardhat-config: default.invariant.fail-on-revert = true
+    function invariant_everyRule() public {
+        world.check();
+    }
+}
