@@ -29,13 +29,17 @@ contract BatchInbox is IBatchInbox, ILiability {
     ISequencerSet public immutable sequencers;
     IParameters public immutable parameters;
     address private immutable _deployer;
-    /// @notice Who holds, confirms and invalidates.
-    address public disputes;
 
     /// @inheritdoc IBatchInbox
     uint64 public override(IBatchInbox, ILiability) head = 1;
     /// @inheritdoc IBatchInbox
     uint64 public override(IBatchInbox, ILiability) finalised = 1;
+    /// @dev The highest head ever: no header of an index from here on was ever submitted.
+    uint64 private _peak = 1;
+    /// @dev Whether the batch below the head is unattested; no other can be.
+    bool private _headUnattested;
+    /// @notice Who holds, confirms and invalidates.
+    address public disputes;
     mapping(uint64 index => Batch) private _batches;
     mapping(bytes32 headerHash => bool) public override invalidated;
     Holds.Set private _holds;
@@ -119,6 +123,7 @@ contract BatchInbox is IBatchInbox, ILiability {
         bytes32 headerHash = _open(header);
         Batch storage batch = _batches[header.index];
         batch.status = BatchStatus.Pending;
+        if (header.index + 1 == head) _headUnattested = false;
         uint256 window = parameters.get(Parameter.ChallengeWindow);
         uint256 left = parameters.get(Parameter.RequestWindow);
         uint256 clock = block.timestamp + left - window;
@@ -138,6 +143,7 @@ contract BatchInbox is IBatchInbox, ILiability {
         invalidated[headerHash] = true;
         emit BatchInvalidated(header.index, headerHash, head);
         head = header.index;
+        _headUnattested = false;
         _announce(wasInsecure);
     }
 
@@ -171,7 +177,7 @@ contract BatchInbox is IBatchInbox, ILiability {
         bytes32 parentHash = _known(parent);
         if (header.index != parent.index + 1) revert InboxWrongIndex(header.index, parent.index + 1);
         if (header.parent != parentHash) revert InboxWrongParent(header.parent, parentHash);
-        if (_batches[parent.index].status == BatchStatus.Unattested) revert InboxUnattestedHead(parent.index);
+        if (_headUnattested && header.index == head) revert InboxUnattestedHead(parent.index);
         if (header.preStateRoot != parent.postStateRoot) {
             revert InboxWrongPreState(header.preStateRoot, parent.postStateRoot);
         }
@@ -190,15 +196,15 @@ contract BatchInbox is IBatchInbox, ILiability {
             revert InboxWrongPostState(header.postStateRoot);
         }
         headerHash = header.hash();
-        if (invalidated[headerHash]) revert InboxInvalidatedHeader(headerHash);
+        if (header.index < _peak && invalidated[headerHash]) revert InboxInvalidatedHeader(headerHash);
     }
 
     /// @dev A certified batch goes to the head, or takes the place of an unattested one there: the quorum outranks one
     /// sequencer. An open request for the very same header goes on; one for another header becomes void.
     function _makeRoom(uint64 index, bytes32 headerHash) private {
         if (index == head) return;
+        if (index + 1 != head || !_headUnattested) revert InboxWrongIndex(index, head);
         Batch storage batch = _batches[index];
-        if (index + 1 != head || batch.status != BatchStatus.Unattested) revert InboxWrongIndex(index, head);
         head = index;
         if (batch.headerHash == headerHash) return;
         // It may not come back: a request for its data would then run against a deadline of the past.
@@ -211,11 +217,23 @@ contract BatchInbox is IBatchInbox, ILiability {
     }
 
     function _append(BatchHeader calldata header, bytes32 headerHash, BatchStatus status, uint128 signers) private {
-        uint64 pending = header.index - finalised;
+        uint64 index = header.index;
+        uint64 pending = index - finalised;
         if (pending >= MAX_PENDING) revert InboxFull(pending);
-        _batches[header.index] = Batch(headerHash, status, uint40(block.timestamp), signers);
-        head = header.index + 1;
-        emit BatchSubmitted(header.index, headerHash, status == BatchStatus.Pending, header);
+        _batches[index] = Batch(headerHash, status, uint40(block.timestamp), signers);
+        head = index + 1;
+        if (index >= _peak) _peak = index + 1;
+        _headUnattested = status == BatchStatus.Unattested;
+        // `emit BatchSubmitted(index, headerHash, status == BatchStatus.Pending, header)`, without encoding anew what calldata
+        // holds encoded: `_check` has read every field that could carry surplus bits.
+        bytes32 topic = BatchSubmitted.selector;
+        bool attested = status == BatchStatus.Pending;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, attested)
+            calldatacopy(add(free, 0x20), header, 0x1e0)
+            log3(free, 0x200, topic, index, headerHash)
+        }
     }
 
     function _known(BatchHeader calldata header) private view returns (bytes32 headerHash) {
@@ -233,11 +251,20 @@ contract BatchInbox is IBatchInbox, ILiability {
         if (insecure() != wasInsecure) emit SecurityChanged(!wasInsecure);
     }
 
-    function _atLeast(string memory field, uint256 value, uint256 limit) private pure {
-        if (value < limit) revert InboxFieldOutOfRange(field, value, limit);
+    function _atLeast(bytes32 field, uint256 value, uint256 limit) private pure {
+        if (value < limit) revert InboxFieldOutOfRange(_text(field), value, limit);
     }
 
-    function _atMost(string memory field, uint256 value, uint256 limit) private pure {
-        if (value > limit) revert InboxFieldOutOfRange(field, value, limit);
+    function _atMost(bytes32 field, uint256 value, uint256 limit) private pure {
+        if (value > limit) revert InboxFieldOutOfRange(_text(field), value, limit);
+    }
+
+    /// @dev The name is a string only where it is needed: building eleven for each submission costs more than checking.
+    function _text(bytes32 word) private pure returns (string memory) {
+        uint256 length = 0;
+        while (word[length] != 0) ++length;
+        bytes memory text = new bytes(length);
+        for (uint256 i = 0; i < length; ++i) text[i] = word[i];
+        return string(text);
     }
 }

@@ -25,25 +25,23 @@ abstract contract Certificates is Membership {
         Roster memory roster = _roster;
         uint128 left = certificate.signers;
         if (left & ~roster.active != 0) revert CertificateUnknownSeat((left & ~roster.active).lowest());
+        if (required != address(0) && !_sitsAmong(required, left)) revert CertificateWithoutSequencer(required);
 
         bytes32 digest = _hashTypedDataV4(structHash);
         bytes calldata signatures = certificate.signatures;
         uint256 stake = 0;
         uint256 offset = 0;
-        bool found = required == address(0);
         for (; left != 0; left &= left - 1) {
             if (signatures.length < offset + SIGNATURE_LENGTH) {
                 revert CertificateWrongLength(signatures.length, offset + SIGNATURE_LENGTH);
             }
             uint8 number = left.lowest();
             Seat storage seat = _seats[number];
-            _requireSigner(number, seat, digest, signatures[offset:offset + SIGNATURE_LENGTH]);
+            _requireSigner(number, seat, digest, signatures, offset);
             stake += seat.stake;
-            found = found || seat.owner == required;
             offset += SIGNATURE_LENGTH;
         }
         if (signatures.length != offset) revert CertificateWrongLength(signatures.length, offset);
-        if (!found) revert CertificateWithoutSequencer(required);
         if (stake == 0 || stake * 3 < uint256(roster.stake) * 2) revert CertificateBelowQuorum(stake, roster.stake);
     }
 
@@ -51,8 +49,22 @@ abstract contract Certificates is Membership {
         return keccak256(abi.encode(SILENCE_TYPE_HASH, number, sequencer));
     }
 
-    function _requireSigner(uint8 number, Seat storage seat, bytes32 digest, bytes calldata signature) private view {
-        address recovered = ECDSA.recover(digest, bytes32(signature[:32]), bytes32(signature[32:]));
+    /// @dev Assumes that a whole signature lies at `offset`.
+    function _requireSigner(
+        uint8 number,
+        Seat storage seat,
+        bytes32 digest,
+        bytes calldata signatures,
+        uint256 offset
+    ) private view {
+        bytes32 r;
+        bytes32 vs;
+        assembly ("memory-safe") {
+            let start := add(signatures.offset, offset)
+            r := calldataload(start)
+            vs := calldataload(add(start, 0x20))
+        }
+        address recovered = ECDSA.recover(digest, r, vs);
         if (recovered == seat.key) return;
         bool overlaps = recovered == seat.previousKey && block.timestamp < seat.keyChangedAt + KEY_OVERLAP;
         if (!overlaps) revert CertificateWrongSigner(number, recovered);

@@ -12,11 +12,11 @@ import {Seats} from "./Seats.sol";
 abstract contract Membership is ISequencerSet, Votes {
     using Seats for uint128;
 
-    /// @dev Certificates and selection read the first slot, certificates also the second.
+    /// @dev Certificates and selection read just the first slot of each seat.
     struct Seat {
-        address owner;
-        uint96 stake;
         address key;
+        uint96 stake;
+        address owner;
         uint40 keyChangedAt;
         SequencerStatus status;
         address previousKey;
@@ -146,6 +146,12 @@ abstract contract Membership is ISequencerSet, Votes {
     function _seatOf(address owner) internal view returns (uint8) {
         if (!_isKnown(owner)) revert SequencerUnknown(owner);
         return uint8(_seatByOwner[owner] - 1);
+    }
+
+    /// @dev Whether the owner's seat is one of these.
+    function _sitsAmong(address owner, uint128 seats) internal view returns (bool) {
+        uint256 seatPlusOne = _seatByOwner[owner];
+        return seatPlusOne != 0 && seats.has(uint8(seatPlusOne - 1));
     }
 
     function _activeSeatOf(address owner) internal view returns (uint8 number) {
