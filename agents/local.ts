@@ -528,7 +528,10 @@ export class LocalSystem {
       transactions: kit.manager(signer),
       config: this.config,
       states,
-      consensus: { certifiedBatch: (index) => this.#consensusAgent.certifiedBatch(index) },
+      consensus: {
+        certifiedBatch: async (index) =>
+          this.consensus.running ? this.consensus.agent.certifiedBatch(index) : undefined,
+      },
       sources: [new BlocksSource("blockchain", this.#blocks), new StorageSource(this.storage)],
       outbox: new Outbox({
         storage: this.storage,

@@ -58,7 +58,8 @@ export class Replica {
   readonly #drift: number;
   readonly #page: number;
   readonly #dependencies: ReplicaDependencies;
-  readonly #settled = new Set<string>();
+  /** Hashes of blocks that went with a batch that L1 found wrong: a peer that has not heard of it may still offer them. */
+  readonly #condemned = new Set<string>();
   #l1: L1State | undefined;
   /** L1's last batch, among those that this copy holds with all before it. */
   #agreed: L1Batch | undefined;
@@ -115,12 +116,10 @@ export class Replica {
       const before = l1.batches[Number(this.#agreed.header.index) - 1];
       this.#agreed = before?.headerHash === this.#agreed.header.parent ? before : undefined;
     }
-    for (const { header, headerHash } of l1.condemned) {
-      if (this.#settled.has(headerHash)) continue;
-      if (await this.#holds(header)) await this.#undo(header);
-      this.#settled.add(headerHash);
-    }
     this.#agreed ??= await this.#lastFinal(l1);
+    for (const { header } of l1.condemned) {
+      if (Number(header.firstBlock) > this.floor && (await this.#holds(header))) await this.#undo(header);
+    }
     while (this.#agreed !== undefined) {
       const next: L1Batch | undefined = l1.batches[Number(this.#agreed.header.index) + 1];
       if (next === undefined || !(await this.#agree(next, this.#agreed))) break;
@@ -233,6 +232,9 @@ export class Replica {
   }
 
   async #import(block: SignedBlock): Promise<void> {
+    if (this.#condemned.has(block.hash)) {
+      throw new BlockError("NOT_ON_HEAD", `block ${block.number} went with a batch that L1 found wrong`);
+    }
     const latest = Math.floor(this.#dependencies.clock.now() / 1000) + this.#drift;
     if (block.timestamp > latest) {
       throw new BlockError("BAD_TIME", `block ${block.number} has time ${block.timestamp}, expected at most ${latest}`);
@@ -293,6 +295,10 @@ export class Replica {
     this.#signedUpTo = Math.min(this.#signedUpTo, last);
     await this.exclusively(async () => {
       this.#dependencies.log.warn({ from: this.chain.head.number, to: last, reason }, "rolling back");
+      for (let number = last + 1; number <= this.chain.head.number; number++) {
+        const block = await this.chain.block(number);
+        if (block !== undefined) this.#condemned.add(block.hash);
+      }
       await this.#tell(await this.chain.rollbackTo(last, reason), reason);
     });
   }

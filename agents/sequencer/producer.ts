@@ -14,14 +14,19 @@ export interface BlockProducer {
   produce(timestamp: number): Promise<SignedBlock | undefined>;
 }
 
+export interface ProducerDependencies {
+  readonly chain: Chain;
+  readonly key: () => PeerKey;
+}
+
 /** Produces on its own copy of the chain. */
 export class ChainProducer implements BlockProducer {
   readonly #options: { readonly coinbase: string; readonly maxTransactions: number };
-  readonly #dependencies: { readonly chain: Chain; readonly key: () => PeerKey };
+  readonly #dependencies: ProducerDependencies;
 
   constructor(
     options: { readonly coinbase: string; readonly maxTransactions: number },
-    dependencies: { readonly chain: Chain; readonly key: () => PeerKey },
+    dependencies: ProducerDependencies,
   ) {
     this.#options = options;
     this.#dependencies = dependencies;

@@ -23,7 +23,7 @@ import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
 import { CheckingAttestor, Refusal } from "./attestor.ts";
 import type { Attestor, AttestorDependencies } from "./attestor.ts";
 import { ChainProducer } from "./producer.ts";
-import type { BlockProducer } from "./producer.ts";
+import type { BlockProducer, ProducerDependencies } from "./producer.ts";
 import type { Recomputer } from "./recomputer.ts";
 import type { Responder } from "./responder.ts";
 import { submitUnattested } from "./unattested.ts";
@@ -47,7 +47,7 @@ export interface SequencerDependencies extends PeerDependencies {
   /** Has L1 recompute what was posted (steps 11.9, 3.3.5). */
   readonly recomputer: Pick<Recomputer, "advance">;
   /** How blocks are made; {@link ChainProducer} if left out. */
-  readonly producer?: (honest: BlockProducer) => BlockProducer;
+  readonly producer?: (honest: BlockProducer, dependencies: ProducerDependencies) => BlockProducer;
   /** How signatures are given; {@link CheckingAttestor} if left out. */
   readonly attestor?: (honest: Attestor, dependencies: AttestorDependencies) => Attestor;
 }
@@ -101,7 +101,7 @@ export class Sequencer extends Agent {
       { coinbase: options.coinbase ?? this.owner, maxTransactions: options.blockTransactions ?? 500 },
       { chain, key },
     );
-    this.#producer = dependencies.producer?.(producer) ?? producer;
+    this.#producer = dependencies.producer?.(producer, { chain, key }) ?? producer;
     const forAttestor = { members, replica, key, clock, watch: () => this.#duties.watch };
     const attestor = new CheckingAttestor(
       { chainId: options.chainId, sequencerSet: l1.addresses.sequencers },
@@ -186,12 +186,22 @@ export class Sequencer extends Agent {
     // A minority alone must not run ahead: the next block waits until two thirds hold this one (S2).
     const stands = chain.head.number <= replica.floor || members.isQuorum(this.#offer?.takers ?? []);
     if (!stands) return;
-    for (const raw of await this.#dependencies.consensus.pendingTransactions()) await this.#take(raw);
+    for (const raw of await this.#waiting()) await this.#take(raw);
     const block = await replica.exclusively(() => this.#producer.produce(this.#now));
     if (block === undefined) return;
     this.log.info({ block: block.number, transactions: block.transactions.length }, "block produced");
     this.events.emit("produced", block);
     await this.#propagate(block);
+  }
+
+  /** What the consensus layer has for this sequencer (step 5.1); peers hand over what it keeps back. */
+  async #waiting(): Promise<readonly Uint8Array[]> {
+    try {
+      return await this.#dependencies.consensus.pendingTransactions();
+    } catch (error) {
+      this.log.warn({ reason: messageOf(error) }, "the consensus layer gives no transactions");
+      return [];
+    }
   }
 
   /** Steps 5.2, S2: keeps up with the current sequencer and watches it. */

@@ -104,7 +104,8 @@ export class Submitter extends Agent {
       }
       this.log.warn({ batch: Number(header.index) }, "[8.3] acting as a verifier");
       await this.#d.challenger.tick();
-      return false;
+      // One that nobody certified is no obstacle: a certified one takes its place (3.3).
+      if (batch.attested || batch.confirmed) return false;
     }
     return true;
   }

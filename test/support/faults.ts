@@ -1,7 +1,7 @@
 /** Sequencers that do not as they should, made of what the agents take as dependencies. */
-import { Wallet, hexlify, randomBytes } from "ethers";
+import { hexlify, randomBytes } from "ethers";
 
-import { blockDomain, BLOCK_TYPES, type SignedBlock } from "../../l2/block.ts";
+import { blockDomain, BLOCK_TYPES, type BlockSigner, type SignedBlock } from "../../l2/block.ts";
 import type { ChainConfig } from "../../l2/config.ts";
 import type { SequencerIdentity } from "../../agents/local.ts";
 import { Refusal } from "../../agents/sequencer/attestor.ts";
@@ -35,19 +35,27 @@ export function refusing(fault: Fault): Behaviour {
 }
 
 /** It propagates blocks whose state is not what their transactions lead to (S3). */
-export function forging(fault: Fault, key: Wallet, config: ChainConfig): Behaviour {
+export function forging(fault: Fault): Behaviour {
   return {
-    producer: (honest) => ({
+    producer: (honest, { chain, key }) => ({
       produce: async (timestamp) => {
-        const block = await honest.produce(timestamp);
-        return block === undefined || !fault.on ? block : await forge(block, key, config);
+        if (!fault.on) return await honest.produce(timestamp);
+        const { number, hash: parentHash } = chain.head;
+        const transactions = chain.pending().map(({ raw }) => raw);
+        if (transactions.length === 0) return undefined;
+        const draft = { number: number + 1, parentHash, timestamp, coinbase: key().address, transactions };
+        return await forge(draft, key(), chain.config);
       },
     }),
   };
 }
 
-/** A block like another, properly signed, that claims another state. */
-export async function forge(block: SignedBlock, key: Wallet, config: ChainConfig): Promise<SignedBlock> {
+/** A block that is properly signed, and claims a state that nothing leads to. */
+export async function forge(
+  block: Omit<SignedBlock, "hash" | "stateRoot" | "signature">,
+  key: BlockSigner,
+  config: Pick<ChainConfig, "chainId">,
+): Promise<SignedBlock> {
   const hash = hexlify(randomBytes(32));
   const signature = await key.signTypedData(blockDomain(config), BLOCK_TYPES, { hash });
   return { ...block, hash, signature, stateRoot: hexlify(randomBytes(32)) };

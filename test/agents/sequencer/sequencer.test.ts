@@ -1,0 +1,299 @@
+import { expect } from "chai";
+import { type Wallet, ZeroHash, hexlify, parseEther, randomBytes } from "ethers";
+
+import type { LocalSequencer, LocalSystem } from "../../../agents/local.ts";
+import { wireHeader } from "../../../agents/peers/methods.ts";
+import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
+import { type Batch, buildBatch } from "../../../l2/batch/build.ts";
+import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
+import { batchTree } from "../../../l2/batch/tree.ts";
+import { certify } from "../../support/certificates.ts";
+import { type Fault, forge, forging, unresponsive } from "../../support/faults.ts";
+import { type LocalTest, type LocalTestOptions, localTest } from "../../support/local.ts";
+
+describe("sequencer", () => {
+  let test: LocalTest;
+  let local: LocalSystem;
+  let alice: Wallet;
+  let bob: Wallet;
+
+  async function setUp(options: LocalTestOptions = {}): Promise<void> {
+    test = await localTest({ verifiers: 0, ...options });
+    local = test.local;
+    [alice, bob] = test.users as [Wallet, Wallet];
+  }
+
+  function current(): LocalSequencer {
+    const { current: found } = local;
+    if (found === undefined) throw new Error("nobody sequences");
+    return found;
+  }
+
+  const status = (hash: string) => local.consensus.agent.transactionStatus(hash);
+  const others = (): LocalSequencer[] => local.sequencers.filter((sequencer) => sequencer !== local.current);
+
+  /** The batch of everything that L1 does not have, as the current sequencer would build it. */
+  async function nextBatch(chain = current().chain): Promise<Batch & { parent: BatchHeader }> {
+    const { header: parent, headerHash } = local.l1State.batches[local.l1State.head - 1] ?? { header: undefined };
+    if (parent === undefined || headerHash === undefined) throw new Error("L1 has no batch");
+    const place = { index: parent.index + 1n, parent: headerHash, sequencer: current().owner };
+    return { parent, ...(await buildBatch(chain, Number(parent.lastBlock) + 1, chain.head.number, place)) };
+  }
+
+  afterEach(async () => {
+    await local.stop();
+  });
+
+  describe("signing", () => {
+    beforeEach(async () => {
+      await setUp();
+      await local.transfer(alice, bob.address, parseEther("1"));
+      await local.transfer(bob, alice.address, parseEther("2"));
+      await local.tick();
+    });
+
+    const ask = async (header: BatchHeader): Promise<Record<string, string>> =>
+      (await local.consensus.agent.peer.messenger.request(others()[0]?.owner ?? "", "signBatch", {
+        header: wireHeader(header),
+      })) as Record<string, string>;
+
+    it("[7] [S4] signs the batch that it computes itself", async () => {
+      const { header } = await nextBatch();
+      expect(await ask(header)).to.have.property("signature");
+    });
+
+    for (const [field, value] of [
+      ["mtsr", hexlify(randomBytes(32))],
+      ["mttbr", hexlify(randomBytes(32))],
+      ["postStateRoot", hexlify(randomBytes(32))],
+      ["preStateRoot", ZeroHash],
+      ["dataHash", ZeroHash],
+      ["txCount", 3n],
+      ["gasUsed", 1n],
+      ["dataSize", 1n],
+      ["firstTimestamp", 1n],
+    ] as const) {
+      it(`[S3] [S4] does not sign another ${field}`, async () => {
+        const { header } = await nextBatch();
+        expect((await ask({ ...header, [field]: value }))["refused"]).to.contain(field);
+      });
+    }
+
+    it("[S4] does not sign for another sequencer, on another parent, or beyond its head", async () => {
+      const { header } = await nextBatch();
+      expect((await ask({ ...header, sequencer: others()[0]?.owner ?? "" }))["refused"]).to.contain("vouch");
+      expect((await ask({ ...header, parent: ZeroHash }))["refused"]).to.contain("builds on");
+      expect((await ask({ ...header, lastBlock: 9n }))["refused"]).to.contain("block 9 is not here");
+    });
+
+    it("[S2] does not sign a silence that it has not seen itself, whatever the consensus layer says", async () => {
+      const { number, sequencer } = local.consensus.agent.peer.members.term;
+      const request = { term: number, sequencer: sequencer ?? "" };
+      await local.advance(3600);
+      const { messenger } = local.consensus.agent.peer;
+      const answer = await messenger.request(others()[0]?.owner ?? "", "signSilence", request);
+      expect((answer as Record<string, string>)["refused"]).to.contain("has not been silent for 60 s");
+    });
+
+    it("[S2] hands what waits to the current sequencer before it calls it silent", async () => {
+      const leader = current();
+      const { term } = local.consensus.agent.peer.members;
+      // A consensus layer that keeps transactions from the current sequencer and tells everybody else of them.
+      const raw = await alice.signTransaction({
+        type: 2,
+        chainId: test.config.chainId,
+        nonce: 1,
+        to: bob.address,
+        value: 1n,
+        gasLimit: 21_000n,
+        maxFeePerGas: test.config.baseFee * 2n,
+      });
+      for (const { owner } of others()) {
+        await local.consensus.agent.peer.messenger.request(owner, "transactions", { transactions: [raw] });
+      }
+      await local.run(90);
+      expect((await test.system.sequencers.term()).number).to.equal(BigInt(term.number));
+      expect(leader.chain.head.transactions).to.include(raw);
+    });
+  });
+
+  describe("blocks", () => {
+    it("[3] [S3] refuses a forged block, reports it, and the forger is rotated", async () => {
+      const fault: Fault = { on: false };
+      await setUp({
+        behaviour: (place) => (place === 0 ? forging(fault) : undefined),
+      });
+      while (local.current !== local.sequencers[0]) await rotate();
+      const forger = current();
+      fault.on = true;
+      const rejections: string[] = [];
+      forger.agent.events.on("rejected", ({ by }) => rejections.push(by));
+      const { number } = others()[0]?.chain.head ?? { number: -1 };
+      const hash = await local.transfer(alice, bob.address, parseEther("1"));
+      await local.tick();
+      expect(rejections).to.include.members(others().map(({ owner }) => owner));
+      for (const { chain } of others()) expect(chain.head.number).to.equal(number);
+      expect(local.consensus.agent.reports.map(({ from }) => from)).to.include.members(
+        others().map(({ owner }) => owner),
+      );
+      await local.until(() => local.current !== forger, { seconds: 120 });
+      expect(await status(hash)).to.have.property("state", "failed");
+      await local.transfer(alice, bob.address, parseEther("1"));
+      await local.tick(2);
+      expect(await status(hash)).to.have.property("state", "included");
+      // The forger's own block gave way.
+      expect(forger.chain.head.hash).to.equal(current().chain.head.hash);
+    });
+
+    it("[3] refuses a block that is not the current sequencer's", async () => {
+      await setUp();
+      await local.transfer(alice, bob.address, 1n);
+      await local.tick();
+      const [usurper, victim] = others() as [LocalSequencer, LocalSequencer];
+      const { number, parentHash, timestamp, coinbase, transactions } = current().chain.head;
+      const draft = { number, parentHash, timestamp, coinbase, transactions };
+      const block = await forge(draft, usurper.key, test.config);
+      const answer = await usurper.agent.peer.messenger.request(victim.owner, "block", { block });
+      expect(answer.reason).to.contain("not the current sequencer");
+    });
+
+    it("[5.2] [Q3] a sequencer that was away catches up, and takes over where the chain is", async () => {
+      await setUp();
+      const [away] = others() as [LocalSequencer];
+      await away.stop();
+      for (let count = 0; count < 3; count++) {
+        await local.transfer(alice, bob.address, 1n);
+        await local.tick();
+      }
+      expect(away.chain.head.number).to.equal(0);
+      await away.restart();
+      await local.tick();
+      expect(away.chain.head.hash).to.equal(current().chain.head.hash);
+      expect(away.chain.head.number).to.equal(3);
+    });
+
+    async function rotate(): Promise<void> {
+      const sequencer = current();
+      await sequencer.stop();
+      await local.transfer(bob, alice.address, 1n);
+      await local.until(() => local.current !== sequencer, { seconds: 120 });
+      await sequencer.restart();
+      await local.tick();
+    }
+  });
+
+  describe("after L1's verdict", () => {
+    it("[11.14] [3.2] [Q8] rolls back a batch that a colluding quorum got wrong, and a resend succeeds", async () => {
+      await setUp({ verifiers: 1, local: { consensusOptions: { limits: { age: 1e9 } } } });
+      const failed: string[] = [];
+      local.consensus.agent.events.on("failed", ({ hashes }) => failed.push(...hashes));
+      const hash = await local.transfer(alice, bob.address, parseEther("1"));
+      await local.tick();
+      expect(await status(hash)).to.have.property("state", "included");
+
+      const { parent, header, stateRoots, data } = await nextBatch();
+      const wrong = stateRoots.map(() => hexlify(randomBytes(32)));
+      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? "" };
+      const dataHash = await local.storage.put(
+        Buffer.concat([data, ...wrong.map((root) => Buffer.from(root.slice(2), "hex"))]),
+      );
+      const claimed = { ...forged, dataHash };
+      const colluders = test.system.sequencerAccounts.map(({ seat, key }) => ({ seat, key }));
+      const certificate = await certify(test.system.sequencers, claimed, colluders);
+      await test.system.inbox.submit(parent, claimed, batchTree(wrong).proof(0), certificate);
+      const offender = current();
+      // The verifier finds it wrong and proves it in one transaction.
+      await local.tick(2);
+      expect(local.l1State.condemned.map(({ headerHash }) => headerHash)).to.deep.equal([hashHeader(claimed)]);
+      await local.tick();
+      for (const { chain } of local.sequencers) expect(chain.head.number).to.equal(0);
+      expect(failed).to.deep.equal([hash]);
+      expect(await status(hash)).to.have.property("state", "failed");
+      expect(local.current).to.not.equal(offender);
+
+      await local.transfer(alice, bob.address, parseEther("1"));
+      await local.tick(2);
+      expect(await status(hash)).to.deep.equal({ state: "included", block: 1 });
+    });
+
+    it("[3.3] [3.3.4] [3.3.5] [3.3.6b.1] [3.3.6b.2] [3.3.6b.3] adopts a fake batch that L1 found right", async () => {
+      await setUp({ verifiers: 1 });
+      const faker = current();
+      // Nobody but the current sequencer sees these transactions.
+      await faker.chain.addTransaction(
+        await alice.signTransaction({
+          type: 2,
+          chainId: test.config.chainId,
+          nonce: 0,
+          to: bob.address,
+          value: parseEther("5"),
+          gasLimit: 21_000n,
+          maxFeePerGas: test.config.baseFee * 2n,
+        }),
+      );
+      await faker.chain.produceBlock({ timestamp: local.now, coinbase: faker.owner, signer: faker.key });
+      await faker.agent.postUnattested();
+      await faker.stop();
+      await local.look();
+      const posted = local.l1State.batches[1];
+      expect(posted?.attested).to.equal(false);
+      for (const { chain } of others()) expect(chain.head.number).to.equal(0);
+
+      // The verifier requests, the network rotates; the sequencer comes back and answers.
+      await local.until(() => local.current !== faker && local.l1State.insecure, { seconds: 180 });
+      await faker.restart();
+      await local.until(() => local.l1State.batches[1]?.confirmed === true, { seconds: 120 });
+      expect(local.l1State.insecure).to.equal(false);
+      await local.tick();
+      for (const { chain } of local.sequencers) {
+        expect(chain.head.number).to.equal(1);
+        expect(chain.head.stateRoot).to.equal(posted?.header.postStateRoot);
+      }
+      const hash = await local.transfer(alice, bob.address, 1n);
+      await local.tick(2);
+      expect(await status(hash)).to.deep.equal({ state: "included", block: 2 });
+      await local.until(() => local.l1State.head === 3, { seconds: 120 });
+    });
+
+    it("[3.3.6a.1] [3.3.6a.2] [3.3.6a.3] [3.3.6a.4] goes on without a fake batch that L1 found wrong", async () => {
+      await setUp({ verifiers: 1 });
+      const faker = current();
+      await local.transfer(alice, bob.address, 1n);
+      await local.tick();
+      const { parent, header, stateRoots } = await nextBatch();
+      const wrong = stateRoots.map(() => hexlify(randomBytes(32)));
+      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? "" };
+      await submitUnattested(
+        { parent, header: forged, stateRoots: wrong },
+        { l1: local.l1, transactions: faker.transactions },
+      );
+      await local.consensus.stop();
+      await local.until(() => local.l1State.condemned.length === 1, { seconds: 300 });
+      expect(await test.system.inbox.invalidated(hashHeader(forged))).to.equal(true);
+      await local.consensus.restart();
+      await local.tick(2);
+      expect(local.current).to.not.equal(faker);
+      const hash = await local.transfer(alice, bob.address, 7n);
+      await local.tick(2);
+      expect(await status(hash)).to.have.property("state", "included");
+      await local.until(() => local.l1State.head === 2, { seconds: 120 });
+    });
+
+    it("[3.3] a certified batch takes the place of one that nobody certified", async () => {
+      await setUp({ behaviour: () => unresponsive() });
+      await local.transfer(alice, bob.address, 1n);
+      await local.tick();
+      const { parent, header, stateRoots } = await nextBatch();
+      const wrong = stateRoots.map(() => hexlify(randomBytes(32)));
+      const fake = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? "" };
+      await submitUnattested(
+        { parent, header: fake, stateRoots: wrong },
+        { l1: local.l1, transactions: current().transactions },
+      );
+      await local.look();
+      expect(local.l1State.batches[1]?.attested).to.equal(false);
+      await local.until(() => local.l1State.batches[1]?.attested === true, { seconds: 120 });
+      expect(local.l1State.batches[1]?.headerHash).to.equal(hashHeader(header));
+    });
+  });
+});
