@@ -21,6 +21,14 @@ import { RpcServer } from "../../../l2/rpc/server.ts";
 import type { BatchView, SystemState } from "../../../l2/rpc/system.ts";
 import { alice, bob, carol, config, mine, openChain, producer, transfer } from "../fixtures.ts";
 
+/** Whatever JSON holds. */
+type Json = ReturnType<typeof JSON.parse>;
+
+interface Answer {
+  readonly result: Json;
+  readonly error: Json;
+}
+
 /** The view of L1 that a node is given, set by hand. */
 class KnownSystem implements SystemState {
   batches: BatchView[] = [];
@@ -72,9 +80,9 @@ describe("JSON-RPC node", () => {
     return { status: response.status, json: text === "" ? undefined : JSON.parse(text) };
   }
 
-  async function rpc(method: string, ...params: unknown[]): Promise<{ result?: any; error?: any }> {
+  async function rpc(method: string, ...params: unknown[]): Promise<Answer> {
     const { json } = await post(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
-    return json as { result?: unknown; error?: unknown };
+    return json as Answer;
   }
 
   /** Cuts the next batch and lets the node's system know it. */
@@ -152,14 +160,22 @@ describe("JSON-RPC node", () => {
     const proof = await provider.send("eth_getProof", [bob.address, ["0x0"], "latest"]);
     const block = await provider.send("eth_getBlockByNumber", ["latest", false]);
     const key = getBytes(keccak256(bob.address));
-    const value = await verifyMerkleProof(key, proof.accountProof.map(getBytes), { root: getBytes(block.stateRoot) });
+    const value = await verifyMerkleProof(
+      key,
+      (proof.accountProof as string[]).map((node) => getBytes(node)),
+      { root: getBytes(block.stateRoot) },
+    );
     const account = createAccountFromRLP(value!);
     expect(account.balance).to.equal(BigInt(proof.balance));
     expect(account.balance).to.equal(parseEther("10001"));
     const absent = await provider.send("eth_getProof", [ZeroAddress, [], "0x1"]);
-    const nothing = await verifyMerkleProof(getBytes(keccak256(ZeroAddress)), absent.accountProof.map(getBytes), {
-      root: getBytes(block.stateRoot),
-    });
+    const nothing = await verifyMerkleProof(
+      getBytes(keccak256(ZeroAddress)),
+      (absent.accountProof as string[]).map((node) => getBytes(node)),
+      {
+        root: getBytes(block.stateRoot),
+      },
+    );
     expect(nothing).to.equal(null);
   });
 
@@ -305,9 +321,9 @@ describe("JSON-RPC node", () => {
     system.isInsecure = true;
     expect(await number("safe"), "while a request is open").to.equal(1);
     system.isInsecure = false;
-    system.batches[2] = { ...system.batches[2]!, held: false, status: "unattested" };
+    system.batches[2] = { ...system.batches[2], held: false, status: "unattested" };
     expect(await number("safe"), "with an unattested head").to.equal(1);
-    const status = async (block: string) => (await rpc("metis_getBlockBatchStatus", block)).result;
+    const status = async (block: string): Promise<unknown> => (await rpc("metis_getBlockBatchStatus", block)).result;
     expect(await status("0x3")).to.deep.equal({ block: "0x3", batch: "0x2", status: "unattested", held: false });
     expect(await status("0x4")).to.deep.equal({ block: "0x4", batch: null, status: "unbatched", held: false });
     system.sequencer = undefined;
