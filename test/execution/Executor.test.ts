@@ -135,8 +135,8 @@ class World {
   /** Makes a valid transaction invalid. */
   spoil(fields: Fields, sender: Signer, { baseFee, gasLimit }: Chain): string {
     const spoiled = { ...fields };
-    const set = (changes: Partial<Fields>): void => void Object.assign(spoiled, changes);
-    const key = this.pick<() => Signer | void>([
+    const set = (changes: Partial<Fields>): undefined => void Object.assign(spoiled, changes);
+    const key = this.pick<() => Signer | undefined>([
       () => set({ nonce: fields.nonce + 1n }),
       () => set({ nonce: fields.nonce === 0n ? 1n : fields.nonce - 1n }),
       () => set({ chainId: fields.chainId + 1n }),

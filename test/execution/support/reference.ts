@@ -1,10 +1,13 @@
 import { createBlock } from "@ethereumjs/block";
-import { Common, Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
-import { MerklePatriciaTrie, createMPT } from "@ethereumjs/mpt";
+import type { Common} from "@ethereumjs/common";
+import { Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
+import type { MerklePatriciaTrie} from "@ethereumjs/mpt";
+import { createMPT } from "@ethereumjs/mpt";
 import { MerkleStateManager } from "@ethereumjs/statemanager";
 import { createTxFromRLP } from "@ethereumjs/tx";
+import type {
+  Account} from "@ethereumjs/util";
 import {
-  Account,
   type BatchDBOp,
   type DB,
   bytesToHex,
