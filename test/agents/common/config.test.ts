@@ -39,7 +39,7 @@ describe("Configuration", () => {
     Object.assign(process.env, env);
     try {
       const parsed = await command().parseAsync(args, { from: "user" });
-      return parsed.opts();
+      return parsed.opts<Record<string, unknown>>();
     } finally {
       for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
       Object.assign(process.env, before);

@@ -1,12 +1,11 @@
 import { createBlock } from "@ethereumjs/block";
-import type { Common} from "@ethereumjs/common";
+import type { Common } from "@ethereumjs/common";
 import { Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
-import type { MerklePatriciaTrie} from "@ethereumjs/mpt";
+import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { createMPT } from "@ethereumjs/mpt";
 import { MerkleStateManager } from "@ethereumjs/statemanager";
 import { createTxFromRLP } from "@ethereumjs/tx";
-import type {
-  Account} from "@ethereumjs/util";
+import type { Account } from "@ethereumjs/util";
 import {
   type BatchDBOp,
   type DB,
