@@ -37,6 +37,7 @@ import type { TransactionState } from "./common/transactions.ts";
 import { ConsensusProcess } from "./consensus/process.ts";
 import type { ConsensusDependencies, ConsensusOptions } from "./consensus/process.ts";
 import { LocalNetwork } from "./peers/local-network.ts";
+import type { Transport } from "./peers/transport.ts";
 import { DEFAULT_STEP_GAS, Recomputer } from "./sequencer/recomputer.ts";
 import { DEFAULT_PIECE_SIZE, Responder } from "./sequencer/responder.ts";
 import { Sequencer } from "./sequencer/sequencer.ts";
@@ -57,14 +58,21 @@ export interface L1Time {
   advance(seconds: number): Promise<void>;
 }
 
+/** What differs from a sequencer that does as it should. */
+export interface Behaviour extends Partial<
+  Pick<SequencerDependencies, "producer" | "attestor" | "responder" | "recomputer">
+> {
+  /** How it reaches its peers. */
+  readonly transport?: (honest: Transport) => Transport;
+}
+
 /** A sequencer that has joined on L1. */
 export interface SequencerIdentity {
   /** Owner of the stake. */
   readonly owner: string;
   /** Signs blocks and batches, and pays for what the sequencer sends to L1. */
   readonly key: Wallet;
-  /** What differs from a sequencer that does as it should. */
-  readonly behaviour?: Partial<Pick<SequencerDependencies, "producer" | "attestor" | "responder" | "recomputer">>;
+  readonly behaviour?: Behaviour;
 }
 
 export interface LocalOptions {
@@ -253,6 +261,7 @@ export class LocalSystem {
       return new SequencerSlot(name, identity, { chain, transactions }, () => {
         const kit = this.#kit(name);
         const honest = this.#honest(identity.owner, chain, transactions, kit);
+        const { transport, ...behaviour } = identity.behaviour ?? {};
         return new Sequencer(
           { ...peers, owner: identity.owner, ...options.sequencerOptions },
           {
@@ -261,10 +270,10 @@ export class LocalSystem {
             l1,
             chain,
             transactions,
-            transport: this.network,
+            transport: transport?.(this.network) ?? this.network,
             key: () => identity.key,
             consensus: { pendingTransactions: () => this.#consensusAgent.pendingTransactions() },
-            ...identity.behaviour,
+            ...behaviour,
           },
         );
       });

@@ -349,7 +349,9 @@ export class ConsensusProcess extends Agent implements Consensus {
       (draft.parent !== this.#tip?.hash ||
         draft.sequencer !== members.term.sequencer ||
         draft.lastBlock > BigInt(replica.chain.head.number));
-    if (stale) this.#draft = undefined;
+    if (!stale) return;
+    this.#duties.signed(hashHeader(draft));
+    this.#draft = undefined;
   }
 
   /** What the next batch builds on: the last certified one, or L1's. */

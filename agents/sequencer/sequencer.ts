@@ -20,6 +20,7 @@ import { wireHeader } from "../peers/methods.ts";
 import type { BlockAnswer, SignatureAnswer } from "../peers/methods.ts";
 import { Peer } from "../peers/peer.ts";
 import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
+import { isSound } from "../peers/standing.ts";
 import { CheckingAttestor, Refusal } from "./attestor.ts";
 import type { Attestor, AttestorDependencies } from "./attestor.ts";
 import { ChainProducer } from "./producer.ts";
@@ -218,8 +219,21 @@ export class Sequencer extends Agent {
     } catch (error) {
       this.log.debug({ sequencer: current, reason: messageOf(error) }, "the current sequencer does not answer");
     }
-    await this.#duties.review(this.#now);
+    await this.#review();
     await this.#press(current);
+  }
+
+  /** Leaves out duties that are done or void. */
+  async #review(): Promise<void> {
+    await this.#duties.review(this.#now);
+    const { batches } = this.peer.replica.l1;
+    for (const [hash, { index, parent }] of this.#headers) {
+      const place = batches[Number(index)];
+      const follows = batches[Number(index) - 1]?.headerHash === parent || this.#headers.has(parent);
+      if (follows && (place === undefined || !isSound(place))) continue;
+      this.#headers.delete(hash);
+      this.#duties.signed(hash);
+    }
   }
 
   /** Asks the current sequencer itself for what it owes, before this peer calls it silent. */
@@ -339,6 +353,7 @@ export class Sequencer extends Agent {
 
   async #onSignSilence(term: number, sequencer: string): Promise<SignatureAnswer> {
     try {
+      await this.#review();
       const signature = await this.#attestor.signSilence(term, sequencer);
       this.events.emit("silence", { term, sequencer });
       return { signature };

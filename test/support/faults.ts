@@ -3,10 +3,9 @@ import { hexlify, randomBytes } from "ethers";
 
 import { blockDomain, BLOCK_TYPES, type BlockSigner, type SignedBlock } from "../../l2/block.ts";
 import type { ChainConfig } from "../../l2/config.ts";
-import type { SequencerIdentity } from "../../agents/local.ts";
+import type { Behaviour } from "../../agents/local.ts";
+import { PeerError } from "../../agents/peers/transport.ts";
 import { Refusal } from "../../agents/sequencer/attestor.ts";
-
-export type Behaviour = NonNullable<SequencerIdentity["behaviour"]>;
 
 /** Turns a fault on and off. */
 export interface Fault {
@@ -59,6 +58,22 @@ export async function forge(
   const hash = hexlify(randomBytes(32));
   const signature = await key.signTypedData(blockDomain(config), BLOCK_TYPES, { hash });
   return { ...block, hash, signature, stateRoot: hexlify(randomBytes(32)) };
+}
+
+/** It reaches none of its peers, nor they it; L1 it does reach. */
+export function isolated(fault: Fault): Behaviour {
+  const cut = (): Promise<never> => Promise.reject(new PeerError("unreachable", "the connection is cut"));
+  return {
+    transport: (honest) => ({
+      send: async (to, request) => await (fault.on ? cut() : honest.send(to, request)),
+      open: async (address, handler) => {
+        await honest.open(address, async (request) => await (fault.on ? cut() : handler(request)));
+      },
+      close: async (address) => {
+        await honest.close(address);
+      },
+    }),
+  };
 }
 
 /** It leaves requests for its data unanswered (11.D1). */

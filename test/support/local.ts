@@ -3,7 +3,7 @@ import { HDNodeWallet, Wallet, id, parseEther } from "ethers";
 import { network } from "hardhat";
 
 import { LocalSystem } from "../../agents/local.ts";
-import type { LocalOptions, SequencerIdentity } from "../../agents/local.ts";
+import type { Behaviour, LocalOptions } from "../../agents/local.ts";
 import { type ChainConfig, devnet } from "../../l2/config.ts";
 import type { SystemAddresses, SystemName } from "../../ignition/system.ts";
 import { StateStore } from "../../l2/state.ts";
@@ -30,7 +30,7 @@ export interface LocalTestOptions extends SystemOptions {
   /** What differs in the assembly. */
   readonly local?: Partial<LocalOptions>;
   /** How a sequencer behaves, by its place; as it should where absent. */
-  readonly behaviour?: (place: number) => SequencerIdentity["behaviour"];
+  readonly behaviour?: (place: number) => Behaviour | undefined;
 }
 
 export interface LocalTest {

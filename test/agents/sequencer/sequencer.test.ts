@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type Wallet, ZeroHash, hexlify, parseEther, randomBytes } from "ethers";
 
+import type { BlockSource } from "../../../agents/common/batch-data.ts";
 import type { LocalSequencer, LocalSystem } from "../../../agents/local.ts";
 import { wireHeader } from "../../../agents/peers/methods.ts";
 import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
@@ -8,7 +9,7 @@ import { type Batch, buildBatch } from "../../../l2/batch/build.ts";
 import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
 import { certify } from "../../support/certificates.ts";
-import { type Fault, forge, forging, unresponsive } from "../../support/faults.ts";
+import { type Fault, forge, forging, isolated, unresponsive } from "../../support/faults.ts";
 import { type LocalTest, type LocalTestOptions, localTest } from "../../support/local.ts";
 
 describe("sequencer", () => {
@@ -31,6 +32,29 @@ describe("sequencer", () => {
 
   const status = (hash: string) => local.consensus.agent.transactionStatus(hash);
   const others = (): LocalSequencer[] => local.sequencers.filter((sequencer) => sequencer !== local.current);
+
+  /** Has the current sequencer rotated out by stopping it for a while. */
+  async function rotate(): Promise<void> {
+    const sequencer = current();
+    await sequencer.stop();
+    await local.transfer(bob, alice.address, 1n);
+    await local.until(() => local.current !== sequencer, { seconds: 120 });
+    await sequencer.restart();
+    await local.tick();
+  }
+
+  /** A signed transfer that no mempool knows of. */
+  async function transferOf(from: Wallet, to: string, value: bigint): Promise<string> {
+    return await from.signTransaction({
+      type: 2,
+      chainId: test.config.chainId,
+      nonce: await current().chain.pendingNonce(from.address),
+      to,
+      value,
+      gasLimit: 21_000n,
+      maxFeePerGas: test.config.baseFee * 2n,
+    });
+  }
 
   /** The batch of everything that L1 does not have, as the current sequencer would build it. */
   async function nextBatch(chain = current().chain): Promise<Batch & { parent: BatchHeader }> {
@@ -99,15 +123,7 @@ describe("sequencer", () => {
       const leader = current();
       const { term } = local.consensus.agent.peer.members;
       // A consensus layer that keeps transactions from the current sequencer and tells everybody else of them.
-      const raw = await alice.signTransaction({
-        type: 2,
-        chainId: test.config.chainId,
-        nonce: 1,
-        to: bob.address,
-        value: 1n,
-        gasLimit: 21_000n,
-        maxFeePerGas: test.config.baseFee * 2n,
-      });
+      const raw = await transferOf(alice, bob.address, 1n);
       for (const { owner } of others()) {
         await local.consensus.agent.peer.messenger.request(owner, "transactions", { transactions: [raw] });
       }
@@ -171,15 +187,6 @@ describe("sequencer", () => {
       expect(away.chain.head.hash).to.equal(current().chain.head.hash);
       expect(away.chain.head.number).to.equal(3);
     });
-
-    async function rotate(): Promise<void> {
-      const sequencer = current();
-      await sequencer.stop();
-      await local.transfer(bob, alice.address, 1n);
-      await local.until(() => local.current !== sequencer, { seconds: 120 });
-      await sequencer.restart();
-      await local.tick();
-    }
   });
 
   describe("after L1's verdict", () => {
@@ -217,42 +224,55 @@ describe("sequencer", () => {
     });
 
     it("[3.3] [3.3.4] [3.3.5] [3.3.6b.1] [3.3.6b.2] [3.3.6b.3] adopts a fake batch that L1 found right", async () => {
-      await setUp({ verifiers: 1 });
+      const fault: Fault = { on: false };
+      // Verifiers reach it no more than its peers do.
+      const blocks: BlockSource = {
+        transactions: async (from, to) => (await local.sequencers[1]?.chain.transactions(from, to)) ?? [],
+      };
+      await setUp({
+        verifiers: 1,
+        behaviour: (place) => (place === 0 ? isolated(fault) : undefined),
+        local: { blocks },
+      });
+      while (local.current !== local.sequencers[0]) await rotate();
       const faker = current();
-      // Nobody but the current sequencer sees these transactions.
-      await faker.chain.addTransaction(
-        await alice.signTransaction({
-          type: 2,
-          chainId: test.config.chainId,
-          nonce: 0,
-          to: bob.address,
-          value: parseEther("5"),
-          gasLimit: 21_000n,
-          maxFeePerGas: test.config.baseFee * 2n,
-        }),
-      );
-      await faker.chain.produceBlock({ timestamp: local.now, coinbase: faker.owner, signer: faker.key });
-      await faker.agent.postUnattested();
-      await faker.stop();
-      await local.look();
-      const posted = local.l1State.batches[1];
-      expect(posted?.attested).to.equal(false);
-      for (const { chain } of others()) expect(chain.head.number).to.equal(0);
+      const { number } = faker.chain.head;
+      await local.until(() => Number(local.l1State.batches[local.l1State.head - 1]?.header.lastBlock) === number);
+      const index = local.l1State.head;
 
-      // The verifier requests, the network rotates; the sequencer comes back and answers.
-      await local.until(() => local.current !== faker && local.l1State.insecure, { seconds: 180 });
-      await faker.restart();
-      await local.until(() => local.l1State.batches[1]?.confirmed === true, { seconds: 120 });
+      // It is cut off with transactions that nobody else has in a block, and signals so.
+      fault.on = true;
+      const raw = await transferOf(alice, bob.address, parseEther("5"));
+      await faker.chain.addTransaction(raw);
+      await faker.tick();
+      expect(faker.chain.head.number).to.equal(number + 1);
+      await faker.agent.postUnattested();
+      await local.look();
+      const fake = local.l1State.batches[index];
+      expect(fake?.attested).to.equal(false);
+
+      // The verifier finds the data nowhere and requests it; the sequencer answers on L1, and is rotated meanwhile.
+      let insecure = false;
+      await local.until(
+        () => {
+          insecure ||= local.l1State.insecure;
+          return local.l1State.batches[index]?.confirmed === true;
+        },
+        { seconds: 300 },
+      );
+      expect(insecure).to.equal(true);
       expect(local.l1State.insecure).to.equal(false);
+      await local.until(() => local.current !== faker, { seconds: 120 });
       await local.tick();
       for (const { chain } of local.sequencers) {
-        expect(chain.head.number).to.equal(1);
-        expect(chain.head.stateRoot).to.equal(posted?.header.postStateRoot);
+        expect(chain.head.number).to.equal(number + 1);
+        expect(chain.head.stateRoot).to.equal(fake?.header.postStateRoot);
       }
+      fault.on = false;
       const hash = await local.transfer(alice, bob.address, 1n);
       await local.tick(2);
-      expect(await status(hash)).to.deep.equal({ state: "included", block: 2 });
-      await local.until(() => local.l1State.head === 3, { seconds: 120 });
+      expect(await status(hash)).to.deep.equal({ state: "included", block: number + 2 });
+      await local.until(() => local.l1State.head === index + 2, { seconds: 120 });
     });
 
     it("[3.3.6a.1] [3.3.6a.2] [3.3.6a.3] [3.3.6a.4] goes on without a fake batch that L1 found wrong", async () => {
