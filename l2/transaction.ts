@@ -64,6 +64,7 @@ export function decodeTransfer(config: ChainConfig, common: Common, raw: Uint8Ar
   const nonce = fields.integer("nonce");
   if (nonce > MAX_NONCE)
     throw new TransactionError("NONCE_TOO_HIGH", `The nonce is ${nonce}, expected below 2^64 - 1.`);
+  const value = fields.integer("value");
   const gasLimit = fields.integer("gasLimit");
   const feeCap = fields.integer(type === 2 ? "maxFeePerGas" : "gasPrice");
   const tipCap = type === 2 ? fields.integer("maxPriorityFeePerGas") : feeCap;
@@ -74,7 +75,6 @@ export function decodeTransfer(config: ChainConfig, common: Common, raw: Uint8Ar
   if (gasLimit < intrinsicGas) {
     throw new TransactionError("GAS_TOO_LOW", `The gas limit is ${gasLimit}, expected at least ${intrinsicGas}.`);
   }
-  const value = fields.integer("value");
   const from = recoverSender(signed);
   return { hash: keccakHex(raw), raw, type, from, to, nonce, value, gasLimit, feeCap, tipCap, signed };
 }
