@@ -5,7 +5,7 @@
 import { type ContractTransactionResponse, type TransactionRequest, Wallet, id, parseEther } from "ethers";
 
 import { type L2Transaction, encodeObject, encodeRecords, recordEnds } from "../../l2/batch/encoding.ts";
-import { type BatchHeader, genesisHeader, hashHeader } from "../../l2/batch/header.ts";
+import { type BatchHeader, genesisHeader, hashHeader, toHeader } from "../../l2/batch/header.ts";
 import { type BatchTree, batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import { type ChainConfig, devnet } from "../../l2/config.ts";
 import { type Hex, fromHex } from "../../l2/hex.ts";
@@ -22,6 +22,8 @@ export interface TestBatch {
   readonly transactions: readonly L2Transaction[];
   /** What the batch claims, which need not be true. */
   readonly stateRoots: readonly Hex[];
+  /** L2 gas that each transaction really used. */
+  readonly gas: readonly bigint[];
   readonly data: Uint8Array;
   readonly transactionTree: BatchTree;
   readonly stateTree: BatchTree;
@@ -93,7 +95,7 @@ export class World {
     const stateRoots: Hex[] = [];
     const nonces = new Map<string, bigint>();
     let stateRoot = parent.postStateRoot;
-    let gasUsed = 0n;
+    const gas: bigint[] = [];
     for (const [i, transfer] of transfers.entries()) {
       const block = BigInt(Math.floor(i / perBlock)) + 1n;
       const context = {
@@ -104,12 +106,12 @@ export class World {
       const transaction = { context, raw: fromHex(transfer.raw ?? (await this.#sign(parent, i, transfer, nonces))) };
       const outcome = await this.state.execute(stateRoot, transaction);
       ({ stateRoot } = outcome);
-      gasUsed += outcome.gasUsed;
+      gas.push(outcome.gasUsed);
       transactions.push(transaction);
       stateRoots.push(stateRoot);
     }
     const data = encodeRecords(transactions);
-    return assemble(parent, { transactions, stateRoots, data }, { sequencer, gasUsed });
+    return assemble(parent, { transactions, stateRoots, gas, data }, { sequencer });
   }
 
   /** What re-executing transactions `[from, to)` needs, on the state that the batch claims before them. */
@@ -142,8 +144,12 @@ export function lying(batch: TestBatch, lie: Lie): TestBatch {
   const transactions = lie.transactions ?? batch.transactions;
   const data = lie.data ?? (lie.transactions ? encodeRecords(transactions) : batch.data);
   const stateRoots = lie.stateRoots ?? batch.stateRoots;
-  const { sequencer, gasUsed } = batch.header;
-  return assemble(batch.parent, { transactions, stateRoots, data }, { sequencer, gasUsed, ...lie.header });
+  const { gas } = batch;
+  return assemble(
+    batch.parent,
+    { transactions, stateRoots, gas, data },
+    { sequencer: batch.header.sequencer, ...lie.header },
+  );
 }
 
 /** The batch's state roots with another one at index `i`. */
@@ -153,17 +159,18 @@ export function rootsWith(batch: TestBatch, i: number, root: Hex): Hex[] {
 
 function assemble(
   parent: BatchHeader,
-  { transactions, stateRoots, data }: Pick<TestBatch, "transactions" | "stateRoots" | "data">,
-  say: Partial<BatchHeader> & Pick<BatchHeader, "sequencer" | "gasUsed">,
+  { transactions, stateRoots, gas, data }: Pick<TestBatch, "transactions" | "stateRoots" | "gas" | "data">,
+  say: Partial<BatchHeader> & Pick<BatchHeader, "sequencer">,
 ): TestBatch {
   const transactionTree = batchTree(transactions.map(mttbrLeafValue));
   const stateTree = batchTree(stateRoots);
   const [first, last] = [transactions[0]!.context, transactions.at(-1)!.context];
-  const header: BatchHeader = {
+  const header = toHeader({
     index: parent.index + 1n,
     parent: hashHeader(parent),
     txCount: BigInt(transactions.length),
     dataSize: BigInt(data.length),
+    gasUsed: gas.reduce((sum, used) => sum + used, 0n),
     firstBlock: first.number,
     lastBlock: last.number,
     firstTimestamp: first.timestamp,
@@ -174,13 +181,14 @@ function assemble(
     mttbr: transactionTree.root,
     dataHash: keccakHex(encodeObject(data, stateRoots)),
     ...say,
-  };
+  });
   return {
     parent,
     header,
     hash: hashHeader(header),
     transactions,
     stateRoots,
+    gas,
     data,
     transactionTree,
     stateTree,
