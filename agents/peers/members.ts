@@ -120,7 +120,8 @@ export class Members implements Roster {
 
   /** The active sequencer whose key, or key before, this is. */
   ofKey(key: string): Member | undefined {
-    const address = getAddress(key);
+    const address = someone(key);
+    if (address === undefined) return undefined;
     return this.#members.find((member) => member.key === address || member.previousKey === address);
   }
 

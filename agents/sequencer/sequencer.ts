@@ -329,8 +329,8 @@ export class Sequencer extends Agent {
 
   async #onTransactions(transactions: readonly string[]): Promise<void> {
     for (const raw of transactions) {
-      if (this.current) await this.#take(raw);
-      else this.#duties.expectTransaction(raw, this.#now);
+      await this.#take(raw);
+      if (!this.current) this.#duties.expectTransaction(raw, this.#now);
     }
   }
 
