@@ -245,7 +245,9 @@ export class Chain extends EventEmitter<ChainEvents> {
         const producer = recoverProducer(this.config, block.hash, signature);
         await this.#replace(parent, [], [{ block: { ...block, signature, producer }, executed }], executor.overlay);
       }
-      for (const { transfer, error } of refused) this.#remove(transfer, error.message);
+      for (const { transfer, error } of refused) {
+        if (this.#mempool.get(transfer.hash) !== undefined) this.#remove(transfer, error.message);
+      }
       return executed.length > 0 ? this.#head : undefined;
     });
   }
