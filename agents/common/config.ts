@@ -14,6 +14,8 @@ export interface Setting<T> {
   value?: string;
   parse?: (text: string) => T;
   default?: T;
+  /** The default as it would be written; its text if absent. */
+  shown?: string;
   required?: boolean;
 }
 
@@ -47,7 +49,7 @@ function option(setting: Setting<unknown>): Option {
   const description = setting.required === true ? `${setting.description} (required)` : setting.description;
   const result = new Option(flags, description).env(`METIS_${setting.name.replaceAll("-", "_").toUpperCase()}`);
   if (setting.parse !== undefined) result.argParser(setting.parse);
-  if (setting.default !== undefined) result.default(setting.default, shown(setting.default));
+  if (setting.default !== undefined) result.default(setting.default, setting.shown ?? String(setting.default));
   if (setting.required === true) required.add(result);
   return result;
 }
@@ -99,10 +101,6 @@ function fileValue(item: Option, value: unknown, file: string): unknown {
       `"${item.attributeName()}" in ${file} is ${JSON.stringify(value)}. ${messageOf(error)}`,
     );
   }
-}
-
-function shown(value: unknown): string {
-  return Array.isArray(value) ? value.join(",") : String(value);
 }
 
 /** Reads a whole number between two bounds. */

@@ -50,3 +50,20 @@ export async function runDaemon(
   }
   log.info("stopped");
 }
+
+/** An agent with what it stands on, which is closed behind it, the last first. */
+export function serviceOf(
+  agent: { start(): void; stop(): Promise<void>; health(): Health },
+  parts: readonly { close(): Promise<unknown> }[],
+): Service {
+  return {
+    start: () => {
+      agent.start();
+    },
+    stop: async () => {
+      await agent.stop();
+      for (const part of parts.toReversed()) await part.close();
+    },
+    health: () => agent.health(),
+  };
+}

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { JsonRpcProvider, type Provider } from "ethers";
+import { JsonRpcProvider, Network, type Provider } from "ethers";
 
 import { connectSystem, readAddresses, type System, type SystemAddresses } from "../../ignition/system.ts";
+import { systemClock } from "./clock.ts";
 import { AgentError, messageOf } from "./errors.ts";
+import { retry } from "./retry.ts";
 
 /** A deployment: its addresses, and the first L1 block that can carry an event of theirs. */
 export interface Deployment {
@@ -40,9 +42,35 @@ function journalBlock(file: string): number {
   return blocks.length === 0 ? 0 : Math.min(...blocks);
 }
 
-/** A provider for a JSON-RPC endpoint that answers with the present, not with what it said a moment ago. */
-export function connect(url: string): JsonRpcProvider {
-  return new JsonRpcProvider(url, undefined, { cacheTimeout: -1, batchMaxCount: 1 });
+/** Tries to reach an endpoint before giving up, over about half a minute. */
+const REACH = { attempts: 6, delay: 1_000, maxDelay: 8_000 };
+
+/**
+ * A provider for a JSON-RPC endpoint that answers with the present, not with what it said a moment ago.
+ *
+ * @param name What is behind it, for the error message.
+ * @throws {AgentError} `L1_UNAVAILABLE` where it does not answer.
+ */
+export async function connect(url: string, name: string, patience = REACH): Promise<JsonRpcProvider> {
+  const chainId = await retry(() => askChainId(url, name), patience, { clock: systemClock });
+  const network = Network.from(chainId);
+  return new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 });
+}
+
+async function askChainId(url: string, name: string): Promise<bigint> {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+  try {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(10_000) });
+    const { result } = (await response.json()) as { result?: unknown };
+    if (typeof result !== "string") throw new Error("it does not tell its chain id");
+    return BigInt(result);
+  } catch (error) {
+    const { cause } = error as { cause?: unknown };
+    throw new AgentError("L1_UNAVAILABLE", `${name} at ${url} does not answer: ${messageOf(cause ?? error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The contracts of L1, typed, for reading and for encoding calls. */
@@ -58,6 +86,7 @@ export class L1 {
   readonly treasury: System["treasury"];
   readonly governor: System["governor"];
   readonly token: System["token"];
+  readonly executor: System["executor"];
 
   constructor(provider: Provider, { addresses, fromBlock }: Deployment) {
     const system = connectSystem(addresses, provider);
@@ -72,6 +101,7 @@ export class L1 {
     this.treasury = system.treasury;
     this.governor = system.governor;
     this.token = system.token;
+    this.executor = system.executor;
   }
 
   /** Time of L1's latest block, in seconds. */

@@ -1,0 +1,40 @@
+/**
+ * Runs one agent: `npm run agent -- <role> --help`.
+ */
+import { Command, CommanderError } from "commander";
+
+import { AgentError, messageOf } from "./common/errors.ts";
+import { consensusCommand } from "./consensus/command.ts";
+import { sequencerCommand } from "./sequencer/command.ts";
+import { storageCommand } from "./storage/command.ts";
+import { submitterCommand } from "./submitter/command.ts";
+import { userCommand } from "./user/command.ts";
+import { verifierCommand } from "./verifier/command.ts";
+import { voterCommand } from "./voter/command.ts";
+
+const program = new Command("agent")
+  .description("Runs one agent of Metis L2. Every flag is also an environment variable and an entry of --config.")
+  .showHelpAfterError("(add --help for all flags)");
+
+for (const command of [
+  sequencerCommand(),
+  consensusCommand(),
+  submitterCommand(),
+  verifierCommand(),
+  storageCommand(),
+  voterCommand(),
+  userCommand(),
+]) {
+  program.addCommand(command);
+}
+
+try {
+  await program.parseAsync();
+  process.exit(0);
+} catch (error) {
+  if (!(error instanceof CommanderError)) {
+    console.error(`error: ${messageOf(error)}`);
+    if (!(error instanceof AgentError) && process.env["METIS_TRACE"] !== undefined) console.error(error);
+  }
+  process.exit(1);
+}

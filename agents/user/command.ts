@@ -1,0 +1,77 @@
+import { Command } from "commander";
+import { formatEther, Wallet } from "ethers";
+
+import { address, agentCommand, ether, integer, oneOf, privateKey, url, type Setting } from "../common/config.ts";
+import { AgentError } from "../common/errors.ts";
+import { systemClock } from "../common/clock.ts";
+import { connect, L1, readDeployment } from "../common/l1.ts";
+import { createLogger, LOG_LEVELS } from "../common/logger.ts";
+import { DEFAULT_USER_OPTIONS, User } from "./user.ts";
+
+interface Settings {
+  l2Url: string;
+  key: string;
+  logLevel: string;
+}
+
+const SETTINGS: Setting<unknown>[] = [
+  { name: "l2-url", value: "url", description: "node of the L2", parse: url, required: true },
+  {
+    name: "key",
+    value: "key",
+    description: "private key of the user: a file that holds it, or the key itself",
+    parse: privateKey,
+    required: true,
+  },
+  { name: "log-level", value: "level", description: LOG_LEVELS.join(", "), parse: oneOf(LOG_LEVELS), default: "warn" },
+];
+
+/** `agent user`: `send` and `prove`. */
+export function userCommand(): Command {
+  return new Command("user")
+    .description("pays on the L2 and checks that a payment is in a batch (steps 1, 4, Q7)")
+    .addCommand(sendCommand())
+    .addCommand(proveCommand());
+}
+
+function sendCommand(): Command {
+  return agentCommand("send", "sends ether and waits for the confirmation, again where it failed (1, 4, 3.2)", [
+    { name: "to", value: "address", description: "who is paid", parse: address, required: true },
+    { name: "value", value: "ether", description: "how much", parse: ether, required: true },
+    { name: "type", value: "type", description: "0, 1 or 2", parse: integer(0, 2), default: 2 },
+    {
+      name: "patience",
+      value: "ms",
+      description: "time without confirmation after which it is sent again",
+      parse: integer(100),
+      default: DEFAULT_USER_OPTIONS.patience,
+    },
+    ...SETTINGS,
+  ]).action(async (settings: Settings & { to: string; value: bigint; type: 0 | 1 | 2; patience: number }) => {
+    const user = new User({ patience: settings.patience }, await dependenciesOf(settings));
+    const { hash, blockNumber } = await user.pay(settings);
+    console.log(JSON.stringify({ hash, block: blockNumber, value: formatEther(settings.value) }));
+  });
+}
+
+function proveCommand(): Command {
+  return agentCommand("prove", "asks for the proof that a transaction is in a batch, and checks it on L1 (Q7)", [
+    { name: "hash", value: "hash", description: "the transaction", required: true },
+    { name: "l1-url", value: "url", description: "JSON-RPC endpoint of L1", parse: url, required: true },
+    { name: "deployment", value: "file", description: "addresses on L1", required: true },
+    ...SETTINGS,
+  ]).action(async (settings: Settings & { hash: string; l1Url: string; deployment: string }) => {
+    const l1 = new L1(await connect(settings.l1Url, "L1"), readDeployment(settings.deployment));
+    const user = new User({}, { ...(await dependenciesOf(settings)), l1 });
+    const proven = await user.prove(settings.hash);
+    if (proven === undefined) throw new AgentError("L2_UNAVAILABLE", `no batch on L1 holds ${settings.hash} yet`);
+    const { header, proof, final } = proven;
+    const { stateRoot } = proof;
+    console.log(JSON.stringify({ batch: Number(header.index), place: proof.index, stateRoot, final }));
+  });
+}
+
+async function dependenciesOf({ l2Url, key, logLevel }: Settings) {
+  const l2 = await connect(l2Url, "the L2");
+  return { wallet: new Wallet(key), l2, clock: systemClock, log: createLogger("user", logLevel) };
+}
