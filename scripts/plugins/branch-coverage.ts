@@ -41,17 +41,23 @@ interface SoliditySolc {
 }
 
 const COLLECTOR = "__NomicFoundationCoverage";
-const LIBRARY_FILE = "__BranchCoverage.sol";
+
+/**
+ * In place of Hardhat's library of this name. It reports in the same way, but leaves memory as it was: code that writes
+ * behind the free memory pointer before it allocates would find a tag in its buffer.
+ */
 const LIBRARY = `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
-library __BranchCoverage {
+library ${COLLECTOR} {
     address private constant COLLECTOR = 0xc0bEc0BEc0BeC0bEC0beC0bEC0bEC0beC0beC0BE;
 
     function _send(uint256 tag) private view {
         assembly ("memory-safe") {
             let pointer := mload(0x40)
+            let kept := mload(pointer)
             mstore(pointer, tag)
             pop(staticcall(gas(), COLLECTOR, pointer, 32, 0, 0))
+            mstore(pointer, kept)
         }
     }
 
@@ -61,12 +67,12 @@ library __BranchCoverage {
         }
     }
 
-    function hit(uint256 tag) internal pure {
+    function sendHit(uint256 tag) internal pure {
         _pure(_send)(tag);
     }
 
     function decide(bool condition, uint256 tag) internal pure returns (bool) {
-        hit(condition ? tag : tag + 1);
+        sendHit(condition ? tag : tag + 1);
         return condition;
     }
 }
@@ -121,13 +127,13 @@ export function instrumentBranches(file: string, source: string): Instrumented {
   }
 
   function hitAtStartOf(block: AstNode, tag: bigint): void {
-    insertions.push({ at: range(block)[0] + 1, text: `__BranchCoverage.hit(${String(tag)});` });
+    insertions.push({ at: range(block)[0] + 1, text: `${COLLECTOR}.sendHit(${String(tag)});` });
   }
 
   function wrap(condition: AstNode): void {
     const [start, end] = range(condition);
     const tag = branchOn(condition);
-    insertions.push({ at: start, text: "__BranchCoverage.decide(" }, { at: end, text: `, ${String(tag)})` });
+    insertions.push({ at: start, text: `${COLLECTOR}.decide(` }, { at: end, text: `, ${String(tag)})` });
   }
 
   for (const node of nodes(parse(source))) {
@@ -135,7 +141,7 @@ export function instrumentBranches(file: string, source: string): Instrumented {
       const tag = branchOn(node.condition);
       hitAtStartOf(node.trueBody, tag);
       if (node.falseBody) hitAtStartOf(node.falseBody, tag + 1n);
-      else insertions.push({ at: range(node.trueBody)[1], text: `else{__BranchCoverage.hit(${String(tag + 1n)});}` });
+      else insertions.push({ at: range(node.trueBody)[1], text: `else{${COLLECTOR}.sendHit(${String(tag + 1n)});}` });
     } else if (node.nodeType === "Conditional" && node.condition !== undefined) {
       wrap(node.condition);
     } else if (node.nodeType === "FunctionCall" && node.expression?.name === "require" && node.arguments?.[0]) {
@@ -148,8 +154,7 @@ export function instrumentBranches(file: string, source: string): Instrumented {
   for (const { at, text } of insertions) {
     result = Buffer.concat([result.subarray(0, at), Buffer.from(text), result.subarray(at)]);
   }
-  const imported = insertions.length > 0 ? `\nimport "${LIBRARY_FILE}";` : "";
-  return { source: result.toString() + imported, branches };
+  return { source: result.toString(), branches };
 }
 
 // Hardhat's own coverage stands on the same hooks; what replaces them has to serve both.
@@ -169,8 +174,11 @@ const handlers: Partial<SolidityHooks> = {
   },
 
   preprocessSolcInputBeforeBuilding: async (context, input, next) => {
-    if (context.globalOptions.coverage) input.sources[LIBRARY_FILE] = { content: LIBRARY };
-    return await next(context, input);
+    const prepared = await next(context, input);
+    for (const [name, source] of Object.entries(prepared.sources)) {
+      if (name.startsWith(COLLECTOR)) source.content = LIBRARY;
+    }
+    return prepared;
   },
 };
 /* eslint-enable @typescript-eslint/no-deprecated */
