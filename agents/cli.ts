@@ -5,7 +5,8 @@ import { Command, CommanderError } from "commander";
 
 import { AgentError, messageOf } from "./common/errors.ts";
 import { consensusCommand } from "./consensus/command.ts";
-import { sequencerCommand } from "./sequencer/command.ts";
+import { sequencerCommand, unattestedCommand } from "./sequencer/command.ts";
+import { stakeCommand } from "./sequencer/stake-command.ts";
 import { storageCommand } from "./storage/command.ts";
 import { submitterCommand } from "./submitter/command.ts";
 import { userCommand } from "./user/command.ts";
@@ -18,6 +19,8 @@ const program = new Command("agent")
 
 for (const command of [
   sequencerCommand(),
+  stakeCommand(),
+  unattestedCommand(),
   consensusCommand(),
   submitterCommand(),
   verifierCommand(),

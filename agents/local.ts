@@ -11,12 +11,22 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { AbstractSigner, Provider, TransactionRequest, Wallet } from "ethers";
-import { parseUnits } from "ethers";
+import type {
+  AbstractSigner,
+  HDNodeWallet,
+  JsonRpcError,
+  JsonRpcPayload,
+  JsonRpcResult,
+  Provider,
+  TransactionRequest,
+  Wallet,
+} from "ethers";
+import { JsonRpcApiProvider, Network, parseUnits } from "ethers";
 
 import { Chain } from "../l2/chain.ts";
 import type { ChainConfig } from "../l2/config.ts";
 import { fromHex } from "../l2/hex.ts";
+import type { RpcServer } from "../l2/rpc/server.ts";
 import { StateStore } from "../l2/state.ts";
 import { BlocksSource, StorageSource } from "./common/batch-data.ts";
 import type { BlockSource, DataSource } from "./common/batch-data.ts";
@@ -32,6 +42,7 @@ import type { Logger } from "./common/logger.ts";
 import { Metrics } from "./common/metrics.ts";
 import { followL1 } from "./common/mirror.ts";
 import type { L1State } from "./common/mirror.ts";
+import { nodeOf } from "./common/node.ts";
 import { DEFAULT_TRANSACTION_OPTIONS, TransactionManager } from "./common/transactions.ts";
 import type { TransactionState } from "./common/transactions.ts";
 import { ConsensusProcess } from "./consensus/process.ts";
@@ -47,6 +58,8 @@ import type { Storage } from "./storage/storage.ts";
 import { Outbox } from "./submitter/outbox.ts";
 import { Submitter } from "./submitter/submitter.ts";
 import type { SubmitterDependencies } from "./submitter/submitter.ts";
+import { User } from "./user/user.ts";
+import type { UserOptions } from "./user/user.ts";
 import { Verifier } from "./verifier/verifier.ts";
 import type { VerifierDependencies, VerifierOptions } from "./verifier/verifier.ts";
 
@@ -136,6 +149,23 @@ class LocalClock implements Clock {
   }
 }
 
+/** Calls a node of the L2 in this process, for whoever expects an ethers provider. */
+class NodeProvider extends JsonRpcApiProvider {
+  readonly #node: () => RpcServer;
+
+  constructor(chainId: bigint, node: () => RpcServer) {
+    const network = Network.from(chainId);
+    super(network, { staticNetwork: network, batchMaxCount: 1, cacheTimeout: -1 });
+    this.#node = node;
+    this._start();
+  }
+
+  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<(JsonRpcResult | JsonRpcError)[]> {
+    const answer = await this.#node().handle(payload);
+    return (Array.isArray(answer) ? answer : [answer]) as (JsonRpcResult | JsonRpcError)[];
+  }
+}
+
 interface Runnable {
   tick(): Promise<void>;
   stop(): Promise<void>;
@@ -209,6 +239,8 @@ export class LocalSystem {
   readonly sequencers: readonly LocalSequencer[];
   readonly submitter: LocalAgent<Submitter> | undefined;
   readonly verifiers: readonly LocalAgent<Verifier>[];
+  /** A node of the L2 over Ethereum's JSON-RPC. */
+  readonly l2: JsonRpcApiProvider;
   readonly #options: LocalOptions;
   readonly #clock: LocalClock;
   readonly #directory: string;
@@ -285,6 +317,19 @@ export class LocalSystem {
           this.#verifier(`verifier ${index}`, signer, stores[index + 1] as StateStore, new MemoryCursor()),
         ),
     );
+    const node = nodeOf(
+      { host: "127.0.0.1", port: 0 },
+      {
+        chain: consensusChain as Chain,
+        mirror: parts.follower,
+        consensus: {
+          submitTransaction: async (raw) => this.#consensusAgent.submitTransaction(raw),
+          transactionStatus: async (hash) => this.#consensusAgent.transactionStatus(hash),
+        },
+        log: this.#kit("node").log,
+      },
+    );
+    this.l2 = new NodeProvider(options.config.chainId, () => node);
     const { submitter } = options;
     this.submitter =
       submitter === undefined
@@ -419,6 +464,21 @@ export class LocalSystem {
       ...overrides,
     });
     return this.#consensusAgent.submitTransaction(fromHex(raw));
+  }
+
+  /**
+   * Someone who pays on the L2. While a user waits, time passes and everybody else goes on: a second between two looks
+   * at the node, with a round of every agent.
+   */
+  user(wallet: Wallet | HDNodeWallet, options: Partial<UserOptions> = {}): User {
+    const clock: Clock = {
+      now: () => this.#clock.now(),
+      sleep: async (ms) => {
+        await this.advance(Math.max(1, Math.ceil(ms / 1000)));
+        await this.tick();
+      },
+    };
+    return new User(options, { wallet, l2: this.l2, l1: this.l1, clock, log: this.#kit("user").log });
   }
 
   /** A way to send transactions to L1 as somebody. */

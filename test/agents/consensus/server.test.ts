@@ -58,7 +58,7 @@ describe("consensus layer over HTTP", () => {
   it("[2a] says why it refuses a transaction", async () => {
     const error = await failureOf(transfer({ chainId: 5n }).then((raw) => client.submitTransaction(raw)));
     expect(error).to.be.instanceOf(TransactionError);
-    expect((error as TransactionError).code).to.equal("WRONG_CHAIN");
+    expect(error).to.have.property("code", "WRONG_CHAIN");
   });
 
   it("[6] [7] gives certified batches as L1 takes them", async () => {
