@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Node} from "./Node.sol";
+import {NONE, Node} from "./Node.sol";
 import {Rlp} from "./Rlp.sol";
 import {Trie, TrieAlgorithms} from "./Trie.sol";
 
@@ -10,11 +10,13 @@ import {Trie, TrieAlgorithms} from "./Trie.sol";
 /// @param balance In wei.
 /// @param storageRoot Root of its storage trie.
 /// @param codeHash keccak-256 of its code.
+/// @param leaf Where the trie holds it; none where the state does not have it.
 struct Account {
     uint256 nonce;
     uint256 balance;
     bytes32 storageRoot;
     bytes32 codeHash;
+    Node leaf;
 }
 
 using Accounts for Account global;
@@ -28,44 +30,48 @@ library Accounts {
     /// @notice keccak-256 of no code.
     bytes32 internal constant EMPTY_CODE = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
 
-    /// @notice Reads an account into `account`, so that a long execution can use the same memory again.
+    /// @notice Reads an account that is about to change into `account`, so that a long execution can use the same memory
+    /// again.
     function read(Account memory account, Trie memory state, address owner) internal pure {
-        (uint256 cursor, uint256 length) = state.get(_key(owner), 64);
-        if (length == 0) {
+        Node leaf = state.findToChange(_key(owner), 64);
+        account.leaf = leaf;
+        if (leaf == NONE) {
             account.nonce = 0;
             account.balance = 0;
             account.storageRoot = TrieAlgorithms.EMPTY_ROOT;
             account.codeHash = EMPTY_CODE;
             return;
         }
+        (uint256 cursor, uint256 length) = leaf.valueOf();
+        uint256 head;
+        uint256 prefixes;
+        bytes32 storageRoot;
+        bytes32 codeHash;
         unchecked {
             // Places in memory.
             uint256 end = cursor + length;
-            uint256 last;
-            (cursor, last) = Rlp.readList(cursor, end);
-            if (last != end) revert MalformedAccount(owner);
-            (account.nonce, cursor) = Rlp.readUint(cursor, end);
-            (account.balance, cursor) = Rlp.readUint(cursor, end);
-            // Two hashes: 0xa0 and 32 bytes each.
-            if (cursor + 66 != end || account.nonce >> 64 != 0) revert MalformedAccount(owner);
-            bytes32 storageRoot;
-            bytes32 codeHash;
-            uint256 prefixes;
             assembly ("memory-safe") {
-                prefixes := or(shl(8, byte(0, mload(cursor))), byte(0, mload(add(cursor, 33))))
-                storageRoot := mload(add(cursor, 1))
-                codeHash := mload(add(cursor, 34))
+                head := shr(240, mload(cursor))
             }
-            if (prefixes != 0xa0a0) revert MalformedAccount(owner);
-            account.storageRoot = storageRoot;
-            account.codeHash = codeHash;
+            (account.nonce, cursor) = Rlp.readUint(cursor + 2, end);
+            (account.balance, cursor) = Rlp.readUint(cursor, end);
+            // Two integers and two hashes have between 68 and 255 bytes: the list's prefix has two.
+            if (head != 0xf800 + length - 2 || cursor + 66 != end) revert MalformedAccount(owner);
         }
+        assembly ("memory-safe") {
+            prefixes := or(shl(8, byte(0, mload(cursor))), byte(0, mload(add(cursor, 33))))
+            storageRoot := mload(add(cursor, 1))
+            codeHash := mload(add(cursor, 34))
+        }
+        if (prefixes != 0xa0a0 || account.nonce >> 64 != 0) revert MalformedAccount(owner);
+        account.storageRoot = storageRoot;
+        account.codeHash = codeHash;
     }
 
-    /// @notice Writes an account, which must not be empty.
+    /// @notice Writes an account, which must not be empty, right after it was read.
     function write(Account memory account, Trie memory state, address owner) internal pure {
         // The walk may copy nodes to free memory, so the encoding, which is not allocated, comes after it.
-        Node leaf = state.insert(_key(owner), 64);
+        Node leaf = account.leaf == NONE ? state.insert(_key(owner), 64) : account.leaf;
         uint256 payload;
         assembly ("memory-safe") {
             payload := add(mload(0x40), 0x20)
@@ -74,15 +80,20 @@ library Accounts {
         cursor = Rlp.writeUint(cursor, account.balance);
         bytes32 storageRoot = account.storageRoot;
         bytes32 codeHash = account.codeHash;
+        uint256 length;
         assembly ("memory-safe") {
             mstore8(cursor, 0xa0)
             mstore(add(cursor, 1), storageRoot)
             mstore8(add(cursor, 33), 0xa0)
             mstore(add(cursor, 34), codeHash)
-            cursor := add(cursor, 66)
+            length := sub(add(cursor, 66), payload)
+            mstore8(sub(payload, 2), 0xf8)
+            mstore8(sub(payload, 1), length)
         }
-        uint256 start = Rlp.prependList(payload, cursor - payload);
-        leaf.setValue(start, cursor - start);
+        unchecked {
+            // The payload has at most 108 bytes, and room before it.
+            leaf.setValue(payload - 2, length + 2);
+        }
     }
 
     /// @notice Deletes an account where the state has it but it is empty.

@@ -33,8 +33,8 @@ function _differ(Node a, Node b) pure returns (bool) {
 ///     word 1  branch: 16 lanes of 16 bits: offset of the encoded child `i`;  else: path, left-aligned
 ///     word 2  branch: 16 lanes of 16 bits: child `i` in memory, in units of 64 bytes; else: child (extension)
 ///
-/// A branch then keeps its children as they are encoded, so that a change of one is the write of a hash and the whole is
-/// hashed where it lies; an extension keeps its encoded child; a leaf has room for its value. A child in memory is
+/// A branch then keeps its encoding with an empty value, so that a change of one child is the write of a hash, and the
+/// whole is hashed where it lies; an extension keeps its encoded child; a leaf has room for its value. A child in memory is
 /// owned by its parent alone.
 library NodeLayout {
     /// @notice The bytes of a node that an execution visits are not those of a trie node.
@@ -93,6 +93,7 @@ library NodeLayout {
             mstore(add(branch, 0x40), 0)
             mstore(add(branch, CHILDREN), 0x8080808080808080808080808080808000000000000000000000000000000000)
         }
+        _frame(branch);
     }
 
     function _allocate(uint256 size) private pure returns (Node node) {
@@ -111,16 +112,18 @@ library NodeLayout {
     /// @notice Copies the node with a hash from the witness. Reverts where it is missing or no node.
     function load(Witness witness, bytes32 hash) internal pure returns (Node node) {
         (uint256 position, uint256 size) = witness.find(hash);
-        uint256 word;
-        assembly ("memory-safe") {
-            word := calldataload(position)
-        }
-        (uint256 offset, uint256 length) = Rlp.prefix(word);
-        if (offset + length != size) revert MalformedNode();
         node = _place();
+        uint256 length;
+        bool canonical;
         assembly ("memory-safe") {
-            calldatacopy(add(node, CHILDREN), add(position, offset), length)
+            // Of payloads up to 55, up to 255, up to 65,535 bytes, and more; the last does not occur.
+            let offset := add(add(1, gt(size, 56)), add(gt(size, 257), gt(size, 65538)))
+            let first := byte(0, calldataload(position))
+            canonical := or(and(eq(offset, 1), lt(first, 0xf8)), eq(first, add(0xf6, offset)))
+            length := sub(size, offset)
+            calldatacopy(sub(add(node, CHILDREN), offset), position, size)
         }
+        if (!canonical) revert MalformedNode();
         _decode(node, length);
     }
 
@@ -130,12 +133,12 @@ library NodeLayout {
         uint256 length;
         assembly ("memory-safe") {
             length := sub(byte(0, mload(item)), 0xc0)
-            mcopy(add(node, CHILDREN), add(item, 1), length)
+            mcopy(sub(add(node, CHILDREN), 1), item, add(length, 1))
         }
         _decode(node, length);
     }
 
-    /// @dev Where the next node will be allocated; its payload is copied there before its kind and size are known.
+    /// @dev Where the next node will be allocated; it is copied there before its kind and size are known.
     function _place() private pure returns (Node node) {
         assembly ("memory-safe") {
             node := and(add(mload(0x40), 0x3f), not(0x3f))
@@ -144,25 +147,29 @@ library NodeLayout {
 
     /// @dev Takes the payload of `length` bytes at `CHILDREN` of a node that is not yet allocated.
     function _decode(Node node, uint256 length) private pure {
-        uint256 cursor = Node.unwrap(node) + CHILDREN;
-        if (_isFullBranch(cursor, length)) {
-            _allocate(BRANCH_SIZE);
-            assembly ("memory-safe") {
-                mstore(node, or(BRANCH, shl(32, 528)))
-                mstore(add(node, 0x20), FULL_OFFSETS)
-                mstore(add(node, 0x40), 0)
-            }
-            return;
-        }
         unchecked {
             // Places and lengths stay below 2^130.
+            uint256 cursor = Node.unwrap(node) + CHILDREN;
+            if (_isFullBranch(cursor, length)) {
+                _allocate(BRANCH_SIZE);
+                assembly ("memory-safe") {
+                    mstore(node, or(BRANCH, shl(32, 528)))
+                    mstore(add(node, 0x20), FULL_OFFSETS)
+                    mstore(add(node, 0x40), 0)
+                }
+                return;
+            }
             uint256 end = cursor + length;
-            (uint256 offset, uint256 size) = Rlp.prefix(_load(cursor));
-            uint256 second = cursor + offset + size;
-            if (second < end) {
-                (uint256 secondOffset, uint256 secondSize) = Rlp.prefix(_load(second));
-                // Two items make a leaf or an extension.
-                if (second + secondOffset + secondSize == end) return _decodeShort(node, cursor, second, end);
+            uint256 first = _load(cursor) >> 248;
+            // Neither an empty string nor a list is a path: the first child of a branch.
+            if (first != 0x80 && first < 0xc0) {
+                (uint256 offset, uint256 size) = Rlp.prefix(_load(cursor));
+                uint256 second = cursor + offset + size;
+                if (second < end) {
+                    (offset, size) = Rlp.prefix(_load(second));
+                    // Two items make a leaf or an extension.
+                    if (second + offset + size == end) return _decodeShort(node, cursor, second, end);
+                }
             }
             _decodeBranch(node, cursor, end);
         }
@@ -170,57 +177,110 @@ library NodeLayout {
 
     /// @dev Whether the payload is 16 hashes and an empty value: what the upper levels of a large trie are made of.
     function _isFullBranch(uint256 cursor, uint256 length) private pure returns (bool full) {
+        if (length != 529) return false;
         assembly ("memory-safe") {
-            if eq(length, 529) {
-                let differences := xor(shr(248, mload(add(cursor, 528))), 0x80)
-                for {
-                    let item := cursor
-                } lt(item, add(cursor, 528)) {
-                    item := add(item, 132)
-                } {
-                    let a := xor(shr(248, mload(item)), 0xa0)
-                    let b := xor(shr(248, mload(add(item, 33))), 0xa0)
-                    let c := xor(shr(248, mload(add(item, 66))), 0xa0)
-                    let d := xor(shr(248, mload(add(item, 99))), 0xa0)
-                    differences := or(differences, or(or(a, b), or(c, d)))
-                }
-                full := iszero(differences)
-            }
+            // The first byte of each item is that of the first one, 0xa0.
+            let item := mload(cursor)
+            let a := or(xor(item, mload(add(cursor, 33))), xor(item, mload(add(cursor, 66))))
+            let b := or(xor(item, mload(add(cursor, 99))), xor(item, mload(add(cursor, 132))))
+            let c := or(xor(item, mload(add(cursor, 165))), xor(item, mload(add(cursor, 198))))
+            let d := or(xor(item, mload(add(cursor, 231))), xor(item, mload(add(cursor, 264))))
+            a := or(a, or(xor(item, mload(add(cursor, 297))), xor(item, mload(add(cursor, 330)))))
+            b := or(b, or(xor(item, mload(add(cursor, 363))), xor(item, mload(add(cursor, 396)))))
+            c := or(c, or(xor(item, mload(add(cursor, 429))), xor(item, mload(add(cursor, 462)))))
+            d := or(d, xor(item, mload(add(cursor, 495))))
+            let differences := byte(0, or(or(a, b), or(c, d)))
+            let last := byte(0, mload(add(cursor, 528)))
+            full := and(iszero(differences), and(eq(byte(0, item), 0xa0), eq(last, 0x80)))
         }
     }
 
     function _decodeBranch(Node node, uint256 cursor, uint256 end) private pure {
         bool sound;
-        uint256 item = cursor;
-        assembly ("memory-safe") {
-            let sizes := 0
-            sound := 1
-            for {
-                let lane := 0
-            } lt(lane, 256) {
-                lane := add(lane, 16)
-            } {
-                let first := byte(0, mload(item))
-                // 0x80 is one byte, 0xa0 opens a hash of 33.
-                let size := add(1, and(first, 0x20))
-                if iszero(eq(or(first, 0x20), 0xa0)) {
-                    // An inlined node has 31 bytes at most.
-                    sound := and(sound, and(gt(first, 0xc0), lt(first, 0xdf)))
-                    size := sub(first, 0xbf)
-                }
-                sizes := or(sizes, shl(lane, and(size, 0xff)))
-                item := add(item, and(size, 0xff))
-            }
-            let ends := mul(sizes, ONES)
-            mstore(node, or(BRANCH, shl(32, shr(240, ends))))
-            mstore(add(node, 0x20), shl(16, ends))
-            mstore(add(node, 0x40), 0)
-        }
+        uint256 item;
+        (item, sound) = _decodeChildren(node, cursor);
         (uint256 value, uint256 length, uint256 next) = Rlp.readString(item, end);
         if (!sound || next != end) revert MalformedNode();
         _allocate(BRANCH_SIZE);
-        // The value moves away: the children may grow.
-        if (length != 0) node.setValue(value, length);
+        if (length != 0) {
+            // The value moves away: the children may grow, and the encoding is kept with an empty value.
+            node.setValue(value, length);
+            _frame(node);
+        }
+    }
+
+    /// @dev Writes the header of a branch whose children are encoded at `cursor`.
+    /// @return item Where they end.
+    function _decodeChildren(Node node, uint256 cursor) private pure returns (uint256 item, bool sound) {
+        assembly ("memory-safe") {
+            let offsets := 0
+            let bits := 0
+            item := cursor
+            for {
+                let lane := 0
+            } lt(lane, 256) {
+                lane := add(lane, 32)
+            } {
+                // 0x80 is one byte, 0xa0 opens a hash of 33. Two children a turn.
+                let first := byte(0, mload(item))
+                offsets := or(offsets, shl(lane, sub(item, cursor)))
+                bits := or(bits, xor(first, 0x80))
+                item := add(item, add(1, and(first, 0x20)))
+                first := byte(0, mload(item))
+                offsets := or(offsets, shl(add(lane, 16), sub(item, cursor)))
+                bits := or(bits, xor(first, 0x80))
+                item := add(item, add(1, and(first, 0x20)))
+            }
+            sound := iszero(and(bits, 0xdf))
+            if iszero(sound) {
+                // Once more, with inlined nodes: 31 bytes at most.
+                sound := 1
+                offsets := 0
+                item := cursor
+                for {
+                    let lane := 0
+                } lt(lane, 256) {
+                    lane := add(lane, 16)
+                } {
+                    let first := byte(0, mload(item))
+                    let size := add(1, and(first, 0x20))
+                    if iszero(eq(or(first, 0x20), 0xa0)) {
+                        sound := and(sound, and(gt(first, 0xc0), lt(first, 0xdf)))
+                        size := and(sub(first, 0xbf), 0x1f)
+                    }
+                    offsets := or(offsets, shl(lane, sub(item, cursor)))
+                    item := add(item, size)
+                }
+            }
+            mstore(node, or(BRANCH, shl(32, sub(item, cursor))))
+            mstore(add(node, 0x20), offsets)
+            mstore(add(node, 0x40), 0)
+        }
+    }
+
+    /// @dev Writes what lies around the encoded children of a branch: the prefix of the list, and the empty value.
+    function _frame(Node branch) private pure {
+        assembly ("memory-safe") {
+            let children := add(branch, CHILDREN)
+            let size := and(shr(32, mload(branch)), 0xffff)
+            mstore8(add(children, size), 0x80)
+            size := add(size, 1)
+            switch lt(size, 56)
+            case 1 {
+                mstore8(sub(children, 1), add(0xc0, size))
+            }
+            default {
+                mstore8(sub(children, 1), size)
+                switch lt(size, 256)
+                case 1 {
+                    mstore8(sub(children, 2), 0xf8)
+                }
+                default {
+                    mstore8(sub(children, 2), shr(8, size))
+                    mstore8(sub(children, 3), 0xf9)
+                }
+            }
+        }
     }
 
     function _decodeShort(Node node, uint256 cursor, uint256 second, uint256 end) private pure {
@@ -284,11 +344,48 @@ library NodeLayout {
         }
     }
 
+    /// @notice Whether a leaf or a branch has a value.
+    function hasValue(Node node) internal pure returns (bool has) {
+        assembly ("memory-safe") {
+            has := gt(and(shr(96, mload(node)), 0xffffffff), 0)
+        }
+    }
+
     /// @notice The path of a leaf or an extension, left-aligned.
     function pathOf(Node node) internal pure returns (uint256 word, uint256 nibbles) {
         assembly ("memory-safe") {
             nibbles := byte(30, mload(node))
             word := mload(add(node, 0x20))
+        }
+    }
+
+    /// @notice Follows a key down the branches that are in memory, while the key lasts.
+    /// @param stale One where the child on the way is about to change, else zero.
+    function descend(
+        Node node,
+        uint256 key,
+        uint256 nibbles,
+        uint256 stale
+    ) internal pure returns (Node last, uint256 restOfKey, uint256 rest) {
+        assembly ("memory-safe") {
+            for {} nibbles {} {
+                let meta := mload(node)
+                if iszero(eq(and(meta, 0xff), BRANCH)) {
+                    break
+                }
+                let i := shr(252, key)
+                let below := shl(6, and(shr(shl(4, i), mload(add(node, 0x40))), 0xffff))
+                if iszero(below) {
+                    break
+                }
+                mstore(node, or(meta, shl(add(16, i), stale)))
+                node := below
+                key := shl(4, key)
+                nibbles := sub(nibbles, 1)
+            }
+            last := node
+            restOfKey := key
+            rest := nibbles
         }
     }
 
@@ -439,6 +536,7 @@ library NodeLayout {
 
     /// @dev Splices an encoded child into a branch: a hash where the length is 32, else the bytes of an item.
     function _setEncodedChild(Node branch, uint256 i, uint256 word, uint256 length) private pure {
+        bool resized;
         assembly ("memory-safe") {
             let offsets := mload(add(branch, 0x20))
             let lane := shl(4, i)
@@ -451,6 +549,7 @@ library NodeLayout {
                 oldSize := sub(first, 0xbf)
             }
             if iszero(eq(size, oldSize)) {
+                resized := 1
                 let meta := mload(branch)
                 let total := and(shr(32, meta), 0xffff)
                 let grown := sub(size, oldSize)
@@ -469,6 +568,7 @@ library NodeLayout {
                 mstore(place, or(and(word, not(rest)), and(mload(place), rest)))
             }
         }
+        if (resized) _frame(branch);
     }
 
     // ---------------------------------------------------------------- sealing
@@ -477,31 +577,43 @@ library NodeLayout {
     /// @return word The node's hash; the encoding itself, left-aligned, where it is shorter than 32 bytes.
     /// @return length Its length; 32 for a hash.
     function seal(Node node) internal pure returns (uint256 word, uint256 length) {
-        uint256 stale;
-        assembly ("memory-safe") {
-            stale := and(shr(16, mload(node)), 0xffff)
-        }
-        while (stale != 0) {
-            uint256 i;
-            Node below;
-            bool branch;
-            assembly ("memory-safe") {
-                i := sub(255, clz(stale))
-                stale := xor(stale, shl(i, 1))
-                branch := eq(and(mload(node), 0xff), BRANCH)
-                below := mload(add(node, 0x40))
-                if branch {
-                    below := shl(6, and(shr(shl(4, i), below), 0xffff))
-                }
-            }
-            (word, length) = below.seal();
-            if (branch) _setEncodedChild(node, i, word, length);
-            else _setEncodedOnlyChild(node, word, length);
-        }
+        uint256 meta = _takeStale(node);
         uint256 start;
-        (start, length) = _encode(node);
+        if (meta & 0xff == BRANCH) {
+            uint256 stale = (meta >> 16) & 0xffff;
+            while (stale != 0) {
+                uint256 i;
+                Node below;
+                assembly ("memory-safe") {
+                    i := sub(255, clz(stale))
+                    stale := xor(stale, shl(i, 1))
+                    below := shl(6, and(shr(shl(4, i), mload(add(node, 0x40))), 0xffff))
+                }
+                (word, length) = below.seal();
+                bool replaced;
+                assembly ("memory-safe") {
+                    // Mostly a hash takes the place of a hash.
+                    let place := add(add(node, CHILDREN), and(shr(shl(4, i), mload(add(node, 0x20))), 0xffff))
+                    if and(eq(length, 32), eq(byte(0, mload(place)), 0xa0)) {
+                        mstore(add(place, 1), word)
+                        replaced := 1
+                    }
+                }
+                if (!replaced) _setEncodedChild(node, i, word, length);
+            }
+            (start, length) = _encodeBranch(node);
+        } else {
+            if ((meta >> 16) & 1 != 0) {
+                Node branch;
+                assembly ("memory-safe") {
+                    branch := mload(add(node, 0x40))
+                }
+                (word, length) = branch.seal();
+                _setEncodedOnlyChild(node, word, length);
+            }
+            (start, length) = _encodeShort(node);
+        }
         assembly ("memory-safe") {
-            mstore(node, and(mload(node), not(shl(16, 0xffff))))
             switch lt(length, 32)
             case 1 {
                 word := and(mload(start), not(shr(shl(3, length), not(0))))
@@ -510,6 +622,14 @@ library NodeLayout {
                 word := keccak256(start, length)
                 length := 32
             }
+        }
+    }
+
+    /// @dev The first word of a node, whose stale mask is cleared.
+    function _takeStale(Node node) private pure returns (uint256 meta) {
+        assembly ("memory-safe") {
+            meta := mload(node)
+            mstore(node, and(meta, not(shl(16, 0xffff))))
         }
     }
 
@@ -527,31 +647,39 @@ library NodeLayout {
         }
     }
 
-    /// @dev The encoding lies in the node, or in memory that is not allocated.
-    function _encode(Node node) private pure returns (uint256 start, uint256 length) {
+    /// @dev The encoding lies in the node, or in memory that is not allocated where the branch has a value.
+    function _encodeBranch(Node node) private pure returns (uint256 start, uint256 length) {
+        (uint256 value, uint256 valueLength) = node.valueOf();
+        uint256 size;
+        assembly ("memory-safe") {
+            size := and(shr(32, mload(node)), 0xffff)
+            // The prefix has one byte for a payload of up to 55, two up to 255.
+            let offset := add(add(1, gt(size, 54)), gt(size, 254))
+            start := sub(add(node, CHILDREN), offset)
+            length := add(add(offset, size), 1)
+        }
+        if (valueLength != 0) {
+            uint256 payload = _scratch();
+            assembly ("memory-safe") {
+                mcopy(payload, add(node, CHILDREN), size)
+            }
+            uint256 end = Rlp.writeString(payload + size, value, valueLength);
+            start = Rlp.prependList(payload, end - payload);
+            length = end - start;
+        }
+    }
+
+    /// @dev The encoding of a leaf or an extension lies in memory that is not allocated.
+    function _encodeShort(Node node) private pure returns (uint256 start, uint256 length) {
         unchecked {
             // Places in memory.
-            uint256 type_ = node.kind();
-            (uint256 valueAt, uint256 valueLength) = node.valueOf();
-            uint256 payload;
-            uint256 end;
-            if (type_ == BRANCH) {
-                payload = Node.unwrap(node) + CHILDREN;
-                uint256 size = (_load(Node.unwrap(node)) >> 32) & 0xffff;
-                if (valueLength != 0) {
-                    payload = _copyToScratch(payload, size);
-                    end = Rlp.writeString(payload + size, valueAt, valueLength);
-                } else {
-                    end = payload + size + 1;
-                    assembly ("memory-safe") {
-                        mstore8(add(payload, size), 0x80)
-                    }
-                }
+            uint256 payload = _scratch();
+            uint256 end = _writePath(payload, node);
+            if (node.kind() == LEAF) {
+                (uint256 value, uint256 valueLength) = node.valueOf();
+                end = Rlp.writeString(end, value, valueLength);
             } else {
-                payload = _scratch();
-                end = _writePath(payload, node);
-                if (type_ == LEAF) end = Rlp.writeString(end, valueAt, valueLength);
-                else end = _writeOnlyChild(end, node);
+                end = _writeOnlyChild(end, node);
             }
             start = Rlp.prependList(payload, end - payload);
             length = end - start;
@@ -597,13 +725,6 @@ library NodeLayout {
     function _scratch() private pure returns (uint256 cursor) {
         assembly ("memory-safe") {
             cursor := add(mload(0x40), 0x20)
-        }
-    }
-
-    function _copyToScratch(uint256 from, uint256 length) private pure returns (uint256 cursor) {
-        cursor = _scratch();
-        assembly ("memory-safe") {
-            mcopy(cursor, from, length)
         }
     }
 

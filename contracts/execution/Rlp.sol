@@ -11,7 +11,7 @@ pragma solidity ^0.8.28;
 ///   fails as well, and one comparison of the last place with `end` proves that every item was sound.
 library Rlp {
     /// @dev The place that a failed read returns; beyond any memory.
-    uint256 internal constant FAILED = 1 << 128;
+    uint256 internal constant FAILED = 0x100000000000000000000000000000000;
 
     /// @notice Reads the prefix of the item whose encoding begins with the bytes of `word`.
     /// @dev Reading a word rather than a place serves memory and calldata alike. The length is at least `FAILED` where
@@ -68,15 +68,32 @@ library Rlp {
 
     /// @notice Reads a scalar of at most 32 bytes, which has no leading zero.
     function readUint(uint256 cursor, uint256 end) internal pure returns (uint256 value, uint256 next) {
-        uint256 start;
-        uint256 length;
-        (start, length, next) = readString(cursor, end);
-        if (next == FAILED || length == 0) return (0, next);
-        value = _load(start);
-        if (length > 32 || value >> 248 == 0) return (0, FAILED);
-        unchecked {
-            // The length is between 1 and 32.
-            value >>= 256 - 8 * length;
+        assembly ("memory-safe") {
+            next := FAILED
+            if lt(cursor, end) {
+                let first := byte(0, mload(cursor))
+                switch lt(first, 0x80)
+                case 1 {
+                    // Zero is the empty string.
+                    if first {
+                        value := first
+                        next := add(cursor, 1)
+                    }
+                }
+                default {
+                    let length := sub(first, 0x80)
+                    let behind := add(add(cursor, 1), length)
+                    if iszero(or(gt(length, 32), gt(behind, end))) {
+                        let word := mload(add(cursor, 1))
+                        let scalar := shr(sub(256, shl(3, length)), word)
+                        // Canonical: no leading zero, and a byte below 0x80 stands for itself.
+                        if or(iszero(length), and(gt(byte(0, word), 0), gt(scalar, 0x7f))) {
+                            value := scalar
+                            next := behind
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -53,8 +53,11 @@ library Transfers {
             return (false, 0);
         }
         uint256 tip = Math.min(transaction.tipCap, transaction.feeCap - chain.baseFee);
-        account.nonce += 1;
-        account.balance -= gasUsed * (chain.baseFee + tip) + transaction.value;
+        unchecked {
+            // The nonce is below 2^64 - 1, and the balance covers the highest cost, of which this is a part.
+            account.nonce += 1;
+            account.balance -= gasUsed * (chain.baseFee + tip) + transaction.value;
+        }
         account.write(state, transaction.sender);
 
         bool recipientEmpty = _credit(state, account, transaction.to, transaction.value);
@@ -82,10 +85,13 @@ library Transfers {
 
     /// @notice The gas that a transfer uses: no more than its transaction costs before any code runs.
     function intrinsicGas(Transaction memory transaction) internal pure returns (uint256) {
-        return
-            TRANSACTION_GAS +
-            ACCESS_ADDRESS_GAS * transaction.accessAddresses +
-            ACCESS_KEY_GAS * transaction.accessKeys;
+        unchecked {
+            // The counts are those of items in calldata.
+            return
+                TRANSACTION_GAS +
+                ACCESS_ADDRESS_GAS * transaction.accessAddresses +
+                ACCESS_KEY_GAS * transaction.accessKeys;
+        }
     }
 
     /// @dev The most that a transaction may take from its sender, and whether 256 bits can hold it.

@@ -44,20 +44,33 @@ library TrieAlgorithms {
         }
     }
 
-    /// @notice The value of a key; its length is zero where the key is absent.
-    function get(Trie memory trie, uint256 key, uint256 nibbles) internal pure returns (uint256 place, uint256 length) {
-        Node node = _root(trie);
+    /// @notice The leaf or branch that holds the value of a key; none where the key is absent.
+    function find(Trie memory trie, uint256 key, uint256 nibbles) internal pure returns (Node) {
+        return _find(trie, key, nibbles, 0);
+    }
+
+    /// @notice Like `find`, for a key whose value the caller is about to set: with `setValue` on what is returned,
+    /// before anything else happens to the trie.
+    function findToChange(Trie memory trie, uint256 key, uint256 nibbles) internal pure returns (Node) {
+        return _find(trie, key, nibbles, 1);
+    }
+
+    /// @dev Walks to a key; leaves a trail of stale children where `stale` is one.
+    function _find(Trie memory trie, uint256 key, uint256 nibbles, uint256 stale) private pure returns (Node node) {
+        node = _root(trie);
         while (node != NONE) {
+            (node, key, nibbles) = node.descend(key, nibbles, stale);
             if (node.kind() == NodeLayout.BRANCH) {
-                if (nibbles == 0) return node.valueOf();
-                node = node.child(key >> 252, trie.witness);
-                key <<= 4;
-                nibbles -= 1;
+                if (nibbles == 0) return node.hasValue() ? node : NONE;
+                // Brings the child into memory; the way goes on in the next turn.
+                if (node.child(key >> 252, trie.witness) == NONE) return NONE;
             } else {
                 (uint256 path, uint256 size) = node.pathOf();
-                if (_commonPrefix(key, nibbles, path, size) != size) return (0, 0);
-                if (node.kind() == NodeLayout.LEAF) return size == nibbles ? node.valueOf() : (0, 0);
-                node = node.onlyChild(trie.witness);
+                if (_commonPrefix(key, nibbles, path, size) != size) return NONE;
+                if (node.kind() == NodeLayout.LEAF) return size == nibbles ? node : NONE;
+                Node branch = node.onlyChild(trie.witness);
+                if (stale != 0) node.touch(0);
+                node = branch;
                 key <<= 4 * size;
                 nibbles -= size;
             }

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IExecutor} from "./IExecutor.sol";
-import {Rlp} from "./Rlp.sol";
 
 /// @dev Handle of an index of witness nodes in memory.
 type Witness is uint256;

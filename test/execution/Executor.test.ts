@@ -134,30 +134,29 @@ class World {
 
   /** Makes a valid transaction invalid. */
   spoil(fields: Fields, sender: Signer, { baseFee, gasLimit }: Chain): string {
-    const spoiled = { ...fields };
-    const set = (changes: Partial<Fields>): undefined => void Object.assign(spoiled, changes);
-    const key = this.pick<() => Signer | undefined>([
-      () => set({ nonce: fields.nonce + 1n }),
-      () => set({ nonce: fields.nonce === 0n ? 1n : fields.nonce - 1n }),
-      () => set({ chainId: fields.chainId + 1n }),
-      () => set({ value: 2n ** 200n }),
+    const changes: (Partial<Fields> & { by?: Signer })[] = [
+      { nonce: fields.nonce + 1n },
+      { nonce: fields.nonce === 0n ? 1n : fields.nonce - 1n },
+      { chainId: fields.chainId + 1n },
+      { value: 2n ** 200n },
       // The fee alone, and fee and value together, exceed 256 bits.
-      () => set({ feeCap: 2n ** 255n }),
-      () => set({ value: 2n ** 256n - 1n }),
-      () => set({ gasLimit: 20_999n }),
-      () => set({ gasLimit: gasLimit + 1n }),
+      { feeCap: 2n ** 255n },
+      { value: 2n ** 256n - 1n },
+      { gasLimit: 20_999n },
+      { gasLimit: gasLimit + 1n },
       // Below the base fee; where there is none, below the tip.
-      () => set({ type: 2, feeCap: baseFee === 0n ? 0n : baseFee - 1n, tipCap: baseFee === 0n ? 1n : 0n }),
-      () => set({ type: 2, tipCap: fields.feeCap + 1n }),
-      () => set({ data: "0x00" }),
-      () => set({ to: "0x" }),
-      () => set({ to: address(BigInt(1 + this.random(10))) }),
-      () => set({ to: this.contract }),
-      () => (set({ nonce: 0n }), this.signerWithCode),
-      () => (set({ nonce: 2n ** 64n - 1n }), this.lastNonce),
-      () => signer(toBeHex(this.big(32), 32)),
-    ])();
-    return signTransaction(spoiled, (key ?? sender).key);
+      { type: 2, feeCap: baseFee === 0n ? 0n : baseFee - 1n, tipCap: baseFee === 0n ? 1n : 0n },
+      { type: 2, tipCap: fields.feeCap + 1n },
+      { data: "0x00" },
+      { to: "0x" },
+      { to: address(BigInt(1 + this.random(10))) },
+      { to: this.contract },
+      { nonce: 0n, by: this.signerWithCode },
+      { nonce: 2n ** 64n - 1n, by: this.lastNonce },
+      { by: signer(toBeHex(this.big(32), 32)) },
+    ];
+    const { by, ...change } = this.pick(changes);
+    return signTransaction({ ...fields, ...change }, (by ?? sender).key);
   }
 }
 

@@ -197,7 +197,9 @@ describe("Transaction", () => {
         ];
         for (const [change, valid] of changes) {
           const raw = signTransaction({ ...fields, type, ...change }, alice.key);
-          const name = JSON.stringify(change, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+          const name = JSON.stringify(change, (_, item: unknown) =>
+            typeof item === "bigint" ? item.toString() : item,
+          );
           if (valid) {
             const { outcomes, nodes } = await truth(raw);
             expect(outcomes[0]!.valid, name).to.equal(true);

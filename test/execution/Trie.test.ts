@@ -35,7 +35,7 @@ function bytes(text: string): string {
 
 async function update(root: string, witness: BytesLike, steps: Step[], secure: boolean): Promise<string[]> {
   const [keys, values] = [steps.map(([key]) => key), steps.map(([, value]) => value)];
-  return [...(await harness["update"]!(root, witness, keys, values, secure))];
+  return [...((await harness["update"]!(root, witness, keys, values, secure)) as string[])];
 }
 
 async function updateAll(root: string, witness: BytesLike, steps: Step[], secure: boolean): Promise<string> {

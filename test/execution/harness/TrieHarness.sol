@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {NONE, Node} from "../../../contracts/execution/Node.sol";
 import {Trie, TrieAlgorithms} from "../../../contracts/execution/Trie.sol";
 import {WitnessIndex} from "../../../contracts/execution/Witness.sol";
 
@@ -52,7 +53,9 @@ contract TrieHarness {
         values = new bytes[](keys.length);
         for (uint256 i = 0; i < keys.length; i++) {
             (uint256 key, uint256 nibbles) = _key(keys[i], secure);
-            (uint256 place, uint256 length) = trie.get(key, nibbles);
+            Node node = trie.find(key, nibbles);
+            if (node == NONE) continue;
+            (uint256 place, uint256 length) = node.valueOf();
             values[i] = new bytes(length);
             bytes memory value = values[i];
             assembly ("memory-safe") {

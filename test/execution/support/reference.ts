@@ -148,6 +148,11 @@ export class Reference {
     return new Reference(chain, store.nodes(), trie.root());
   }
 
+  /** A state that was built elsewhere. */
+  static of(chain: Chain, state: { nodes: Map<string, Uint8Array>; root: Uint8Array }): Reference {
+    return new Reference(chain, state.nodes, state.root);
+  }
+
   /** Every node of the state. */
   nodes(): Uint8Array[] {
     return [...this.#nodes.values()];
