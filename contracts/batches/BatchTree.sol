@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {BlockContext} from "../execution/IExecutor.sol";
 
 /// @dev A batch tree that grows from left to right.
@@ -54,7 +53,23 @@ library BatchTree {
         bytes32 value,
         bytes32[] calldata proof
     ) internal pure returns (bool) {
-        return MerkleProof.verifyCalldata(proof, tree, leaf(index, value));
+        bytes32 node = leaf(index, value);
+        assembly ("memory-safe") {
+            let end := add(proof.offset, shl(5, proof.length))
+            for {
+                let at := proof.offset
+            } lt(at, end) {
+                at := add(at, 0x20)
+            } {
+                let sibling := calldataload(at)
+                // The smaller of the two comes first.
+                let place := shl(5, lt(sibling, node))
+                mstore(place, node)
+                mstore(xor(place, 0x20), sibling)
+                node := keccak256(0x00, 0x40)
+            }
+        }
+        return node == tree;
     }
 
     /// @notice Continues a tree from its peaks; `append` needs the room that this reserves.

@@ -20,12 +20,10 @@ abstract contract Certificates is Membership {
     constructor() EIP712("Metis L2", "1") {}
 
     /// @dev Invariant: each seat counts once and only while active, so no stake is counted twice.
-    /// @param required A sequencer that has to be among the signers; zero for none.
-    function _requireQuorum(bytes32 structHash, Certificate calldata certificate, address required) internal view {
+    function _requireQuorum(bytes32 structHash, Certificate calldata certificate) internal view {
         Roster memory roster = _roster;
         uint128 left = certificate.signers;
         if (left & ~roster.active != 0) revert CertificateUnknownSeat((left & ~roster.active).lowest());
-        if (required != address(0) && !_sitsAmong(required, left)) revert CertificateWithoutSequencer(required);
 
         bytes32 digest = _hashTypedDataV4(structHash);
         bytes calldata signatures = certificate.signatures;

@@ -25,10 +25,11 @@ abstract contract Membership is ISequencerSet, Votes {
         uint64 liableBelow;
     }
 
-    /// @dev Seats of active sequencers, and the sum of their stakes.
+    /// @dev Seats of active sequencers, the sum of their stakes, and the seat of the current one while there is one.
     struct Roster {
         uint128 active;
-        uint128 stake;
+        uint120 stake;
+        uint8 current;
     }
 
     Roster internal _roster;
@@ -125,7 +126,7 @@ abstract contract Membership is ISequencerSet, Votes {
     function _removeStake(uint8 number, uint256 amount) internal {
         Seat storage seat = _seats[number];
         seat.stake = SafeCast.toUint96(seat.stake - amount);
-        if (seat.status == SequencerStatus.Active) _roster.stake -= SafeCast.toUint128(amount);
+        if (seat.status == SequencerStatus.Active) _roster.stake -= SafeCast.toUint120(amount);
         _transferVotingUnits(seat.owner, address(0), amount);
     }
 
@@ -148,10 +149,10 @@ abstract contract Membership is ISequencerSet, Votes {
         return uint8(_seatByOwner[owner] - 1);
     }
 
-    /// @dev Whether the owner's seat is one of these.
-    function _sitsAmong(address owner, uint128 seats) internal view returns (bool) {
+    /// @dev The owner's seat as a set; empty where it has none.
+    function _seatsOf(address owner) internal view returns (uint128) {
         uint256 seatPlusOne = _seatByOwner[owner];
-        return seatPlusOne != 0 && seats.has(uint8(seatPlusOne - 1));
+        return seatPlusOne == 0 ? 0 : Seats.bit(uint8(seatPlusOne - 1));
     }
 
     function _activeSeatOf(address owner) internal view returns (uint8 number) {

@@ -22,12 +22,13 @@ abstract contract Rotation is Membership {
 
     /// @inheritdoc ISequencerSet
     function next() external view override returns (address) {
-        return _select();
+        (address selected, ) = _select();
+        return selected;
     }
 
     function _rotate() internal {
         address previous = _term.sequencer;
-        address selected = _select();
+        (address selected, uint8 seat) = _select();
         uint32 number = _term.number + 1;
         _term = Term({
             number: number,
@@ -35,27 +36,29 @@ abstract contract Rotation is Membership {
             startedAt: SafeCast.toUint32(block.timestamp),
             sequencer: selected
         });
+        _roster.current = seat;
         _seed = keccak256(abi.encode(_seed, block.prevrandao, number));
         emit SequencerRotated(number, selected, previous);
     }
 
     /// @dev Everyone but the current one has a turn in proportion to its stake; where no other has any, it goes on.
-    function _select() private view returns (address selected) {
+    function _select() private view returns (address selected, uint8 number) {
         address current = _term.sequencer;
         uint128 candidates = _roster.active;
         uint256 stake = _roster.stake;
         if (_isKnown(current)) {
-            uint8 number = _seatOf(current);
+            number = _seatOf(current);
             uint256 own = _seats[number].stake;
             if (candidates.has(number) && stake > own) {
                 candidates &= ~Seats.bit(number);
                 stake -= own;
             }
         }
-        if (stake == 0) return address(0);
+        if (stake == 0) return (address(0), 0);
         uint256 point = uint256(_seed) % stake;
         for (uint128 left = candidates; selected == address(0); left &= left - 1) {
-            Seat storage seat = _seats[left.lowest()];
+            number = left.lowest();
+            Seat storage seat = _seats[number];
             if (point < seat.stake) selected = seat.owner;
             else point -= seat.stake;
         }

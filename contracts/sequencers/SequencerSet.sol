@@ -130,7 +130,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         if (number != current.number) revert RotationWrongTerm(number, current.number);
         uint256 required = current.startedAt + parameters.get(Parameter.RotationTimeout);
         if (block.timestamp < required) revert RotationTooEarly(block.timestamp, required);
-        _requireQuorum(_silenceHash(number, current.sequencer), certificate, address(0));
+        _requireQuorum(_silenceHash(number, current.sequencer), certificate);
         _rotate();
     }
 
@@ -161,8 +161,11 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         Certificate calldata certificate
     ) external override {
         if (msg.sender != inbox) revert SequencerUnauthorized(msg.sender);
-        _requireQuorum(headerHash, certificate, sequencer);
-        if (sequencer == _term.sequencer) _term.transactions += transactions;
+        bool current = sequencer == _term.sequencer;
+        uint128 seat = current ? Seats.bit(_roster.current) : _seatsOf(sequencer);
+        if (certificate.signers & seat == 0) revert CertificateWithoutSequencer(sequencer);
+        _requireQuorum(headerHash, certificate);
+        if (current) _term.transactions += transactions;
     }
 
     /// @inheritdoc ISequencerSet
