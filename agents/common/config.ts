@@ -49,7 +49,7 @@ function option(setting: Setting<unknown>): Option {
   const description = setting.required === true ? `${setting.description} (required)` : setting.description;
   const result = new Option(flags, description).env(`METIS_${setting.name.replaceAll("-", "_").toUpperCase()}`);
   if (setting.parse !== undefined) result.argParser(setting.parse);
-  if (setting.default !== undefined) result.default(setting.default, setting.shown ?? String(setting.default));
+  if (setting.default !== undefined) result.default(setting.default, setting.shown);
   if (setting.required === true) required.add(result);
   return result;
 }

@@ -13,7 +13,7 @@ import {
   type TransactionOptions,
   type TransactionState,
 } from "../../../agents/common/transactions.ts";
-import type { SystemAddresses } from "../../../ignition/system.ts";
+import type { SystemAddresses, SystemName } from "../../../ignition/system.ts";
 import type { TestSystem } from "../../support/system.ts";
 
 /** A clock that passes when someone sleeps. */
@@ -48,23 +48,28 @@ export function walletOf(account: string): HDNodeWallet {
   throw new Error(`${account} is none of the network's accounts.`);
 }
 
+const NAMES = [
+  "token",
+  "timelock",
+  "parameters",
+  "treasury",
+  "verifiers",
+  "sequencers",
+  "inbox",
+  "executor",
+  "disputes",
+  "governor",
+] as const satisfies readonly SystemName[];
+
+/** Where the contracts of a test are. */
+export async function addressesOf(system: TestSystem): Promise<SystemAddresses> {
+  const entries = await Promise.all(NAMES.map(async (name) => [name, await system[name].getAddress()] as const));
+  return Object.fromEntries(entries) as Record<SystemName, string>;
+}
+
 /** The system as agents see it. */
 export async function l1Of(system: TestSystem): Promise<L1> {
-  const names = [
-    "token",
-    "timelock",
-    "parameters",
-    "treasury",
-    "verifiers",
-    "sequencers",
-    "inbox",
-    "executor",
-    "disputes",
-    "governor",
-  ] as const;
-  const entries = await Promise.all(names.map(async (name) => [name, await system[name].getAddress()] as const));
-  const addresses = Object.fromEntries(entries) as unknown as SystemAddresses;
-  return new L1(system.connection.ethers.provider, { addresses, fromBlock: 0 });
+  return new L1(system.connection.ethers.provider, { addresses: await addressesOf(system), fromBlock: 0 });
 }
 
 /** Clock, silence and metrics. */

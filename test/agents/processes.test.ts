@@ -1,0 +1,126 @@
+import { expect } from "chai";
+import { id, parseEther } from "ethers";
+
+import { encodeObject } from "../../l2/batch/encoding.ts";
+import { certify } from "../support/certificates.ts";
+import { lying, rootsWith, submit } from "../support/batches.ts";
+import { Anvil, eventually, ONLOOKER, Town } from "./support/processes.ts";
+
+describe("Agents as processes, on Anvil", function () {
+  this.timeout(300_000);
+
+  let anvil: Anvil;
+  let town: Town | undefined;
+
+  before(async () => {
+    anvil = await Anvil.start();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") console.log(town?.report());
+    await town?.close();
+    town = undefined;
+  });
+
+  after(async () => {
+    await anvil.stop();
+  });
+
+  it("[1] [2a] [2b] [3] [4] [6] [7] [8a] [8b] [9] [11.3.1] [Q7] the honest path, from payment to finality", async () => {
+    town = await Town.found(anvil, { sequencers: 3 });
+    const { system, world } = town;
+    const [alice, bob] = world.users;
+    const network = await town.network({ consensus: ["--batch-age", "2"] });
+    const storage = await town.storage();
+    const submitter = town.submitter({ ...network, storageUrl: storage.url });
+    const verifier = town.verifier("verifier", 0, ["--storage-url", storage.url]);
+
+    const l2 = ["--l2-url", network.rpcUrl];
+    const pay = ["send", ...l2, "--key", alice!.privateKey, "--to", bob!.address, "--value", "1.5"];
+    const { hash } = (await town.user(pay)) as { hash: string };
+
+    await eventually("the batch on L1", async () => (await system.inbox.head()) > 1n);
+    const { headerHash } = await system.inbox.batchAt(1);
+    await verifier.says("[11.3.1] roots are equal");
+    expect(await system.inbox.insecure()).to.equal(false);
+
+    const look = ["prove", ...l2, "--key", ONLOOKER, "--hash", hash, ...town.l1Flags];
+    expect(await town.user(look)).to.include({ batch: 1, final: false });
+
+    await anvil.skip(604_800);
+    await eventually("finality", async () => (await system.inbox.finalised()) > 1n);
+    expect((await system.inbox.batchAt(1)).headerHash).to.equal(headerHash);
+
+    const agents = [submitter, verifier, storage.agent, ...network.sequencers, network.consensus];
+    expect(await Promise.all(agents.map((agent) => agent.stop()))).to.deep.equal(agents.map(() => 0));
+  });
+
+  it("[9.1] [9.2] [11.6] [11.7] [11.8] [11.9] [11.10.1] [Q3] [Q10] a withheld batch is answered, and nothing is lost when verifier and sequencer are killed in the middle", async () => {
+    town = await Town.found(anvil, { sequencers: 3 });
+    const { system, world } = town;
+    const network = await town.network({ consensus: ["--batch-age", "2"], sequencer: ["--piece-size", "1000"] });
+    // Memolabs is down from the start: the submitter goes on without it.
+    town.submitter({ ...network, storageUrl: "http://127.0.0.1:1" });
+    const pay = async (place: number) => {
+      const [from, to] = [world.users[place]!, world.users[place + 1]!];
+      const flags = ["--key", from.privateKey, "--to", to.address, "--value", "0.1", "--l2-url", network.rpcUrl];
+      await town!.user(["send", ...flags]);
+    };
+    await Promise.all([0, 1, 2, 3].map(pay));
+    await eventually("the batch on L1", async () => (await system.inbox.head()) > 1n);
+
+    const verifier = town.verifier("verifier", 0, ["--storage-url", "http://127.0.0.1:1"]);
+    await eventually(
+      "the request",
+      async () => (await system.disputes.queryFilter(system.disputes.filters.DataRequested())).length > 0,
+    );
+    await verifier.kill();
+    expect(await system.inbox.insecure()).to.equal(true);
+    for (const sequencer of network.sequencers) await sequencer.kill();
+    for (const sequencer of network.sequencers) sequencer.start();
+    verifier.start();
+
+    await eventually("the system secure again", async () => !(await system.inbox.insecure()));
+    const { disputes } = system;
+    const requested = await disputes.queryFilter(disputes.filters.DataRequested());
+    const answered = await disputes.queryFilter(disputes.filters.RequestAnswered());
+    expect(new Set(requested.map(({ args }) => args.headerHash)).size).to.equal(requested.length);
+    expect(answered.length).to.be.greaterThan(0);
+    await verifier.says("[11.3.1] roots are equal");
+  });
+
+  it("[11.4] [11.5] [11.11] [11.12] [11.13] [11.14] a wrong root is proven once, though the verifier is killed with its proof on the way", async () => {
+    town = await Town.found(anvil, { sequencers: 3 });
+    const { system, world } = town;
+    const { sequencer } = await system.sequencers.term();
+    const storage = await town.storage();
+    const right = await world.batch(world.genesis, sequencer, { transfers: 12 });
+    const wrong = lying(right, { stateRoots: rootsWith(right, 7, id("elsewhere")) });
+    const certificate = await certify(system.sequencers, wrong.header, system.sequencerAccounts);
+    await storage.client.put(encodeObject(wrong.data, wrong.stateRoots), { header: wrong.header, certificate });
+    await (await submit(system, wrong)).wait();
+
+    // L1 makes no block, so that the proof waits in the pool while its sender dies.
+    await anvil.provider.send("evm_setAutomine", [false]);
+    const verifier = town.verifier("verifier", 0, ["--storage-url", storage.url]);
+    const account = system.verifierAccounts[0]!.address;
+    const sent = () => anvil.provider.getTransactionCount(account, "pending");
+    const before = await anvil.provider.getTransactionCount(account, "latest");
+    await eventually("the proof in the pool", async () => (await sent()) > before);
+    await verifier.kill();
+    verifier.start();
+    await verifier.says("waiting for an earlier transaction");
+    await anvil.provider.send("evm_setAutomine", [true]);
+    await anvil.provider.send("evm_mine", []);
+
+    await eventually("the batch condemned", () => system.inbox.invalidated(wrong.hash));
+    await eventually("the bounty claimed", async () => (await system.token.balanceOf(account)) > 0n);
+    const proofs = await system.disputes.queryFilter(system.disputes.filters.FraudProven());
+    expect(proofs.map(({ args }) => args.headerHash)).to.deep.equal([wrong.hash]);
+    expect((await system.sequencers.sequencerOf(sequencer)).status).to.equal(2n);
+    expect((await system.sequencers.term()).sequencer).not.to.equal(sequencer);
+    expect(await system.inbox.head()).to.equal(1n);
+    expect((await anvil.provider.getTransactionCount(account, "latest")) - before).to.equal(2);
+    expect(parseEther("1")).to.equal(10n ** 18n);
+  });
+});
