@@ -27,6 +27,8 @@ export interface SystemOptions {
   readonly stakes?: readonly bigint[];
   /** How many verifiers have registered, up to 4; 1 where absent. */
   readonly verifiers?: number;
+  /** Name of Ignition's record, on a network that outlives the test; the chain's own where absent. */
+  readonly deploymentId?: string;
   /** METIS in the reward pool, in wei; 100,000 METIS where absent. */
   readonly rewards?: bigint;
 }
@@ -104,7 +106,9 @@ export async function deploySystem(connection: NetworkConnection, options: Syste
   if (deployer === undefined) throw new Error("The network has no account to deploy with.");
 
   const parameters = await deploymentParameters(options);
-  const deployed = await ignition.deploy(MetisL2, { parameters: { ...parameters } as never });
+  const { deploymentId } = options;
+  const record = deploymentId === undefined ? {} : { deploymentId };
+  const deployed = await ignition.deploy(MetisL2, { parameters: { ...parameters } as never, ...record });
   const addresses = await Promise.all(
     Object.entries(deployed).map(async ([name, contract]) => [name, await contract.getAddress()] as const),
   );

@@ -1,9 +1,9 @@
 /** Agents as processes of their own, on an Anvil of their own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { id, JsonRpcProvider, Network, parseEther, Wallet } from "ethers";
@@ -17,6 +17,7 @@ import { addressesOf, walletOf } from "./kit.ts";
 
 const CLI = fileURLToPath(new URL("../../../agents/cli.ts", import.meta.url));
 const ANVIL = fileURLToPath(new URL("../../../node_modules/.bin/anvil", import.meta.url));
+const DEPLOYMENTS = fileURLToPath(new URL("../../../ignition/deployments", import.meta.url));
 /** How long anything may take, in milliseconds of real time. */
 const PATIENCE = 90_000;
 const POLL = 100;
@@ -59,8 +60,9 @@ export class AgentProcess {
     this.#args = args;
   }
 
-  get running(): boolean {
-    return this.#child !== undefined;
+  /** Its exit code, once it has ended. */
+  get ended(): Promise<number | null> {
+    return this.#exit;
   }
 
   start(): void {
@@ -71,7 +73,7 @@ export class AgentProcess {
     }
     this.#child = child;
     this.#exit = new Promise((resolve) => {
-      child.on("exit", (code) => {
+      child.on("close", (code) => {
         if (this.#child === child) this.#child = undefined;
         resolve(code);
       });
@@ -109,14 +111,24 @@ export class Town {
   readonly world: World;
   readonly l1: L1;
   readonly directory: string;
+  /** Ignition's record of the deployment. */
+  readonly #record: string;
   readonly #processes: AgentProcess[] = [];
   readonly #l1Flags: string[];
 
-  private constructor(parts: { system: TestSystem; world: World; l1: L1; directory: string; l1Flags: string[] }) {
+  private constructor(parts: {
+    system: TestSystem;
+    world: World;
+    l1: L1;
+    directory: string;
+    record: string;
+    l1Flags: string[];
+  }) {
     this.system = parts.system;
     this.world = parts.world;
     this.l1 = parts.l1;
     this.directory = parts.directory;
+    this.#record = parts.record;
     this.#l1Flags = parts.l1Flags;
   }
 
@@ -131,27 +143,18 @@ export class Town {
       genesisStateRoot: genesis.postStateRoot,
     };
     const connection = await anvil.connect();
-    const system = await deploySystem(connection, { rollup, ...options });
     const directory = await mkdtemp(join(tmpdir(), "metis-town-"));
+    const deploymentId = basename(directory);
+    const system = await deploySystem(connection, { rollup, deploymentId, ...options });
     const addresses = await addressesOf(system);
-    const names = { token: "MetisToken", timelock: "Timelock", parameters: "Parameters", treasury: "Treasury" };
-    const more = { verifiers: "VerifierRegistry", sequencers: "SequencerSet", inbox: "BatchInbox" };
-    const last = { executor: "Executor", disputes: "Disputes", governor: "MetisGovernor" };
-    const record = Object.entries({ ...names, ...more, ...last }).map(([key, name]) => [
-      `MetisL2#${name}`,
-      addresses[key as keyof typeof addresses],
-    ]);
-    const deployment = join(directory, "deployed_addresses.json");
+    const record = join(DEPLOYMENTS, deploymentId);
+    const deployment = join(record, "deployed_addresses.json");
     const genesisFile = join(directory, "genesis.json");
-    await writeFile(deployment, JSON.stringify(Object.fromEntries(record)));
-    await writeFile(
-      genesisFile,
-      JSON.stringify({ ...config, ...{ alloc: config.alloc } }, (_, value: unknown) =>
-        typeof value === "bigint" ? value.toString() : value,
-      ),
-    );
+    const text = JSON.stringify(config, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+    await writeFile(genesisFile, text);
     const l1Flags = ["--l1-url", anvil.url, "--deployment", deployment, "--genesis", genesisFile];
-    return new Town({ system, world, l1: new L1(anvil.provider, { addresses, fromBlock: 0 }), directory, l1Flags });
+    const l1 = new L1(anvil.provider, { addresses, fromBlock: 0 });
+    return new Town({ system, world, l1, directory, record, l1Flags });
   }
 
   /** Flags of an agent that sends to L1 with this key. */
@@ -232,14 +235,7 @@ export class Town {
   async user(args: string[]): Promise<unknown> {
     const agent = new AgentProcess("user", ["user", ...args]);
     agent.start();
-    const stopped = await new Promise<void>((resolve) => {
-      const look = setInterval(() => {
-        if (agent.running) return;
-        clearInterval(look);
-        resolve();
-      }, POLL);
-    });
-    void stopped;
+    await agent.ended;
     const text = agent.output.join("");
     try {
       return JSON.parse(text.trim().split("\n").at(-1) ?? "");
@@ -259,6 +255,7 @@ export class Town {
 
   async close(): Promise<void> {
     await Promise.all(this.#processes.map((agent) => agent.kill()));
+    for (const folder of [this.#record, this.directory]) await rm(folder, { recursive: true, force: true });
   }
 }
 
