@@ -43,7 +43,19 @@ library Holds {
         return 1 << (index & 0xff);
     }
 
-    function _ones(uint256 word) private pure returns (uint256 total) {
-        for (; word != 0; word &= word - 1) ++total;
+    /// @dev Adds up neighbours, then pairs, nibbles and bytes, and at last the sixteen sums: one price for any word.
+    function _ones(uint256 word) private pure returns (uint256) {
+        // Cannot overflow: each lane has room for the bits below it, sixteen at the end for 256.
+        unchecked {
+            word -= (word >> 1) & 0x5555555555555555555555555555555555555555555555555555555555555555;
+            word =
+                (word & 0x3333333333333333333333333333333333333333333333333333333333333333) +
+                ((word >> 2) & 0x3333333333333333333333333333333333333333333333333333333333333333);
+            word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f;
+            word =
+                (word & 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff) +
+                ((word >> 8) & 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff);
+            return (word * 0x0001000100010001000100010001000100010001000100010001000100010001) >> 240;
+        }
     }
 }

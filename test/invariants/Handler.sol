@@ -28,16 +28,19 @@ import {World} from "./World.sol";
 contract Handler is World {
     using Drafts for Draft;
 
+    /// @notice How often each action succeeded.
     mapping(string action => uint256) public done;
+    uint256 private _calls;
 
     constructor(uint256 honest_, uint96 honestStake, uint96 hostileStake) World(honest_, honestStake, hostileStake) {}
 
     // ---------------------------------------------------------------- batches
 
     /// @notice A certified batch: at the head, or in the place of an unattested one.
-    function submit(uint256 seed, uint256 wrong) external {
+    function submit(uint256 seed) external {
+        seed = _mix(seed);
         uint64 index = inbox.head() - (_headIsUnattested() ? 1 : 0);
-        Fault fault = _fault(wrong);
+        Fault fault = _fault(seed >> 192);
         uint128 signers = _seats(fault != Fault.None);
         if (signers == 0) return;
         uint128 fewer = signers & uint128(seed | (seed >> 128));
@@ -49,20 +52,21 @@ contract Handler is World {
             draft = _draft(_hashAt(index));
             if (!_signs(signers, draft.header.sequencer)) return;
         } else {
-            draft = Drafts.build(_draft(_hashAt(index - 1)).header, sequencer, _salt(seed), fault);
+            draft = Drafts.build(_draft(_hashAt(index - 1)).header, sequencer, seed, fault);
         }
         bool ok = _submit(draft, signers, seed >> 32);
         assertTrue(ok == _isQuorum(signers), "a quorum's batch is accepted, and no other");
-        _done(ok, "submit");
+        _done(ok, fault == Fault.None ? "submit" : "submit wrong");
     }
 
     /// @notice A batch by the current sequencer alone, and one by somebody else.
-    function submitAlone(uint256 seed, uint256 wrong) external {
+    function submitAlone(uint256 seed) external {
+        seed = _mix(seed);
         address current = set.term().sequencer;
         if (current == address(0)) return;
-        Fault fault = _isHonest(current) ? Fault.None : _fault(wrong);
+        Fault fault = _isHonest(current) ? Fault.None : _fault(seed >> 192);
         BatchHeader memory parent = _draft(_hashAt(inbox.head() - 1)).header;
-        Draft memory draft = Drafts.build(parent, current, _salt(seed), fault);
+        Draft memory draft = Drafts.build(parent, current, seed, fault);
         bytes memory call = abi.encodeCall(
             IBatchInbox.submitUnattested,
             (parent, draft.header, draft.postStateProof())
@@ -73,9 +77,10 @@ contract Handler is World {
         bool ok = _try(seed % 2 == 0 ? current : vm.addr(keyOf[current]), address(inbox), call);
         assertTrue(ok == free, "the current one submits alone, once");
         if (ok) _remember(draft, 0);
-        _done(ok, "submitAlone");
+        _done(ok, fault == Fault.None ? "submitAlone" : "submitAlone wrong");
     }
 
+    /// @notice Finalises when it is due, and tries when it is not.
     function finalise() public {
         uint64 index = inbox.finalised();
         if (index == inbox.head()) return;
@@ -97,6 +102,7 @@ contract Handler is World {
     // --------------------------------------------------------------- disputes
 
     function requestData(uint256 seed) external {
+        seed = _mix(seed);
         (bytes32 headerHash, bool found) = _waiting(seed);
         if (!found) return;
         address verifier = verifiers[(seed >> 64) % VERIFIERS];
@@ -119,6 +125,7 @@ contract Handler is World {
 
     /// @notice The sequencer posts some records; a hostile one may forge them, and others try to post in its name.
     function post(uint256 seed) external {
+        seed = _mix(seed);
         (bytes32 headerHash, bool found) = _requested(seed, RequestState.Posting);
         if (!found) return;
         Draft memory draft = _draft(headerHash);
@@ -132,6 +139,7 @@ contract Handler is World {
         if (other != sequencer) assertFalse(_try(other, address(disputes), call), "only the sequencer posts");
         if (_isHonest(sequencer)) {
             assertTrue(_step(_speaker(sequencer, seed), headerHash, call), "the honest can answer");
+            _done(true, "post honest");
             return;
         }
         if (seed % 3 == 0) records[records.length - 1] ^= 0x01;
@@ -141,6 +149,7 @@ contract Handler is World {
 
     /// @notice Anyone executes some transactions; wrong witnesses and records lead nowhere.
     function recompute(uint256 seed) external {
+        seed = _mix(seed);
         (bytes32 headerHash, bool found) = _requested(seed, RequestState.Recomputing);
         if (!found) return;
         Draft memory draft = _draft(headerHash);
@@ -154,7 +163,14 @@ contract Handler is World {
         _done(ok, "recompute");
     }
 
-    function expire(uint256 seed) external {
+    /// @notice Closes a request whose window passed, or whose batch is gone.
+    function settle(uint256 seed) external {
+        seed = _mix(seed);
+        if (seed % 2 == 0) _expire(seed >> 1);
+        else _refund(seed >> 1);
+    }
+
+    function _expire(uint256 seed) private {
         (bytes32 headerHash, bool found) = _pickAsked(seed);
         if (!found) return;
         bool due =
@@ -166,7 +182,7 @@ contract Handler is World {
         _done(ok, "expire");
     }
 
-    function refund(uint256 seed) external {
+    function _refund(uint256 seed) private {
         (bytes32 headerHash, bool found) = _pickAsked(seed);
         if (!found) return;
         bool due = _isOpen(headerHash) && !_isLive(headerHash);
@@ -178,6 +194,7 @@ contract Handler is World {
 
     /// @notice A fraud proof of what is wrong, or attempts at what is right.
     function prove(uint256 seed) external {
+        seed = _mix(seed);
         (bytes32 headerHash, bool found) = _waiting(seed);
         if (!found) return;
         Draft memory draft = _draft(headerHash);
@@ -206,6 +223,7 @@ contract Handler is World {
     // ------------------------------------------------------------- membership
 
     function membership(uint256 seed, uint96 amount) external {
+        seed = _mix(seed);
         address owner = owners[seed % SEQUENCERS];
         SequencerStatus status = set.sequencerOf(owner).status;
         if (status == SequencerStatus.None) _rejoin(owner, amount);
@@ -215,7 +233,7 @@ contract Handler is World {
         else _change(owner, seed >> 16);
     }
 
-    function rotate(uint256 seed) external {
+    function _rotate(uint256 seed) private {
         Term memory term = set.term();
         address selected = set.next();
         uint128 signers = _seats(false);
@@ -239,7 +257,7 @@ contract Handler is World {
         _done(ok, "rotateSilent");
     }
 
-    function changeBond(uint256 seed) external {
+    function _changeBond(uint256 seed) private {
         address account = verifiers[seed % VERIFIERS];
         Verifier memory entry = registry.verifierOf(account);
         if (entry.bond == 0) {
@@ -256,7 +274,19 @@ contract Handler is World {
 
     // ------------------------------------------------------- governance, money
 
-    function govern(uint256 seed, uint256 value) external {
+    /// @notice What is rarer than batches and disputes.
+    function rarely(uint256 seed, uint256 value) external {
+        seed = _mix(seed);
+        uint256 what = seed % 8;
+        seed >>= 3;
+        if (what < 2) _rotate(seed);
+        else if (what < 4) _govern(seed, value);
+        else if (what == 4) _changeBond(seed);
+        else if (what == 5) _trespass(seed);
+        else _claim(accounts[seed % accounts.length]);
+    }
+
+    function _govern(uint256 seed, uint256 value) private {
         uint256 what = seed % 8;
         vm.startPrank(timelock);
         if (what == 0) {
@@ -288,12 +318,8 @@ contract Handler is World {
         vm.stopPrank();
     }
 
-    function claim(uint256 seed) external {
-        _claim(accounts[seed % accounts.length]);
-    }
-
     /// @notice What only the system's own contracts and governance may call.
-    function trespass(uint256 seed) external {
+    function _trespass(uint256 seed) private {
         address stranger = accounts[seed % accounts.length];
         address owner = owners[(seed >> 8) % SEQUENCERS];
         BatchHeader memory header = _draft(_hashAt(inbox.head() - 1)).header;
@@ -319,8 +345,10 @@ contract Handler is World {
 
     /// @notice Time passes; the honest do what is due before.
     function wait(uint256 seed) external {
-        uint24[8] memory steps = [1 minutes, 10 minutes, 1 hours, 12 hours, 25 hours, 2 days, 4 days, 8 days];
+        seed = _mix(seed);
+        uint24[8] memory steps = [1 minutes, 5 minutes, 30 minutes, 1 hours, 6 hours, 1 days, 2 days, 8 days];
         _pass(steps[seed % 8]);
+        finalise();
     }
 
     // ---------------------------------------------------------------- the end
@@ -537,11 +565,7 @@ contract Handler is World {
                 batch.status == BatchStatus.Pending || (last && batch.status == BatchStatus.Unattested),
                 "nothing builds on an unattested batch"
             );
-            assertEq(
-                _draft(batch.headerHash).header.parent,
-                inbox.batchAt(index - 1).headerHash,
-                "batches form a chain"
-            );
+            assertEq(known[batch.headerHash].parent, inbox.batchAt(index - 1).headerHash, "batches form a chain");
         }
     }
 
@@ -596,8 +620,10 @@ contract Handler is World {
         if (wasLive && !_isLive(headerHash)) {
             bool honestly = _isHonest(known[headerHash].sequencer);
             assertFalse(honestly, "no batch of the honest is condemned");
+            _done(true, "condemned");
         } else if (!_isOpen(headerHash)) {
             assertTrue(fault == Fault.None, "L1 confirms only what is right");
+            _done(true, "confirmed");
         }
     }
 
@@ -712,7 +738,7 @@ contract Handler is World {
         uint256 minimum = parameters.get(Parameter.MinimumLock);
         if (minimum > 10_000 ether) return;
         if (token.balanceOf(owner) < 10_000 ether) _endow(owner, address(set));
-        _join(owner, uint96(bound(amount, minimum, 10_000 ether)));
+        _join(owner, uint96(minimum + bound(amount, 0, _isHonest(owner) ? 50 ether : 200 ether)));
         _done(true, "join");
     }
 
@@ -745,7 +771,7 @@ contract Handler is World {
     }
 
     function _topUp(address owner, uint96 amount) private {
-        amount = uint96(bound(amount, 0, 100 ether));
+        amount = uint96(bound(amount, 0, 20 ether));
         if (token.balanceOf(owner) < amount) _endow(owner, address(set));
         vm.prank(owner);
         set.topUp(amount);
@@ -815,8 +841,9 @@ contract Handler is World {
         return wrong % 3 == 0 ? Fault(1 + ((wrong >> 8) % 7)) : Fault.None;
     }
 
-    function _salt(uint256 seed) private view returns (uint256) {
-        return uint256(keccak256(abi.encode(seed, hashes.length, gasleft())));
+    /// @dev Every bit of the runner's choice counts, and no choice comes twice.
+    function _mix(uint256 seed) private returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, ++_calls)));
     }
 
     function _pick(uint128 seats, uint256 seed) private view returns (address) {

@@ -26,6 +26,7 @@ abstract contract World is Test {
     struct Known {
         uint64 index;
         Fault fault;
+        bytes32 parent;
         address sequencer;
         address[] signers;
     }
@@ -161,6 +162,7 @@ abstract contract World is Test {
         Known storage entry = known[headerHash];
         entry.index = draft.header.index;
         entry.fault = draft.fault;
+        entry.parent = draft.header.parent;
         entry.sequencer = draft.header.sequencer;
         delete entry.signers;
         for (uint8 seat = 0; seat < 128; ++seat) {
