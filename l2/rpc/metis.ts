@@ -5,7 +5,7 @@ import { RpcError } from "./errors.ts";
 import { formatBatch, formatHeader, quantity } from "./format.ts";
 import type { Method, Node } from "./methods.ts";
 import { invalid } from "./params.ts";
-import { type BatchView, type SystemState, batchOfBlock } from "./system.ts";
+import { type BatchView, type SystemState, batchOfBlock, finalisedBlock } from "./system.ts";
 
 /** Most batches that one call gives. */
 const PAGE = 100;
@@ -47,7 +47,10 @@ export const METIS_METHODS: Record<string, Method> = {
     run: async (node, params) => {
       const block = await node.blockAt(params.raw(0));
       const batch = await batchOfBlock(systemOf(node), block.number);
-      if (batch === undefined) return { block: quantity(block.number), batch: null, status: "unbatched", held: false };
+      if (batch === undefined) {
+        const final = block.number <= (await finalisedBlock(node.chain, node.system));
+        return { block: quantity(block.number), batch: null, status: final ? "final" : "unbatched", held: false };
+      }
       const { header, status, held } = batch;
       return { block: quantity(block.number), batch: quantity(header.index), status, held };
     },

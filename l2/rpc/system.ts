@@ -18,7 +18,7 @@ export interface BatchView {
 export interface SystemState {
   /** Number of batches on L1, genesis included: the index that the next one takes. */
   batchCount(): Promise<bigint>;
-  /** The batch at an index; nothing beyond the head. */
+  /** The batch at an index; nothing beyond the head, and for batches that became final so long ago that they are forgotten. */
   batch(index: bigint): Promise<BatchView | undefined>;
   /** Number of final batches, genesis included. */
   finalised(): Promise<bigint>;
@@ -35,7 +35,7 @@ export async function batchOfBlock(system: SystemState, block: number): Promise<
   while (low < high) {
     const middle = (low + high) / 2n;
     const found = await system.batch(middle);
-    if (found !== undefined && found.header.lastBlock < number) low = middle + 1n;
+    if (found === undefined || found.header.lastBlock < number) low = middle + 1n;
     else high = middle;
   }
   const found = await system.batch(low);

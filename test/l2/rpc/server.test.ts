@@ -326,6 +326,12 @@ describe("JSON-RPC node", () => {
     const status = async (block: string): Promise<unknown> => (await rpc("metis_getBlockBatchStatus", block)).result;
     expect(await status("0x3")).to.deep.equal({ block: "0x3", batch: "0x2", status: "unattested", held: false });
     expect(await status("0x4")).to.deep.equal({ block: "0x4", batch: null, status: "unbatched", held: false });
+    const forgotten: (BatchView | undefined)[] = system.batches;
+    forgotten[0] = forgotten[1] = undefined;
+    expect(await status("0x3"), "though old batches are forgotten").to.include({ batch: "0x2" });
+    system.final = 3n;
+    expect(await status("0x1"), "a forgotten batch is final").to.include({ batch: null, status: "final" });
+    expect(await status("0x4")).to.include({ batch: null, status: "unbatched" });
     system.sequencer = undefined;
     expect((await rpc("metis_currentSequencer")).result).to.equal(null);
   });
