@@ -1,0 +1,110 @@
+/** The heaviest calls of a dispute against what one transaction may use, and what they cost beside their floor. */
+import { expect } from "chai";
+import { type ContractTransactionResponse, getBytes, id } from "ethers";
+
+import { type L2Transaction, decodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
+import { type TestBatch, World, lying, submit } from "../support/batches.ts";
+import { post, recompute, requestData } from "../support/disputes.ts";
+import { type TestSystem, systemFixture } from "../support/system.ts";
+
+/** Most gas of one transaction since Osaka (EIP-7825). */
+const CAP = 16_777_216n;
+const PIECE = 100_000;
+
+describe("Gas of disputes", function () {
+  this.timeout(240_000);
+  let world: World;
+  let load: () => Promise<TestSystem>;
+  let system: TestSystem;
+  let current: string;
+  let first: TestBatch;
+  const lines: string[] = [];
+
+  before(async () => {
+    world = await World.open(100);
+    load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot } });
+    system = await load();
+    current = (await system.sequencers.term()).sequencer;
+    first = await world.batch(world.genesis, current, { transfers: 200, perBlock: 50 });
+  });
+
+  beforeEach(async () => {
+    system = await load();
+  });
+
+  after(() => {
+    for (const line of lines) console.log(`      ${line}`);
+  });
+
+  /** Gas of a call, which has to fit into one transaction. */
+  const measure = async (what: string, sent: ContractTransactionResponse): Promise<bigint> => {
+    const { gasUsed } = (await sent.wait())!;
+    expect(gasUsed, what).to.be.lessThan(CAP);
+    lines.push(`${gasUsed.toLocaleString("en").padStart(12)} ${what}`);
+    return gasUsed;
+  };
+
+  /** What EIP-7623 charges for a transaction's calldata at least. */
+  const floorOf = ({ data }: ContractTransactionResponse): bigint =>
+    21_000n + getBytes(data).reduce((sum, byte) => sum + (byte === 0 ? 10n : 40n), 0n);
+
+  /** A batch of this many transactions that nobody executes: posting hashes them and no more. */
+  const unexecuted = (count: number, raw: (i: number) => Uint8Array): TestBatch => {
+    const { context } = first.transactions[0]!;
+    const transactions = Array.from({ length: count }, (_, i): L2Transaction => ({ context, raw: raw(i) }));
+    const stateRoots = transactions.map((_, i) => id(`claimed ${String(i)}`));
+    return lying(first, { transactions, stateRoots });
+  };
+
+  /** Posts a whole batch in pieces of 100 kB. */
+  const postAll = async (what: string, batch: TestBatch): Promise<{ gas: bigint; floor: bigint }[]> => {
+    await submit(system, batch);
+    await requestData(system, batch);
+    const costs = [];
+    let at = 0;
+    for (const piece of splitRecords(batch.data, PIECE)) {
+      const next = at + decodeRecords(piece, batch.transactions[at - 1]?.context).length;
+      const sent = await post(system, batch, at, next);
+      const gas = await measure(`${what}: ${String(next - at)} transactions, ${String(piece.length)} bytes`, sent);
+      costs.push({ gas, floor: floorOf(sent) });
+      at = next;
+    }
+    expect((await system.disputes.requestOf(batch.hash)).state).to.equal(2n);
+    return costs;
+  };
+
+  it("[8a] a batch of 200 transfers with four signatures costs at most 150,000", async () => {
+    const second = await world.batch(first.header, current, { transfers: 200, perBlock: 50 });
+    await measure("submit the first batch", await submit(system, first));
+    expect(await measure("submit a batch", await submit(system, second))).to.be.at.most(150_000n);
+  });
+
+  it("[11.8] 100 kB of transfers cost at most a tenth more than their calldata has to", async () => {
+    const raw = (i: number): Uint8Array => first.transactions[i % first.transactions.length]!.raw;
+    for (const { gas, floor } of await postAll("post transfers", unexecuted(1_800, raw))) {
+      const percent = Number((gas * 10_000n) / floor) / 100;
+      lines.push(`${`${String(percent)} %`.padStart(12)} of the calldata's floor, ${String(floor)}`);
+      expect(gas * 10n).to.be.at.most(floor * 11n);
+    }
+  });
+
+  it("[11.8] the last piece fits, with as many rows to fill the tree up as there can be", async () => {
+    const raw = (i: number): Uint8Array => first.transactions[i % first.transactions.length]!.raw;
+    await postAll("post 2,049 of 4,096 leaves", unexecuted(2_049, raw));
+  });
+
+  it("[11.8] the most transactions of a batch fit into one piece where they are empty", async () => {
+    await postAll(
+      "post empty transactions",
+      unexecuted(4_096, () => new Uint8Array()),
+    );
+  });
+
+  it("[11.9] a step of 100 transfers fits", async () => {
+    await submit(system, first);
+    await measure("request data", await requestData(system, first));
+    await measure("post 200 transfers", await post(system, first));
+    await measure("recompute 100 transfers", await recompute(system, world, first, { to: 100 }));
+    await measure("recompute and confirm", await recompute(system, world, first, { from: 100 }));
+  });
+});
