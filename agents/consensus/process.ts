@@ -5,6 +5,7 @@ import { getAddress } from "ethers";
 import { buildBatch } from "../../l2/batch/build.ts";
 import { hashHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
+import { parseSignedBlock } from "../../l2/block.ts";
 import type { SignedBlock } from "../../l2/block.ts";
 import type { DroppedTransaction } from "../../l2/chain.ts";
 import { fromHex } from "../../l2/hex.ts";
@@ -36,10 +37,10 @@ export interface ConsensusDependencies extends PeerDependencies {
   readonly transactions: Pick<TransactionManager, "send" | "recover">;
 }
 
-/** A block that a peer refused (S3). */
+/** A block that a peer refused (S3): its producer's signature over the hash of what it claims. */
 export interface Report {
   readonly from: string;
-  readonly block: SignedBlock;
+  readonly block: Omit<SignedBlock, "transactions">;
   readonly reason: string;
 }
 
@@ -68,8 +69,9 @@ interface Draft {
 const AHEAD = 16;
 /** Time in seconds after which signatures are collected anew for a batch that L1 does not take: keys may have changed. */
 const CERTIFICATE_AGE = 900;
-/** Reports that are kept. */
+/** Reports that are kept, and how long a reason may be. */
 const REPORTS = 256;
+const REASON = 500;
 
 export const DEFAULT_LIMITS: CutLimits = { transactions: 3_000, bytes: 500_000, gas: 200_000_000n, age: 60 };
 
@@ -161,7 +163,9 @@ export class ConsensusProcess extends Agent implements Consensus {
     await this.#dependencies.transactions.recover(this.signal);
     await this.peer.start({
       report: ({ block, reason }, from) => {
-        this.#onReport({ from, block, reason });
+        const { number, hash, parentHash, timestamp, coinbase, stateRoot, signature } = parseSignedBlock(block);
+        const claim = { number, hash, parentHash, timestamp, coinbase, stateRoot, signature };
+        this.#onReport({ from, block: claim, reason: reason.slice(0, REASON) });
         return {};
       },
     });

@@ -1,17 +1,10 @@
-import { Transaction } from "ethers";
-
 import type { Chain } from "../../l2/chain.ts";
+import { TransactionError } from "../../l2/errors.ts";
+import { fromHex } from "../../l2/hex.ts";
+import { upfrontCost } from "../../l2/transaction.ts";
+import type { Transfer } from "../../l2/transaction.ts";
 import { SilenceWatch } from "./watch.ts";
 import type { Overdue } from "./watch.ts";
-
-interface Waiting {
-  readonly hash: string;
-  readonly raw: string;
-  readonly from: string;
-  readonly nonce: number;
-  /** Most that it can cost its sender, in wei. */
-  readonly cost: bigint;
-}
 
 /** The kind of a duty, and what it is about. */
 export type Duty =
@@ -29,7 +22,7 @@ const LIMIT = 10_000;
 export class Duties {
   readonly watch: SilenceWatch;
   readonly #chain: Chain;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, { readonly raw: string; readonly transfer: Transfer }>();
 
   constructor(timeout: number, chain: Chain) {
     this.watch = new SilenceWatch(timeout);
@@ -45,13 +38,16 @@ export class Duties {
     this.watch.settle("status");
   }
 
-  /** A transaction waits for a block. What is no transaction is left out. */
+  /** A transaction waits for a block. What the L2 could never execute is left out. */
   expectTransaction(raw: string, now: number): void {
     if (this.#waiting.size >= LIMIT) return;
-    const waiting = read(raw);
-    if (waiting === undefined) return;
-    this.#waiting.set(waiting.hash, waiting);
-    this.watch.expect(`transaction:${waiting.hash}`, now);
+    try {
+      const transfer = this.#chain.decode(fromHex(raw));
+      this.#waiting.set(transfer.hash, { raw, transfer });
+      this.watch.expect(`transaction:${transfer.hash}`, now);
+    } catch (error) {
+      if (!(error instanceof TransactionError) && !(error instanceof TypeError)) throw error;
+    }
   }
 
   expectSignature(headerHash: string, now: number): void {
@@ -72,13 +68,14 @@ export class Duties {
   async review(now: number): Promise<void> {
     if (this.#waiting.size === 0) return;
     const state = await this.#chain.stateAt();
-    for (const { hash, from, nonce, cost } of [...this.#waiting.values()]) {
+    for (const { transfer } of [...this.#waiting.values()]) {
+      const { hash, from, nonce } = transfer;
       const account = await state.account(from);
       const expected = account?.nonce ?? 0n;
-      if (BigInt(nonce) < expected) {
+      if (nonce < expected) {
         this.#waiting.delete(hash);
         this.watch.settle(`transaction:${hash}`);
-      } else if (BigInt(nonce) > expected || (account?.balance ?? 0n) < cost) {
+      } else if (nonce > expected || (account?.balance ?? 0n) < upfrontCost(transfer)) {
         this.watch.renew(`transaction:${hash}`, now);
       }
     }
@@ -109,16 +106,4 @@ export function describeDuty(overdue: Overdue): string {
 function dutyOf({ id }: Overdue): Duty {
   const [kind, hash = ""] = id.split(":");
   return kind === "transaction" || kind === "batch" ? { kind, hash } : { kind: "status" };
-}
-
-function read(raw: string): Waiting | undefined {
-  try {
-    const transaction = Transaction.from(raw);
-    const { hash, from, nonce, value, gasLimit } = transaction;
-    if (hash === null || from === null) return undefined;
-    const price = transaction.maxFeePerGas ?? transaction.gasPrice ?? 0n;
-    return { hash, raw, from, nonce, cost: value + gasLimit * price };
-  } catch {
-    return undefined;
-  }
 }

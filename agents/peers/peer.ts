@@ -1,4 +1,6 @@
+import { parseSignedBlock } from "../../l2/block.ts";
 import type { Chain } from "../../l2/chain.ts";
+import { BlockError } from "../../l2/errors.ts";
 import type { AgentDependencies } from "../common/agent.ts";
 import type { EventFollower } from "../common/events.ts";
 import { fetchPosted } from "../common/batch-data.ts";
@@ -8,6 +10,7 @@ import type { PeerKey } from "./key.ts";
 import { Members } from "./members.ts";
 import { Messenger } from "./messenger.ts";
 import type { PeerHandlers } from "./messenger.ts";
+import type { BlockAnswer } from "./methods.ts";
 import { Replica } from "./replica.ts";
 import type { ReplicaOptions } from "./replica.ts";
 import type { Transport } from "./transport.ts";
@@ -71,10 +74,20 @@ export class Peer {
     await this.members.refresh();
     await this.messenger.start({
       status: () => ({ number: this.replica.chain.head.number, hash: this.replica.chain.head.hash }),
-      block: ({ block }, from) => this.replica.receive(block, from),
+      block: ({ block }, from) => this.receive(block, from),
       blocks: async ({ after, limit }) => ({ blocks: await this.replica.blocksAfter(after, limit) }),
       ...handlers,
     });
+  }
+
+  /** Answers a peer that offers a block (step 3). */
+  async receive(block: unknown, from: string): Promise<BlockAnswer> {
+    try {
+      return await this.replica.receive(parseSignedBlock(block), from);
+    } catch (error) {
+      if (error instanceof BlockError) return { accepted: false, reason: error.message };
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {

@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
+import { parseSignedBlock } from "../../l2/block.ts";
 import type { Block, SignedBlock } from "../../l2/block.ts";
 import type { Chain, DroppedTransaction } from "../../l2/chain.ts";
 import { BlockError } from "../../l2/errors.ts";
@@ -16,6 +17,7 @@ import type { Members } from "./members.ts";
 import type { Messenger } from "./messenger.ts";
 import type { BlockAnswer } from "./methods.ts";
 import { isSound, lastSound } from "./standing.ts";
+import { PeerError } from "./transport.ts";
 
 export interface ReplicaOptions {
   /** How far a block's time may be ahead of this peer's, in seconds. */
@@ -59,7 +61,7 @@ export class Replica {
   readonly #page: number;
   readonly #dependencies: ReplicaDependencies;
   /** Hashes of blocks that went with a batch that L1 found wrong: a peer that has not heard of it may still offer them. */
-  readonly #condemned = new Set<string>();
+  readonly #condemned = new Map<string, ReadonlySet<string>>();
   #l1: L1State | undefined;
   /** L1's last batch, among those that this copy holds with all before it. */
   #agreed: L1Batch | undefined;
@@ -117,8 +119,12 @@ export class Replica {
       this.#agreed = before?.headerHash === this.#agreed.header.parent ? before : undefined;
     }
     this.#agreed ??= await this.#lastFinal(l1);
-    for (const { header } of l1.condemned) {
-      if (Number(header.firstBlock) > this.floor && (await this.#holds(header))) await this.#undo(header);
+    // A reorganisation of L1 can take a verdict back.
+    for (const hash of this.#condemned.keys()) {
+      if (!l1.condemned.some(({ headerHash }) => headerHash === hash)) this.#condemned.delete(hash);
+    }
+    for (const { header, headerHash } of l1.condemned) {
+      if (Number(header.firstBlock) > this.floor && (await this.#holds(header))) await this.#undo(header, headerHash);
     }
     while (this.#agreed !== undefined) {
       const next: L1Batch | undefined = l1.batches[Number(this.#agreed.header.index) + 1];
@@ -156,6 +162,9 @@ export class Replica {
   /** Signed blocks behind a block, for a peer that synchronises (step 5.2). */
   async blocksAfter(number: number, limit: number): Promise<SignedBlock[]> {
     const blocks: SignedBlock[] = [];
+    if (!Number.isSafeInteger(number) || !Number.isSafeInteger(limit)) {
+      throw new PeerError("malformed", `blocks after ${number}, at most ${limit}: expected whole numbers`);
+    }
     const last = Math.min(this.chain.head.number, number + Math.min(limit, this.#page));
     for (let next = number + 1; next <= last; next++) {
       const block = await this.chain.block(next);
@@ -228,11 +237,11 @@ export class Replica {
 
   async #ask(owner: string, after: number): Promise<readonly SignedBlock[]> {
     const { blocks } = await this.#dependencies.messenger.request(owner, "blocks", { after, limit: this.#page });
-    return blocks;
+    return blocks.map(parseSignedBlock);
   }
 
   async #import(block: SignedBlock): Promise<void> {
-    if (this.#condemned.has(block.hash)) {
+    if ([...this.#condemned.values()].some((hashes) => hashes.has(block.hash))) {
       throw new BlockError("NOT_ON_HEAD", `block ${block.number} went with a batch that L1 found wrong`);
     }
     const latest = Math.floor(this.#dependencies.clock.now() / 1000) + this.#drift;
@@ -289,16 +298,14 @@ export class Replica {
   }
 
   /** Rolls back a batch that L1 found wrong, with everything behind it. */
-  async #undo(header: BatchHeader): Promise<void> {
+  async #undo(header: BatchHeader, headerHash: string): Promise<void> {
     const last = Number(header.firstBlock) - 1;
     const reason = `batch ${header.index} was found wrong by L1`;
     this.#signedUpTo = Math.min(this.#signedUpTo, last);
     await this.exclusively(async () => {
       this.#dependencies.log.warn({ from: this.chain.head.number, to: last, reason }, "rolling back");
-      for (let number = last + 1; number <= this.chain.head.number; number++) {
-        const block = await this.chain.block(number);
-        if (block !== undefined) this.#condemned.add(block.hash);
-      }
+      const blocks = await this.chain.blocks(last + 1, this.chain.head.number);
+      this.#condemned.set(headerHash, new Set(blocks.map(({ hash }) => hash)));
       await this.#tell(await this.chain.rollbackTo(last, reason), reason);
     });
   }

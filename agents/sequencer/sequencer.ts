@@ -17,10 +17,11 @@ import type { Consensus } from "../consensus/consensus.ts";
 import { signedBlock } from "../peers/block.ts";
 import { Duties } from "../peers/duties.ts";
 import { wireHeader } from "../peers/methods.ts";
-import type { BlockAnswer, SignatureAnswer } from "../peers/methods.ts";
+import type { BlockAnswer, SignatureAnswer, WireHeader } from "../peers/methods.ts";
 import { Peer } from "../peers/peer.ts";
 import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
 import { isSound } from "../peers/standing.ts";
+import { PeerError } from "../peers/transport.ts";
 import { CheckingAttestor, Refusal } from "./attestor.ts";
 import type { Attestor, AttestorDependencies } from "./attestor.ts";
 import { ChainProducer } from "./producer.ts";
@@ -137,10 +138,10 @@ export class Sequencer extends Agent {
     await this.peer.start({
       block: ({ block }, from) => this.#onBlock(block, from),
       transactions: async ({ transactions }) => {
-        await this.#onTransactions(transactions);
+        await this.#onTransactions(readTransactions(transactions));
         return {};
       },
-      signBatch: ({ header }) => this.#onSignBatch(toHeader(header)),
+      signBatch: ({ header }) => this.#onSignBatch(readHeader(header)),
       signSilence: ({ term, sequencer }) => this.#onSignSilence(term, sequencer),
     });
   }
@@ -316,13 +317,14 @@ export class Sequencer extends Agent {
     try {
       await this.#dependencies.chain.addTransaction(raw);
     } catch (error) {
+      if (error instanceof TypeError) throw new PeerError("malformed", error.message, { cause: error });
       if (!(error instanceof TransactionError)) throw error;
       if (error.code !== "ALREADY_KNOWN") this.log.debug({ reason: error.message }, "transaction refused");
     }
   }
 
   async #onBlock(block: SignedBlock, from: string): Promise<BlockAnswer> {
-    const answer = await this.peer.replica.receive(block, from);
+    const answer = await this.peer.receive(block, from);
     if (answer.accepted) this.#duties.renew(this.#now);
     return answer;
   }
@@ -371,4 +373,19 @@ export class Sequencer extends Agent {
       this.log.debug({ reason: messageOf(error) }, "cannot report to the consensus layer");
     }
   }
+}
+
+function readHeader(header: WireHeader): BatchHeader {
+  try {
+    return toHeader(header);
+  } catch (error) {
+    throw new PeerError("malformed", messageOf(error), { cause: error });
+  }
+}
+
+function readTransactions(transactions: unknown): readonly string[] {
+  if (Array.isArray(transactions) && transactions.every((raw): raw is string => typeof raw === "string")) {
+    return transactions;
+  }
+  throw new PeerError("malformed", "transactions is no list of hexadecimal data");
 }

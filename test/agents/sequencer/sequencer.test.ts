@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Wallet, ZeroHash, hexlify, parseEther, randomBytes } from "ethers";
+import { type TransactionRequest, type Wallet, ZeroHash, hexlify, parseEther, randomBytes } from "ethers";
 
 import type { BlockSource } from "../../../agents/common/batch-data.ts";
 import type { LocalSequencer, LocalSystem } from "../../../agents/local.ts";
@@ -10,6 +10,7 @@ import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
 import { certify } from "../../support/certificates.ts";
 import { type Fault, forge, forging, isolated, unresponsive } from "../../support/faults.ts";
+import { failureOf } from "../support/failure.ts";
 import { type LocalTest, type LocalTestOptions, localTest } from "../../support/local.ts";
 
 describe("sequencer", () => {
@@ -44,7 +45,12 @@ describe("sequencer", () => {
   }
 
   /** A signed transfer that no mempool knows of. */
-  async function transferOf(from: Wallet, to: string, value: bigint): Promise<string> {
+  async function transferOf(
+    from: Wallet,
+    to: string,
+    value: bigint,
+    overrides: TransactionRequest = {},
+  ): Promise<string> {
     return await from.signTransaction({
       type: 2,
       chainId: test.config.chainId,
@@ -53,6 +59,8 @@ describe("sequencer", () => {
       value,
       gasLimit: 21_000n,
       maxFeePerGas: test.config.baseFee * 2n,
+      maxPriorityFeePerGas: 0n,
+      ...overrides,
     });
   }
 
@@ -130,6 +138,47 @@ describe("sequencer", () => {
       await local.run(90);
       expect((await test.system.sequencers.term()).number).to.equal(BigInt(term.number));
       expect(leader.chain.head.transactions).to.include(raw);
+    });
+  });
+
+  describe("what peers may not do", () => {
+    beforeEach(async () => {
+      await setUp();
+    });
+
+    it("[S2] make a peer wait for a transaction that no sequencer could execute", async () => {
+      const { number } = await test.system.sequencers.term();
+      const transactions = [
+        await transferOf(alice, bob.address, parseEther("1000000")),
+        await transferOf(alice, bob.address, 1n, { nonce: 7 }),
+        await transferOf(alice, bob.address, 1n, { maxFeePerGas: 1n }),
+        await transferOf(alice, bob.address, 1n, { chainId: 5n }),
+        "0x01",
+      ];
+      for (const { owner } of others()) {
+        await local.consensus.agent.peer.messenger.request(owner, "transactions", { transactions });
+      }
+      await local.run(130);
+      expect((await test.system.sequencers.term()).number).to.equal(number);
+    });
+
+    it("[3] send what is no block, no header, no transaction", async () => {
+      const { messenger } = local.consensus.agent.peer;
+      const { owner } = others()[0] ?? { owner: "" };
+      for (const [method, request] of [
+        ["signBatch", { header: {} }],
+        ["signBatch", {}],
+        ["transactions", { transactions: "0x" }],
+        ["transactions", { transactions: ["hello"] }],
+        ["blocks", { after: "0", limit: 1 }],
+      ] as const) {
+        const error = await failureOf(messenger.request(owner, method as "blocks", request as never));
+        expect(error.message, method).to.not.equal("");
+      }
+      const leader = current().agent.peer.messenger;
+      const answer = await leader.request(owner, "block", { block: { number: 1 } as never });
+      expect(answer.accepted).to.equal(false);
+      expect(answer.reason).to.contain("malformed");
     });
   });
 
