@@ -310,6 +310,48 @@ describe("Batch inbox", () => {
         .withArgs(1);
     });
 
+    it("[3.3] carries nothing either when L1 confirms a batch below it", async () => {
+      await submit(system, first);
+      const alone = await world.batch(first.header, current, { transfers: 2 });
+      await submitUnattested(system, alone);
+      await requestData(system, first);
+      await post(system, first);
+      await recompute(system, world, first);
+      await expect(submit(system, await world.batch(alone.header, other, { transfers: 2 })))
+        .to.be.revertedWithCustomError(system.inbox, "InboxUnattestedHead")
+        .withArgs(2);
+    });
+
+    it("[3.3] gives its own place away, and none below it", async () => {
+      await submit(system, first);
+      await submitUnattested(system, await world.batch(first.header, current, { transfers: 2 }));
+      const rival = await world.batch(world.genesis, other, { transfers: 3 });
+      await expect(submit(system, rival)).to.be.revertedWithCustomError(system.inbox, "InboxWrongIndex").withArgs(1, 3);
+    });
+
+    it("[3.3] is refused where a field of its header carries more bits than it has", async () => {
+      const { inbox } = system.as(ownerOf(system, current));
+      const data = inbox.interface.encodeFunctionData("submitUnattested", [
+        first.parent,
+        first.header,
+        [...first.postStateProof],
+      ]);
+      const narrow = Object.entries(first.header).flatMap(([, value], i) =>
+        typeof value === "bigint" || value === current ? [i] : [],
+      );
+      expect(narrow).to.have.length(9);
+      const signer = ownerOf(system, current);
+      for (const field of narrow) {
+        // Behind the selector come the 15 words of the parent, then those of the header.
+        const at = 2 + 2 * (4 + 32 * (15 + field));
+        const dirty = `${data.slice(0, at)}01${data.slice(at + 2)}`;
+        await expect(signer.call({ to: inbox, data: dirty }), `field ${String(field)}`).to.be.revertedWithoutReason(
+          system.connection.ethers,
+        );
+      }
+      await signer.call({ to: inbox, data });
+    });
+
     it("[3.3] is not replaced by another of its kind", async () => {
       await submitUnattested(system, first);
       await expect(submitUnattested(system, await world.batch(world.genesis, current, { transfers: 3 })))
@@ -525,6 +567,25 @@ describe("Batch inbox", () => {
         .withArgs(first.hash);
       await submitUnattested(system, await world.batch(world.genesis, current, { transfers: 3 }));
       expect(await statusOf(1)).to.equal(Status.Unattested);
+    });
+
+    it("[11.14] leaves the offender's earlier batches, which finalise or are proven wrong like any other", async () => {
+      for (const earlier of [first, wrongAt(first, 1)]) {
+        system = await load();
+        const later = wrongAt(await world.batch(earlier.header, current, { transfers: 3 }), 0);
+        await submit(system, earlier);
+        await submit(system, later);
+        await proveTransition(system, world, later, 0);
+        expect((await system.sequencers.sequencerOf(current)).stake).to.equal(0n);
+        if (earlier === first) {
+          await skipWindow();
+          await system.inbox.finalise(first.header);
+          expect(await system.sequencers.owed(accountOf(system, current).recipient)).to.equal(0n);
+        } else {
+          await proveTransition(system, world, earlier, 1);
+          expect(await system.inbox.head()).to.equal(1n);
+        }
+      }
     });
 
     it("[11.14] frees the head of an unattested batch as of any other", async () => {
