@@ -3,7 +3,6 @@
  * run and from the same transactions, and prints both times and their ratio.
  */
 import { randomBytes } from "node:crypto";
-import { pathToFileURL } from "node:url";
 
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { ZeroAddress, ZeroHash, solidityPackedKeccak256 } from "ethers";
@@ -65,12 +64,4 @@ function standardRoot(values: readonly Hex[]): Hex {
     values[index] ?? ZeroHash,
   ]);
   return StandardMerkleTree.of(rows, ["uint256", "bytes32"], { sortLeaves: false }).root;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const { count, ours, standard } = measureRoots(100_000);
-  console.log(`MTTBR and MTSR of ${count} transactions: ${ours.toFixed(2)} s`);
-  console.log(
-    `StandardMerkleTree.of, same roots: ${standard.toFixed(2)} s, ${(standard / ours).toFixed(1)} times as long`,
-  );
 }
