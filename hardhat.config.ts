@@ -17,7 +17,8 @@ const compiler = {
 
 export default defineConfig({
   plugins: [toolbox, strictWarnings, branchCoverage],
-  solidity: { ...compiler, splitTestsCompilation: true },
+  // One build for tests and deployments: what is deployed is, byte for byte, what was tested.
+  solidity: { ...compiler, splitTestsCompilation: true, isolated: false },
   typechain: { tsNocheck: true },
   paths: { tests: { mocha: "test", solidity: "test" } },
   networks: {

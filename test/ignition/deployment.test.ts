@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 
 import { expect } from "chai";
-import { ZeroAddress, ZeroHash, id } from "ethers";
+import { id } from "ethers";
 
 import { PARAMETERS } from "../../ignition/parameters.ts";
 import { genesisHeader, hashHeader } from "../../l2/batch/header.ts";
 import { deploymentParameters, systemFixture } from "../support/system.ts";
+import { expectOnlyGovernance, expectWired } from "./wiring.ts";
 
 const GENESIS_ROOT = id("a genesis");
 
@@ -13,20 +14,7 @@ describe("Deployment", () => {
   const load = systemFixture({ rollup: { genesisStateRoot: GENESIS_ROOT }, sequencers: 0, verifiers: 0, rewards: 0n });
 
   it("connects every contract to the ones that it relies on", async () => {
-    const s = await load();
-    expect(await s.sequencers.inbox()).to.equal(await s.inbox.getAddress());
-    expect(await s.sequencers.disputes()).to.equal(await s.disputes.getAddress());
-    expect(await s.sequencers.parameters()).to.equal(await s.parameters.getAddress());
-    expect(await s.sequencers.treasury()).to.equal(await s.treasury.getAddress());
-    expect(await s.inbox.disputes()).to.equal(await s.disputes.getAddress());
-    expect(await s.inbox.sequencers()).to.equal(await s.sequencers.getAddress());
-    expect(await s.disputes.executor()).to.equal(await s.executor.getAddress());
-    expect(await s.disputes.verifiers()).to.equal(await s.verifiers.getAddress());
-    expect(await s.disputes.treasury()).to.equal(await s.treasury.getAddress());
-    expect(await s.verifiers.treasury()).to.equal(await s.treasury.getAddress());
-    expect(await s.governor.token()).to.equal(await s.token.getAddress());
-    expect(await s.governor.sequencers()).to.equal(await s.sequencers.getAddress());
-    expect(await s.governor.timelock()).to.equal(await s.timelock.getAddress());
+    await expectWired(await load());
   });
 
   it("starts at the header that the L2 starts at", async () => {
@@ -38,24 +26,9 @@ describe("Deployment", () => {
   });
 
   it("leaves nobody but governance any power", async () => {
-    const { timelock, governor, deployer, ...s } = await load();
-    for (const contract of [s.parameters, s.treasury, s.verifiers, s.sequencers]) {
-      expect(await contract.owner()).to.equal(await timelock.getAddress());
-    }
-    expect(await timelock.hasRole(ZeroHash, deployer)).to.equal(false);
-    expect(await timelock.hasRole(ZeroHash, timelock)).to.equal(true);
-    expect(await timelock.hasRole(id("PROPOSER_ROLE"), governor)).to.equal(true);
-    expect(await timelock.hasRole(id("PROPOSER_ROLE"), deployer)).to.equal(false);
-    expect(await timelock.hasRole(id("CANCELLER_ROLE"), governor)).to.equal(true);
-    expect(await timelock.hasRole(id("CANCELLER_ROLE"), deployer)).to.equal(false);
-    expect(await timelock.hasRole(id("EXECUTOR_ROLE"), ZeroAddress)).to.equal(true);
-
-    // The log holds every grant that was ever made.
-    const grants = await timelock.queryFilter(timelock.filters.RoleGranted());
-    const holders = new Set(grants.map(({ args }) => args.account));
-    expect(holders).to.deep.equal(
-      new Set([await timelock.getAddress(), await governor.getAddress(), deployer.address, ZeroAddress]),
-    );
+    const system = await load();
+    const { timelock, deployer } = system;
+    await expectOnlyGovernance(system, deployer.address);
     await expect(timelock.grantRole(id("PROPOSER_ROLE"), deployer)).to.be.revertedWithCustomError(
       timelock,
       "AccessControlUnauthorizedAccount",
