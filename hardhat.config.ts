@@ -13,12 +13,14 @@ const compiler = {
     evmVersion: "osaka",
     optimizer: { enabled: true, runs: 2000 },
   },
+  isolated: false,
+  toolVersionsInBuildInfo: true,
 };
 
 export default defineConfig({
   plugins: [toolbox, strictWarnings, branchCoverage],
   // One build for tests and deployments: what is deployed is, byte for byte, what was tested.
-  solidity: { ...compiler, splitTestsCompilation: true, isolated: false },
+  solidity: { profiles: { default: compiler, production: compiler }, splitTestsCompilation: true },
   typechain: { tsNocheck: true },
   paths: { tests: { mocha: "test", solidity: "test" } },
   networks: {

@@ -59,8 +59,8 @@ describe("Deployment", () => {
         const { value, min, max } = expected.Governance[name];
         expect(await parameters.setting(index)).to.deep.equal([BigInt(value), BigInt(min), BigInt(max)], name);
       }
-      expect(await governor.votingPeriod()).to.equal(expected.MetisL2.votingPeriod);
-      expect(await timelock.getMinDelay()).to.equal(expected.Governance.timelockDelay);
+      expect(await governor.votingPeriod()).to.equal(BigInt(expected.MetisL2.votingPeriod));
+      expect(await timelock.getMinDelay()).to.equal(BigInt(expected.Governance.timelockDelay));
     });
   }
 });
