@@ -28,6 +28,8 @@ describe("Rehearsal of the deployment to Sepolia, on a node of its own", functio
         ...["ignition", "deploy", "ignition/modules/MetisL2.ts"],
         ...["--parameters", "ignition/parameters/sepolia.json"],
         ...["--network", "sepolia", "--deployment-id", deploymentId],
+        // The profiles are equal; this one is built already, and other tests read its files meanwhile.
+        ...["--build-profile", "default"],
       ],
       {
         SEPOLIA_RPC_URL: anvil.url,
