@@ -62,6 +62,8 @@ import { User } from "./user/user.ts";
 import type { UserOptions } from "./user/user.ts";
 import { Verifier } from "./verifier/verifier.ts";
 import type { VerifierDependencies, VerifierOptions } from "./verifier/verifier.ts";
+import { DEFAULT_POLICY } from "./voter/policy.ts";
+import { Voter, followRecord } from "./voter/voter.ts";
 
 /** L1's clock, which a test moves and a demo waits for. */
 export interface L1Time {
@@ -69,6 +71,8 @@ export interface L1Time {
   now(): Promise<number>;
   /** Returns once at least this many seconds have passed on L1. */
   advance(seconds: number): Promise<void>;
+  /** How agents wait between two looks, in milliseconds; not at all if left out, as L1 mines at once then. */
+  pause?(milliseconds: number): Promise<void>;
 }
 
 /** What differs from a sequencer that does as it should. */
@@ -100,6 +104,8 @@ export interface LocalOptions {
   /** Pays for submission and finalisation; no submitter if left out. */
   readonly submitter?: AbstractSigner;
   readonly verifiers?: readonly AbstractSigner[];
+  /** Members of the community, who hold METIS and vote with it. */
+  readonly voters?: readonly AbstractSigner[];
   readonly consensusOptions?: Partial<ConsensusOptions>;
   readonly sequencerOptions?: Partial<SequencerOptions>;
   readonly verifierOptions?: Partial<VerifierOptions>;
@@ -137,13 +143,24 @@ const INTERVAL = { interval: 1_000 };
 /** L1's time, as of the last look. Nobody sleeps: waiting is the business of whoever moves the clock. */
 class LocalClock implements Clock {
   seconds = 0;
+  readonly #pause: L1Time["pause"];
+
+  constructor(pause: L1Time["pause"]) {
+    this.#pause = pause;
+  }
 
   now(): number {
     return this.seconds * 1000;
   }
 
-  sleep(): Promise<void> {
-    return new Promise((resolve) => {
+  async sleep(milliseconds: number): Promise<void> {
+    if (this.#pause !== undefined) {
+      await this.#pause(milliseconds);
+      // L1's clock went on meanwhile, by about as much.
+      this.seconds += Math.floor(milliseconds / 1000);
+      return;
+    }
+    await new Promise((resolve) => {
       setImmediate(resolve);
     });
   }
@@ -241,6 +258,7 @@ export class LocalSystem {
   readonly verifiers: readonly LocalAgent<Verifier>[];
   /** A node of the L2 over Ethereum's JSON-RPC. */
   readonly l2: JsonRpcApiProvider;
+  readonly voters: readonly LocalAgent<Voter>[];
   readonly #options: LocalOptions;
   readonly #clock: LocalClock;
   readonly #directory: string;
@@ -330,6 +348,9 @@ export class LocalSystem {
       },
     );
     this.l2 = new NodeProvider(options.config.chainId, () => node);
+    this.voters = (options.voters ?? []).map(
+      (signer, index) => new Slot(`voter ${index}`, () => this.#voter(`voter ${index}`, signer)),
+    );
     const { submitter } = options;
     this.submitter =
       submitter === undefined
@@ -345,7 +366,7 @@ export class LocalSystem {
   static async start(options: LocalOptions): Promise<LocalSystem> {
     const l1 = new L1(options.provider, options.deployment);
     const { chainId } = await options.provider.getNetwork();
-    const clock = new LocalClock();
+    const clock = new LocalClock(options.time.pause);
     clock.seconds = await options.time.now();
     const chains = await Promise.all(
       Array.from({ length: options.sequencers.length + 1 }, () => Chain.open(options.config)),
@@ -398,7 +419,7 @@ export class LocalSystem {
     return (this.#l1State = await this.#follower.sync());
   }
 
-  /** Runs a round of every agent that runs: sequencers, consensus layer, submitter, verifiers. */
+  /** Runs a round of every agent that runs: sequencers, consensus layer, submitter, verifiers, voters. */
   async tick(rounds = 1): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       for (const agent of this.#agents) {
@@ -487,7 +508,13 @@ export class LocalSystem {
   }
 
   get #agents(): readonly LocalAgent<Runnable>[] {
-    return [...this.sequencers, this.consensus, ...(this.submitter ? [this.submitter] : []), ...this.verifiers];
+    return [
+      ...this.sequencers,
+      this.consensus,
+      ...(this.submitter ? [this.submitter] : []),
+      ...this.verifiers,
+      ...this.voters,
+    ];
   }
 
   get #consensusAgent(): ConsensusProcess {
@@ -586,6 +613,21 @@ export class LocalSystem {
       sources: this.#sources(),
       cursor,
     });
+  }
+
+  #voter(name: string, signer: AbstractSigner): Voter {
+    const kit = this.#kit(name);
+    return new Voter(
+      { ...INTERVAL, policy: DEFAULT_POLICY, delegate: true },
+      {
+        ...kit,
+        l1: this.l1,
+        record: followRecord(this.l1, {}, { cursor: new MemoryCursor(), log: kit.log, metrics: kit.metrics }),
+        transactions: kit.manager(signer),
+        storages: [this.storage],
+        cursor: new MemoryCursor(),
+      },
+    );
   }
 
   #submitter(signer: AbstractSigner, states: StateStore): Submitter {

@@ -1,13 +1,11 @@
 import { Interface, type LogDescription, type Provider, type TransactionReceipt } from "ethers";
 
-import {
-  BatchInbox__factory,
-  Disputes__factory,
-  MetisGovernor__factory,
-  SequencerSet__factory,
-  Treasury__factory,
-  VerifierRegistry__factory,
-} from "../../types/ethers-contracts/index.ts";
+import { BatchInbox__factory } from "../../types/ethers-contracts/factories/batches/BatchInbox__factory.ts";
+import { Disputes__factory } from "../../types/ethers-contracts/factories/disputes/Disputes__factory.ts";
+import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
+import { Treasury__factory } from "../../types/ethers-contracts/factories/governance/Treasury__factory.ts";
+import { SequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/SequencerSet__factory.ts";
+import { VerifierRegistry__factory } from "../../types/ethers-contracts/factories/verifiers/VerifierRegistry__factory.ts";
 import { amount, grouped, short, type Story } from "./story.ts";
 
 /** Which steps of the specification an L1 event is. What an event means depends on the branch that is under way. */
@@ -116,6 +114,11 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     to: name(args["sequencer"]),
     text: `kicks ${name(args["sequencer"])}`,
   }),
+  PayoutCredited: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["account"]),
+    text: `owes ${name(args["account"])} a bounty of ${amount(args["amount"])} METIS`,
+  }),
   BatchInvalidated: ({ args }) => ({
     by: "L1",
     text: `marks batch ${args["index"]} invalid, rolls back to it, and opens its index again`,
@@ -183,21 +186,26 @@ export class Chronicle {
   #tell(receipt: TransactionReceipt): void {
     const events = receipt.logs
       .filter(({ address }) => this.#contracts.has(address.toLowerCase()))
-      .map((log) => CONTRACTS.parseLog(log))
-      .filter((event) => event !== null);
-    const punished = events.some(({ name }) => name === "BatchCondemned");
+      .flatMap((log) => {
+        const event = CONTRACTS.parseLog(log);
+        return event === null ? [] : [{ event, from: log.address }];
+      });
+    const condemned = events.some(({ event }) => event.name === "BatchCondemned");
+    const slasher = events.find(({ event }) => event.name === "SequencerSlashed")?.from;
     const sender = this.#name(receipt.from);
     let gas: bigint | undefined = receipt.gasUsed;
-    for (const event of events) {
+    for (const { event, from } of events) {
+      // What the disputes contract owes is told with the request.
+      if (event.name === "PayoutCredited" && from !== slasher) continue;
       const kind = event.name === "SecurityChanged" ? (event.args["insecure"] ? "Insecure" : "SecureAgain") : event.name;
       const told = TELLERS[kind]?.(event, this.#name);
-      if (told === undefined || (kind === "SecureAgain" && !punished)) continue;
+      if (told === undefined || (kind === "SecureAgain" && !condemned)) continue;
       this.#story.tell({
         steps: this.meanings[kind] ?? [],
         actor: told.by ?? sender,
         text: told.text,
         ...(told.to === undefined ? {} : { to: told.to }),
-        ...(gas === undefined ? {} : { gas }),
+        ...(gas === undefined ? {} : { gas, payer: sender }),
       });
       gas = undefined;
     }

@@ -10,6 +10,8 @@ export interface Deed {
   readonly text: string;
   /** L1 gas. */
   readonly gas?: bigint;
+  /** Who paid for it, where that is not the actor. */
+  readonly payer?: string;
 }
 
 /** What an account holds, in wei. */
@@ -21,7 +23,7 @@ export interface Holding {
 /** Where a story is told. */
 export type Out = (line: string) => void;
 
-const STEP_WIDTH = 20;
+const STEP_WIDTH = 22;
 const ACTOR_WIDTH = 14;
 
 /** Tells a scenario while it happens and sums it up afterwards: as a table, as money moved, as a sequence diagram. */
@@ -42,7 +44,7 @@ export class Story {
   /** Tells one deed. */
   tell(deed: Deed): void {
     this.deeds.push(deed);
-    const steps = deed.steps.map((step) => `[${step}]`).join(" ");
+    const steps = deed.steps.length === 0 ? "" : `[${deed.steps.join(" ")}]`;
     const gas = deed.gas === undefined ? "" : styleText("dim", `  ${grouped(deed.gas)} gas`);
     const lead = `  ${styleText("cyan", steps.padEnd(STEP_WIDTH))} ${styleText("yellow", deed.actor.padEnd(ACTOR_WIDTH))}`;
     this.#out(`${lead} ${deed.text}${gas}`);
@@ -67,8 +69,8 @@ export class Story {
   summary(before: ReadonlyMap<string, Holding>, after: ReadonlyMap<string, Holding>): void {
     this.chapter("Summary");
     const gas = new Map<string, bigint>();
-    for (const deed of this.deeds) gas.set(deed.actor, (gas.get(deed.actor) ?? 0n) + (deed.gas ?? 0n));
-    const actors = [...new Set([...gas.keys(), ...after.keys()])];
+    for (const { actor, payer = actor, gas: spent = 0n } of this.deeds) gas.set(payer, (gas.get(payer) ?? 0n) + spent);
+    const actors = [...new Set([...after.keys(), ...gas.keys()])];
     const rows = actors
       .map((actor) => {
         const had = before.get(actor);

@@ -1,0 +1,166 @@
+/** The people of a demo: their keys, their money, and what they are called. */
+import { type TransactionResponse, type Wallet, parseEther } from "ethers";
+
+import { Parameter } from "../../ignition/parameters.ts";
+import { type System, asRunner } from "../../ignition/system.ts";
+import type { Playground } from "./network.ts";
+import type { Holding } from "./story.ts";
+
+/** Everyone with a key. Sequencers come as the owners of their stakes and, at the same place, their signing keys. */
+export interface Cast {
+  readonly users: readonly Wallet[];
+  readonly owners: readonly Wallet[];
+  readonly keys: readonly Wallet[];
+  readonly verifiers: readonly Wallet[];
+  readonly voters: readonly Wallet[];
+  readonly consensus: Wallet;
+  readonly submitter: Wallet;
+}
+
+const USERS = 200;
+const VERIFIERS = 2;
+const VOTERS = 3;
+/** METIS of each voter: together more than a quorum. Each alone may propose, and so may a verifier. */
+const VOTES = parseEther("500000");
+const PROPOSING = parseEther("10000");
+const REWARDS = parseEther("10000");
+/** ETH of each actor on L1, where it is worth nothing and where it is. */
+const PLENTY = parseEther("100");
+const FUNDS = parseEther(process.env["METIS_DEMO_FUNDS"] ?? "0.2");
+
+/** Gives everyone a key. */
+export function castPeople({ key }: Playground, sequencers: number): Cast {
+  const many = (part: string, count: number): Wallet[] =>
+    Array.from({ length: count }, (_, place) => key(`${part} ${place}`));
+  return {
+    users: many("user", USERS),
+    owners: many("owner of sequencer", sequencers),
+    keys: many("key of sequencer", sequencers),
+    verifiers: many("verifier", VERIFIERS),
+    voters: many("voter", VOTERS),
+    consensus: key("consensus layer"),
+    submitter: key("submitter"),
+  };
+}
+
+/** Everyone who sends transactions to L1. */
+function payers(cast: Cast): Wallet[] {
+  return [...cast.owners, ...cast.keys, ...cast.verifiers, ...cast.voters, cast.consensus, cast.submitter];
+}
+
+/** Sends everyone money; sequencers join, verifiers register; they and the voters delegate to themselves. */
+export async function letIn(playground: Playground, system: System, cast: Cast): Promise<void> {
+  const { deployer, provider, movable } = playground;
+  const { token, parameters } = asRunner(system, deployer);
+  const [lock, bond] = await Promise.all([
+    parameters.get(Parameter.MinimumLock),
+    parameters.get(Parameter.VerifierBond),
+  ]);
+  for (const { address } of payers(cast)) {
+    await done(deployer.sendTransaction({ to: address, value: movable ? PLENTY : FUNDS }));
+  }
+  const grants: [readonly Wallet[], bigint][] = [
+    [cast.owners, lock],
+    [cast.verifiers, bond + PROPOSING],
+    [cast.voters, VOTES],
+  ];
+  for (const [people, amount] of grants) {
+    for (const { address } of people) await done(token.transfer(address, amount));
+  }
+  for (const [place, owner] of cast.owners.entries()) {
+    const theirs = asRunner(system, owner.connect(provider));
+    await done(theirs.token.approve(system.sequencers, lock));
+    await done(theirs.sequencers.join((cast.keys[place] as Wallet).address, owner.address, lock));
+  }
+  for (const verifier of cast.verifiers) {
+    const theirs = asRunner(system, verifier.connect(provider));
+    await done(theirs.token.approve(system.verifiers, bond));
+    await done(theirs.verifiers.register());
+  }
+  for (const member of [...cast.voters, ...cast.verifiers]) {
+    await done(asRunner(system, member.connect(provider)).token.delegate(member.address));
+  }
+  await done(token.approve(system.sequencers, REWARDS));
+  await done(asRunner(system, deployer).sequencers.fundRewards(REWARDS));
+}
+
+/** Sends what is left back to the deployer, on a network where it is worth something. */
+export async function returnFunds({ deployer, provider }: Playground, cast: Cast): Promise<void> {
+  const to = await deployer.getAddress();
+  const { maxFeePerGas } = await provider.getFeeData();
+  const price = maxFeePerGas ?? 0n;
+  for (const wallet of payers(cast)) {
+    const value = (await provider.getBalance(wallet.address)) - 21_000n * price;
+    if (value <= 0n) continue;
+    const fees = { gasLimit: 21_000n, maxFeePerGas: price, maxPriorityFeePerGas: price };
+    await done(wallet.connect(provider).sendTransaction({ to, value, ...fees }));
+  }
+}
+
+/** What every address is called. */
+export async function nameAll(playground: Playground, system: System, cast: Cast): Promise<Map<string, string>> {
+  const { users, owners, keys, verifiers, voters, consensus, submitter } = cast;
+  const named: [string, readonly { address: string }[]][] = [
+    ["user", users],
+    ["sequencer", owners],
+    ["sequencer", keys],
+    ["verifier", verifiers],
+    ["voter", voters],
+  ];
+  const all = named.flatMap(([part, people]) =>
+    people.map(({ address }, place): [string, string] => [address, `${part} ${place + 1}`]),
+  );
+  all.push(
+    [consensus.address, "consensus"],
+    [submitter.address, "submitter"],
+    [await playground.deployer.getAddress(), "deployer"],
+    [await system.treasury.getAddress(), "treasury"],
+  );
+  return new Map(all.map(([address, name]) => [address.toLowerCase(), name]));
+}
+
+/** What everybody holds: in their wallets, as stake or bond, and what they can claim. */
+export async function holdings(playground: Playground, system: System, cast: Cast): Promise<Map<string, Holding>> {
+  const { provider } = playground;
+  const { token, sequencers, verifiers, treasury, disputes } = system;
+  const held = async (address: string): Promise<Holding> => {
+    const [ether, fees, metis, { stake }, { bond }, owed, returned, [grantedMetis, grantedEther]] = await Promise.all([
+      provider.getBalance(address),
+      disputes.owed(address),
+      token.balanceOf(address),
+      sequencers.sequencerOf(address),
+      verifiers.verifierOf(address),
+      sequencers.owed(address),
+      verifiers.owed(address),
+      treasury.owed(address),
+    ]);
+    return { ether: ether + fees + grantedEther, metis: metis + stake + bond + owed + returned + grantedMetis };
+  };
+  const holders = new Map<string, string[]>();
+  const add = (name: string, ...addresses: string[]): void => void holders.set(name, addresses);
+  cast.owners.forEach(({ address }, place) => {
+    add(`sequencer ${place + 1}`, address, (cast.keys[place] as Wallet).address);
+  });
+  cast.verifiers.forEach(({ address }, place) => {
+    add(`verifier ${place + 1}`, address);
+  });
+  cast.voters.forEach(({ address }, place) => {
+    add(`voter ${place + 1}`, address);
+  });
+  add("submitter", cast.submitter.address);
+  add("consensus", cast.consensus.address);
+  add("treasury", await treasury.getAddress());
+  const result = new Map<string, Holding>();
+  for (const [name, addresses] of holders) {
+    const parts = await Promise.all(addresses.map(held));
+    result.set(name, {
+      ether: parts.reduce((sum, { ether }) => sum + ether, 0n),
+      metis: parts.reduce((sum, { metis }) => sum + metis, 0n),
+    });
+  }
+  return result;
+}
+
+async function done(sent: Promise<TransactionResponse>): Promise<void> {
+  await (await sent).wait();
+}

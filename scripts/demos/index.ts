@@ -1,0 +1,96 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { styleText } from "node:util";
+
+import { type Playground, openPlayground } from "./network.ts";
+import type { Scenario } from "./scenario.ts";
+import { dataRequest } from "./scenarios/data-request.ts";
+import { fakeBatch } from "./scenarios/fake-batch.ts";
+import { forgedBlock } from "./scenarios/forged-block.ts";
+import { forgedData } from "./scenarios/forged-data.ts";
+import { halt } from "./scenarios/halt.ts";
+import { honest } from "./scenarios/honest.ts";
+import { noAnswer } from "./scenarios/no-answer.ts";
+import { silentSequencer } from "./scenarios/silent-sequencer.ts";
+import { spam } from "./scenarios/spam.ts";
+import { storageDown } from "./scenarios/storage-down.ts";
+import { wrongRoot } from "./scenarios/wrong-root.ts";
+import { type Out, Story } from "./story.ts";
+import { setStage } from "./stage.ts";
+
+/** Every scenario, in the order of the specification. */
+export const SCENARIOS: readonly Scenario[] = [
+  honest,
+  storageDown,
+  dataRequest,
+  forgedData,
+  noAnswer,
+  wrongRoot,
+  fakeBatch,
+  silentSequencer,
+  spam,
+  halt,
+  forgedBlock,
+];
+
+/** What is played where nobody says what. */
+const USUAL = ["honest", "wrong-root"];
+
+/** Prints what can be played. */
+export function list(out: Out): void {
+  const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
+  for (const { name, title } of SCENARIOS) out(`${name.padEnd(width)}  ${title}`);
+}
+
+/**
+ * Plays scenarios one after the other, each on a system of its own, and leaves their diagrams on disk.
+ * @throws Error naming the scenario that there is none of.
+ */
+export async function playAll(
+  names: readonly string[],
+  { network, out: directory }: { readonly network?: string; readonly out: string },
+  out: Out,
+): Promise<void> {
+  const scenarios = select(names.length === 0 ? USUAL : names);
+  await mkdir(directory, { recursive: true });
+  for (const scenario of scenarios) {
+    const playground = await openPlayground(network, out);
+    try {
+      const story = await play(scenario, playground, out);
+      const file = join(directory, `${scenario.name}.md`);
+      await writeFile(file, story.diagram(scenario.title));
+      out(`  Sequence diagram: ${file}`);
+    } finally {
+      await playground.connection.close();
+    }
+  }
+}
+
+/** Plays one scenario and sums it up. */
+export async function play(scenario: Scenario, playground: Playground, out: Out): Promise<Story> {
+  out("");
+  out(styleText(["bold", "inverse"], ` ${scenario.name} `) + styleText("bold", ` ${scenario.title}`));
+  const story = new Story(out);
+  const { setting, play: act } = scenario.prepare();
+  const stage = await setStage(playground, story, out, setting);
+  try {
+    const before = await stage.holdings();
+    await act(stage);
+    await stage.chronicle.catchUp();
+    story.summary(before, await stage.holdings());
+  } finally {
+    await stage.close();
+  }
+  return story;
+}
+
+function select(names: readonly string[]): Scenario[] {
+  if (names.includes("all")) return [...SCENARIOS];
+  return names.map((name) => {
+    const found = SCENARIOS.find((scenario) => scenario.name === name);
+    if (found === undefined) {
+      throw new Error(`There is no scenario "${name}"; expected one of ${SCENARIOS.map((one) => one.name).join(", ")}, all.`);
+    }
+    return found;
+  });
+}

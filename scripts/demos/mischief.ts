@@ -1,0 +1,89 @@
+/** What dishonest people do here. It stands outside of the agents: none of them can be told to do any of this. */
+import { type Wallet, Signature, Transaction, id } from "ethers";
+
+import type { BlockSource } from "../../agents/common/batch-data.ts";
+import { type Certificate, CertificateCollector, batchDigest, certificateDomain } from "../../agents/peers/certificate.ts";
+import { type Batch, buildBatch } from "../../l2/batch/build.ts";
+import { encodeObject, encodeRecords } from "../../l2/batch/encoding.ts";
+import type { BatchHeader } from "../../l2/batch/header.ts";
+import { hashHeader } from "../../l2/batch/header.ts";
+import { batchTree } from "../../l2/batch/tree.ts";
+import type { Chain } from "../../l2/chain.ts";
+import { fromHex, toHex } from "../../l2/hex.ts";
+import { keccakHex } from "../../l2/keccak.ts";
+import { headerAt } from "./acts.ts";
+import type { Stage } from "./stage.ts";
+
+/** Blocks of the blockchain's peers, for outsiders; nobody answers while it is closed. */
+export class Gate implements BlockSource {
+  #chain: Chain | undefined;
+
+  open(chain: Chain): void {
+    this.#chain = chain;
+  }
+
+  close(): void {
+    this.#chain = undefined;
+  }
+
+  async transactions(from: number, to: number): Promise<Awaited<ReturnType<Chain["transactions"]>>> {
+    if (this.#chain === undefined) throw new Error("no peer answers");
+    return this.#chain.transactions(from, to);
+  }
+}
+
+/** The batch of all blocks that L1 does not have, by the current sequencer. */
+export async function nextBatch(stage: Stage): Promise<Batch> {
+  const parent = headerAt(stage, stage.local.l1State.head - 1);
+  const { chain, owner } = stage.current;
+  return buildBatch(chain, Number(parent.lastBlock) + 1, chain.head.number, {
+    index: parent.index + 1n,
+    parent: hashHeader(parent),
+    sequencer: owner,
+  });
+}
+
+/** The same batch with false state roots from one transaction on: money from nowhere. */
+export function withFalseRoots(honest: Batch, from: number): Batch {
+  const stateRoots = honest.stateRoots.map((root, place) => (place < from ? root : id(`false root ${place}`)));
+  const object = encodeObject(honest.data, stateRoots);
+  const header: BatchHeader = {
+    ...honest.header,
+    postStateRoot: stateRoots.at(-1) ?? honest.header.postStateRoot,
+    mtsr: batchTree(stateRoots).root,
+    dataHash: keccakHex(object),
+  };
+  return { ...honest, header, stateRoots, object };
+}
+
+/** A certificate by whoever of the sequencers colludes. @throws Error below a quorum. */
+export function collude(stage: Stage, header: BatchHeader, colluders: readonly Wallet[]): Certificate {
+  const { l1, consensus } = stage.local;
+  const { members } = consensus.agent.peer;
+  const domain = certificateDomain(stage.playground.chainId, l1.addresses.sequencers);
+  const collector = new CertificateCollector(batchDigest(domain, header));
+  for (const member of members.all) {
+    const key = colluders.find(({ address }) => address === member.key);
+    if (key !== undefined) collector.add(member, Signature.from(key.signingKey.sign(collector.digest)).serialized);
+  }
+  const certificate = collector.certificate(members);
+  if (certificate === undefined) throw new Error("Too few collude for a certificate.");
+  return certificate;
+}
+
+/** Other data of the same size: the last payment goes to somebody else. */
+export async function otherData(stage: Stage, header: BatchHeader, thief: string): Promise<Uint8Array> {
+  const { chain, key } = stage.current;
+  const transactions = [...(await chain.transactions(Number(header.firstBlock), Number(header.lastBlock)))];
+  const last = transactions.pop();
+  if (last === undefined) throw new Error(`Batch ${header.index} is empty.`);
+  const original = Transaction.from(toHex(last.raw));
+  // One signature in a hundred or so is shorter: then another amount is tried.
+  for (let more = 1n; more < 1000n; more++) {
+    const { hash: _hash, from: _from, signature: _signature, ...fields } = original.toJSON() as Record<string, unknown>;
+    const raw = await key.signTransaction({ ...fields, to: thief, value: original.value + more });
+    const forged = encodeRecords([...transactions, { ...last, raw: fromHex(raw) }]);
+    if (forged.length === Number(header.dataSize)) return forged;
+  }
+  throw new Error(`No forgery of ${header.dataSize} bytes was found.`);
+}

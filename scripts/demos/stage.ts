@@ -1,0 +1,248 @@
+/** The whole system on an L1, with everybody in it, for one scenario. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { readDeploymentParameters } from "@nomicfoundation/hardhat-ignition/helpers";
+import type { Wallet } from "ethers";
+
+import { createLogger } from "../../agents/common/logger.ts";
+import { type Deployment, L1 } from "../../agents/common/l1.ts";
+import { Metrics } from "../../agents/common/metrics.ts";
+import { type LocalOptions, type LocalSequencer, LocalSystem, type SequencerIdentity } from "../../agents/local.ts";
+import { certifiedOnly } from "../../agents/storage/authorise.ts";
+import { FileStore } from "../../agents/storage/file-store.ts";
+import { HttpStorage } from "../../agents/storage/http-storage.ts";
+import { StorageServer } from "../../agents/storage/server.ts";
+import MetisL2 from "../../ignition/modules/MetisL2.ts";
+import type { DeploymentParameters } from "../../ignition/parameters.ts";
+import {
+  type System,
+  type SystemAddresses,
+  asRunner,
+  connectSystem,
+} from "../../ignition/system.ts";
+import { type ChainConfig, devnet } from "../../l2/config.ts";
+import { StateStore } from "../../l2/state.ts";
+import { type Cast, castPeople, holdings, letIn, nameAll, returnFunds } from "./cast.ts";
+import { Chronicle } from "./chronicle.ts";
+import { diary } from "./diary.ts";
+import type { Playground } from "./network.ts";
+import { type Holding, type Out, Story } from "./story.ts";
+
+/** What a scenario needs of its stage. */
+export interface Setting {
+  /** How many sequencers there are; 4 where absent. */
+  readonly sequencers?: number;
+  /** How a sequencer behaves, by its place; as it should where absent. */
+  readonly behaviour?: (place: number, key: Wallet, config: ChainConfig) => SequencerIdentity["behaviour"];
+  /** What differs in the assembly of the agents. */
+  readonly local?: (stage: { readonly directory: string }) => Partial<LocalOptions>;
+}
+
+/** Everybody and everything that a scenario plays with. */
+export class Stage {
+  readonly story: Story;
+  readonly chronicle: Chronicle;
+  readonly playground: Playground;
+  readonly system: System;
+  readonly local: LocalSystem;
+  readonly config: ChainConfig;
+  readonly cast: Cast;
+  /** Memolabs; stopping the server is what an outage is. */
+  readonly memolabs: StorageServer;
+  /** Files of this stage only. */
+  readonly directory: string;
+  readonly #names: ReadonlyMap<string, string>;
+
+  constructor(parts: {
+    story: Story;
+    chronicle: Chronicle;
+    playground: Playground;
+    system: System;
+    local: LocalSystem;
+    config: ChainConfig;
+    cast: Cast;
+    memolabs: StorageServer;
+    directory: string;
+    names: ReadonlyMap<string, string>;
+  }) {
+    this.story = parts.story;
+    this.chronicle = parts.chronicle;
+    this.playground = parts.playground;
+    this.system = parts.system;
+    this.local = parts.local;
+    this.config = parts.config;
+    this.cast = parts.cast;
+    this.memolabs = parts.memolabs;
+    this.directory = parts.directory;
+    this.#names = parts.names;
+  }
+
+  /** What somebody is called. */
+  name(address: string): string {
+    return this.#names.get(address.toLowerCase()) ?? address;
+  }
+
+  /** The sequencer that L1 names. @throws Error where there is none. */
+  get current(): LocalSequencer {
+    const { current } = this.local;
+    if (current === undefined) throw new Error("L1 names no sequencer of this stage.");
+    return current;
+  }
+
+  /** The sequencers that run and hold a seat. */
+  get seated(): readonly LocalSequencer[] {
+    const members = this.local.consensus.agent.peer.members.all.map(({ owner }) => owner);
+    return this.local.sequencers.filter(({ running, owner }) => running && members.includes(owner));
+  }
+
+  /** The contracts, sent to as somebody. */
+  as(wallet: Wallet): System {
+    return asRunner(this.system, wallet.connect(this.playground.provider));
+  }
+
+  /** The owner of a sequencer's stake. */
+  ownerOf({ owner }: LocalSequencer): Wallet {
+    const wallet = this.cast.owners.find(({ address }) => address === owner);
+    if (wallet === undefined) throw new Error(`Sequencer ${owner} is not on this stage.`);
+    return wallet;
+  }
+
+  /** A parameter of the system: seconds, wei or basis points. */
+  async parameter(place: number): Promise<number> {
+    return Number(await this.system.parameters.get(place));
+  }
+
+  /** One round of every agent, told. */
+  async beat(): Promise<void> {
+    await this.local.tick();
+    await this.chronicle.catchUp();
+  }
+
+  /**
+   * Rounds until something holds, told; time passes between them.
+   * @throws Error where it does not come about in time.
+   */
+  async until(
+    condition: () => boolean | Promise<boolean>,
+    { seconds = 600, step = 10 }: { seconds?: number; step?: number } = {},
+  ): Promise<void> {
+    const deadline = this.local.now + seconds;
+    for (;;) {
+      await this.beat();
+      if (await condition()) return;
+      if (this.local.now >= deadline) throw new Error(`It did not come about within ${seconds} s: ${String(condition)}`);
+      await this.local.advance(step);
+    }
+  }
+
+  /**
+   * Lets the voters carry a proposal from its snapshot to its execution, told.
+   * @param meanwhile What happens between the vote and its execution.
+   */
+  async vote(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    const { governor, timelock } = this.system;
+    await this.beat();
+    for (const wait of await Promise.all([governor.votingDelay(), governor.votingPeriod()])) {
+      await this.local.advance(Number(wait) + 1);
+      await this.beat();
+    }
+    await this.local.advance(Number(await timelock.getMinDelay()) + 1);
+    await meanwhile();
+    for (const voter of this.local.voters) await voter.tick();
+    await this.beat();
+  }
+
+  /** What everybody holds. */
+  holdings(): Promise<Map<string, Holding>> {
+    return holdings(this.playground, this.system, this.cast);
+  }
+
+  /** Ends everything. */
+  async close(): Promise<void> {
+    await this.local.stop();
+    await this.memolabs.stop();
+    await rm(this.directory, { recursive: true, force: true });
+    if (!this.playground.movable) await returnFunds(this.playground, this.cast);
+  }
+}
+
+/** Deploys the system, or takes the one that is there, lets everybody join, and starts the agents. */
+export async function setStage(playground: Playground, story: Story, out: Out, setting: Setting = {}): Promise<Stage> {
+  const { provider } = playground;
+  const directory = await mkdtemp(join(tmpdir(), "metis-demo-"));
+  const cast = castPeople(playground, setting.sequencers ?? 4);
+  const config = devnet(
+    cast.users.map(({ address }) => address),
+    { genesisTimestamp: (await playground.time.now()) - 60 },
+  );
+
+  out(`Deploying to ${playground.connection.networkName} (chain ${playground.chainId}) through Ignition …`);
+  const { system, deployment } = await deploy(playground, config);
+  out(`Paying and letting in ${cast.owners.length} sequencers, ${cast.verifiers.length} verifiers, voters …`);
+  await letIn(playground, system, cast);
+
+  const memolabs = new StorageServer(
+    { host: "127.0.0.1", port: 0, maxObject: 4_000_000 },
+    {
+      store: new FileStore(join(directory, "memolabs")),
+      authorise: certifiedOnly(new L1(provider, deployment)),
+      log: createLogger("memolabs", "silent"),
+      metrics: new Metrics(),
+    },
+  );
+  await memolabs.start();
+  const local = await LocalSystem.start({
+    provider,
+    deployment,
+    time: playground.time,
+    config,
+    sequencers: cast.owners.map(({ address }, place) => {
+      const key = cast.keys[place] as Wallet;
+      const behaviour = setting.behaviour?.(place, key, config);
+      return { owner: address, key, ...(behaviour === undefined ? {} : { behaviour }) };
+    }),
+    consensus: cast.consensus,
+    submitter: cast.submitter.connect(provider),
+    verifiers: cast.verifiers.slice(0, 1).map((wallet) => wallet.connect(provider)),
+    voters: cast.voters.map((wallet) => wallet.connect(provider)),
+    storage: new HttpStorage(memolabs.url),
+    consensusOptions: { limits: { age: 10 } },
+    log: diary(story, (agent) => agent.startsWith("verifier")),
+    ...setting.local?.({ directory }),
+  });
+  const names = await nameAll(playground, system, cast);
+  const chronicle = new Chronicle(provider, story, {
+    contracts: Object.values(deployment.addresses),
+    name: (address) => names.get(address.toLowerCase()) ?? address,
+    from: (await provider.getBlockNumber()) + 1,
+  });
+  const parts = { story, chronicle, playground, system, local, config, cast, memolabs, directory, names };
+  return new Stage(parts);
+}
+
+/** Deploys through the modules that deploy anywhere, with windows that fit the network. */
+async function deploy(
+  { connection, provider, deployer, movable, chainId }: Playground,
+  config: ChainConfig,
+): Promise<{ system: System; deployment: Deployment }> {
+  const file = new URL(`../../ignition/parameters/${movable ? "local" : "demo"}.json`, import.meta.url);
+  const parameters = (await readDeploymentParameters(fileURLToPath(file))) as unknown as DeploymentParameters;
+  const store = await StateStore.open();
+  const genesisStateRoot = await store.genesis(config);
+  await store.close();
+  const { chainId: l2ChainId, baseFee, gasLimit, genesisTimestamp } = config;
+  const rollup = { chainId: Number(l2ChainId), baseFee, gasLimit: Number(gasLimit), genesisTimestamp, genesisStateRoot };
+  const fromBlock = await provider.getBlockNumber();
+  const contracts = await connection.ignition.deploy(MetisL2, {
+    parameters: { ...parameters, Rollup: rollup } as never,
+    // A scenario starts from genesis, so each has a deployment of its own and none is resumed.
+    deploymentId: `demo-${chainId}-${Date.now()}`,
+  });
+  const addresses = Object.fromEntries(
+    await Promise.all(Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()])),
+  ) as SystemAddresses;
+  return { system: connectSystem(addresses, deployer), deployment: { addresses, fromBlock } };
+}
