@@ -36,6 +36,8 @@ export interface Transfer {
   /** Which of the world's users sends. */
   readonly from?: number;
   readonly request?: TransactionRequest;
+  /** Sends all that the sender has. */
+  readonly everything?: boolean;
   /** Bytes that stand in for a signed transaction. */
   readonly raw?: Hex;
 }
@@ -103,7 +105,8 @@ export class World {
         timestamp: parent.lastTimestamp + SECONDS_PER_BLOCK * block,
         coinbase,
       };
-      const transaction = { context, raw: fromHex(transfer.raw ?? (await this.#sign(parent, i, transfer, nonces))) };
+      const raw = transfer.raw ?? (await this.#sign(stateRoot, i, transfer, nonces));
+      const transaction = { context, raw: fromHex(raw) };
       const outcome = await this.state.execute(stateRoot, transaction);
       ({ stateRoot } = outcome);
       gas.push(outcome.gasUsed);
@@ -119,10 +122,13 @@ export class World {
     return this.state.witness(stateBefore(batch, from), batch.transactions.slice(from, to));
   }
 
-  async #sign(parent: BatchHeader, i: number, transfer: Transfer, nonces: Map<string, bigint>): Promise<Hex> {
+  async #sign(stateRoot: Hex, i: number, transfer: Transfer, nonces: Map<string, bigint>): Promise<Hex> {
     const sender = this.users[(transfer.from ?? i) % this.users.length]!;
-    const nonce = nonces.get(sender.address) ?? (await this.state.nonce(parent.postStateRoot, sender.address));
+    const account = await this.state.account(stateRoot, sender.address);
+    const nonce = nonces.get(sender.address) ?? account.nonce;
     nonces.set(sender.address, nonce + 1n);
+    const price = 2n * this.config.baseFee;
+    const everything = { maxFeePerGas: price, maxPriorityFeePerGas: price, value: account.balance - 21_000n * price };
     return sender.signTransaction({
       type: 2,
       chainId: this.config.chainId,
@@ -130,8 +136,9 @@ export class World {
       to: this.users[(i + 1) % this.users.length]!.address,
       value: parseEther("0.01") + BigInt(i),
       gasLimit: 21_000n,
-      maxFeePerGas: 2n * this.config.baseFee,
+      maxFeePerGas: price,
       maxPriorityFeePerGas: this.config.baseFee / 10n,
+      ...(transfer.everything === true ? everything : {}),
       ...transfer.request,
     });
   }

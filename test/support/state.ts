@@ -11,6 +11,9 @@ import type { ChainConfig } from "../../l2/config.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
 import { keccakHex } from "../../l2/keccak.ts";
 
+/** Precompiles of Cancun lie at 1 to 10; the zero address is an account like any other. */
+const LAST_PRECOMPILE = 10n;
+
 /** What executing a transaction led to; an invalid one leaves the state as it was. */
 export interface TestOutcome {
   readonly valid: boolean;
@@ -62,6 +65,8 @@ export class TestState {
     try {
       const tx = createTxFromRLP(raw, { common: this.#common });
       if (tx.data.length > 0 || tx.to === undefined) throw new Error("not a transfer");
+      const to = BigInt(tx.to.toString());
+      if (to > 0n && to <= LAST_PRECOMPILE) throw new Error("a call to a precompile");
       const block = createBlock({ header }, { common: this.#common, skipConsensusFormatValidation: true });
       const { totalGasSpent } = await runTx(this.#vm, { tx, block });
       return { valid: true, gasUsed: totalGasSpent, stateRoot: toHex(await states.getStateRoot()) };
@@ -70,10 +75,11 @@ export class TestState {
     }
   }
 
-  /** The nonce of an account in a state. */
-  async nonce(stateRoot: Hex, address: string): Promise<bigint> {
+  /** Nonce and balance of an account in a state. */
+  async account(stateRoot: Hex, address: string): Promise<{ nonce: bigint; balance: bigint }> {
     await this.#vm.stateManager.setStateRoot(fromHex(stateRoot));
-    return (await this.#vm.stateManager.getAccount(createAddressFromString(address.toLowerCase())))?.nonce ?? 0n;
+    const account = await this.#vm.stateManager.getAccount(createAddressFromString(address.toLowerCase()));
+    return { nonce: account?.nonce ?? 0n, balance: account?.balance ?? 0n };
   }
 
   /** Trie nodes of a state that lead to what transactions touch, one behind the other. */
