@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { dataSlice, id, toBeHex } from "ethers";
+import { type BaseContract, concat, dataSlice, encodeRlp, getAddress, id, keccak256, toBeHex } from "ethers";
 import { network } from "hardhat";
 
 import { execute } from "./support/executor.ts";
@@ -194,4 +194,147 @@ describe("Executor", () => {
       expect(deleted).to.be.greaterThan(0);
     });
   }
+
+  describe("accounts that are touched", () => {
+    const chain = CHAINS[0]!;
+    const [alice, empty, other] = [signer(id("alice")), address(0xe1n), address(0xe2n)];
+    const accounts = new Map<string, Allocation>([
+      [alice.address, { balance: ETHER }],
+      [empty, { balance: 0n }],
+      [other, { balance: 0n }],
+      [address(0x77n), { balance: 1n }],
+    ]);
+    const fields: Fields = {
+      type: 2,
+      chainId: chain.chainId,
+      nonce: 0n,
+      tipCap: 0n,
+      feeCap: chain.baseFee,
+      gasLimit: 21_000n,
+      to: empty,
+      value: 0n,
+      data: "0x",
+      accessList: [],
+    };
+
+    for (const { title, change, coinbase, left } of [
+      { title: "deletes an empty recipient and an empty coinbase", change: {}, coinbase: other, left: [] },
+      { title: "deletes an empty account that is both", change: {}, coinbase: empty, left: [other] },
+      {
+        title: "keeps an empty recipient that gets the fee as coinbase",
+        change: { tipCap: 1n, feeCap: chain.baseFee + 1n },
+        coinbase: empty,
+        left: [empty, other],
+      },
+      { title: "keeps an empty recipient that gets a wei", change: { value: 1n }, coinbase: other, left: [empty] },
+      {
+        title: "creates none for no value and no fee",
+        change: { to: address(0x99n) },
+        coinbase: address(0x98n),
+        left: [empty, other],
+      },
+      {
+        title: "leaves a coinbase alone that sends to itself",
+        change: { to: alice.address },
+        coinbase: alice.address,
+        left: [empty, other],
+      },
+    ]) {
+      it(`[11.9] ${title}`, async () => {
+        const executor = await deploy(chain);
+        const reference = await Reference.create(chain, accounts);
+        const preStateRoot = reference.root;
+        const raw = signTransaction({ ...fields, ...change }, alice.key);
+        const inputs = [{ context: { number: 1n, timestamp: 1n, coinbase }, raw }];
+        const { outcomes, nodes } = await reference.run(inputs);
+        expect(await execute(executor, inputs, preStateRoot, nodes)).to.deep.equal(outcomes);
+        const found = await Promise.all([empty, other].map((account) => reference.account(account)));
+        expect([empty, other].filter((_, i) => found[i] !== undefined)).to.deep.equal(left);
+        for (const fresh of [0x98n, 0x99n]) expect(await reference.account(address(fresh))).to.equal(undefined);
+      });
+    }
+  });
+
+  describe("a state that is none", () => {
+    const chain = CHAINS[0]!;
+    const alice = signer(id("alice"));
+    const fields: Fields = {
+      type: 0,
+      chainId: chain.chainId,
+      nonce: 1n,
+      tipCap: chain.baseFee,
+      feeCap: chain.baseFee,
+      gasLimit: 21_000n,
+      to: alice.address,
+      value: 0n,
+      data: "0x",
+      accessList: [],
+    };
+    const [root, code] = [keccak256("0x80"), keccak256("0x")];
+
+    /** The only leaf of a state with a value for an account. */
+    function leafOf(value: string): string {
+      return encodeRlp([concat(["0x20", keccak256(alice.address)]), value]);
+    }
+
+    function run(executor: BaseContract, value: string): Promise<Expected[]> {
+      const node = leafOf(value);
+      const inputs = [
+        { context: { number: 1n, timestamp: 1n, coinbase: alice.address }, raw: signTransaction(fields, alice.key) },
+      ];
+      return execute(executor, inputs, keccak256(node), node);
+    }
+
+    it("[11.9] executes on a sound leaf", async () => {
+      const [outcome] = await run(await deploy(chain), encodeRlp(["0x01", "0x0de0b6b3a7640000", root, code]));
+      expect(outcome!.valid).to.equal(true);
+      expect(outcome!.stateRoot).to.equal(
+        keccak256(leafOf(encodeRlp(["0x02", toBeHex(ETHER - 21_000n * chain.baseFee, 8), root, code]))),
+      );
+    });
+
+    for (const [name, value] of Object.entries<string>({
+      "no list": "0x83010203",
+      "an empty list": "0xc0",
+      "three items": encodeRlp(["0x01", "0x01", root]),
+      "five items": encodeRlp(["0x01", "0x01", root, code, "0x01"]),
+      "a nonce of 9 bytes": encodeRlp([`0x01${"00".repeat(8)}`, "0x01", root, code]),
+      "a nonce with a leading zero": encodeRlp(["0x00", "0x01", root, code]),
+      "a balance of 33 bytes": encodeRlp(["0x01", `0x01${"00".repeat(32)}`, root, code]),
+      "a balance with a leading zero": encodeRlp(["0x01", "0x0001", root, code]),
+      "a list as balance": encodeRlp(["0x01", ["0x01"], root, code]),
+      "a storage root of 31 bytes": encodeRlp(["0x01", "0x01", dataSlice(root, 1), code]),
+      "lists as hashes": encodeRlp(["0x01", "0x01", Array.from({ length: 32 }, () => "0x01"), code]),
+      "a code hash of 33 bytes": encodeRlp(["0x01", "0x01", root, `${code}00`]),
+      "bytes behind the list": concat([encodeRlp(["0x01", "0x01", root, code]), "0x00"]),
+    })) {
+      it(`[11.5] reverts on an account that is none: ${name}`, async () => {
+        const executor = await deploy(chain);
+        await expect(run(executor, value))
+          .to.be.revertedWithCustomError(executor, "MalformedAccount")
+          .withArgs(getAddress(alice.address));
+      });
+    }
+  });
+
+  it("[11.9] refuses constants beyond 64 bits", async () => {
+    const { chainId, baseFee, gasLimit } = CHAINS[0]!;
+    const executor = await deploy(CHAINS[0]!);
+    const factory = await ethers.getContractFactory("Executor");
+    const limit = 2n ** 63n - 37n;
+    for (const [field, value, most] of [
+      ["chainId", 0n, limit],
+      ["chainId", limit + 1n, limit],
+      ["gasLimit", 2n ** 64n, 2n ** 64n - 1n],
+    ] as const) {
+      await expect(
+        factory.deploy(field === "chainId" ? value : chainId, baseFee, field === "gasLimit" ? value : gasLimit),
+      )
+        .to.be.revertedWithCustomError(executor, "ExecutorOutOfRange")
+        .withArgs(field, value, most);
+    }
+    expect(await executor.chainId()).to.equal(chainId);
+    expect(await executor.baseFee()).to.equal(baseFee);
+    expect(await executor.gasLimit()).to.equal(gasLimit);
+  });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { dataSlice, hexlify, id } from "ethers";
-import { network } from "hardhat";
+import hre, { network } from "hardhat";
 
 import { CALL_GAS, execute } from "./support/executor.ts";
 import { buildState } from "./support/large.ts";
@@ -23,6 +23,8 @@ describe("Gas", () => {
   let state: { nodes: Map<string, Uint8Array>; root: Uint8Array };
 
   before(function () {
+    // Instrumented code costs more.
+    if (hre.globalOptions.coverage) this.skip();
     this.timeout(120_000);
     const random = randomSource("accounts");
     for (const { address } of users) accounts.set(address, { balance: 10n ** 18n, nonce: 3n });

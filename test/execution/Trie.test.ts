@@ -437,6 +437,14 @@ describe("Trie", () => {
       });
     }
 
+    it("[11.5] reverts where a path would have more than 64 nibbles", async () => {
+      const long = leaf("3".repeat(64), value);
+      const root = branch({ 1: long, 2: leaf("a", value) });
+      await expect(
+        update(hash(root), witnessOf(root, long, leaf("a", value)), [["0x2a", "0x"]], false),
+      ).to.be.revertedWithCustomError(harness, "MalformedNode");
+    });
+
     it("[11.5] reverts where an extension leads to a leaf, or a branch has one child", async () => {
       const bad = extension("a", leaf("b", value));
       await expect(

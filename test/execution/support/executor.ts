@@ -12,12 +12,12 @@ export async function execute(
   inputs: readonly Input[],
   preStateRoot: string,
   witness: string | readonly Uint8Array[],
-  gasLimit = CALL_GAS,
+  gasLimit?: bigint,
 ): Promise<Expected[]> {
   const nodes = typeof witness === "string" ? witness : encodeWitness(witness);
   const outcomes = (await executor
     .getFunction("execute")
-    .staticCall(inputs, preStateRoot, nodes, { gasLimit })) as Expected[];
+    .staticCall(inputs, preStateRoot, nodes, gasLimit === undefined ? {} : { gasLimit })) as Expected[];
   return outcomes.map(({ valid, gasUsed, stateRoot }) => ({ valid, gasUsed, stateRoot }));
 }
 
