@@ -243,7 +243,7 @@ export class Chain extends EventEmitter<ChainEvents> {
         const value = { hash: block.hash };
         const signature = await production.signer.signTypedData(blockDomain(this.config), BLOCK_TYPES, value);
         const producer = recoverProducer(this.config, block.hash, signature);
-        await this.#replace(parent, [], [{ block: { ...block, signature, producer }, executed }], executor.overlay);
+        await this.#replace(parent, [], [{ block: { ...block, signature, producer }, executed }], executor);
       }
       for (const { transfer, error } of refused) {
         if (this.#mempool.get(transfer.hash) !== undefined) this.#remove(transfer, error.message);
@@ -288,7 +288,7 @@ export class Chain extends EventEmitter<ChainEvents> {
           `Block ${number} claims hash ${signed.hash}, its header has ${sealed.hash}.`,
         );
       }
-      await this.#replace(parent, [], [{ block: { ...sealed, signature, producer }, executed }], executor.overlay);
+      await this.#replace(parent, [], [{ block: { ...sealed, signature, producer }, executed }], executor);
       return this.#head;
     });
   }
@@ -322,7 +322,7 @@ export class Chain extends EventEmitter<ChainEvents> {
         added.push({ block: sealBlock(this.config, this.#common, place, executor.stateRoot, executed), executed });
       }
       const reason = "its block gave way to a batch that L1 confirmed";
-      return await this.#replace(ancestor, present.slice(same), added, executor.overlay, reason);
+      return await this.#replace(ancestor, present.slice(same), added, executor, reason);
     });
   }
 
@@ -544,7 +544,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     ancestor: Block,
     removed: readonly Block[],
     added: readonly Addition[],
-    overlay: Overlay | undefined,
+    executor: Executor | undefined,
     reason = "",
   ): Promise<DroppedTransaction[]> {
     const kept = new Set(added.flatMap(({ block }) => block.transactionHashes));
@@ -556,7 +556,7 @@ export class Chain extends EventEmitter<ChainEvents> {
         return [{ hash, raw, sender: from, nonce: Number(nonce), reason, block: block.number }];
       }),
     );
-    await this.#store.replace({ ancestor, removed, added, dropped, states: overlay?.changes() ?? [] });
+    await this.#store.replace({ ancestor, removed, added, dropped, states: executor?.changes() ?? [] });
     this.#head = added.at(-1)?.block ?? ancestor;
     if (removed.length > 0) this.#emitLater("rollback", { head: ancestor, dropped });
     for (const { block, executed } of added) {

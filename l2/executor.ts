@@ -9,6 +9,7 @@ import { type ChainConfig, chainCommon } from "./config.ts";
 import { ChainError, TransactionError } from "./errors.ts";
 import { type Hex, fromHex, toHex } from "./hex.ts";
 import { type AccountState, type Overlay, createStateManager } from "./state.ts";
+import type { Change } from "./store.ts";
 import { type Transfer, decodeTransfer, upfrontCost } from "./transaction.ts";
 
 /** What a transaction did. */
@@ -37,6 +38,7 @@ export class Executor {
   readonly #common: Common;
   readonly #state: MerkleStateManager;
   readonly #vm: VM;
+  readonly #roots: Hex[] = [];
   #root: Hex;
 
   private constructor(config: ChainConfig, overlay: Overlay, root: Hex, vm: VM, state: MerkleStateManager) {
@@ -58,6 +60,11 @@ export class Executor {
   /** Root of the state where the execution stands. */
   get stateRoot(): Hex {
     return this.#root;
+  }
+
+  /** What the states after each transaction added to the one before, for a store that holds states. */
+  changes(): Change[] {
+    return this.overlay.changes(this.#roots);
   }
 
   /** @throws TransactionError where the bytes are no transaction that this chain executes. */
@@ -85,6 +92,7 @@ export class Executor {
       throw new TransactionError("MALFORMED", `The transaction cannot be executed (${(error as Error).message}).`);
     }
     this.#root = toHex(await this.#state.getStateRoot());
+    this.#roots.push(this.#root);
     const success = result.execResult.exceptionError === undefined;
     return { gasUsed: result.totalGasSpent, success, stateRoot: this.#root };
   }

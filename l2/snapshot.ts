@@ -1,13 +1,10 @@
-import { RLP } from "@ethereumjs/rlp";
-import { KECCAK256_NULL_S } from "@ethereumjs/util";
-
 import { type Block, parseBlock, stringifyBlock } from "./block.ts";
 import { ChainError } from "./errors.ts";
 import { type Hex, toHex } from "./hex.ts";
 import { keccakHex } from "./keccak.ts";
 import { type NodeSource, stateChange } from "./state.ts";
 import type { Change } from "./store.ts";
-import { EMPTY_ROOT, children } from "./trie.ts";
+import { EMPTY_ROOT, accountReferences, children } from "./trie.ts";
 
 /** What a snapshot holds: a block, without its transactions, and every node of the state after it. */
 export interface Snapshot {
@@ -51,26 +48,20 @@ export async function decodeSnapshot(data: Uint8Array, stateRoot: Hex): Promise<
 
 /** Visits every node and every piece of code of a state. */
 async function walkState(root: Hex, source: NodeSource, visit: (key: string, node: Uint8Array) => void): Promise<void> {
-  await walkTrie(root, source, visit, async (account) => {
-    const [, , storageRoot, codeHash] = RLP.decode(account) as Uint8Array[];
-    if (storageRoot === undefined || codeHash === undefined) throw bad("an account is malformed");
-    await walkTrie(toHex(storageRoot), source, visit, () => Promise.resolve());
-    if (toHex(codeHash) === KECCAK256_NULL_S) return;
-    const key = `${CODE_PREFIX}${toHex(codeHash).slice(2)}`;
-    visit(key, await source.node(key));
+  await walkTrie(root.slice(2), source, visit, async (account) => {
+    const { storage, code } = accountReferences(account);
+    if (storage !== undefined) await walkTrie(storage, source, visit, () => Promise.resolve());
+    if (code !== undefined) visit(code, await source.node(code));
   });
 }
 
-/** What the state manager puts in front of a code's hash. */
-const CODE_PREFIX = "63";
-
 async function walkTrie(
-  root: Hex,
+  root: string,
   source: NodeSource,
   visit: (key: string, node: Uint8Array) => void,
   leaf: (value: Uint8Array) => Promise<void>,
 ): Promise<void> {
-  const open = root === EMPTY_ROOT ? [] : [root.slice(2)];
+  const open = root === EMPTY_ROOT.slice(2) ? [] : [root];
   for (let key = open.pop(); key !== undefined; key = open.pop()) {
     const node = await source.node(key);
     visit(key, node);

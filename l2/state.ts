@@ -16,7 +16,7 @@ import { ChainError } from "./errors.ts";
 import { type Hex, fromHex, toHex } from "./hex.ts";
 import { keccak256 } from "./keccak.ts";
 import { type Change, type KeyValueStore, openStore } from "./store.ts";
-import { EMPTY_ROOT, buildTrie } from "./trie.ts";
+import { EMPTY_ROOT, accountReferences, buildTrie, children } from "./trie.ts";
 
 /** An account of the state. */
 export interface AccountState {
@@ -100,10 +100,13 @@ export class StateStore implements NodeSource {
   }
 
   /** Keeps what an execution added. */
-  async keep(overlay: Overlay): Promise<void> {
-    await this.#store.write(overlay.changes());
+  async keep(changes: readonly Change[]): Promise<void> {
+    await this.#store.write(changes);
   }
 }
+
+/** Length of a node's key. */
+const HASH_DIGITS = 64;
 
 /** Reading a state depends on no constant of a chain. */
 const READING = chainCommon({ chainId: 1n });
@@ -119,6 +122,7 @@ export function stateChange(key: string, node: Uint8Array): Change {
 export class Overlay implements DB<string>, NodeSource {
   readonly #source: NodeSource;
   readonly #added = new Map<string, Uint8Array>();
+  readonly #known = new Set<string>();
   readonly #read: Map<string, Uint8Array> | undefined;
 
   /** @param read Collects the nodes that were read from the source. */
@@ -132,6 +136,7 @@ export class Overlay implements DB<string>, NodeSource {
     if (added !== undefined) return added;
     if (key === EMPTY_ROOT.slice(2)) return undefined;
     const node = await this.#source.node(key);
+    this.#known.add(key);
     this.#read?.set(key, node);
     return node;
   }
@@ -141,7 +146,8 @@ export class Overlay implements DB<string>, NodeSource {
   }
 
   put(key: string, value: Uint8Array): Promise<void> {
-    this.#added.set(key, value);
+    // The trie writes again what it read.
+    if (!this.#known.has(key)) this.#added.set(key, value);
     return Promise.resolve();
   }
 
@@ -150,11 +156,10 @@ export class Overlay implements DB<string>, NodeSource {
     return Promise.resolve();
   }
 
-  batch(operations: BatchDBOp<string>[]): Promise<void> {
+  async batch(operations: BatchDBOp<string>[]): Promise<void> {
     for (const operation of operations) {
-      if (operation.type === "put") this.#added.set(operation.key, operation.value);
+      if (operation.type === "put") await this.put(operation.key, operation.value);
     }
-    return Promise.resolve();
   }
 
   shallowCopy(): this {
@@ -165,9 +170,27 @@ export class Overlay implements DB<string>, NodeSource {
     return Promise.resolve();
   }
 
-  /** What was added, for a store that holds states. */
-  changes(): Change[] {
-    return Array.from(this.#added, ([key, node]) => stateChange(key, node));
+  /**
+   * What the states with these roots have and the source has not, for a store that holds states. Nodes that existed
+   * between two writes of one transaction are left out.
+   */
+  changes(roots: readonly Hex[]): Change[] {
+    const kept = new Map<string, Change>();
+    const open = roots.map((root) => root.slice(2));
+    for (let key = open.pop(); key !== undefined; key = open.pop()) {
+      const node = this.#added.get(key);
+      if (node === undefined || kept.has(key)) continue;
+      kept.set(key, stateChange(key, node));
+      // Code refers to nothing; its key is longer than a hash.
+      if (key.length !== HASH_DIGITS) continue;
+      const { hashes, values } = children(node);
+      for (const hash of hashes) open.push(toHex(hash).slice(2));
+      for (const { storage, code } of values.map(accountReferences)) {
+        if (storage !== undefined) open.push(storage);
+        if (code !== undefined) open.push(code);
+      }
+    }
+    return [...kept.values()];
   }
 }
 

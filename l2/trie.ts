@@ -10,6 +10,9 @@ type Item = Uint8Array | Item[];
 
 const EMPTY = new Uint8Array();
 
+/** Hash of no code at all. */
+const NO_CODE: Hex = toHex(keccak256(EMPTY));
+
 /** Root of the trie without entries: the hash of empty RLP. */
 export const EMPTY_ROOT: Hex = toHex(keccak256(RLP.encode(EMPTY)));
 
@@ -74,6 +77,22 @@ export function children(node: Uint8Array): { hashes: Uint8Array[]; values: Uint
   const found = { hashes: [] as Uint8Array[], values: [] as Uint8Array[] };
   collect(RLP.decode(node) as Item[], found);
   return found;
+}
+
+/** Where the code of a state lies among its nodes: under its hash, behind this prefix of the state manager. */
+const CODE_PREFIX = "63";
+
+/** Keys of the storage trie's root and of the code that an account, as it stands in its leaf, refers to. */
+export function accountReferences(value: Uint8Array): { storage: string | undefined; code: string | undefined } {
+  const fields: unknown = RLP.decode(value);
+  const [, , storageRoot, codeHash] = Array.isArray(fields) ? (fields as Item[]) : [];
+  if (!(storageRoot instanceof Uint8Array) || !(codeHash instanceof Uint8Array)) {
+    return { storage: undefined, code: undefined };
+  }
+  return {
+    storage: toHex(storageRoot) === EMPTY_ROOT ? undefined : toHex(storageRoot).slice(2),
+    code: toHex(codeHash) === NO_CODE ? undefined : `${CODE_PREFIX}${toHex(codeHash).slice(2)}`,
+  };
 }
 
 function collect(node: Item[], found: { hashes: Uint8Array[]; values: Uint8Array[] }): void {

@@ -104,7 +104,7 @@ export async function executeBatch(
       break;
     }
   }
-  await states.keep(executor.overlay);
+  await states.keep(executor.changes());
   if (invalid !== undefined) return { stateRoots, gasUsed, mttbr, invalid };
   return { stateRoots, gasUsed, mttbr, mtsr: batchTree(stateRoots).root };
 }
