@@ -71,12 +71,12 @@ describe("Rehearsal of the deployment to Sepolia, on a node of its own", functio
     }
     expect(await timelock.getMinDelay()).to.equal(BigInt(expected.Governance.timelockDelay));
     expect(await timelock.maxDelay()).to.equal(BigInt(expected.Governance.timelockMaxDelay));
-    expect(await token.balanceOf(deployer)).to.equal(BigInt(expected.Governance.supply));
+    expect(await token.balanceOf(deployer)).to.equal(expected.Governance.supply);
     expect(await governor.votingDelay()).to.equal(BigInt(expected.MetisL2.votingDelay));
     expect(await governor.votingPeriod()).to.equal(BigInt(expected.MetisL2.votingPeriod));
-    expect(await governor.proposalThreshold()).to.equal(BigInt(expected.MetisL2.proposalThreshold));
+    expect(await governor.proposalThreshold()).to.equal(expected.MetisL2.proposalThreshold);
     expect(await executor.chainId()).to.equal(BigInt(expected.Rollup.chainId));
-    expect(await executor.baseFee()).to.equal(BigInt(expected.Rollup.baseFee));
+    expect(await executor.baseFee()).to.equal(expected.Rollup.baseFee);
     expect(await executor.gasLimit()).to.equal(BigInt(expected.Rollup.gasLimit));
   });
 
