@@ -23,22 +23,44 @@ import {Draft, Drafts, Fault} from "./Drafts.sol";
 import {World} from "./World.sol";
 
 /// @title Handler
-/// @notice Every external call of the system, by honest and hostile actors. Each function knows whether its call has to
+/// @notice Every external call of the system, by honest and hostile actors. Each action knows whether its call has to
 /// succeed and says so when it is wrong: what the honest may do always succeeds, what nobody may do never does.
 contract Handler is World {
     using Drafts for Draft;
 
     /// @notice How often each action succeeded.
     mapping(string action => uint256) public done;
+    uint256 private constant ACTIONS = 4;
     uint256 private _calls;
 
     constructor(uint256 honest_, uint96 honestStake, uint96 hostileStake) World(honest_, honestStake, hostileStake) {}
 
+    /// @notice Some actions, one behind the other.
+    function play(uint256 seed) external {
+        for (uint256 i = 0; i < ACTIONS; ++i) {
+            // Every bit of the runner's choice counts, and no choice comes twice.
+            seed = uint256(keccak256(abi.encode(seed, ++_calls)));
+            _act(seed % 32, seed >> 5);
+        }
+    }
+
+    function _act(uint256 what, uint256 seed) private {
+        if (what < 5) _submitCertified(seed);
+        else if (what < 9) _submitAlone(seed);
+        else if (what < 13) _requestData(seed);
+        else if (what < 17) _post(seed);
+        else if (what < 20) _recompute(seed);
+        else if (what < 23) _settle(seed);
+        else if (what < 25) _prove(seed);
+        else if (what < 27) _membership(seed);
+        else if (what < 29) _rarely(seed);
+        else _wait(seed);
+    }
+
     // ---------------------------------------------------------------- batches
 
     /// @notice A certified batch: at the head, or in the place of an unattested one.
-    function submit(uint256 seed) external {
-        seed = _mix(seed);
+    function _submitCertified(uint256 seed) private {
         uint64 index = inbox.head() - (_headIsUnattested() ? 1 : 0);
         Fault fault = _fault(seed >> 192);
         uint128 signers = _seats(fault != Fault.None);
@@ -60,8 +82,7 @@ contract Handler is World {
     }
 
     /// @notice A batch by the current sequencer alone, and one by somebody else.
-    function submitAlone(uint256 seed) external {
-        seed = _mix(seed);
+    function _submitAlone(uint256 seed) private {
         address current = set.term().sequencer;
         if (current == address(0)) return;
         Fault fault = _isHonest(current) ? Fault.None : _fault(seed >> 192);
@@ -81,7 +102,7 @@ contract Handler is World {
     }
 
     /// @notice Finalises when it is due, and tries when it is not.
-    function finalise() public {
+    function _finalise() private {
         uint64 index = inbox.finalised();
         if (index == inbox.head()) return;
         Batch memory batch = inbox.batchAt(index);
@@ -101,8 +122,7 @@ contract Handler is World {
 
     // --------------------------------------------------------------- disputes
 
-    function requestData(uint256 seed) external {
-        seed = _mix(seed);
+    function _requestData(uint256 seed) private {
         (bytes32 headerHash, bool found) = _waiting(seed);
         if (!found) return;
         address verifier = verifiers[(seed >> 64) % VERIFIERS];
@@ -124,8 +144,7 @@ contract Handler is World {
     }
 
     /// @notice The sequencer posts some records; a hostile one may forge them, and others try to post in its name.
-    function post(uint256 seed) external {
-        seed = _mix(seed);
+    function _post(uint256 seed) private {
         (bytes32 headerHash, bool found) = _requested(seed, RequestState.Posting);
         if (!found) return;
         Draft memory draft = _draft(headerHash);
@@ -148,8 +167,7 @@ contract Handler is World {
     }
 
     /// @notice Anyone executes some transactions; wrong witnesses and records lead nowhere.
-    function recompute(uint256 seed) external {
-        seed = _mix(seed);
+    function _recompute(uint256 seed) private {
         (bytes32 headerHash, bool found) = _requested(seed, RequestState.Recomputing);
         if (!found) return;
         Draft memory draft = _draft(headerHash);
@@ -164,8 +182,7 @@ contract Handler is World {
     }
 
     /// @notice Closes a request whose window passed, or whose batch is gone.
-    function settle(uint256 seed) external {
-        seed = _mix(seed);
+    function _settle(uint256 seed) private {
         if (seed % 2 == 0) _expire(seed >> 1);
         else _refund(seed >> 1);
     }
@@ -193,9 +210,11 @@ contract Handler is World {
     }
 
     /// @notice A fraud proof of what is wrong, or attempts at what is right.
-    function prove(uint256 seed) external {
-        seed = _mix(seed);
+    function _prove(uint256 seed) private {
         (bytes32 headerHash, bool found) = _waiting(seed);
+        for (uint256 i = 0; found && seed % 2 == 0 && i < 8 && known[headerHash].fault == Fault.None; ++i) {
+            (headerHash, found) = _waiting((seed >> 8) + i);
+        }
         if (!found) return;
         Draft memory draft = _draft(headerHash);
         address anyone = accounts[(seed >> 32) % accounts.length];
@@ -222,8 +241,8 @@ contract Handler is World {
 
     // ------------------------------------------------------------- membership
 
-    function membership(uint256 seed, uint96 amount) external {
-        seed = _mix(seed);
+    function _membership(uint256 seed) private {
+        uint96 amount = uint96(seed >> 96);
         address owner = owners[seed % SEQUENCERS];
         SequencerStatus status = set.sequencerOf(owner).status;
         if (status == SequencerStatus.None) _rejoin(owner, amount);
@@ -275,18 +294,18 @@ contract Handler is World {
     // ------------------------------------------------------- governance, money
 
     /// @notice What is rarer than batches and disputes.
-    function rarely(uint256 seed, uint256 value) external {
-        seed = _mix(seed);
+    function _rarely(uint256 seed) private {
         uint256 what = seed % 8;
         seed >>= 3;
         if (what < 2) _rotate(seed);
-        else if (what < 4) _govern(seed, value);
+        else if (what < 4) _govern(seed);
         else if (what == 4) _changeBond(seed);
         else if (what == 5) _trespass(seed);
         else _claim(accounts[seed % accounts.length]);
     }
 
-    function _govern(uint256 seed, uint256 value) private {
+    function _govern(uint256 seed) private {
+        uint256 value = seed >> 64;
         uint256 what = seed % 8;
         vm.startPrank(timelock);
         if (what == 0) {
@@ -344,11 +363,10 @@ contract Handler is World {
     }
 
     /// @notice Time passes; the honest do what is due before.
-    function wait(uint256 seed) external {
-        seed = _mix(seed);
+    function _wait(uint256 seed) private {
         uint24[8] memory steps = [1 minutes, 5 minutes, 30 minutes, 1 hours, 6 hours, 1 days, 2 days, 8 days];
         _pass(steps[seed % 8]);
-        finalise();
+        _finalise();
     }
 
     // ---------------------------------------------------------------- the end
@@ -402,7 +420,7 @@ contract Handler is World {
         }
         if (_headIsUnattested()) _ask(_hashAt(inbox.head() - 1));
         _pass(30 days);
-        finalise();
+        _finalise();
     }
 
     function _ask(bytes32 headerHash) private {
@@ -838,12 +856,7 @@ contract Handler is World {
     }
 
     function _fault(uint256 wrong) private pure returns (Fault) {
-        return wrong % 3 == 0 ? Fault(1 + ((wrong >> 8) % 7)) : Fault.None;
-    }
-
-    /// @dev Every bit of the runner's choice counts, and no choice comes twice.
-    function _mix(uint256 seed) private returns (uint256) {
-        return uint256(keccak256(abi.encode(seed, ++_calls)));
+        return wrong % 2 == 0 ? Fault(1 + ((wrong >> 8) % 7)) : Fault.None;
     }
 
     function _pick(uint128 seats, uint256 seed) private view returns (address) {
@@ -868,9 +881,13 @@ contract Handler is World {
         return (_hashAt(finalised + uint64(seed % (head - finalised))), true);
     }
 
-    function _pickAsked(uint256 seed) private view returns (bytes32, bool) {
-        if (asked.length == 0) return (0, false);
-        return (asked[seed % asked.length].headerHash, true);
+    /// @dev Half of the time any request, else one that is open.
+    function _pickAsked(uint256 seed) private view returns (bytes32 headerHash, bool found) {
+        found = asked.length != 0;
+        for (uint256 i = 0; i < asked.length; ++i) {
+            headerHash = asked[((seed >> 8) + i) % asked.length].headerHash;
+            if (seed % 2 == 0 || _isOpen(headerHash)) break;
+        }
     }
 
     /// @dev A request in this state on a live batch.

@@ -16,22 +16,12 @@ abstract contract SystemTest is Test {
 
     Handler internal world;
 
-    /// @notice Read by the runner: the functions to call.
+    /// @notice Read by the runner: what to call.
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
         targets[0].addr = address(world);
-        bytes4[] memory selectors = new bytes4[](11);
-        selectors[0] = Handler.submit.selector;
-        selectors[1] = Handler.submitAlone.selector;
-        selectors[2] = Handler.finalise.selector;
-        selectors[3] = Handler.requestData.selector;
-        selectors[4] = Handler.post.selector;
-        selectors[5] = Handler.recompute.selector;
-        selectors[6] = Handler.settle.selector;
-        selectors[7] = Handler.prove.selector;
-        selectors[8] = Handler.membership.selector;
-        selectors[9] = Handler.rarely.selector;
-        selectors[10] = Handler.wait.selector;
+        bytes4[] memory selectors = new bytes4[](1);
+        selectors[0] = Handler.play.selector;
         targets[0].selectors = selectors;
     }
 
@@ -52,7 +42,7 @@ contract HostileQuorumTest is SystemTest {
     }
 
     /// hardhat-config: default.invariant.runs = 16
-    /// hardhat-config: default.invariant.depth = 128
+    /// hardhat-config: default.invariant.depth = 64
     /// hardhat-config: default.invariant.fail-on-revert = true
     function invariant_everyRule() public {
         world.check();
@@ -71,7 +61,7 @@ contract HonestQuorumTest is SystemTest {
     }
 
     /// hardhat-config: default.invariant.runs = 16
-    /// hardhat-config: default.invariant.depth = 128
+    /// hardhat-config: default.invariant.depth = 64
     /// hardhat-config: default.invariant.fail-on-revert = true
     function invariant_everyRule() public {
         world.check();

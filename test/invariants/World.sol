@@ -6,6 +6,7 @@ import {BatchInbox} from "../../contracts/batches/BatchInbox.sol";
 import {BatchStatus} from "../../contracts/batches/IBatchInbox.sol";
 import {Disputes} from "../../contracts/disputes/Disputes.sol";
 import {Posting, Recomputing, Request, RequestState} from "../../contracts/disputes/IDataRequests.sol";
+import {Parameter} from "../../contracts/governance/IParameters.sol";
 import {MetisToken} from "../../contracts/governance/MetisToken.sol";
 import {Parameters} from "../../contracts/governance/Parameters.sol";
 import {Treasury} from "../../contracts/governance/Treasury.sol";
@@ -101,6 +102,8 @@ abstract contract World is Test {
         _drafts[genesis.hashMemory()] = abi.encode(first);
         finalHash[0] = genesis.hashMemory();
         _populate(honestStake, hostileStake);
+        vm.prank(timelock);
+        parameters.set(Parameter.RotationTransactions, 10);
     }
 
     function _populate(uint96 honestStake, uint96 hostileStake) private {
