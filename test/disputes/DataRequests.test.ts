@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { ZeroHash, id } from "ethers";
 
 import { Parameter } from "../../ignition/parameters.ts";
-import { decodeRecords, encodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
+import { decodeRecords, encodeRecords } from "../../l2/batch/encoding.ts";
 import {
   type TestBatch,
   type Transfer,
@@ -245,26 +245,6 @@ describe("Data requests", () => {
       await expect(post(system, first, 5, 10))
         .to.be.revertedWithCustomError(system.disputes, "RequestWindowOver")
         .withArgs(deadline);
-    });
-
-    it("[11.8] [11.10] takes 100 kB in one call, and the whole of a large batch in several", async function () {
-      this.timeout(120_000);
-      const crowd = await World.open(100);
-      const large = systemFixture({ rollup: { genesisStateRoot: crowd.genesis.postStateRoot } });
-      system = await large();
-      const sequencer = (await system.sequencers.term()).sequencer;
-      const batch = await crowd.batch(crowd.genesis, sequencer, { transfers: 1000, perBlock: 100 });
-      expect(batch.data.length).to.be.greaterThan(100_000);
-      await requested(batch);
-      let at = 0;
-      for (const piece of splitRecords(batch.data, 100_000)) {
-        const next = at + decodeRecords(piece, batch.transactions[at - 1]?.context).length;
-        const receipt = (await (await post(system, batch, at, next)).wait())!;
-        expect(receipt.gasUsed).to.be.lessThan(GAS_CAP);
-        if (at === 0) expect(piece.length).to.be.greaterThan(99_800);
-        at = next;
-      }
-      expect(await stateOfRequest(batch)).to.equal(RequestState.Recomputing);
     });
   });
 
@@ -768,8 +748,6 @@ describe("Data requests", () => {
     });
   });
 });
-
-const GAS_CAP = 16_777_216n;
 
 /** A struct as events carry it: nested values in the order of their fields. */
 function plain(value: unknown): unknown {

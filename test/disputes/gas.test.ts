@@ -79,7 +79,7 @@ describe("Gas of disputes", function () {
     expect(await measure("submit a batch", await submit(system, second))).to.be.at.most(150_000n);
   });
 
-  it("[11.8] 100 kB of transfers cost at most a tenth more than their calldata has to", async () => {
+  it("[11.8] takes 100 kB of transfers in one call for at most a tenth more than their calldata has to cost", async () => {
     const raw = (i: number): Uint8Array => first.transactions[i % first.transactions.length]!.raw;
     for (const { gas, floor } of await postAll("post transfers", unexecuted(1_800, raw))) {
       const percent = Number((gas * 10_000n) / floor) / 100;
