@@ -17,6 +17,7 @@ export default defineConfig(
       // The compiler takes every indexed value for missing; bounds that a loop has checked are asserted.
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_+$" }],
       eqeqeq: "error",
       "no-console": "off",
     },
