@@ -7,6 +7,8 @@ interface Options {
   readonly list?: true;
   readonly network?: string;
   readonly out: string;
+  readonly deployment?: string;
+  readonly genesis?: string;
 }
 
 const program = new Command("npm run demo --")
@@ -18,6 +20,8 @@ const program = new Command("npm run demo --")
     ),
   )
   .addOption(new Option("--out <directory>", "where the sequence diagrams go").env("METIS_DEMO_OUT").default("demos"))
+  .option("--deployment <file>", "play one scenario on an untouched system: its deployed_addresses.json")
+  .option("--genesis <file>", "genesis of that system's L2, as npm run genesis writes it")
   .option("--list", "print the scenarios and exit")
   .addHelpText(
     "after",

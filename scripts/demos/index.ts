@@ -2,6 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { styleText } from "node:util";
 
+import { readGenesis } from "../../agents/common/genesis.ts";
+import { readDeployment } from "../../agents/common/l1.ts";
 import { type Playground, openPlayground } from "./network.ts";
 import type { Scenario } from "./scenario.ts";
 import { dataRequest } from "./scenarios/data-request.ts";
@@ -16,7 +18,7 @@ import { spam } from "./scenarios/spam.ts";
 import { storageDown } from "./scenarios/storage-down.ts";
 import { wrongRoot } from "./scenarios/wrong-root.ts";
 import { type Out, Story } from "./story.ts";
-import { setStage } from "./stage.ts";
+import { type Standing, setStage } from "./stage.ts";
 
 /** Every scenario, in the order of the specification. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -36,6 +38,18 @@ export const SCENARIOS: readonly Scenario[] = [
 /** What is played where nobody says what. */
 const USUAL = ["honest", "wrong-root"];
 
+/** Where scenarios are played, and where their diagrams go. */
+export interface PlayOptions {
+  /** A network of the Hardhat configuration; the in-process one where absent. */
+  readonly network?: string;
+  /** Directory of the diagrams. */
+  readonly out: string;
+  /** Ignition's record of a system to play on; each scenario deploys its own where absent. */
+  readonly deployment?: string;
+  /** The genesis of that system's L2, with a balance for each user of the demo. */
+  readonly genesis?: string;
+}
+
 /** Prints what can be played. */
 export function list(out: Out): void {
   const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
@@ -44,19 +58,29 @@ export function list(out: Out): void {
 
 /**
  * Plays scenarios one after the other, each on a system of its own, and leaves their diagrams on disk.
- * @throws Error naming the scenario that there is none of.
+ * @throws Error naming the scenario that there is none of, or the option that does not fit.
  */
 export async function playAll(
   names: readonly string[],
-  { network, out: directory }: { readonly network?: string; readonly out: string },
+  { network, out: directory, deployment, genesis }: PlayOptions,
   out: Out,
 ): Promise<void> {
   const scenarios = select(names.length === 0 ? USUAL : names);
+  if ((deployment === undefined) !== (genesis === undefined)) {
+    throw new Error("--deployment and --genesis belong together; expected both or neither.");
+  }
+  if (deployment !== undefined && scenarios.length !== 1) {
+    throw new Error(`A deployment serves one scenario, from its genesis on; ${scenarios.length} were asked for.`);
+  }
+  const standing =
+    deployment === undefined || genesis === undefined
+      ? undefined
+      : { deployment: readDeployment(deployment), config: readGenesis(genesis) };
   await mkdir(directory, { recursive: true });
   for (const scenario of scenarios) {
     const playground = await openPlayground(network, out);
     try {
-      const story = await play(scenario, playground, out);
+      const story = await play(scenario, playground, out, standing);
       const file = join(directory, `${scenario.name}.md`);
       await writeFile(file, story.diagram(scenario.title));
       out(`  Sequence diagram: ${file}`);
@@ -67,12 +91,17 @@ export async function playAll(
 }
 
 /** Plays one scenario and sums it up. */
-export async function play(scenario: Scenario, playground: Playground, out: Out): Promise<Story> {
+export async function play(
+  scenario: Scenario,
+  playground: Playground,
+  out: Out,
+  standing?: Standing,
+): Promise<Story> {
   out("");
   out(styleText(["bold", "inverse"], ` ${scenario.name} `) + styleText("bold", ` ${scenario.title}`));
   const story = new Story(out);
   const { setting, play: act } = scenario.prepare();
-  const stage = await setStage(playground, story, out, setting);
+  const stage = await setStage(playground, story, out, setting, standing);
   try {
     const before = await stage.holdings();
     await act(stage);

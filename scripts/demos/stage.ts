@@ -23,6 +23,7 @@ import {
   asRunner,
   connectSystem,
 } from "../../ignition/system.ts";
+import { genesisHeader, hashHeader } from "../../l2/batch/header.ts";
 import { type ChainConfig, devnet } from "../../l2/config.ts";
 import { StateStore } from "../../l2/state.ts";
 import { type Cast, castPeople, holdings, letIn, nameAll, returnFunds } from "./cast.ts";
@@ -169,18 +170,33 @@ export class Stage {
   }
 }
 
+/** A system that is deployed and untouched, and the genesis of its L2. */
+export interface Standing {
+  readonly deployment: Deployment;
+  readonly config: ChainConfig;
+}
+
 /** Deploys the system, or takes the one that is there, lets everybody join, and starts the agents. */
-export async function setStage(playground: Playground, story: Story, out: Out, setting: Setting = {}): Promise<Stage> {
+export async function setStage(
+  playground: Playground,
+  story: Story,
+  out: Out,
+  setting: Setting = {},
+  standing?: Standing,
+): Promise<Stage> {
   const { provider } = playground;
   const directory = await mkdtemp(join(tmpdir(), "metis-demo-"));
   const cast = castPeople(playground, setting.sequencers ?? 4);
-  const config = devnet(
-    cast.users.map(({ address }) => address),
-    { genesisTimestamp: (await playground.time.now()) - 60 },
-  );
-
-  out(`Deploying to ${playground.connection.networkName} (chain ${playground.chainId}) through Ignition …`);
-  const { system, deployment } = await deploy(playground, config);
+  const place = `${playground.connection.networkName} (chain ${playground.chainId})`;
+  const config =
+    standing?.config ??
+    devnet(
+      cast.users.map(({ address }) => address),
+      { genesisTimestamp: (await playground.time.now()) - 60 },
+    );
+  out(standing === undefined ? `Deploying to ${place} through Ignition …` : `Taking the system that is on ${place} …`);
+  const { system, deployment } =
+    standing === undefined ? await deploy(playground, config) : await take(playground, standing, cast);
   out(`Paying and letting in ${cast.owners.length} sequencers, ${cast.verifiers.length} verifiers, voters …`);
   await letIn(playground, system, cast);
 
@@ -223,6 +239,26 @@ export async function setStage(playground: Playground, story: Story, out: Out, s
   return new Stage(parts);
 }
 
+/**
+ * Takes a system that is deployed.
+ * @throws Error where a scenario cannot start from it: it has batches, another genesis, or no money for the users.
+ */
+async function take(
+  { deployer }: Playground,
+  { deployment, config }: Standing,
+  { users }: Cast,
+): Promise<{ system: System; deployment: Deployment }> {
+  const system = connectSystem(deployment.addresses, deployer);
+  const head = await system.inbox.head();
+  if (head !== 1n) throw new Error(`The deployment has ${head - 1n} batches; expected one that nobody has used.`);
+  const own = hashHeader(genesisHeader(config, await genesisRoot(config)));
+  const { headerHash } = await system.inbox.batchAt(0);
+  if (headerHash !== own) throw new Error(`The deployment starts from ${headerHash}; the genesis that was given is ${own}.`);
+  const poor = users.find(({ address }) => config.alloc[address] === undefined);
+  if (poor !== undefined) throw new Error(`The genesis has no balance of the demo's user ${poor.address}.`);
+  return { system, deployment };
+}
+
 /** Deploys through the modules that deploy anywhere, with windows that fit the network. */
 async function deploy(
   { connection, provider, deployer, movable, chainId }: Playground,
@@ -230,9 +266,7 @@ async function deploy(
 ): Promise<{ system: System; deployment: Deployment }> {
   const file = new URL(`../../ignition/parameters/${movable ? "local" : "demo"}.json`, import.meta.url);
   const parameters = (await readDeploymentParameters(fileURLToPath(file))) as unknown as DeploymentParameters;
-  const store = await StateStore.open();
-  const genesisStateRoot = await store.genesis(config);
-  await store.close();
+  const genesisStateRoot = await genesisRoot(config);
   const { chainId: l2ChainId, baseFee, gasLimit, genesisTimestamp } = config;
   const rollup = { chainId: Number(l2ChainId), baseFee, gasLimit: Number(gasLimit), genesisTimestamp, genesisStateRoot };
   const fromBlock = await provider.getBlockNumber();
@@ -245,4 +279,11 @@ async function deploy(
     await Promise.all(Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()])),
   ) as SystemAddresses;
   return { system: connectSystem(addresses, deployer), deployment: { addresses, fromBlock } };
+}
+
+async function genesisRoot(config: ChainConfig): Promise<string> {
+  const store = await StateStore.open();
+  const root = await store.genesis(config);
+  await store.close();
+  return root;
 }

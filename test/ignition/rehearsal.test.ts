@@ -1,8 +1,12 @@
-import { rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 
 import { expect } from "chai";
-import { HDNodeWallet, JsonRpcProvider, Mnemonic } from "ethers";
+import { HDNodeWallet, JsonRpcProvider, Mnemonic, Wallet, id } from "ethers";
 
 import { PARAMETERS } from "../../ignition/parameters.ts";
 import { connectSystem, readAddresses, type System } from "../../ignition/system.ts";
@@ -14,29 +18,45 @@ import { expectOnlyGovernance, expectWired } from "./wiring.ts";
 const SEPOLIA = 11_155_111;
 
 describe("Rehearsal of the deployment to Sepolia, on a node of its own", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
 
   const deploymentId = `rehearsal-${String(process.pid)}`;
   const directory = join(ROOT, "ignition/deployments", deploymentId);
   const deployer = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(ANVIL_MNEMONIC), "m/44'/60'/0'/0/0");
+  const env = { HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "false", SEPOLIA_PRIVATE_KEY: deployer.privateKey };
+  /** The 200 users of the demo on a node whose money is worth nothing. */
+  const users = Array.from({ length: 200 }, (_, place) => new Wallet(id(`metis demo: user ${String(place)}`)).address);
   let anvil: Anvil;
+  let scratch: string;
+  let parameterFile: string;
   let provider: JsonRpcProvider;
 
   async function deploy() {
     return await hardhat(
       [
         ...["ignition", "deploy", "ignition/modules/MetisL2.ts"],
-        ...["--parameters", "ignition/parameters/sepolia.json"],
+        ...["--parameters", parameterFile],
         ...["--network", "sepolia", "--deployment-id", deploymentId],
         // The profiles are equal; this one is built already, and other tests read its files meanwhile.
         ...["--build-profile", "default"],
       ],
-      {
-        SEPOLIA_RPC_URL: anvil.url,
-        SEPOLIA_PRIVATE_KEY: deployer.privateKey,
-        HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "false",
-      },
+      { ...env, SEPOLIA_RPC_URL: anvil.url },
     );
+  }
+
+  /** Runs a script of the project, as `npm run` does. */
+  async function script(name: string, ...args: string[]) {
+    const child = spawn(process.execPath, [`scripts/${name}.ts`, ...args], {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env, SEPOLIA_RPC_URL: anvil.url },
+    });
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "exit") as Promise<[number | null]>,
+    ]);
+    return { code, output: stdout + stderr };
   }
 
   function system(): System {
@@ -46,14 +66,25 @@ describe("Rehearsal of the deployment to Sepolia, on a node of its own", functio
   before(async () => {
     anvil = await startAnvil({ chainId: SEPOLIA });
     provider = new JsonRpcProvider(anvil.url);
-    const { code, output } = await deploy();
-    expect(code, output).to.equal(0);
+
+    scratch = await mkdtemp(join(tmpdir(), "metis-rehearsal-"));
+    parameterFile = join(scratch, "sepolia.json");
+    await copyFile(join(ROOT, "ignition/parameters/sepolia.json"), parameterFile);
+    const balances = join(scratch, "balances.json");
+    await writeFile(
+      balances,
+      JSON.stringify(Object.fromEntries(users.map((user) => [user, "10000000000000000000000"]))),
+    );
+    const flags = ["--balances", balances, "--parameters", parameterFile, "--out", join(scratch, "genesis.json")];
+    for (const { code, output } of [await script("genesis", ...flags), await deploy()])
+      expect(code, output).to.equal(0);
   });
 
   after(async () => {
     provider.destroy();
     await anvil.stop();
     await rm(directory, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   });
 
   it("deploys with the documented command, keys out of the environment", async () => {
@@ -85,5 +116,21 @@ describe("Rehearsal of the deployment to Sepolia, on a node of its own", functio
     const { code, output } = await deploy();
     expect(code, output).to.equal(0);
     expect(await provider.getTransactionCount(deployer)).to.equal(nonce);
+  });
+
+  it("lets a demo be played on what was deployed", async () => {
+    const flags = ["--network", "sepolia", "--out", scratch, "--genesis", join(scratch, "genesis.json")];
+    const record = join(directory, "deployed_addresses.json");
+    const { code, output } = await script("demo", "honest", ...flags, "--deployment", record);
+    expect(code, output).to.equal(0);
+    expect(await readFile(join(scratch, "honest.md"), "utf8")).to.contain("sequenceDiagram");
+
+    const { inbox, sequencers } = system();
+    expect(await inbox.finalised()).to.be.greaterThan(1n);
+    expect(await sequencers.totalStake()).to.be.greaterThan(0n);
+
+    const again = await script("demo", "honest", ...flags, "--deployment", record);
+    expect(again.code).to.equal(1);
+    expect(again.output).to.contain("expected one that nobody has used");
   });
 });
