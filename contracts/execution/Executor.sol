@@ -51,7 +51,7 @@ contract Executor is IExecutor {
             uint256 gasUsed = 0;
             valid = transaction.decode(input.raw, chain.chainId);
             if (valid) {
-                (valid, gasUsed) = Transfers.apply_(state, transaction, input.context.coinbase, chain, account);
+                (valid, gasUsed) = Transfers.execute(state, transaction, input.context.coinbase, chain, account);
             }
             if (valid) stateRoot = state.root();
             Outcome memory outcome = outcomes[count];

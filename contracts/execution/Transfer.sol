@@ -32,7 +32,7 @@ library Transfers {
     /// @param account Memory for the accounts.
     /// @return valid Whether it can be executed; where it cannot, the state in memory means nothing any more.
     /// @return gasUsed L2 gas.
-    function apply_(
+    function execute(
         Trie memory state,
         Transaction memory transaction,
         address coinbase,
