@@ -419,13 +419,19 @@ export class LocalSystem {
     return (this.#l1State = await this.#follower.sync());
   }
 
-  /** Runs a round of every agent that runs: sequencers, consensus layer, submitter, verifiers, voters. */
+  /**
+   * Runs a round of every agent that runs: sequencers, consensus layer, submitter, verifiers, voters. Where somebody
+   * changed L1, the peers look at it once more, so that their chains are in line with it behind every round.
+   */
   async tick(rounds = 1): Promise<void> {
     for (let round = 0; round < rounds; round++) {
+      const before = await this.l1.provider.getBlockNumber();
       for (const agent of this.#agents) {
         await this.look();
         await agent.tick();
       }
+      if ((await this.l1.provider.getBlockNumber()) === before) continue;
+      for (const { running, agent } of [...this.sequencers, this.consensus]) if (running) await agent.peer.refresh();
     }
     await this.look();
   }

@@ -62,7 +62,16 @@ export interface ConsensusEvents {
 /** A batch that collects its signatures. */
 interface Draft {
   readonly header: BatchHeader;
+  /** Hash of its last block: a rollback can put another in that place. */
+  readonly tip: string;
   readonly collector: CertificateCollector;
+}
+
+/** A batch that waits for L1. */
+interface Waiting extends CertifiedBatch {
+  readonly tip: string;
+  /** When it was certified, in seconds. */
+  readonly since: number;
 }
 
 /** Batches that may wait for L1, one upon the other. */
@@ -90,7 +99,7 @@ export class ConsensusProcess extends Agent implements Consensus {
   readonly #reports: Report[] = [];
   readonly #heard = new Map<string, number>();
   /** Certified batches that L1 does not have, in order. */
-  #certified: (CertifiedBatch & { readonly since: number })[] = [];
+  #certified: Waiting[] = [];
   #draft: Draft | undefined;
   #duties: Duties;
   #term = -1;
@@ -142,7 +151,8 @@ export class ConsensusProcess extends Agent implements Consensus {
   }
 
   certifiedBatch(index: bigint): Promise<CertifiedBatch | undefined> {
-    return Promise.resolve(this.#certified.find(({ header }) => header.index === index));
+    const found = this.#certified.find(({ header }) => header.index === index);
+    return Promise.resolve(found && { header: found.header, certificate: found.certificate });
   }
 
   status(): Promise<ConsensusStatus> {
@@ -328,7 +338,7 @@ export class ConsensusProcess extends Agent implements Consensus {
 
   /** Cuts batches and has them certified (step 7). */
   async #batch(): Promise<void> {
-    this.#prune();
+    await this.#prune();
     for (let count = this.#certified.length; count < AHEAD; count++) {
       const draft = (this.#draft ??= await this.#cut());
       if (draft === undefined || !(await this.#certify(draft))) return;
@@ -336,26 +346,31 @@ export class ConsensusProcess extends Agent implements Consensus {
   }
 
   /** Leaves out what L1 has, what no longer follows L1's head, and what L1 would no longer accept. */
-  #prune(): void {
+  async #prune(): Promise<void> {
     const { replica, members } = this.peer;
-    let parent = replica.base?.headerHash;
     const first = (replica.base?.header.index ?? -1n) + 1n;
-    const waiting = this.#certified.filter(({ header }) => header.index >= first);
-    const end = waiting.findIndex(({ header, certificate, since }) => {
-      const follows = header.parent === parent;
-      parent = hashHeader(header);
-      return !follows || !isCurrent(certificate, members.all) || this.#now - since > CERTIFICATE_AGE;
-    });
-    this.#certified = end === -1 ? waiting : waiting.slice(0, end);
-    const draft = this.#draft?.header;
-    const stale =
-      draft !== undefined &&
-      (draft.parent !== this.#tip?.hash ||
-        draft.sequencer !== members.term.sequencer ||
-        draft.lastBlock > BigInt(replica.chain.head.number));
-    if (!stale) return;
-    this.#duties.signed(hashHeader(draft));
+    let parent = replica.base?.headerHash;
+    const kept: Waiting[] = [];
+    for (const batch of this.#certified) {
+      if (batch.header.index < first) continue;
+      const follows = batch.header.parent === parent && (await this.#stands(batch));
+      if (!follows || !isCurrent(batch.certificate, members.all) || this.#now - batch.since > CERTIFICATE_AGE) break;
+      kept.push(batch);
+      parent = hashHeader(batch.header);
+    }
+    this.#certified = kept;
+    const draft = this.#draft;
+    if (draft === undefined) return;
+    const { header } = draft;
+    const fits = header.parent === this.#tip?.hash && header.sequencer === members.term.sequencer;
+    if (fits && (await this.#stands(draft))) return;
+    this.#duties.signed(hashHeader(header));
     this.#draft = undefined;
+  }
+
+  /** Whether the batch's blocks are still those of the chain. */
+  async #stands({ header, tip }: Pick<Draft, "header" | "tip">): Promise<boolean> {
+    return (await this.#dependencies.chain.block(Number(header.lastBlock)))?.hash === tip;
   }
 
   /** What the next batch builds on: the last certified one, or L1's. */
@@ -379,10 +394,12 @@ export class ConsensusProcess extends Agent implements Consensus {
       parent: tip.hash,
       sequencer,
     });
-    return { header, collector: new CertificateCollector(batchDigest(this.#domain, header)) };
+    const last = await chain.block(to);
+    if (last === undefined) return undefined;
+    return { header, tip: last.hash, collector: new CertificateCollector(batchDigest(this.#domain, header)) };
   }
 
-  async #certify({ header, collector }: Draft): Promise<boolean> {
+  async #certify({ header, tip, collector }: Draft): Promise<boolean> {
     const request = { header: wireHeader(header) };
     await this.#collect(collector, (owner) => this.peer.messenger.request(owner, "signBatch", request));
     if (!collector.signers.includes(header.sequencer)) {
@@ -393,7 +410,7 @@ export class ConsensusProcess extends Agent implements Consensus {
     const certificate = collector.certificate(this.peer.members);
     if (certificate === undefined) return false;
     const batch = { header, certificate };
-    this.#certified.push({ ...batch, since: this.#now });
+    this.#certified.push({ ...batch, tip, since: this.#now });
     this.#draft = undefined;
     this.log.info({ batch: Number(header.index), transactions: Number(header.txCount) }, "batch certified");
     this.events.emit("certified", batch);

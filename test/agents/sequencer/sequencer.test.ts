@@ -348,6 +348,31 @@ describe("sequencer", () => {
       await local.until(() => local.l1State.head === 2, { seconds: 120 });
     });
 
+    it("[3.3.6a.4] [Q8] forgets what was certified on top of blocks that are gone", async () => {
+      await setUp({ verifiers: 1, local: { consensusOptions: { limits: { age: 10 } } } });
+      const faker = current();
+      const first = await local.transfer(alice, bob.address, 1n);
+      await local.tick();
+      await local.submitter?.stop();
+      const { parent, header, stateRoots } = await nextBatch();
+      const wrong = stateRoots.map(() => hexlify(randomBytes(32)));
+      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? "" };
+      await submitUnattested(
+        { parent, header: forged, stateRoots: wrong },
+        { l1: local.l1, transactions: faker.transactions },
+      );
+      await local.until(() => local.l1State.condemned.length === 1, { seconds: 300 });
+      expect(local.current).to.not.equal(faker);
+      expect(await local.transfer(alice, bob.address, 1n)).to.equal(first);
+      await local.tick(3);
+      expect(await status(first)).to.deep.equal({ state: "included", block: 1 });
+      for (const { chain, owner } of local.sequencers) {
+        if (owner !== faker.owner) expect(chain.head.hash).to.equal(current().chain.head.hash);
+      }
+      await local.submitter?.restart();
+      await local.until(() => local.l1State.head === 2, { seconds: 120 });
+    });
+
     it("[3.3] a certified batch takes the place of one that nobody certified", async () => {
       await setUp({ behaviour: () => unresponsive() });
       await local.transfer(alice, bob.address, 1n);
