@@ -4,14 +4,14 @@
  *
  *   npm run spec                 prints the map and checks it
  *   npm run spec -- --quiet      prints only what is wrong
- *   npm run spec -- --update     writes the tests that it finds into the document first
+ *   npm run spec -- --update     writes the tests and demos that it finds into the document first
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { checkMap, parseMap, renderMap, withTests } from "./spec/map.ts";
+import { checkMap, parseMap, renderMap, withFindings } from "./spec/map.ts";
 import { readProject, readSharedIds } from "./spec/project.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -28,7 +28,7 @@ if (!existsSync(join(ROOT, "artifacts/contracts"))) {
 }
 
 const project = readProject(ROOT);
-if (flags.update) writeFileSync(DOCUMENT, withTests(readFileSync(DOCUMENT, "utf8"), project.tests));
+if (flags.update) writeFileSync(DOCUMENT, withFindings(readFileSync(DOCUMENT, "utf8"), project.tests));
 
 const map = parseMap(readFileSync(DOCUMENT, "utf8"));
 const problems = checkMap(map, project, existsSync(SHARED) ? readSharedIds(SHARED) : undefined);

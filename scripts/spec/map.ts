@@ -27,6 +27,9 @@ export interface Project {
   readonly demos: ReadonlySet<string>;
 }
 
+/** The test of a demo plays it and checks the steps that it tells: `scenarios/<demo>.test.ts`. */
+const DEMO_TEST = /^scenarios\/(.*)\.test\.ts$/;
+
 const NONE = "—";
 const ROW = /^\| `([0-9SQ][0-9A-Za-z.]*)` +\|/;
 
@@ -67,20 +70,29 @@ export function parseMap(document: string): Step[] {
     });
 }
 
+function cellOf(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ") || NONE;
+}
+
+function demosOf(tests: readonly string[]): string[] {
+  return tests.flatMap((file) => DEMO_TEST.exec(file)?.[1] ?? []);
+}
+
 /**
- * Replaces the test column by what the titles say.
+ * Replaces the columns of tests and demos by what the titles say.
  *
  * @param document The specification, in Markdown.
  * @param tests Test files by step id.
  */
-export function withTests(document: string, tests: Project["tests"]): string {
+export function withFindings(document: string, tests: Project["tests"]): string {
   return document
     .split("\n")
     .map((line) => {
       const id = ROW.exec(line)?.[1];
       if (id === undefined) return line;
       const columns = cells(line);
-      columns[4] = (tests.get(id) ?? []).map((file) => `\`${file}\``).join(", ") || NONE;
+      const files = tests.get(id) ?? [];
+      columns.splice(4, 2, cellOf(files), cellOf(demosOf(files)));
       return `| ${columns.join(" | ")} |`;
     })
     .join("\n");
@@ -106,9 +118,11 @@ function* checkStep(step: Step, project: Project): Generator<string> {
   for (const demo of step.demos) if (!project.demos.has(demo)) yield `names an unknown demo: ${demo}`;
 
   const found = project.tests.get(step.id) ?? [];
+  const demos = demosOf(found);
   if (found.length === 0) yield "is in no test title";
   else if (found.join() !== step.tests.join())
-    yield `has tests that the document does not list as such: ${found.join(", ")}`;
+    yield `is shown by other tests than the document lists: ${found.join(", ")}`;
+  if (demos.join() !== step.demos.join()) yield `is told by other demos than the document lists: ${demos.join(", ")}`;
 }
 
 /**

@@ -94,7 +94,7 @@ function readContracts(root: string): Map<string, Set<string>> {
 }
 
 function readDemos(root: string): Set<string> {
-  return new Set(globSync("scripts/demos/*.ts", { cwd: root }).map((file) => basename(file, ".ts")));
+  return new Set(globSync("scripts/demos/scenarios/*.ts", { cwd: root }).map((file) => basename(file, ".ts")));
 }
 
 /**

@@ -4,18 +4,19 @@ import { dirname, join } from "node:path";
 
 import { expect } from "chai";
 
-import { checkMap, parseMap, renderMap, withTests } from "../../scripts/spec/map.ts";
+import { checkMap, parseMap, renderMap, withFindings } from "../../scripts/spec/map.ts";
 import type { Project } from "../../scripts/spec/map.ts";
 import { readProject } from "../../scripts/spec/project.ts";
 
 const HEAD = "| step | what holds | contract | off-chain | test | demo |\n| --- | --- | --- | --- | --- | --- |\n";
-const ROW = "| `9x` | It holds. | `Inbox.submit` | `agents/user#send` | `a.test.ts` | `honest` |";
+const ROW =
+  "| `9x` | It holds. | `Inbox.submit` | `agents/user#send` | `a.test.ts`, `scenarios/honest.test.ts` | `honest` |";
 
 function project(changes: Partial<Project> = {}): Project {
   return {
     contracts: new Map([["Inbox", new Set(["submit"])]]),
     declares: (place, name) => (place === "agents/user" ? name === "send" : undefined),
-    tests: new Map([["9x", ["a.test.ts"]]]),
+    tests: new Map([["9x", ["a.test.ts", "scenarios/honest.test.ts"]]]),
     demos: new Set(["honest"]),
     ...changes,
   };
@@ -45,6 +46,8 @@ describe("Step map", () => {
     );
     expect(problems(ROW.replace("`honest`", "—"))).to.include("has no demo");
     expect(problems(ROW, { tests: new Map() })).to.include("[9x] is in no test title");
+    const unplayed = new Map([["9x", ["a.test.ts"]]]);
+    expect(problems(ROW, { tests: unplayed })).to.include("[9x] is told by other demos than the document lists");
   });
 
   it("finds tests and demos that show no step, and ids that the specification has or has not", () => {
@@ -56,10 +59,11 @@ describe("Step map", () => {
   });
 
   it("writes the tests that it finds, and notices where the document lists others", () => {
-    const tests = new Map([["9x", ["a.test.ts", "b.t.sol"]]]);
-    expect(problems(ROW, { tests })).to.include("a.test.ts, b.t.sol");
-    expect(problems(withTests(ROW, tests), { tests })).to.equal("");
-    expect(parseMap(withTests(ROW, new Map()))[0]?.tests).to.deep.equal([]);
+    const tests = new Map([["9x", ["a.test.ts", "scenarios/honest.test.ts", "b.t.sol"]]]);
+    expect(problems(ROW, { tests })).to.include("a.test.ts, scenarios/honest.test.ts, b.t.sol");
+    expect(problems(withFindings(ROW, tests), { tests })).to.equal("");
+    const [nothing] = parseMap(withFindings(ROW, new Map()));
+    expect([nothing?.tests, nothing?.demos]).to.deep.equal([[], []]);
   });
 
   it("refuses a row that has not six columns", () => {
@@ -71,7 +75,7 @@ describe("Step map", () => {
     const files = {
       "test/a.test.ts": 'describe("[1] x", () => { it(`[2a] ${x}`, f); it.skip("[3]", f); it("[4]"); }); // "[5]"',
       "test/b.t.sol": "/// @notice [11.D1] x\nfunction test_b() public {}\n/// [6]\nfunction help() public {}\n",
-      "scripts/demos/honest.ts": "",
+      "scripts/demos/scenarios/honest.ts": "",
       "agents/user/user.ts": "export class User { send() {} }",
       "artifacts/contracts/A.sol/A.json":
         '{"contractName":"A","abi":[{"type":"function","name":"f"},{"type":"event"}]}',
