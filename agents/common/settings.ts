@@ -15,7 +15,13 @@ import { connect, L1, readDeployment } from "./l1.ts";
 import { createLogger, LOG_LEVELS } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import { followL1, type L1State } from "./mirror.ts";
-import { DEFAULT_TRANSACTION_OPTIONS, TransactionManager, type TransactionState } from "./transactions.ts";
+import { DEFAULT_STEP_GAS } from "../sequencer/recomputer.ts";
+import {
+  DEFAULT_TRANSACTION_OPTIONS,
+  L1_TRANSACTION_GAS,
+  TransactionManager,
+  type TransactionState,
+} from "./transactions.ts";
 
 /** Settings of every agent that runs until it is stopped. */
 export interface DaemonSettings {
@@ -126,6 +132,15 @@ export const GENESIS_SETTING: Setting<unknown> = {
   value: "file",
   description: "JSON with the constants and the first balances of the L2",
   required: true,
+};
+
+/** Setting of every agent that has L1 recompute batches (11.9). */
+export const STEP_GAS_SETTING: Setting<unknown> = {
+  name: "step-gas",
+  value: "gas",
+  description: "L1 gas that one step of a recomputation aims at (11.9)",
+  parse: (text) => BigInt(integer(100_000, Number(L1_TRANSACTION_GAS))(text)),
+  default: DEFAULT_STEP_GAS,
 };
 
 /** What a daemon has before it has anything else. */

@@ -18,6 +18,7 @@ import {
   managerOf,
   mirrorOf,
   SENDER_SETTINGS,
+  STEP_GAS_SETTING,
   type Base,
   type DaemonSettings,
   type L1Settings,
@@ -27,12 +28,13 @@ import { HttpConsensus } from "../consensus/client.ts";
 import { HttpTransport } from "../peers/http-transport.ts";
 import { PEER_SETTINGS, type PeerSettings } from "../peers/settings.ts";
 import { HttpStorage } from "../storage/http-storage.ts";
-import { DEFAULT_STEP_GAS, Recomputer } from "./recomputer.ts";
+import { Recomputer } from "./recomputer.ts";
 import { DEFAULT_PIECE_SIZE, Responder } from "./responder.ts";
 import { Sequencer } from "./sequencer.ts";
 
 interface Settings extends DaemonSettings, L1Settings, SenderSettings, PeerSettings {
   genesis: string;
+  stepGas: bigint;
   owner: string;
   coinbase?: string;
   blockTransactions: number;
@@ -66,6 +68,7 @@ const SETTINGS: Setting<unknown>[] = [
     default: DEFAULT_PIECE_SIZE,
   },
   ...PEER_SETTINGS,
+  STEP_GAS_SETTING,
   GENESIS_SETTING,
   ...L1_SETTINGS,
   ...SENDER_SETTINGS,
@@ -153,7 +156,7 @@ async function assemble(settings: Settings): Promise<{
       transactions,
       responder: new Responder({ sequencer: owner, pieceSize }, { ...base, l1, transactions, sources }),
       recomputer: new Recomputer(
-        { stepGas: DEFAULT_STEP_GAS },
+        { stepGas: settings.stepGas },
         { ...base, l1, transactions, config, states: chain.states },
       ),
     },

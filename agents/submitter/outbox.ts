@@ -15,6 +15,8 @@ export class Outbox {
   readonly #files: FileStore;
   readonly #cursor: Cursor<OutboxCursor>;
   readonly #log: Logger;
+  /** Why the storage took nothing the last time; it is told once. */
+  #reason = "";
 
   constructor(dependencies: { storage: Storage; files: FileStore; cursor: Cursor<OutboxCursor>; log: Logger }) {
     this.#storage = dependencies.storage;
@@ -45,7 +47,9 @@ export class Outbox {
         this.#log.info({ hash }, "[6] stored the transactions");
       } catch (error) {
         if (!(error instanceof AgentError)) throw error;
-        this.#log.warn({ hash, reason: error.message }, "[6] the storage does not take the transactions yet");
+        const level = error.message === this.#reason ? "debug" : "warn";
+        this.#log[level]({ hash, reason: error.message }, "[6] the storage does not take the transactions yet");
+        this.#reason = error.message;
         if (error.code !== "STORAGE_REFUSED" && error.code !== "STORAGE_CORRUPT") return left.length;
         continue;
       }

@@ -15,17 +15,18 @@ import {
   managerOf,
   mirrorOf,
   SENDER_SETTINGS,
+  STEP_GAS_SETTING,
   type DaemonSettings,
   type L1Settings,
   type SenderSettings,
 } from "../common/settings.ts";
-import { DEFAULT_STEP_GAS } from "../sequencer/recomputer.ts";
 import { HttpStorage } from "../storage/http-storage.ts";
 import { Snapshot } from "../storage/snapshot.ts";
 import { Verifier, type VerifierCursor, type VerifierOptions } from "./verifier.ts";
 
 interface Settings extends DaemonSettings, L1Settings, SenderSettings {
   genesis: string;
+  stepGas: bigint;
   storageUrl?: string;
   snapshot?: string;
   l2Urls: string[];
@@ -70,6 +71,7 @@ export function verifierCommand(): Command {
       parse: ether,
       default: 0n,
     },
+    STEP_GAS_SETTING,
     GENESIS_SETTING,
     ...L1_SETTINGS,
     ...SENDER_SETTINGS,
@@ -92,8 +94,15 @@ export function verifierCommand(): Command {
   });
 }
 
-function optionsOf({ interval, maxRequestFee, register, kickSlashShare, kickCompensation }: Settings): VerifierOptions {
-  const options = { interval, maxRequestFee, stepGas: DEFAULT_STEP_GAS, register };
+function optionsOf({
+  interval,
+  maxRequestFee,
+  stepGas,
+  register,
+  kickSlashShare,
+  kickCompensation,
+}: Settings): VerifierOptions {
+  const options = { interval, maxRequestFee, stepGas, register };
   if (kickSlashShare === undefined) return options;
   return { ...options, kick: { slashShare: kickSlashShare, compensation: kickCompensation } };
 }

@@ -1,5 +1,10 @@
 import { expect } from "chai";
 import { id } from "ethers";
+import { pino } from "pino";
+
+import { systemClock } from "../../agents/common/clock.ts";
+import { connect } from "../../agents/common/l1.ts";
+import { User } from "../../agents/user/user.ts";
 
 import { encodeObject } from "../../l2/batch/encoding.ts";
 import { certify } from "../support/certificates.ts";
@@ -55,37 +60,59 @@ describe("Agents as processes, on Anvil", function () {
     expect(await Promise.all(agents.map((agent) => agent.stop()))).to.deep.equal(agents.map(() => 0));
   });
 
-  it("[9.1] [9.2] [11.6] [11.7] [11.8] [11.9] [11.10.1] [Q3] [Q10] a withheld batch is answered, and nothing is lost when verifier and sequencer are killed in the middle", async () => {
+  it("[9.1] [9.2] [11.6] [11.7] [11.8] [11.9] [11.10.1] [Q3] [Q10] a withheld batch is answered, though the sequencers are killed while they post and the verifier while L1 recomputes", async () => {
     town = await Town.found(anvil, { sequencers: 3 });
-    const { system, world } = town;
-    const network = await town.network({ consensus: ["--batch-age", "2"], sequencer: ["--piece-size", "1000"] });
+    const { system, world, l1 } = town;
+    const { disputes, inbox } = system;
+    const small = ["--step-gas", "600000"];
+    const network = await town.network({
+      consensus: ["--batch-age", "30", "--batch-transactions", "24"],
+      sequencer: ["--piece-size", "1000", ...small],
+    });
     // Memolabs is down from the start: the submitter goes on without it.
-    town.submitter({ ...network, storageUrl: "http://127.0.0.1:1" });
-    const pay = async (place: number) => {
-      const [from, to] = [world.users[place]!, world.users[place + 1]!];
-      const flags = ["--key", from.privateKey, "--to", to.address, "--value", "0.1", "--l2-url", network.rpcUrl];
-      await town!.user(["send", ...flags]);
-    };
-    await Promise.all([0, 1, 2, 3].map(pay));
-    await eventually("the batch on L1", async () => (await system.inbox.head()) > 1n);
-
-    const verifier = town.verifier("verifier", 0, ["--storage-url", "http://127.0.0.1:1"]);
-    await eventually(
-      "the request",
-      async () => (await system.disputes.queryFilter(system.disputes.filters.DataRequested())).length > 0,
+    const nowhere = "http://127.0.0.1:1";
+    town.submitter({ ...network, storageUrl: nowhere });
+    const l2 = await connect(network.rpcUrl, "the L2");
+    const { clock, log } = { clock: systemClock, log: pino({ level: "silent" }) };
+    await Promise.all(
+      world.users.map(async (wallet, place) => {
+        const user = new User({}, { wallet, l2, l1, clock, log });
+        const to = world.users[(place + 1) % world.users.length]!.address;
+        for (let round = 0; round < 3; round++) await user.pay({ to, value: 1n, type: ([0, 1, 2] as const)[round]! });
+      }),
     );
-    await verifier.kill();
-    expect(await system.inbox.insecure()).to.equal(true);
-    for (const sequencer of network.sequencers) await sequencer.kill();
-    for (const sequencer of network.sequencers) sequencer.start();
-    verifier.start();
+    const large = await eventually("a batch of several pieces on L1", async () => {
+      const submitted = await inbox.queryFilter(inbox.filters.BatchSubmitted());
+      return submitted.find(({ args }) => args.header.dataSize > 2_000n)?.args;
+    });
 
-    await eventually("the system secure again", async () => !(await system.inbox.insecure()));
-    const { disputes } = system;
-    const requested = await disputes.queryFilter(disputes.filters.DataRequested());
-    const answered = await disputes.queryFilter(disputes.filters.RequestAnswered());
-    expect(new Set(requested.map(({ args }) => args.headerHash)).size).to.equal(requested.length);
-    expect(answered.length).to.be.greaterThan(0);
+    await anvil.pace(1);
+    const verifier = town.verifier("verifier", 0, ["--storage-url", nowhere, ...small]);
+    const pieces = () => disputes.queryFilter(disputes.filters.DataPosted(large.headerHash));
+    const steps = () => disputes.queryFilter(disputes.filters.RecomputationAdvanced(large.headerHash));
+    await eventually("the first piece", async () => (await pieces()).length > 0);
+    for (const sequencer of network.sequencers) await sequencer.kill();
+    expect(await inbox.insecure()).to.equal(true);
+    expect((await pieces()).at(-1)!.args.posting.size < large.header.dataSize).to.equal(true);
+    for (const sequencer of network.sequencers) sequencer.start();
+
+    await eventually("the first step", async () => (await steps()).length > 0);
+    await verifier.kill();
+    verifier.start();
+    await eventually("the last request answered", async () => {
+      const requested = await disputes.queryFilter(disputes.filters.DataRequested());
+      const answered = await disputes.queryFilter(disputes.filters.RequestAnswered());
+      return requested.length === answered.length && !(await inbox.insecure());
+    });
+    await anvil.pace(0);
+
+    const sizes = (await pieces()).map(({ args }) => args.posting.size);
+    expect(sizes.length).to.be.greaterThan(2);
+    expect(sizes).to.deep.equal(sizes.toSorted((a, b) => Number(a - b)));
+    expect(new Set(sizes).size).to.equal(sizes.length);
+    const requests = await disputes.queryFilter(disputes.filters.DataRequested(large.headerHash));
+    expect(requests).to.have.length(1);
+    expect(await inbox.invalidated(large.headerHash)).to.equal(false);
     await verifier.says("[11.3.1] roots are equal");
   });
 

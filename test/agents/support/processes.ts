@@ -94,15 +94,17 @@ export class AgentProcess {
 
   /** Waits until it has logged a text. */
   async says(text: string): Promise<void> {
-    await eventually(`${this.name} saying "${text}"`, () =>
-      Promise.resolve(this.output.some((line) => line.includes(text))),
-    );
+    const said = (): boolean => this.output.some((line) => line.includes(text));
+    await eventually(`${this.name} saying "${text}"`, () => Promise.resolve(said() || this.#child === undefined));
+    if (!said()) throw new Error(`${this.name} ended without saying "${text}": ${this.output.join("").slice(-500)}`);
   }
 }
 
 function quiet(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, NODE_V8_COVERAGE: __, ...env } = process.env;
-  return { ...env, METIS_LOG_LEVEL: "info" };
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !["NODE_OPTIONS", "NODE_V8_COVERAGE"].includes(name),
+  );
+  return { ...Object.fromEntries(inherited), METIS_LOG_LEVEL: "info" };
 }
 
 /** A system on Anvil, and the files and flags that its agents are started with. */
@@ -291,6 +293,12 @@ export class Anvil {
     } finally {
       Reflect.deleteProperty(process.env, "METIS_L1_URL");
     }
+  }
+
+  /** Makes a block every second, or with every transaction (0). */
+  async pace(seconds: number): Promise<void> {
+    await this.provider.send("evm_setIntervalMining", [seconds]);
+    if (seconds === 0) await this.provider.send("evm_setAutomine", [true]);
   }
 
   /** Moves L1's clock and makes a block. */

@@ -1,0 +1,240 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import { id, ZeroHash } from "ethers";
+
+import { MemoryCursor } from "../../../agents/common/cursor.ts";
+import { followL1 } from "../../../agents/common/mirror.ts";
+import type { CertifiedBatch } from "../../../agents/consensus/consensus.ts";
+import { certifiedOnly } from "../../../agents/storage/authorise.ts";
+import { FileStore } from "../../../agents/storage/file-store.ts";
+import { HttpStorage } from "../../../agents/storage/http-storage.ts";
+import { StorageServer } from "../../../agents/storage/server.ts";
+import { Outbox, type OutboxCursor } from "../../../agents/submitter/outbox.ts";
+import { Submitter } from "../../../agents/submitter/submitter.ts";
+import { encodeObject } from "../../../l2/batch/encoding.ts";
+import { lying, rootsWith, submitUnattested, type TestBatch } from "../../support/batches.ts";
+import { certify } from "../../support/certificates.ts";
+import { managerOf, walletOf } from "../support/kit.ts";
+import { knows, stageFixture, statesOf, type Stage } from "../support/stage.ts";
+
+describe("Submitter", () => {
+  const load = stageFixture({ verifiers: 1 });
+  const servers: StorageServer[] = [];
+
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.stop();
+  });
+
+  /** Memolabs as it runs: it takes what L1 would take. */
+  async function memolabs(stage: Stage): Promise<StorageServer> {
+    const server = new StorageServer(
+      { host: "127.0.0.1", port: 0, maxObject: 1_000_000 },
+      { ...stage.kit, store: stage.store, authorise: certifiedOnly(stage.l1) },
+    );
+    await server.start();
+    servers.push(server);
+    return server;
+  }
+
+  /** A submitter, what it is told, and what outlives it. */
+  async function home(stage: Stage, known: TestBatch[], storageUrl?: string) {
+    const certified = new Map<bigint, CertifiedBatch>();
+    const wallet = walletOf(stage.system.others[0]!.address);
+    const outbox = new MemoryCursor<OutboxCursor>();
+    const files = new FileStore(await mkdtemp(join(tmpdir(), "metis-outbox-")));
+    const states = await statesOf(stage.world);
+    const verifierHome = await stage.home();
+    const storage = new HttpStorage(storageUrl ?? (await memolabs(stage)).url, 2_000);
+    const start = (): Submitter =>
+      new Submitter(
+        { interval: 1_000, finalise: true },
+        {
+          ...stage.kit,
+          l1: stage.l1,
+          mirror: followL1(stage.l1, { history: 1_000 }, { ...stage.kit, cursor: new MemoryCursor() }),
+          transactions: managerOf(stage.l1, wallet, stage.kit),
+          config: stage.world.config,
+          states,
+          consensus: { certifiedBatch: (index) => Promise.resolve(certified.get(index)) },
+          sources: [knows(...known)],
+          outbox: new Outbox({ storage, files, cursor: outbox, log: stage.kit.log }),
+          challenger: stage.verifier(verifierHome),
+        },
+      );
+    const certifyBatch = async (batch: TestBatch): Promise<void> => {
+      const members = stage.system.sequencerAccounts;
+      const certificate = await certify(stage.system.sequencers, batch.header, members);
+      certified.set(batch.header.index, { header: batch.header, certificate });
+    };
+    return { start, certify: certifyBatch, certified, storage, outbox };
+  }
+
+  const chainOf = async (stage: Stage, count: number): Promise<TestBatch[]> => {
+    const batches: TestBatch[] = [];
+    for (let index = 0; index < count; index++) {
+      const parent = batches.at(-1)?.header ?? stage.world.genesis;
+      batches.push(await stage.world.batch(parent, stage.sequencer, { transfers: 4 }));
+    }
+    return batches;
+  };
+
+  it("[6] [8a] [8b] [8c] [8d] [8e] [8.3] recomputes, stores, submits, reads back, and does nothing more", async () => {
+    const stage = await load();
+    const batches = await chainOf(stage, 3);
+    const at = await home(stage, batches);
+    for (const batch of batches) await at.certify(batch);
+    const submitter = at.start();
+    await submitter.tick();
+    expect(await stage.system.inbox.head()).to.equal(4n);
+    for (const { hash, header, data, stateRoots } of batches) {
+      expect((await stage.system.inbox.batchAt(header.index)).headerHash).to.equal(hash);
+      expect(Buffer.from(await at.storage.get(header.dataHash))).to.deep.equal(
+        Buffer.from(encodeObject(data, stateRoots)),
+      );
+    }
+    const nonce = await stage.l1.provider.getTransactionCount(stage.system.others[0]!.address);
+    await submitter.tick();
+    await at.start().tick();
+    expect(await stage.l1.provider.getTransactionCount(stage.system.others[0]!.address)).to.equal(nonce);
+    expect((await stage.kit.metrics.alarms.get()).values).to.deep.equal([]);
+  });
+
+  const lies: [string, (right: TestBatch) => TestBatch][] = [
+    ["state root", (right) => lying(right, { stateRoots: rootsWith(right, 1, id("elsewhere")) })],
+    ["MTTBR", (right) => lying(right, { header: { mttbr: id("other") } })],
+    ["gas", (right) => lying(right, { header: { gasUsed: 1n } })],
+    ["last block", (right) => lying(right, { header: { lastBlock: right.header.lastBlock + 1n } })],
+    ["pre-state", (right) => lying(right, { header: { preStateRoot: id("elsewhere") } })],
+    ["data hash", (right) => lying(right, { header: { dataHash: id("nothing") } })],
+  ];
+  for (const [what, lie] of lies) {
+    it(`[8.3] [8e] refuses to send a certified batch with a wrong ${what}, and raises an alarm`, async () => {
+      const stage = await load();
+      const [right] = (await chainOf(stage, 1)) as [TestBatch];
+      const wrong = lie(right);
+      const at = await home(stage, [right]);
+      await at.certify(wrong);
+      await at.start().tick();
+      expect(await stage.system.inbox.head()).to.equal(1n);
+      expect((await stage.kit.metrics.alarms.get()).values.length).to.be.greaterThan(0);
+      expect(await at.outbox.load()).to.equal(undefined);
+    });
+  }
+
+  it("[8.3] [8e] acts as a verifier where L1 has other roots than the transactions give", async () => {
+    const stage = await load();
+    const [right] = (await chainOf(stage, 1)) as [TestBatch];
+    const wrong = await stage.publish(lying(right, { stateRoots: rootsWith(right, 1, id("elsewhere")) }));
+    const at = await home(stage, [right]);
+    await at.start().tick();
+    expect(await stage.system.inbox.invalidated(wrong.hash)).to.equal(true);
+  });
+
+  it("[Q10] [Q3] submits while the storage is down, and delivers once it is back, also after a restart", async () => {
+    const stage = await load();
+    const batches = await chainOf(stage, 2);
+    const server = await memolabs(stage);
+    const { url } = server;
+    const { port } = new URL(url);
+    await server.stop();
+    const at = await home(stage, batches, url);
+    for (const batch of batches) await at.certify(batch);
+    await at.start().tick();
+    expect(await stage.system.inbox.head()).to.equal(3n);
+    expect((await at.outbox.load())?.waiting).to.have.length(2);
+    const again = new StorageServer(
+      { host: "127.0.0.1", port: Number(port), maxObject: 1_000_000 },
+      { ...stage.kit, store: stage.store, authorise: certifiedOnly(stage.l1) },
+    );
+    await again.start();
+    servers.push(again);
+    await at.start().tick();
+    expect((await at.outbox.load())?.waiting).to.deep.equal([]);
+    for (const { header } of batches) await at.storage.get(header.dataHash);
+  });
+
+  it("submits again what a reorganisation of L1 took away", async () => {
+    const stage = await load();
+    const batches = await chainOf(stage, 2);
+    const at = await home(stage, batches);
+    for (const batch of batches) await at.certify(batch);
+    const fork = await stage.system.connection.networkHelpers.takeSnapshot();
+    const submitter = at.start();
+    await submitter.tick();
+    expect(await stage.system.inbox.head()).to.equal(3n);
+    await fork.restore();
+    expect(await stage.system.inbox.head()).to.equal(1n);
+    await submitter.tick();
+    expect(await stage.system.inbox.head()).to.equal(3n);
+  });
+
+  it("[3.3] puts a certified batch in the place of a fake one", async () => {
+    const stage = await load();
+    const [right] = (await chainOf(stage, 1)) as [TestBatch];
+    const fake = lying(right, { stateRoots: rootsWith(right, 1, ZeroHash) });
+    await submitUnattested(stage.system, fake);
+    const at = await home(stage, [right]);
+    await at.certify(right);
+    const submitter = at.start();
+    await submitter.tick();
+    await submitter.tick();
+    expect((await stage.system.inbox.batchAt(1)).headerHash).to.equal(right.hash);
+  });
+
+  it("[S1] finalises what is due, and nothing while the system is insecure", async () => {
+    const stage = await load();
+    const batches = await chainOf(stage, 2);
+    const at = await home(stage, batches);
+    for (const batch of batches) await at.certify(batch);
+    const submitter = at.start();
+    await submitter.tick();
+    expect(await stage.system.inbox.finalised()).to.equal(1n);
+    await stage.system.skip(604_800 - 3_600);
+    const verifier = stage.system.as(stage.system.verifierAccounts[0]!);
+    const { header } = batches[1]!;
+    await verifier.disputes.requestData(header, { value: await verifier.disputes.requestFee(header) });
+    await stage.system.skip(7_200);
+    await submitter.tick();
+    expect(await stage.system.inbox.finalised()).to.equal(1n);
+    await stage.system.skip(86_400);
+    await verifier.disputes.expire(header);
+    await submitter.tick();
+    expect(await stage.system.inbox.finalised()).to.equal(2n);
+  });
+
+  describe("Memolabs", () => {
+    it("[S4] takes what the peer network certified, and what stands on L1; from a sequencer alone, nothing", async () => {
+      const stage = await load();
+      const [right] = (await chainOf(stage, 1)) as [TestBatch];
+      const client = new HttpStorage((await memolabs(stage)).url, 2_000);
+      const object = encodeObject(right.data, right.stateRoots);
+      const members = stage.system.sequencerAccounts;
+      const alone = await certify(
+        stage.system.sequencers,
+        right.header,
+        members.filter(({ address }) => address === stage.sequencer),
+      );
+      const header = right.header;
+      const refused = async (authorisation: unknown, reason: string): Promise<void> => {
+        const error = await client.put(object, authorisation).catch((thrown: unknown) => thrown);
+        expect((error as Error).message).to.contain(reason);
+      };
+      await refused(undefined, "without authorisation");
+      await refused({ header, certificate: { signers: 1n } }, "without authorisation");
+      await refused({ header: { ...header, index: "first" }, certificate: alone }, "index");
+      await refused({ header, certificate: alone }, "CertificateBelowQuorum");
+      await refused({ header: { ...header, dataHash: id("another") }, certificate: alone }, "names object");
+      const certificate = await certify(stage.system.sequencers, header, members);
+      await refused({ header: { ...header, gasUsed: 1n }, certificate }, "CertificateWrongSigner");
+      expect(await client.put(object, { header, certificate })).to.equal(header.dataHash);
+
+      const other = lying(right, { stateRoots: rootsWith(right, 0, ZeroHash) });
+      await submitUnattested(stage.system, other);
+      const empty = { signers: 0n, signatures: "0x" };
+      await client.put(encodeObject(other.data, other.stateRoots), { header: other.header, certificate: empty });
+    });
+  });
+});
