@@ -38,6 +38,8 @@ export interface Stage {
   world: World;
   kit: AgentDependencies & { clock: ManualClock };
   store: FileStore;
+  /** States of whoever has executed every batch, for recomputers. */
+  states: StateStore;
   /** Owner of the current sequencer, who vouches for batches. */
   sequencer: string;
   /** Submits a batch and puts its object into storage. */
@@ -96,6 +98,7 @@ async function build(system: TestSystem, world: World): Promise<Stage> {
     world,
     kit,
     store,
+    states: await statesOf(world),
     sequencer,
     publish: async (batch) => {
       await submit(system, batch);
@@ -138,10 +141,10 @@ async function build(system: TestSystem, world: World): Promise<Stage> {
 }
 
 /** A recomputer that pays with an account of its own, and dies after so many steps. */
-export async function recomputerOf(
-  { l1, kit, world, system }: Stage,
+export function recomputerOf(
+  { l1, kit, world, system, states }: Stage,
   { stepGas = 12_000_000n, steps = Infinity } = {},
-): Promise<Recomputer> {
+): Recomputer {
   const manager = managerOf(l1, walletOf(system.others[0]!.address), kit);
   let sent = 0;
   const transactions: Sender = {
@@ -149,7 +152,7 @@ export async function recomputerOf(
     send: (call: Call, signal?: AbortSignal) =>
       sent++ < steps ? manager.send(call, signal) : Promise.reject(new Error("killed")),
   };
-  return new Recomputer({ stepGas }, { ...kit, l1, transactions, config: world.config, states: await statesOf(world) });
+  return new Recomputer({ stepGas }, { ...kit, l1, transactions, config: world.config, states });
 }
 
 /** A store that holds the genesis state. */

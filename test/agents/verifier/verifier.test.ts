@@ -350,12 +350,12 @@ describe("Verifier", () => {
       await stage.responder({}, [knows(batch)]).answer(await mirror.sync());
       const stale = structuredClone(await mirror.sync());
       const fetch = () => knows(batch).fetch(batch.header);
-      const other = await recomputerOf(stage, { stepGas: 400_000n, steps: 2 });
+      const other = recomputerOf(stage, { stepGas: 400_000n, steps: 2 });
       const killed = await other.advance(stale, batch.hash, fetch).catch((error: unknown) => error);
       expect((killed as Error).message).to.equal("killed");
       await verifier.tick();
       // What it holds is old by now; it finds out and gives up.
-      await (await recomputerOf(stage)).advance(stale, batch.hash, fetch);
+      await recomputerOf(stage).advance(stale, batch.hash, fetch);
       expect((await mirror.sync()).requests[batch.hash]?.phase).to.equal("answered");
       const advanced = await stage.system.disputes.queryFilter(stage.system.disputes.filters.RecomputationAdvanced());
       expect(advanced.length).to.be.greaterThan(2);

@@ -46,7 +46,7 @@ describe("Voter", () => {
   const answer = async (stage: Stage, batch: TestBatch): Promise<void> => {
     const mirror = stage.mirror();
     await stage.responder({}, [knows(batch)]).answer(await mirror.sync());
-    const recomputer = await recomputerOf(stage);
+    const recomputer = recomputerOf(stage);
     await recomputer.advance(await mirror.sync(), batch.hash, () => knows(batch).fetch(batch.header));
   };
 
