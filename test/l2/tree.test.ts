@@ -2,6 +2,7 @@ import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
 import { ZeroHash, id } from "ethers";
 
+import { measureRoots } from "../../bench/roots.ts";
 import { Frontier, batchTree, rangeRoot, verifyLeaf } from "../../l2/batch/tree.ts";
 
 const values = (count: number): string[] => Array.from({ length: count }, (_, i) => id(`value ${count} ${i}`));
@@ -23,6 +24,13 @@ describe("Batch tree", () => {
         expect(tree.proof(index), `leaf ${index} of ${count}`).to.deep.equal(reference.getProof(index));
       }
     }
+  });
+
+  it("[7] computes both roots of a large batch as StandardMerkleTree does", () => {
+    const { count, ours, standard } = measureRoots(1_500);
+    expect(count).to.equal(1_500);
+    expect(ours).to.be.above(0);
+    expect(standard).to.be.above(0);
   });
 
   it("[Q7] proves a leaf at its place and nowhere else", () => {
