@@ -532,7 +532,7 @@ describe("Data requests", () => {
         });
       }
 
-      it("[3.3.5] [3.3.6a.1] [3.3.6a.2] [3.3.6a.3] [3.3.6a.4] a fake batch, and the chain of batches goes on", async () => {
+      it("[3.3.5] [3.3.6] [3.3.6a.1] [3.3.6a.2] [3.3.6a.3] [3.3.6a.4] a fake batch, and the chain of batches goes on", async () => {
         const fake = lying(first, { stateRoots: first.stateRoots.map((root) => id(root)) });
         await submitUnattested(system, fake);
         await requestData(system, fake);
@@ -550,7 +550,7 @@ describe("Data requests", () => {
         expect(await system.inbox.head()).to.equal(2n);
       });
 
-      it("[3.3.5] [3.3.6b.1] but not a batch that was posted alone and is right", async () => {
+      it("[3.3.5] [3.3.6] [3.3.6b.1] but not a batch that was posted alone and is right", async () => {
         await submitUnattested(system, first);
         await requestData(system, first);
         await post(system, first);

@@ -15,7 +15,7 @@ import {
   submitUnattested,
   transitionOf,
 } from "../support/batches.ts";
-import { proveTransition, stateOf } from "../support/disputes.ts";
+import { post, proveTransition, recompute, requestData, stateOf } from "../support/disputes.ts";
 import { type TestSystem, systemFixture } from "../support/system.ts";
 import { type Verdict, expectCondemned } from "./consequences.ts";
 
@@ -336,6 +336,20 @@ describe("Fraud proofs", () => {
       const unknown = async () => await disputes.proveMisplacement(header, end);
       await expectNoVerdict(first, unknown, "InboxUnknownHeader", [1, hashHeader(header)], system.inbox);
     });
+  });
+
+  it("[11.10.3.4] the verifier whose request was answered can still prove fraud, here and in the batch behind", async () => {
+    const verifier = system.verifierAccounts[0]!;
+    await submit(system, first);
+    await requestData(system, first, verifier);
+    await post(system, first);
+    await recompute(system, world, first);
+    const prove = async (batch: TestBatch, i: number) => await proveTransition(system, world, batch, i, verifier);
+    await expectNoVerdict(first, async () => await prove(first, 4), "FraudNotFound", [first.hash]);
+    const behind = wrongAt(await world.batch(first.header, current, { transfers: 6 }), 2);
+    await submit(system, behind);
+    const verdict = { claimant: verifier.address, againstSigners: true, rotates: true };
+    await expectCondemned(system, behind, verdict, async () => await prove(behind, 2));
   });
 
   it("[11.14] a later batch built on the wrong one goes with it, without blame", async () => {
