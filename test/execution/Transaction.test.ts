@@ -2,6 +2,9 @@ import { expect } from "chai";
 import { concat, dataLength, dataSlice, encodeRlp, getBytes, hexlify, id, toBeHex, toBigInt } from "ethers";
 import { network } from "hardhat";
 
+import { chainCommon } from "../../l2/config.ts";
+import { TransactionError } from "../../l2/errors.ts";
+import { decodeTransfer, upfrontCost } from "../../l2/transaction.ts";
 import { CALL_GAS, execute, expectSameOrRevert } from "./support/executor.ts";
 import { randomSource } from "./support/random.ts";
 import { type Expected, type Input, Reference, encodeWitness } from "./support/reference.ts";
@@ -282,6 +285,55 @@ describe("Transaction", () => {
       // Another sender or recipient than the truth looked at would be missing: that is a revert, not a verdict.
       await expectSameOrRevert(executed, outcomes);
     }
+  });
+
+  it("[11.9] agrees with the L2 on all that the bytes alone decide", async function () {
+    this.timeout(60_000);
+    const config = { ...chain, genesisTimestamp: 0, alloc: {} };
+    const common = chainCommon(config);
+    const random = randomSource("bytes alone");
+    const edges = [
+      "0x",
+      "0x00",
+      "0x01",
+      "0x7f",
+      "0x80",
+      "0xff",
+      "0x0001",
+      bob.address,
+      toBeHex(1, 32),
+      integer(2n ** 256n - 1n),
+    ];
+    let [refused, accepted] = [0, 0];
+    for (let i = 0; i < 400; i++) {
+      const type = random(3) as 0 | 1 | 2;
+      let items = signItems({ ...fields, type, accessList: type === 0 ? [] : accessList }, alice.key);
+      const place = random(items.length);
+      if (random(2) === 0) items = items.with(place, edges[random(edges.length)]!);
+      const bytes = Buffer.from(encodeTransaction(type, items).slice(2), "hex");
+      if (random(2) === 0) bytes[random(bytes.length)]! ^= 1 << random(8);
+      const raw = hexlify(bytes);
+      let decided: boolean;
+      try {
+        // A sum beyond 256 bits exceeds every balance.
+        decided = upfrontCost(decodeTransfer(config, common, bytes)) >= 2n ** 256n;
+      } catch (error) {
+        if (!(error instanceof TransactionError)) throw error;
+        decided = true;
+      }
+      if (decided) {
+        await expectRefused(raw);
+        refused++;
+      } else {
+        // The accounts decide, and there is no witness.
+        await expect(execute(executor, [input(raw)], preStateRoot, "0x"), raw).to.be.revertedWithCustomError(
+          executor,
+          "MissingWitness",
+        );
+        accepted++;
+      }
+    }
+    expect(Math.min(refused, accepted)).to.be.greaterThan(50);
   });
 
   it("[11.9] gives the same outcome or reverts, whatever gas L1 leaves it", async function () {
