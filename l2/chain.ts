@@ -107,7 +107,10 @@ interface Included {
   readonly outcome: StoredOutcome;
 }
 
-/** Whether the key with this address may produce the block. */
+/**
+ * Whether the key with this address may produce the block, at its time. Asked while other changes wait: it may read the
+ * chain, and must not wait for a change of it.
+ */
 export type Authorise = (producer: string, block: SignedBlock) => boolean | Promise<boolean>;
 
 /** How many transactions that left the mempool are remembered. */

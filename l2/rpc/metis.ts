@@ -60,7 +60,9 @@ export const METIS_METHODS: Record<string, Method> = {
     params: 1,
     run: async (node, params) => {
       const found = await node.status(params.hash(0));
-      return "block" in found ? { ...found, block: quantity(found.block ?? 0) } : found;
+      return Object.fromEntries(
+        Object.entries(found).map(([name, value]) => [name, typeof value === "number" ? quantity(value) : value]),
+      );
     },
   },
 

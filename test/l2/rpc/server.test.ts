@@ -376,6 +376,8 @@ describe("JSON-RPC node", () => {
     const waiting = again.wait();
     await mine(chain, []);
     expect((await waiting)?.status).to.equal(1);
+    const included = (await rpc("metis_transactionStatus", hash)).result;
+    expect(included).to.deep.equal({ status: "included", block: "0x1", index: "0x0" });
   });
 
   it("says so where the node does not follow L1", async () => {
