@@ -72,7 +72,7 @@ export interface L1Time {
   /** Returns once at least this many seconds have passed on L1. */
   advance(seconds: number): Promise<void>;
   /** How agents wait between two looks, in milliseconds; not at all if left out, as L1 mines at once then. */
-  pause?(milliseconds: number): Promise<void>;
+  readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
 /** What differs from a sequencer that does as it should. */

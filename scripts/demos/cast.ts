@@ -18,6 +18,7 @@ export interface Cast {
 }
 
 const USERS = 200;
+const SEQUENCERS = 4;
 const VERIFIERS = 2;
 const VOTERS = 3;
 /** METIS of each voter: together more than a quorum. Each alone may propose, and so may a verifier. */
@@ -29,17 +30,17 @@ const PLENTY = parseEther("100");
 const FUNDS = parseEther(process.env["METIS_DEMO_FUNDS"] ?? "0.2");
 
 /** Gives everyone a key. */
-export function castPeople({ key }: Playground, sequencers: number): Cast {
+export function castPeople(playground: Pick<Playground, "key">, users = USERS): Cast {
   const many = (part: string, count: number): Wallet[] =>
-    Array.from({ length: count }, (_, place) => key(`${part} ${place}`));
+    Array.from({ length: count }, (_, place) => playground.key(`${part} ${place}`));
   return {
-    users: many("user", USERS),
-    owners: many("owner of sequencer", sequencers),
-    keys: many("key of sequencer", sequencers),
+    users: many("user", users),
+    owners: many("owner of sequencer", SEQUENCERS),
+    keys: many("key of sequencer", SEQUENCERS),
     verifiers: many("verifier", VERIFIERS),
     voters: many("voter", VOTERS),
-    consensus: key("consensus layer"),
-    submitter: key("submitter"),
+    consensus: playground.key("consensus layer"),
+    submitter: playground.key("submitter"),
   };
 }
 

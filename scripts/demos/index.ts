@@ -18,7 +18,7 @@ import { spam } from "./scenarios/spam.ts";
 import { storageDown } from "./scenarios/storage-down.ts";
 import { wrongRoot } from "./scenarios/wrong-root.ts";
 import { type Out, Story } from "./story.ts";
-import { type Standing, setStage } from "./stage.ts";
+import { type Stage, type Standing, setStage } from "./stage.ts";
 
 /** Every scenario, in the order of the specification. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -80,7 +80,7 @@ export async function playAll(
   for (const scenario of scenarios) {
     const playground = await openPlayground(network, out);
     try {
-      const story = await play(scenario, playground, out, standing);
+      const story = await play(scenario, playground, out, standing === undefined ? {} : { standing });
       const file = join(directory, `${scenario.name}.md`);
       await writeFile(file, story.diagram(scenario.title));
       out(`  Sequence diagram: ${file}`);
@@ -90,23 +90,34 @@ export async function playAll(
   }
 }
 
+/** What is special about a performance. */
+export interface Performance {
+  /** The system that it is played on; one of its own where absent. */
+  readonly standing?: Standing;
+  /** How many users there are; 200 where absent. */
+  readonly users?: number;
+  /** Called at the end, while the stage still stands. */
+  readonly inspect?: (stage: Stage) => Promise<void>;
+}
+
 /** Plays one scenario and sums it up. */
 export async function play(
   scenario: Scenario,
   playground: Playground,
   out: Out,
-  standing?: Standing,
+  { users, inspect, standing }: Performance = {},
 ): Promise<Story> {
   out("");
   out(styleText(["bold", "inverse"], ` ${scenario.name} `) + styleText("bold", ` ${scenario.title}`));
   const story = new Story(out);
-  const { setting, play: act } = scenario.prepare();
-  const stage = await setStage(playground, story, out, setting, standing);
+  const { setting, ...performance } = scenario.prepare();
+  const stage = await setStage(playground, story, out, users === undefined ? setting : { ...setting, users }, standing);
   try {
     const before = await stage.holdings();
-    await act(stage);
+    await performance.play(stage);
     await stage.chronicle.catchUp();
     story.summary(before, await stage.holdings());
+    await inspect?.(stage);
   } finally {
     await stage.close();
   }

@@ -77,11 +77,14 @@ export async function otherData(stage: Stage, header: BatchHeader, thief: string
   const transactions = [...(await chain.transactions(Number(header.firstBlock), Number(header.lastBlock)))];
   const last = transactions.pop();
   if (last === undefined) throw new Error(`Batch ${header.index} is empty.`);
-  const original = Transaction.from(toHex(last.raw));
+  const { type, nonce, gasLimit, gasPrice, maxFeePerGas, maxPriorityFeePerGas, accessList, chainId, value } =
+    Transaction.from(toHex(last.raw));
+  const prices = type === 2 ? { maxFeePerGas, maxPriorityFeePerGas } : { gasPrice };
+  const lists = type === 0 ? {} : { accessList };
   // One signature in a hundred or so is shorter: then another amount is tried.
   for (let more = 1n; more < 1000n; more++) {
-    const { hash: _hash, from: _from, signature: _signature, ...fields } = original.toJSON() as Record<string, unknown>;
-    const raw = await key.signTransaction({ ...fields, to: thief, value: original.value + more });
+    const call = { to: thief, value: value + more, gasLimit };
+    const raw = await key.signTransaction({ type, nonce, chainId, ...call, ...prices, ...lists });
     const forged = encodeRecords([...transactions, { ...last, raw: fromHex(raw) }]);
     if (forged.length === Number(header.dataSize)) return forged;
   }

@@ -1,4 +1,4 @@
-import { HDNodeWallet, JsonRpcProvider, type Provider, type Signer, Wallet, id } from "ethers";
+import { JsonRpcProvider, type Provider, type Signer, Wallet, id } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
@@ -19,8 +19,6 @@ export interface Playground {
   key(part: string): Wallet;
 }
 
-const MNEMONIC = "test test test test test test test test test test test junk";
-
 /**
  * Opens a network of the Hardhat configuration: the in-process one, a development node, or a public one.
  *
@@ -31,7 +29,7 @@ export async function openPlayground(name: string | undefined, out: Out): Promis
   const inProcess = connection.networkConfig.type === "edr-simulated";
   const provider: Provider = inProcess ? connection.ethers.provider : await httpProvider(connection);
   const { chainId } = await provider.getNetwork();
-  const movable = inProcess || (await canMove(provider));
+  const movable = inProcess || (await canMove(connection));
   const [deployer] = await connection.ethers.getSigners();
   if (deployer === undefined) {
     throw new Error(`Network ${connection.networkName} has no account; expected one to deploy and pay with.`);
@@ -47,11 +45,6 @@ export async function openPlayground(name: string | undefined, out: Out): Promis
   };
 }
 
-/** The first account of a development node, which signs by itself. */
-export function developmentKey(): HDNodeWallet {
-  return HDNodeWallet.fromPhrase(MNEMONIC, undefined, "m/44'/60'/0'/0/0");
-}
-
 async function httpProvider(connection: NetworkConnection): Promise<Provider> {
   const { networkConfig } = connection;
   if (networkConfig.type !== "http") throw new Error("expected a network of type http");
@@ -59,8 +52,8 @@ async function httpProvider(connection: NetworkConnection): Promise<Provider> {
 }
 
 /** Development nodes tell who they are; none of them is a public chain. */
-async function canMove(provider: Provider): Promise<boolean> {
-  const client = await (provider as JsonRpcProvider).send("web3_clientVersion", []).catch(() => "");
+async function canMove(connection: NetworkConnection): Promise<boolean> {
+  const client = await connection.provider.request({ method: "web3_clientVersion" }).catch(() => "");
   return /anvil|hardhat|edr/i.test(String(client));
 }
 

@@ -30,12 +30,13 @@ import { type Cast, castPeople, holdings, letIn, nameAll, returnFunds } from "./
 import { Chronicle } from "./chronicle.ts";
 import { diary } from "./diary.ts";
 import type { Playground } from "./network.ts";
-import { type Holding, type Out, Story } from "./story.ts";
+import type { Story } from "./story.ts";
+import { type Holding, type Out } from "./story.ts";
 
 /** What a scenario needs of its stage. */
 export interface Setting {
-  /** How many sequencers there are; 4 where absent. */
-  readonly sequencers?: number;
+  /** How many users there are; 200 where absent. */
+  readonly users?: number;
   /** How a sequencer behaves, by its place; as it should where absent. */
   readonly behaviour?: (place: number, key: Wallet, config: ChainConfig) => SequencerIdentity["behaviour"];
   /** What differs in the assembly of the agents. */
@@ -186,7 +187,7 @@ export async function setStage(
 ): Promise<Stage> {
   const { provider } = playground;
   const directory = await mkdtemp(join(tmpdir(), "metis-demo-"));
-  const cast = castPeople(playground, setting.sequencers ?? 4);
+  const cast = castPeople(playground, setting.users);
   const place = `${playground.connection.networkName} (chain ${playground.chainId})`;
   const config =
     standing?.config ??

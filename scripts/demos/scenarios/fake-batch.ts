@@ -71,6 +71,8 @@ async function request(stage: Stage, { header }: Batch): Promise<void> {
 
 /** A user sends again, and it works. */
 async function resend(stage: Stage, step: string, enabled: string): Promise<void> {
+  // Her wallet asks the node for the nonce, and the node has to have heard of it all.
+  await stage.beat();
   const hashes = await sendPayments(stage, 1);
   await stage.until(() => included(stage, hashes));
   stage.story.say([step, "Q8"], "user 1", "sends her transaction again");

@@ -4,8 +4,6 @@ import { headerAt, payday, startOver, wakeVerifier } from "../acts.ts";
 import { collude, nextBatch, withFalseRoots } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 
-const FALSE_FROM = 137;
-
 /** Steps 11.3 to 11.5 and 11.11 to 11.16: a quorum certifies a false state root, and one call proves it. */
 export const wrongRoot: Scenario = {
   name: "wrong-root",
@@ -20,10 +18,11 @@ export const wrongRoot: Scenario = {
       await local.submitter?.stop();
       const parent = headerAt(stage, local.l1State.head - 1);
       const honest = await nextBatch(stage);
-      const forged = withFalseRoots(honest, FALSE_FROM);
+      const falseFrom = Math.floor((2 * honest.transactions.length) / 3);
+      const forged = withFalseRoots(honest, falseFrom);
       const colluders = [stage.current.key, ...cast.keys.filter((key) => key !== stage.current.key)].slice(0, 3);
       const certificate = collude(stage, forged.header, colluders);
-      story.say("7", "three sequencers", `sign a batch whose state is false from transaction ${FALSE_FROM} on`);
+      story.say("7", "three sequencers", `sign a batch whose state is false from transaction ${falseFrom} on`);
       await local.storage.put(forged.object, { header: forged.header, certificate });
       const proof = batchTree(forged.stateRoots).proof(forged.stateRoots.length - 1);
       const sent = await stage.as(cast.submitter).inbox.submit(parent, forged.header, proof, certificate);
@@ -36,7 +35,7 @@ export const wrongRoot: Scenario = {
       const finding = local.verifiers[0]?.agent.finding(hashHeader(forged.header));
       if (finding?.verdict !== "wrong transition") throw new Error(`The verifier found "${finding?.verdict}".`);
       story.say(["9", "10", "11", "11.1"], "verifier 1", "gets the data from Memolabs: the MTTBR is L1's; re-executes it all");
-      story.say(["11.2", "11.3"], "verifier 1", `comes to another state root at transaction ${FALSE_FROM}: the MTSR is false`);
+      story.say(["11.2", "11.3"], "verifier 1", `comes to another state root at transaction ${falseFrom}: the MTSR is false`);
       await stage.chronicle.catchUp();
 
       story.chapter("The users send again, and the next sequencer submits a true batch");
