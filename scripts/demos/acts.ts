@@ -25,7 +25,11 @@ export async function payday(stage: Stage, count = stage.cast.users.length): Pro
     const { stateRoot } = other.chain.head;
     if (stateRoot !== current.chain.head.stateRoot) throw new Error(`${stage.name(other.owner)} has another state.`);
   }
-  story.say("5.2", "peers", `${others.length} of them verify the signature, re-execute, and come to the same state root`);
+  story.say(
+    "5.2",
+    "peers",
+    `${others.length} of them verify the signature, re-execute, and come to the same state root`,
+  );
   const receipt = await current.chain.receipt(hashes[0] ?? "");
   story.say("4", "users", `get their receipts; the first is in block ${receipt?.block ?? -1}`, "Metis blockchain");
   return hashes;
@@ -62,7 +66,12 @@ export async function batch(stage: Stage): Promise<BatchHeader> {
   await stage.until(() => headerAt(stage, local.l1State.head - 1).lastBlock >= target);
   const header = headerAt(stage, local.l1State.head - 1);
   const { index } = header;
-  story.say("7", "consensus", `computed MTSR and MTTBR of batch ${index} and had two thirds of the stake sign them`, "peers");
+  story.say(
+    "7",
+    "consensus",
+    `computed MTSR and MTTBR of batch ${index} and had two thirds of the stake sign them`,
+    "peers",
+  );
   story.say(
     ["8b", "8c", "8d", "8e", "8.3"],
     "submitter",

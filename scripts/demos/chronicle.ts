@@ -73,7 +73,9 @@ const TELLERS: Readonly<Record<string, Teller>> = {
       `${short(args["header"].mtsr)} and MTTBR ${short(args["header"].mttbr)}` +
       (args["attested"] ? "" : ", without a certificate"),
   }),
-  BatchReplaced: ({ args }) => ({ text: `puts a certified batch in the place of the unattested batch ${args["index"]}` }),
+  BatchReplaced: ({ args }) => ({
+    text: `puts a certified batch in the place of the unattested batch ${args["index"]}`,
+  }),
   BatchFinalised: ({ args }) => ({ by: "L1", text: `batch ${args["index"]} is final` }),
   BatchRewarded: ({ args }, name) => ({
     by: "L1",
@@ -197,7 +199,8 @@ export class Chronicle {
     for (const { event, from } of events) {
       // What the disputes contract owes is told with the request.
       if (event.name === "PayoutCredited" && from !== slasher) continue;
-      const kind = event.name === "SecurityChanged" ? (event.args["insecure"] ? "Insecure" : "SecureAgain") : event.name;
+      const kind =
+        event.name === "SecurityChanged" ? (event.args["insecure"] ? "Insecure" : "SecureAgain") : event.name;
       const told = TELLERS[kind]?.(event, this.#name);
       if (told === undefined || (kind === "SecureAgain" && !condemned)) continue;
       this.#story.tell({

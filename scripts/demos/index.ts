@@ -129,7 +129,9 @@ function select(names: readonly string[]): Scenario[] {
   return names.map((name) => {
     const found = SCENARIOS.find((scenario) => scenario.name === name);
     if (found === undefined) {
-      throw new Error(`There is no scenario "${name}"; expected one of ${SCENARIOS.map((one) => one.name).join(", ")}, all.`);
+      throw new Error(
+        `There is no scenario "${name}"; expected one of ${SCENARIOS.map((one) => one.name).join(", ")}, all.`,
+      );
     }
     return found;
   });

@@ -2,7 +2,12 @@
 import { type Wallet, Signature, Transaction, id } from "ethers";
 
 import type { BlockSource } from "../../agents/common/batch-data.ts";
-import { type Certificate, CertificateCollector, batchDigest, certificateDomain } from "../../agents/peers/certificate.ts";
+import {
+  type Certificate,
+  CertificateCollector,
+  batchDigest,
+  certificateDomain,
+} from "../../agents/peers/certificate.ts";
 import { type Batch, buildBatch } from "../../l2/batch/build.ts";
 import { encodeObject, encodeRecords } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";

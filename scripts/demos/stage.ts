@@ -17,12 +17,7 @@ import { HttpStorage } from "../../agents/storage/http-storage.ts";
 import { StorageServer } from "../../agents/storage/server.ts";
 import MetisL2 from "../../ignition/modules/MetisL2.ts";
 import type { DeploymentParameters } from "../../ignition/parameters.ts";
-import {
-  type System,
-  type SystemAddresses,
-  asRunner,
-  connectSystem,
-} from "../../ignition/system.ts";
+import { type System, type SystemAddresses, asRunner, connectSystem } from "../../ignition/system.ts";
 import { genesisHeader, hashHeader } from "../../l2/batch/header.ts";
 import { type ChainConfig, devnet } from "../../l2/config.ts";
 import { StateStore } from "../../l2/state.ts";
@@ -135,7 +130,8 @@ export class Stage {
     for (;;) {
       await this.beat();
       if (await condition()) return;
-      if (this.local.now >= deadline) throw new Error(`It did not come about within ${seconds} s: ${String(condition)}`);
+      if (this.local.now >= deadline)
+        throw new Error(`It did not come about within ${seconds} s: ${String(condition)}`);
       await this.local.advance(step);
     }
   }
@@ -254,7 +250,8 @@ async function take(
   if (head !== 1n) throw new Error(`The deployment has ${head - 1n} batches; expected one that nobody has used.`);
   const own = hashHeader(genesisHeader(config, await genesisRoot(config)));
   const { headerHash } = await system.inbox.batchAt(0);
-  if (headerHash !== own) throw new Error(`The deployment starts from ${headerHash}; the genesis that was given is ${own}.`);
+  if (headerHash !== own)
+    throw new Error(`The deployment starts from ${headerHash}; the genesis that was given is ${own}.`);
   const poor = users.find(({ address }) => config.alloc[address] === undefined);
   if (poor !== undefined) throw new Error(`The genesis has no balance of the demo's user ${poor.address}.`);
   return { system, deployment };
@@ -269,7 +266,13 @@ async function deploy(
   const parameters = (await readDeploymentParameters(fileURLToPath(file))) as unknown as DeploymentParameters;
   const genesisStateRoot = await genesisRoot(config);
   const { chainId: l2ChainId, baseFee, gasLimit, genesisTimestamp } = config;
-  const rollup = { chainId: Number(l2ChainId), baseFee, gasLimit: Number(gasLimit), genesisTimestamp, genesisStateRoot };
+  const rollup = {
+    chainId: Number(l2ChainId),
+    baseFee,
+    gasLimit: Number(gasLimit),
+    genesisTimestamp,
+    genesisStateRoot,
+  };
   const fromBlock = await provider.getBlockNumber();
   const contracts = await connection.ignition.deploy(MetisL2, {
     parameters: { ...parameters, Rollup: rollup } as never,

@@ -106,7 +106,9 @@ export class Story {
   }
 
   #table(head: readonly string[], rows: readonly (readonly string[])[]): void {
-    const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)));
+    const widths = head.map((title, column) =>
+      Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)),
+    );
     const line = (cells: readonly string[]): string =>
       cells
         .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
@@ -123,7 +125,9 @@ export function grouped(value: bigint | number): string {
 
 /** An amount of wei in ether or METIS, short. */
 export function amount(wei: bigint): string {
-  return formatEther(wei).replace(/(\.\d{4})\d+$/, "$1").replace(/\.0$/, "");
+  return formatEther(wei)
+    .replace(/(\.\d{4})\d+$/, "$1")
+    .replace(/\.0$/, "");
 }
 
 /** An address or hash, shortened for people. */

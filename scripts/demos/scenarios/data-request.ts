@@ -44,7 +44,11 @@ export const dataRequest: Scenario = {
         await stage.vote();
 
         const finding = local.verifiers[0]?.agent.finding(headerHash)?.verdict;
-        story.say("11.10.3.4", "verifier 1", `could still prove a fraud; with the data at hand, its finding is "${finding}"`);
+        story.say(
+          "11.10.3.4",
+          "verifier 1",
+          `could still prove a fraud; with the data at hand, its finding is "${finding}"`,
+        );
       },
     };
   },

@@ -24,7 +24,12 @@ export const forgedBlock: Scenario = {
         const hashes = await sendPayments(stage, 1);
         await stage.until(() => local.consensus.agent.reports.length > 0);
         const [report] = local.consensus.agent.reports;
-        story.say("S3", stage.name(offender.owner), "signs a block with a false state root and sends it round", "peers");
+        story.say(
+          "S3",
+          stage.name(offender.owner),
+          "signs a block with a false state root and sends it round",
+          "peers",
+        );
         story.say(["3", "S3"], stage.name(report?.from ?? ""), `refuses it: ${report?.reason ?? ""}`, "consensus");
 
         story.chapter("No block that counts is no block: it is rotated");
@@ -33,7 +38,11 @@ export const forgedBlock: Scenario = {
         story.say("3.2", "consensus", `tells user 1 that the transaction is ${status.state}`, "user 1");
         const again = await sendPayments(stage, 1);
         await stage.until(() => included(stage, again));
-        story.say(["3.3.10", "Q8"], "user 1", `sends it again; ${stage.name(stage.current.owner)} takes it into a block`);
+        story.say(
+          ["3.3.10", "Q8"],
+          "user 1",
+          `sends it again; ${stage.name(stage.current.owner)} takes it into a block`,
+        );
       },
     };
   },

@@ -26,16 +26,24 @@ export const honest: Scenario = {
       const transactions = await chain.transactions(Number(header.firstBlock), Number(header.lastBlock));
       const blocks = await chain.blocks(Number(header.firstBlock), Number(header.lastBlock));
       const stateRoots = blocks.flatMap((block) => block.stateRoots);
-      const place = blocks.flatMap((block) => block.transactions.map((raw) => keccakHex(fromHex(raw)))).indexOf(hashes[0] ?? "");
+      const place = blocks
+        .flatMap((block) => block.transactions.map((raw) => keccakHex(fromHex(raw))))
+        .indexOf(hashes[0] ?? "");
       const proof = proveInclusion(transactions, stateRoots, place);
       const problem = checkInclusion(headerAt(stage, 1), proof);
       if (problem !== undefined) throw new Error(problem);
-      story.say("Q7", "user 1", `proves her transaction at place ${place} of the MTTBR and the state behind it in the MTSR`);
+      story.say(
+        "Q7",
+        "user 1",
+        `proves her transaction at place ${place} of the MTTBR and the state behind it in the MTSR`,
+      );
 
       story.chapter("The challenge window passes");
       await finalise(stage);
       const owed = await stage.system.sequencers.owed(header.sequencer);
-      story.note(`${stage.name(header.sequencer)} can claim ${amount(owed)} METIS; batch 1 is final (${local.l1State.finalised} of ${local.l1State.head})`);
+      story.note(
+        `${stage.name(header.sequencer)} can claim ${amount(owed)} METIS; batch 1 is final (${local.l1State.finalised} of ${local.l1State.head})`,
+      );
     },
   }),
 };

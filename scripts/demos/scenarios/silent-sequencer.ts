@@ -33,7 +33,11 @@ export const silentSequencer: Scenario = {
         story.say("3.2", "consensus", `tells user 1: failed, ${status.reason}`, "user 1");
         const again = await sendPayments(stage, 1);
         await stage.until(() => included(stage, again));
-        story.say(["3.3.10", "Q8"], "user 1", `sends it again; ${stage.name(stage.current.owner)} takes it into a block`);
+        story.say(
+          ["3.3.10", "Q8"],
+          "user 1",
+          `sends it again; ${stage.name(stage.current.owner)} takes it into a block`,
+        );
 
         story.chapter("Nothing was posted, so nothing can be requested: the community votes");
         const proposer = cast.voters[0] as Wallet;

@@ -53,7 +53,11 @@ export const spam: Scenario = {
       story.say("11.6.4", stage.name(last.sequencer), "answered the request that stood all the same");
       if (local.l1State.term.number !== term.number) throw new Error("The sequencer was rotated.");
       const found = local.verifiers[0]?.agent.finding(hashHeader(last))?.verdict;
-      story.say("11.6.3", "verifier 1", `went on meanwhile, and found batch ${last.index} ${found}; no rotation followed`);
+      story.say(
+        "11.6.3",
+        "verifier 1",
+        `went on meanwhile, and found batch ${last.index} ${found}; no rotation followed`,
+      );
     },
   }),
 };

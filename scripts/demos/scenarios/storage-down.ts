@@ -29,7 +29,11 @@ export const storageDown: Scenario = {
       story.say("Q10", "Memolabs", "is down");
       await wakeVerifier(stage);
       await stage.beat();
-      story.say(["Q3", "Q10"], "verifier 1", "verified both batches all the same: no part of the system is needed by all");
+      story.say(
+        ["Q3", "Q10"],
+        "verifier 1",
+        "verified both batches all the same: no part of the system is needed by all",
+      );
     },
   }),
 };

@@ -34,8 +34,16 @@ export const wrongRoot: Scenario = {
       await local.verifiers[0]?.tick();
       const finding = local.verifiers[0]?.agent.finding(hashHeader(forged.header));
       if (finding?.verdict !== "wrong transition") throw new Error(`The verifier found "${finding?.verdict}".`);
-      story.say(["9", "10", "11", "11.1"], "verifier 1", "gets the data from Memolabs: the MTTBR is L1's; re-executes it all");
-      story.say(["11.2", "11.3"], "verifier 1", `comes to another state root at transaction ${falseFrom}: the MTSR is false`);
+      story.say(
+        ["9", "10", "11", "11.1"],
+        "verifier 1",
+        "gets the data from Memolabs: the MTTBR is L1's; re-executes it all",
+      );
+      story.say(
+        ["11.2", "11.3"],
+        "verifier 1",
+        `comes to another state root at transaction ${falseFrom}: the MTSR is false`,
+      );
       await stage.chronicle.catchUp();
 
       story.chapter("The users send again, and the next sequencer submits a true batch");
