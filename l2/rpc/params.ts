@@ -1,6 +1,6 @@
 import { getAddress, isAddress } from "ethers";
 
-import { type Hex, fromHex } from "../hex.ts";
+import type { Hex } from "../hex.ts";
 import { RpcError } from "./errors.ts";
 
 /** The position parameters of one call, read with a check of their form. */
@@ -99,6 +99,3 @@ export function invalid(name: string, expected: string, found: unknown): RpcErro
   const short = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
   return new RpcError("invalidParams", `invalid argument: ${name} is ${short}, expected ${expected}`);
 }
-
-/** Number of bytes of a `0x` string. */
-export const sizeOf = (bytes: Hex): number => fromHex(bytes).length;
