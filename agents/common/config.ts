@@ -49,9 +49,14 @@ function option(setting: Setting<unknown>): Option {
   const description = setting.required === true ? `${setting.description} (required)` : setting.description;
   const result = new Option(flags, description).env(`METIS_${setting.name.replaceAll("-", "_").toUpperCase()}`);
   if (setting.parse !== undefined) result.argParser(setting.parse);
-  if (setting.default !== undefined) result.default(setting.default, setting.shown);
+  if (setting.default !== undefined) result.default(setting.default, setting.shown ?? shown(setting.default));
   if (setting.required === true) required.add(result);
   return result;
+}
+
+/** How a default reads; nothing where it reads as JSON. */
+function shown(value: unknown): string | undefined {
+  return typeof value === "bigint" || typeof value === "string" ? String(value) : undefined;
 }
 
 function readConfig(command: Command, file: string): void {
