@@ -553,8 +553,9 @@ contract Handler is World {
         }
         assertTrue(inbox.insecure() == (held != 0), "insecure: a request is open on a live batch");
         assertTrue(disputes.insecure() == inbox.insecure(), "one flag");
-        for (uint64 index = 0; index <= inbox.head(); ++index) if (inbox.held(index)) --held;
-        assertEq(held, 0, "each hold is a request's");
+        uint256 holds = 0;
+        for (uint64 index = 0; index <= inbox.head(); ++index) if (inbox.held(index)) ++holds;
+        assertEq(holds, held, "each hold is a request's");
         assertEq(address(disputes).balance, open + disputes.totalOwed(), "the disputes' books balance");
         uint256 credited = 0;
         for (uint256 i = 0; i < accounts.length; ++i) {
@@ -641,6 +642,11 @@ contract Handler is World {
             _done(true, "condemned");
         } else if (!_isOpen(headerHash)) {
             assertTrue(fault == Fault.None, "L1 confirms only what is right");
+            assertGe(
+                inbox.batchAt(known[headerHash].index).clock + parameters.get(Parameter.ChallengeWindow),
+                block.timestamp + parameters.get(Parameter.RequestWindow),
+                "a window leaves its user time"
+            );
             _done(true, "confirmed");
         }
     }
