@@ -127,7 +127,7 @@ class World {
       };
       const spendable = account.balance - gasLimit * feeCap;
       if (gasLimit < intrinsic || gasLimit > limit || spendable < 0n) continue;
-      fields.value = this.pick([0n, 0n, 1n, spendable, spendable / 3n, this.big(5) % (spendable + 1n)]);
+      fields.value = this.pick([0n, 0n, spendable && 1n, spendable, spendable / 3n, this.big(5) % (spendable + 1n)]);
       return { fields, sender };
     }
   }
@@ -253,6 +253,33 @@ describe("Executor", () => {
         for (const fresh of [0x98n, 0x99n]) expect(await reference.account(address(fresh))).to.equal(undefined);
       });
     }
+  });
+
+  it("[11.9] lets an account send nothing for nothing that the state does not have", async () => {
+    const chain = CHAINS[1]!;
+    const nobody = signer(id("nobody"));
+    const reference = await Reference.create(chain, new Map([[address(0x77n), { balance: 1n }]]));
+    const preStateRoot = reference.root;
+    const raw = signTransaction(
+      {
+        type: 2,
+        chainId: chain.chainId,
+        nonce: 0n,
+        tipCap: 0n,
+        feeCap: 0n,
+        gasLimit: 21_000n,
+        to: address(0x78n),
+        value: 0n,
+        data: "0x",
+        accessList: [],
+      },
+      nobody.key,
+    );
+    const inputs = [{ context: { number: 1n, timestamp: 1n, coinbase: address(0x79n) }, raw }];
+    const { outcomes, nodes } = await reference.run(inputs);
+    expect(outcomes[0]!.valid).to.equal(true);
+    expect((await reference.account(nobody.address))?.nonce).to.equal(1n);
+    expect(await execute(await deploy(chain), inputs, preStateRoot, nodes)).to.deep.equal(outcomes);
   });
 
   describe("a state that is none", () => {
