@@ -104,7 +104,7 @@ describe("User", () => {
     signed.chainId = 5n;
     const raw = await alice.signTransaction(Transaction.from({ ...signed.toJSON(), signature: null, sig: null }));
     const failure = await user.submit(raw).catch((error: unknown) => error);
-    expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure as object))).to.contain("chain id");
+    expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).to.contain("chain id");
   });
 
   describe("checks where its transaction is", () => {
