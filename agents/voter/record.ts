@@ -45,6 +45,8 @@ export interface PublicRecord {
   silentTerms: Record<string, number>;
   /** Batches posted without a certificate, by sequencer (3.3). */
   unattested: Record<string, number>;
+  /** Sequencers that were slashed and not settled since. */
+  slashed: string[];
 }
 
 /** Folds L1's events into the {@link PublicRecord}. */
@@ -68,6 +70,7 @@ export class RecordReducer implements Reducer<PublicRecord> {
       term: { sequencer: "", batches: 0 },
       silentTerms: {},
       unattested: {},
+      slashed: [],
     };
   }
 
@@ -88,6 +91,13 @@ const APPLY: Record<string, (record: PublicRecord, args: Result) => void> = {
     const { sequencer, batches } = record.term;
     if (sequencer !== "" && batches === 0) count(record.silentTerms, sequencer);
     record.term = { sequencer: args["sequencer"] as string, batches: 0 };
+  },
+  SequencerSlashed(record, args) {
+    const sequencer = args["sequencer"] as string;
+    if (!record.slashed.includes(sequencer)) record.slashed.push(sequencer);
+  },
+  SequencerSettled(record, args) {
+    record.slashed = record.slashed.filter((sequencer) => sequencer !== args["sequencer"]);
   },
   DataRequested(record, args) {
     const headerHash = args["headerHash"] as Hex;

@@ -64,7 +64,7 @@ export function followRecord(
 }
 
 /**
- * A member of the community: watches conduct, votes on proposals by evidence, queues and executes what passed (steps
+ * A member of the community: watches conduct, votes on proposals by evidence, queues and executes what passed, settles what was slashed (steps
  * 3.3.1, 3.3.7, 3.3.8, 11.6.1, 11.10.3.1).
  */
 export class Voter extends Agent {
@@ -90,6 +90,21 @@ export class Voter extends Agent {
     for (const proposal of record.proposals) {
       this.signal.throwIfAborted();
       await this.#tend(proposal, record);
+    }
+    for (const sequencer of record.slashed) await this.#settle(sequencer);
+  }
+
+  /** Has the treasury get its share of what was slashed, and the votes follow the stake, before they count (11.13). */
+  async #settle(sequencer: string): Promise<void> {
+    const { sequencers, addresses } = this.#d.l1;
+    const data = sequencers.interface.encodeFunctionData("settle", [sequencer]);
+    try {
+      await this.#d.transactions.send({ to: addresses.sequencers, data, label: "settle" }, this.signal);
+      this.log.info({ sequencer }, "settled what was slashed");
+    } catch (error) {
+      // Somebody else was faster, or a vote settled it with the kick.
+      if (!(error instanceof L1Revert)) throw error;
+      this.log.debug({ sequencer, reason: error.message }, "nothing to settle");
     }
   }
 

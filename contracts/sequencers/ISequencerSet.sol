@@ -68,6 +68,10 @@ interface ISequencerSet is IPayouts {
     event StakeWithdrawn(address indexed sequencer, uint256 amount);
     /// @notice Part of a stake was taken (steps 11.11, 3.3.6a.1).
     event SequencerSlashed(address indexed sequencer, uint256 amount, uint256 bounty, uint256 treasury, uint256 burned);
+    /// @notice The treasury got its share of what was slashed, and the rest was burned.
+    event SlashDistributed(uint256 treasury, uint256 burned);
+    /// @notice A sequencer's votes are in line with its stake.
+    event SequencerSettled(address indexed sequencer);
     /// @notice A sequencer was removed (steps 11.12, 11.10.3.1, 3.3.1, 3.3.8).
     event SequencerKicked(address indexed sequencer);
     /// @notice Another sequencer is the current one (steps 11.15, 11.10.3.3, 3.3.9).
@@ -88,6 +92,8 @@ interface ISequencerSet is IPayouts {
     /// @notice The key belongs, or belonged, to a sequencer.
     error SequencerKeyTaken(address key);
     error SequencerLockTooSmall(uint256 amount, uint256 minimum);
+    /// @notice The votes are in line with the stake, and nothing waits to be distributed.
+    error SequencerNothingToSettle(address sequencer);
     error SequencerNoSeat();
     /// @notice The stake answers for batches that are not final, or the delay has not passed.
     error SequencerStillLiable(uint256 leavesAt, uint64 liableBelow, uint64 finalised);
@@ -139,6 +145,10 @@ interface ISequencerSet is IPayouts {
     /// @notice Adds to the pool that batch rewards are paid from.
     function fundRewards(uint256 amount) external;
 
+    /// @notice Finishes what a verdict left for later so as to stay cheap: brings a sequencer's votes in line with its
+    /// stake, sends the treasury its share of everything slashed, and burns the rest. Anyone may.
+    function settle(address sequencer) external;
+
     /// @notice Kicks a sequencer and slashes part of its stake, in basis points. Governance only (3.3.1, 3.3.8, 11.10.3.1).
     function kick(address sequencer, uint16 slashShare) external;
 
@@ -160,6 +170,9 @@ interface ISequencerSet is IPayouts {
     /// @param signers Seats that signed what was proven wrong; zero where only the sequencer is at fault.
     /// @param claimant Who is credited the bounty.
     function punish(address sequencer, uint128 signers, address claimant) external;
+
+    /// @notice What slashing took and `settle` will send to the treasury or burn, in wei.
+    function undistributed() external view returns (uint256 toTreasury, uint256 toBurn);
 
     /// @notice What is known of a sequencer.
     function sequencerOf(address owner) external view returns (Sequencer memory);

@@ -19,8 +19,9 @@ abstract contract Membership is ISequencerSet, Votes {
         address owner;
         uint40 keyChangedAt;
         SequencerStatus status;
-        address previousKey;
         uint40 leavesAt;
+        address previousKey;
+        uint96 votes;
         address recipient;
         uint64 liableBelow;
     }
@@ -120,14 +121,25 @@ abstract contract Membership is ISequencerSet, Votes {
         Seat storage seat = _seats[number];
         seat.stake += amount;
         _roster.stake += amount;
-        _transferVotingUnits(address(0), seat.owner, amount);
+        _syncVotes(number);
     }
 
+    /// @dev Leaves the votes as they are: a verdict over many signers must stay cheap, so `_syncVotes` follows later.
     function _removeStake(uint8 number, uint256 amount) internal {
         Seat storage seat = _seats[number];
         seat.stake = SafeCast.toUint96(seat.stake - amount);
         if (seat.status == SequencerStatus.Active) _roster.stake -= SafeCast.toUint120(amount);
-        _transferVotingUnits(seat.owner, address(0), amount);
+    }
+
+    /// @dev Brings the votes in line with the stake. Returns whether they were not.
+    function _syncVotes(uint8 number) internal returns (bool changed) {
+        Seat storage seat = _seats[number];
+        (uint96 votes, uint96 stake) = (seat.votes, seat.stake);
+        if (votes == stake) return false;
+        seat.votes = stake;
+        if (votes < stake) _transferVotingUnits(address(0), seat.owner, stake - votes);
+        else _transferVotingUnits(seat.owner, address(0), votes - stake);
+        return true;
     }
 
     /// @dev Out of certificates and selection; stake and votes stay.
@@ -161,7 +173,7 @@ abstract contract Membership is ISequencerSet, Votes {
     }
 
     function _getVotingUnits(address account) internal view override returns (uint256) {
-        return _isKnown(account) ? _seats[_seatOf(account)].stake : 0;
+        return _isKnown(account) ? _seats[_seatOf(account)].votes : 0;
     }
 
     function _none() private pure returns (Sequencer memory empty) {}

@@ -5,6 +5,7 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IParameters, Parameter} from "../governance/IParameters.sol";
 import {TokenPayouts} from "../payments/Payouts.sol";
 import {Certificates} from "./Certificates.sol";
@@ -18,11 +19,19 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
     using SafeERC20 for IERC20;
     using Seats for uint128;
 
-    /// @dev What a punishment takes, before it is split.
+    /// @dev What a punishment takes, and how it is split.
     struct Loss {
+        uint256 bountyShare;
+        uint256 treasuryShare;
         uint256 bounty;
         uint256 treasury;
         uint256 burned;
+    }
+
+    /// @dev What slashing took and `settle` sends where it belongs.
+    struct Proceeds {
+        uint128 treasury;
+        uint128 burned;
     }
 
     uint256 private constant SHARES = 10_000;
@@ -36,6 +45,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
     address public disputes;
     /// @notice METIS that batch rewards are paid from, in wei.
     uint256 public rewardPool;
+    Proceeds private _proceeds;
 
     constructor(
         IERC20 token_,
@@ -112,6 +122,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         }
         uint256 stake = seat.stake;
         _removeStake(number, stake);
+        _syncVotes(number);
         _stand(number);
         _credit(sequencer, stake);
         emit StakeWithdrawn(sequencer, stake);
@@ -145,12 +156,22 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
     function kick(address sequencer, uint16 slashShare) external override onlyOwner {
         if (slashShare > SHARES) revert SequencerSlashTooLarge(slashShare, SHARES);
         uint8 seat = _seatOf(sequencer);
-        Loss memory loss;
+        Loss memory loss = _newLoss();
         _slash(seat, slashShare, loss);
         // Nobody claims a bounty: compensation is the vote's to grant.
         (loss.bounty, loss.treasury) = (0, loss.bounty + loss.treasury);
         _kick(seat);
-        _settle(loss, address(0));
+        _keep(loss, address(0));
+        _syncVotes(seat);
+        _distribute();
+    }
+
+    /// @inheritdoc ISequencerSet
+    function settle(address sequencer) external override {
+        bool behind = _isKnown(sequencer) && _syncVotes(_seatOf(sequencer));
+        // Not only while it is known: what was slashed goes its way even when everybody has left.
+        if (!_distribute() && !behind) revert SequencerNothingToSettle(sequencer);
+        emit SequencerSettled(sequencer);
     }
 
     /// @inheritdoc ISequencerSet
@@ -183,7 +204,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
     /// @inheritdoc ISequencerSet
     function punish(address sequencer, uint128 signers, address claimant) external override {
         if (msg.sender != disputes) revert SequencerUnauthorized(msg.sender);
-        Loss memory loss;
+        Loss memory loss = _newLoss();
         uint8 seat = _seatOf(sequencer);
         _slash(seat, SHARES, loss);
         uint256 share = parameters.get(Parameter.CosignerSlash);
@@ -191,7 +212,12 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
             _slash(left.lowest(), share, loss);
         }
         _kick(seat);
-        _settle(loss, claimant);
+        _keep(loss, claimant);
+    }
+
+    /// @inheritdoc ISequencerSet
+    function undistributed() external view override returns (uint256 toTreasury, uint256 toBurn) {
+        return (_proceeds.treasury, _proceeds.burned);
     }
 
     function _retire(uint8 number) private {
@@ -209,10 +235,15 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         if (_seats[number].status == SequencerStatus.Active) _retire(number);
     }
 
+    function _newLoss() private view returns (Loss memory loss) {
+        loss.bountyShare = parameters.get(Parameter.SlashBounty);
+        loss.treasuryShare = parameters.get(Parameter.SlashTreasury);
+    }
+
     function _slash(uint8 number, uint256 share, Loss memory loss) private {
         uint256 amount = (_seats[number].stake * share) / SHARES;
-        uint256 bounty = (amount * parameters.get(Parameter.SlashBounty)) / SHARES;
-        uint256 kept = (amount * parameters.get(Parameter.SlashTreasury)) / SHARES;
+        uint256 bounty = (amount * loss.bountyShare) / SHARES;
+        uint256 kept = (amount * loss.treasuryShare) / SHARES;
         uint256 burned = amount - bounty - kept;
         _removeStake(number, amount);
         loss.bounty += bounty;
@@ -221,10 +252,20 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         emit SequencerSlashed(_seats[number].owner, amount, bounty, kept, burned);
     }
 
-    function _settle(Loss memory loss, address claimant) private {
+    function _keep(Loss memory loss, address claimant) private {
         _credit(claimant, loss.bounty);
-        _payoutToken.safeTransfer(treasury, loss.treasury);
-        ERC20Burnable(address(_payoutToken)).burn(loss.burned);
+        _proceeds.treasury += SafeCast.toUint128(loss.treasury);
+        _proceeds.burned += SafeCast.toUint128(loss.burned);
+    }
+
+    function _distribute() private returns (bool) {
+        Proceeds memory proceeds = _proceeds;
+        if (proceeds.treasury == 0 && proceeds.burned == 0) return false;
+        delete _proceeds;
+        emit SlashDistributed(proceeds.treasury, proceeds.burned);
+        _payoutToken.safeTransfer(treasury, proceeds.treasury);
+        ERC20Burnable(address(_payoutToken)).burn(proceeds.burned);
+        return true;
     }
 
     /// @dev A stake that is gone earns nothing; what is not paid out stays in the pool.

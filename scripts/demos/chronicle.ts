@@ -26,6 +26,7 @@ export const DISPUTE: Meanings = {
   SequencerSlashed: ["11.11"],
   SequencerKicked: ["11.12"],
   PayoutCredited: ["11.13"],
+  SlashDistributed: ["11.13"],
   BatchInvalidated: ["11.14"],
   SequencerRotated: ["11.15"],
   SecureAgain: ["11.16"],
@@ -120,6 +121,10 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     by: "L1",
     to: name(args["account"]),
     text: `owes ${name(args["account"])} a bounty of ${amount(args["amount"])} METIS`,
+  }),
+  SlashDistributed: ({ args }) => ({
+    to: "L1",
+    text: `sends ${amount(args["treasury"])} METIS of it to the treasury and burns ${amount(args["burned"])}`,
   }),
   BatchInvalidated: ({ args }) => ({
     by: "L1",

@@ -9,7 +9,7 @@ import type { Story } from "./story.ts";
 const ENTRIES: Readonly<Record<string, { steps: readonly string[]; text: (record: Entry) => string }>> = {
   "9.1": { steps: ["9", "9.1"], text: ({ batch, reason }) => `cannot get batch ${batch} there: ${clip(reason ?? "")}` },
   "11.3.1": {
-    steps: ["10", "11", "11.1", "11.2", "11.3", "11.3.1"],
+    steps: ["9", "10", "11", "11.1", "11.2", "11.3", "11.3.1"],
     text: ({ batch, source }) => `computed both roots of batch ${batch} itself, from ${kind(source)}: equal to L1's`,
   },
   "11.10.2": {

@@ -21,19 +21,19 @@ import type { Stage } from "./stage.ts";
 
 /** Blocks of the blockchain's peers, for outsiders; nobody answers while it is closed. */
 export class Gate implements BlockSource {
-  #chain: Chain | undefined;
+  #stage: Stage | undefined;
 
-  open(chain: Chain): void {
-    this.#chain = chain;
+  open(stage: Stage): void {
+    this.#stage = stage;
   }
 
   close(): void {
-    this.#chain = undefined;
+    this.#stage = undefined;
   }
 
   async transactions(from: number, to: number): Promise<Awaited<ReturnType<Chain["transactions"]>>> {
-    if (this.#chain === undefined) throw new Error("no peer answers");
-    return this.#chain.transactions(from, to);
+    if (this.#stage === undefined) throw new Error("no peer answers");
+    return this.#stage.current.chain.transactions(from, to);
   }
 }
 

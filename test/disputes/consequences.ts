@@ -73,6 +73,8 @@ export async function expectCondemned(
     if (!offender) total += after.stake;
   }
   expect(await sequencers.owed(claimant), "bounty").to.equal(before.owed + bounty);
+  await sequencers.settle(header.sequencer);
+  expect(await sequencers.undistributed()).to.deep.equal([0n, 0n]);
   expect(await token.balanceOf(treasury), "the treasury's share").to.equal(before.treasury + kept);
   expect(before.supply - (await token.totalSupply()), "burned").to.equal(burned);
   expect(burned * 10n >= bounty + kept + burned, "a tenth is burned").to.equal(true);

@@ -451,6 +451,7 @@ contract VotesTest is SequencerFixture {
         uint256 then = block.timestamp;
         skip(1);
         _punish(alice, 0, bob);
+        set.settle(alice);
         assertEq(set.getVotes(bob), 0);
         skip(1);
         assertEq(set.getPastVotes(bob, then), STAKE);

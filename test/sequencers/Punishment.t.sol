@@ -33,9 +33,52 @@ contract PunishmentTest is SequencerFixture {
         assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
         assertTrue(_current() != culprit && _current() != address(0));
         assertEq(set.owed(verifier), 30 ether);
+        assertEq(set.totalStake(), 3 * STAKE);
+
+        (uint256 toTreasury, uint256 toBurn) = set.undistributed();
+        assertEq(toTreasury, 20 ether);
+        assertEq(toBurn, 50 ether);
+        vm.expectEmit(address(set));
+        emit ISequencerSet.SlashDistributed(20 ether, 50 ether);
+        vm.expectEmit(address(set));
+        emit ISequencerSet.SequencerSettled(culprit);
+        set.settle(culprit);
         assertEq(token.balanceOf(treasury), 20 ether);
         assertEq(supply - token.totalSupply(), 50 ether);
-        assertEq(set.totalStake(), 3 * STAKE);
+    }
+
+    /// [11.13]
+    function test_settle_withNothingToDo_reverts() public {
+        address culprit = _other();
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerNothingToSettle.selector, culprit));
+        set.settle(culprit);
+        _punish(culprit, 0, verifier);
+        set.settle(culprit);
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerNothingToSettle.selector, culprit));
+        set.settle(culprit);
+    }
+
+    function test_settle_afterTheCulpritWithdrew_succeeds() public {
+        address culprit = _other();
+        _punish(culprit, 0, verifier);
+        chain.move(5, 5);
+        skip(UNBONDING);
+        set.withdraw(culprit);
+        set.settle(culprit);
+        assertEq(token.balanceOf(treasury), 20 ether);
+        assertEq(token.balanceOf(address(set)), set.totalStake() + set.totalOwed());
+    }
+
+    function test_settle_bringsCosignersVotesInLine_succeeds() public {
+        _set(Parameter.CosignerSlash, 1000);
+        address culprit = _current();
+        address cosigner = _other();
+        _punish(culprit, 15, verifier);
+        set.settle(culprit);
+        assertEq(set.getVotes(culprit), 0);
+        assertEq(set.getVotes(cosigner), STAKE);
+        set.settle(cosigner);
+        assertEq(set.getVotes(cosigner), (STAKE * 9) / 10);
     }
 
     function test_punish_another_doesNotRotate_succeeds() public {
@@ -50,6 +93,7 @@ contract PunishmentTest is SequencerFixture {
         _set(Parameter.CosignerSlash, 1000);
         address culprit = _other();
         _punish(culprit, 15, verifier);
+        set.settle(culprit);
         uint256 slashed = STAKE + (3 * uint256(STAKE)) / 10;
         for (uint8 seat = 0; seat < 4; ++seat) {
             address owner = set.ownerAt(seat);
@@ -97,6 +141,7 @@ contract PunishmentTest is SequencerFixture {
         _set(Parameter.SlashTreasury, 4500);
         address culprit = _other();
         _punish(culprit, 0, culprit);
+        set.settle(culprit);
         chain.move(5, 5);
         skip(UNBONDING);
         set.withdraw(culprit);
@@ -121,6 +166,7 @@ contract PunishmentTest is SequencerFixture {
         uint256 supply = token.totalSupply();
         uint256 all = token.balanceOf(address(set));
         _punish(culprit, 31, verifier);
+        set.settle(culprit);
         uint256 burned = supply - token.totalSupply();
         uint256 slashed = all - set.totalStake();
         assertEq(set.owed(verifier) + token.balanceOf(treasury) + burned, slashed);

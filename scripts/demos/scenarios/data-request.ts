@@ -17,7 +17,7 @@ export const dataRequest: Scenario = {
       setting: { local: () => ({ blocks: gate, verifierOptions: { kick } }) },
       async play(stage) {
         const { story, local, memolabs, chronicle } = stage;
-        gate.open(stage.current.chain);
+        gate.open(stage);
         await local.verifiers[0]?.stop();
         story.chapter("A batch reaches L1, and then its data is nowhere to be had");
         await payday(stage);

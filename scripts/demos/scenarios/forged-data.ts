@@ -17,7 +17,7 @@ export const forgedData: Scenario = {
       setting: { behaviour: unresponsive, local: () => ({ blocks: gate }) },
       async play(stage) {
         const { story, local, memolabs } = stage;
-        gate.open(stage.current.chain);
+        gate.open(stage);
         await local.verifiers[0]?.stop();
         story.chapter("A batch reaches L1, and then its data is nowhere to be had");
         const hashes = await payday(stage);
@@ -36,7 +36,7 @@ export const forgedData: Scenario = {
         await stage.chronicle.catchUp();
 
         story.chapter("The users send again, and the next sequencer submits");
-        gate.open(stage.current.chain);
+        gate.open(stage);
         await startOver(stage, hashes);
       },
     };

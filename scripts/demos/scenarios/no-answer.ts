@@ -15,7 +15,7 @@ export const noAnswer: Scenario = {
       setting: { behaviour: unresponsive, local: () => ({ blocks: gate }) },
       async play(stage) {
         const { story, local, memolabs } = stage;
-        gate.open(stage.current.chain);
+        gate.open(stage);
         await local.verifiers[0]?.stop();
         story.chapter("Two batches reach L1, and then the data of the first is nowhere to be had");
         const hashes = await payday(stage);
@@ -37,7 +37,7 @@ export const noAnswer: Scenario = {
         story.say("11.14", "L1", "rolled batch 2 back with it, without blame");
 
         story.chapter("The users send again, and the next sequencer submits");
-        gate.open(stage.current.chain);
+        gate.open(stage);
         await startOver(stage, hashes);
       },
     };
