@@ -1,6 +1,6 @@
 import { TransactionError } from "./errors.ts";
 import type { Hex } from "./hex.ts";
-import type { Transfer } from "./transaction.ts";
+import { MAX_TRANSACTION_BYTES, type Transfer } from "./transaction.ts";
 
 /** How much the mempool holds. */
 export interface MempoolLimits {
@@ -18,7 +18,7 @@ export const DEFAULT_LIMITS: MempoolLimits = {
   count: 50_000,
   bytes: 32 * 1024 * 1024,
   perSender: 64,
-  transactionBytes: 128 * 1024,
+  transactionBytes: MAX_TRANSACTION_BYTES,
 };
 
 /** A replacement has to pay this much more, in percent. */

@@ -51,6 +51,12 @@ const LAYOUTS = {
 const MAX_NONCE = 2n ** 64n - 2n;
 
 /**
+ * Most raw bytes of a transaction that peers take into blocks: it has to fit, with room to spare, into one transaction
+ * of L1, or a request for its data could not be answered (step 11.8).
+ */
+export const MAX_TRANSACTION_BYTES = 96 * 1024;
+
+/**
  * Reads a transaction and checks everything that does not depend on the state (docs/protocol.md, section 1).
  * @throws TransactionError
  */

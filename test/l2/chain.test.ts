@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Wallet, ZeroHash, id, keccak256, parseEther, parseUnits } from "ethers";
+import { Wallet, ZeroHash, id, keccak256, parseEther, parseUnits, toBeHex } from "ethers";
 
 import { type Block, type SignedBlock, BLOCK_TYPES, blockDomain, toSignedBlock } from "../../l2/block.ts";
 import { Chain, type DroppedTransaction } from "../../l2/chain.ts";
@@ -159,6 +159,14 @@ describe("Chain", () => {
     it("a transaction that cannot be executed", async () => {
       const transactions = [...block.transactions, await transfer(bob, carol.address, 5)];
       await refuses({ transactions }, "BAD_TRANSACTION", /Transaction 1 of block 2 is invalid: The nonce is 5/);
+    });
+    it("a transaction that no answer on L1 could carry [11.8]", async () => {
+      const accessList = Array.from({ length: 4_600 }, (_, index) => ({
+        address: toBeHex(index, 20),
+        storageKeys: [],
+      }));
+      const transactions = [await transfer(bob, carol.address, 0, { accessList, gasLimit: 12_000_000n })];
+      await refuses({ transactions }, "BAD_TRANSACTION", /has \d{6} bytes, expected at most 98304/);
     });
     it("a forged transaction", async () => {
       const transactions = [await transfer(alice, carol.address, 1, { value: parseEther("20000") })];
