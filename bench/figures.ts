@@ -4,13 +4,13 @@ import { assertState, postBatch, proveInstruction } from "./peers/arbitrum.ts";
 import { challengeData, playFaultGame, proposeOutput } from "./peers/optimism.ts";
 import { gas } from "./report.ts";
 import type { Row } from "./report.ts";
-import { BATCH_SIZE, LARGE_STATE, measureFraudProof, measureSystem } from "./system.ts";
+import { BATCH_SIZE, LARGE_STATE, measureDisputes, measureSystem } from "./system.ts";
 import { toHex } from "../l2/hex.ts";
 
 /** Measures everything; each part on a chain of its own. */
 export async function measureAll(): Promise<Row[]> {
   const system = await measureSystem(await openLab());
-  const fraudProof = await measureFraudProof(await openLab());
+  const { fraudProof, settle, recomputePerTransfer } = await measureDisputes(await openLab());
   const output = await proposeOutput(await openLab());
   const challenge = await challengeData(await openLab(), system.data);
   const game = await playFaultGame(await openLab());
@@ -50,8 +50,8 @@ export async function measureAll(): Promise<Row[]> {
     },
     {
       id: "recompute",
-      work: `Recompute one of ${BATCH_SIZE} transfers on L1`,
-      ours: { value: system.recomputePerTransfer, limit: 250_000 },
+      work: `Recompute one of ${BATCH_SIZE} transfers over ${gas(LARGE_STATE)} accounts`,
+      ours: { value: recomputePerTransfer, limit: 250_000 },
     },
     {
       id: "fraudProof",
@@ -66,6 +66,7 @@ export async function measureAll(): Promise<Row[]> {
       optimism: gas(game.step),
       arbitrum: gas(instruction),
     },
+    { id: "settle", work: "… and settle what it slashed, for one sequencer", ours: { value: settle } },
     { id: "submitUnattested", work: "Submit a batch alone", ours: { value: system.submitUnattested } },
     { id: "join", work: "Join as a sequencer", ours: { value: system.join } },
     { id: "rotateKey", work: "Replace a key", ours: { value: system.rotateKey } },

@@ -18,7 +18,7 @@ import { calldataFloor } from "./lab.ts";
 
 /** Transactions of a batch. */
 export const BATCH_SIZE = 200;
-/** Accounts of the state that a fraud proof is about. */
+/** Accounts of the state that disputes are about. */
 export const LARGE_STATE = 100_000;
 /** Transactions that one call recomputes. */
 const STEP_SIZE = 50;
@@ -54,7 +54,6 @@ export interface SystemFigures {
   readonly request: number;
   readonly post: number;
   readonly postToFloor: number;
-  readonly recomputePerTransfer: number;
   readonly join: number;
   readonly rotate: number;
   readonly rotateSilent: number;
@@ -95,7 +94,7 @@ export async function measureSystem({ connection }: Lab): Promise<SystemFigures>
   await submit(system, genesis, first);
   const submitted = await submit(system, first.header, second);
 
-  const answered = await answer(system, store, config, second);
+  const { request, post, postToFloor } = await answer(system, store, config, second);
   await system.skip(7 * 24 * 3600);
   await system.inbox.finalise(first.header);
   const finalise = (await sent(system.inbox.finalise(second.header))).gas;
@@ -113,7 +112,16 @@ export async function measureSystem({ connection }: Lab): Promise<SystemFigures>
   const proof = third.states.proof(BATCH_SIZE - 1);
   const alone = await sent(system.as(owner.owner).inbox.submitUnattested(second.header, third.header, proof));
 
-  return { submit: submitted, submitUnattested: alone.gas, finalise, ...answered, ...membership, data: second.data };
+  return {
+    submit: submitted,
+    submitUnattested: alone.gas,
+    finalise,
+    request,
+    post,
+    postToFloor,
+    ...membership,
+    data: second.data,
+  };
 }
 
 async function answer(
@@ -205,8 +213,15 @@ async function measureMembership(system: TestSystem) {
   };
 }
 
-/** Gas of proving one wrong state root in a batch of 200 over a state of 100,000 accounts. */
-export async function measureFraudProof({ connection }: Lab): Promise<number> {
+/** Figures of disputes over a state of 100,000 accounts. */
+export interface DisputeFigures {
+  readonly recomputePerTransfer: number;
+  readonly fraudProof: number;
+  readonly settle: number;
+}
+
+/** Has L1 recompute a batch of 200 over the large state, then proves one wrong state root in the batch behind it. */
+export async function measureDisputes({ connection }: Lab): Promise<DisputeFigures> {
   const senders = users(BATCH_SIZE);
   const accounts = Array.from({ length: LARGE_STATE - BATCH_SIZE }, (_, index) =>
     getAddress(keccak256(toUtf8Bytes(`account ${index}`)).slice(0, 42)),
@@ -216,31 +231,42 @@ export async function measureFraudProof({ connection }: Lab): Promise<number> {
   const genesis = genesisHeader(config, await store.genesis(config));
   const rollup = { genesisStateRoot: genesis.postStateRoot, genesisTimestamp: config.genesisTimestamp };
   const system = await deploySystem(connection, { rollup, sequencers: 4 });
-
   const { sequencer } = await system.sequencers.term();
-  const disputed = BATCH_SIZE / 2;
-  const batch = await cutBatch(
+
+  const right = await cutBatch(
     config,
     store,
     genesis,
     transfers(config, senders, { round: 0, coinbase: COINBASE }),
     sequencer,
+  );
+  await submit(system, genesis, right);
+  const { recomputePerTransfer } = await answer(system, store, config, right);
+
+  const disputed = BATCH_SIZE / 2;
+  const wrong = await cutBatch(
+    config,
+    store,
+    right.header,
+    transfers(config, senders, { round: 1, coinbase: COINBASE }),
+    sequencer,
     (roots) => roots.map((root, index) => (index < disputed ? root : keccak256(root))),
   );
-  await submit(system, genesis, batch);
-
-  const transaction = batch.transactions[disputed]!;
-  const preStateRoot = batch.stateRoots[disputed - 1] ?? ZeroHash;
+  await submit(system, right.header, wrong);
+  const transaction = wrong.transactions[disputed]!;
+  const preStateRoot = wrong.stateRoots[disputed - 1] ?? ZeroHash;
   const witness = await transitionWitness(config, store, preStateRoot, [transaction]);
   const transition = {
     index: disputed,
     transaction: { context: transaction.context, raw: toHex(transaction.raw) },
-    transactionProof: batch.places.proof(disputed),
+    transactionProof: wrong.places.proof(disputed),
     preStateRoot,
-    preStateProof: batch.states.proof(disputed - 1),
-    postStateRoot: batch.stateRoots[disputed]!,
-    postStateProof: batch.states.proof(disputed),
+    preStateProof: wrong.states.proof(disputed - 1),
+    postStateRoot: wrong.stateRoots[disputed]!,
+    postStateProof: wrong.states.proof(disputed),
   };
   const verifier = system.as(system.verifierAccounts[0]!);
-  return (await sent(verifier.disputes.proveTransition(batch.header, transition, witness))).gas;
+  const fraudProof = (await sent(verifier.disputes.proveTransition(wrong.header, transition, witness))).gas;
+  const settle = (await sent(verifier.sequencers.settle(sequencer))).gas;
+  return { recomputePerTransfer, fraudProof, settle };
 }
