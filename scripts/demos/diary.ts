@@ -27,29 +27,38 @@ interface Entry {
   readonly bytes?: number;
 }
 
-/**
- * A log that tells those steps of the agents that L1 does not see.
- *
- * @param tellOf Whether an agent's entries are of interest now.
- */
-export function diary(story: Story, tellOf: (agent: string) => boolean): Logger {
-  let last = "";
-  const stream = new Writable({
-    write(chunk: Buffer, _, done) {
-      const entry = JSON.parse(chunk.toString()) as Entry;
-      const id = /^\[([^\]]+)\]/.exec(entry.msg ?? "")?.[1] ?? "";
-      const told = ENTRIES[id];
-      const { agent = "" } = entry;
-      if (told !== undefined && tellOf(agent)) {
-        const text = told.text(entry);
-        // An agent that looks again and finds the same has nothing new to tell.
-        if (text !== last) story.say(told.steps, counted(agent), text);
-        last = text;
-      }
-      done();
-    },
-  });
-  return pino({ level: "info" }, stream);
+/** Keeps what the agents note of steps that L1 does not see, until it is told. */
+export class Diary {
+  /** Where the agents write. */
+  readonly log: Logger;
+  readonly #waiting: { steps: readonly string[]; actor: string; text: string }[] = [];
+  #last = "";
+
+  /** @param tellOf Whether an agent's entries are of interest. */
+  constructor(tellOf: (agent: string) => boolean) {
+    const stream = new Writable({
+      write: (chunk: Buffer, _, done) => {
+        this.#note(JSON.parse(chunk.toString()) as Entry, tellOf);
+        done();
+      },
+    });
+    this.log = pino({ level: "info" }, stream);
+  }
+
+  /** Tells what was noted since the last time, after what L1 saw of it. */
+  tell(story: Story): void {
+    for (const { steps, actor, text } of this.#waiting.splice(0)) story.say(steps, actor, text);
+  }
+
+  #note(entry: Entry, tellOf: (agent: string) => boolean): void {
+    const told = ENTRIES[/^\[([^\]]+)\]/.exec(entry.msg ?? "")?.[1] ?? ""];
+    const { agent = "" } = entry;
+    if (told === undefined || !tellOf(agent)) return;
+    const text = told.text(entry);
+    // An agent that looks again and finds the same has nothing new to tell.
+    if (text !== this.#last) this.#waiting.push({ steps: told.steps, actor: counted(agent), text });
+    this.#last = text;
+  }
 }
 
 /** Agents count from zero, people from one. */

@@ -23,7 +23,7 @@ import { type ChainConfig, devnet } from "../../l2/config.ts";
 import { StateStore } from "../../l2/state.ts";
 import { type Cast, castPeople, holdings, letIn, nameAll, returnFunds } from "./cast.ts";
 import { Chronicle } from "./chronicle.ts";
-import { diary } from "./diary.ts";
+import { Diary } from "./diary.ts";
 import type { Playground } from "./network.ts";
 import type { Story } from "./story.ts";
 import { type Holding, type Out } from "./story.ts";
@@ -52,6 +52,7 @@ export class Stage {
   /** Files of this stage only. */
   readonly directory: string;
   readonly #names: ReadonlyMap<string, string>;
+  readonly #diary: Diary;
 
   constructor(parts: {
     story: Story;
@@ -64,6 +65,7 @@ export class Stage {
     memolabs: StorageServer;
     directory: string;
     names: ReadonlyMap<string, string>;
+    diary: Diary;
   }) {
     this.story = parts.story;
     this.chronicle = parts.chronicle;
@@ -75,6 +77,7 @@ export class Stage {
     this.memolabs = parts.memolabs;
     this.directory = parts.directory;
     this.#names = parts.names;
+    this.#diary = parts.diary;
   }
 
   /** What somebody is called. */
@@ -116,6 +119,7 @@ export class Stage {
   async beat(): Promise<void> {
     await this.local.tick();
     await this.chronicle.catchUp();
+    this.#diary.tell(this.story);
   }
 
   /**
@@ -207,6 +211,7 @@ export async function setStage(
     },
   );
   await memolabs.start();
+  const diary = new Diary((agent) => agent.startsWith("verifier"));
   const local = await LocalSystem.start({
     provider,
     deployment,
@@ -223,7 +228,7 @@ export async function setStage(
     voters: cast.voters.map((wallet) => wallet.connect(provider)),
     storage: new HttpStorage(memolabs.url),
     consensusOptions: { limits: { age: 10 } },
-    log: diary(story, (agent) => agent.startsWith("verifier")),
+    log: diary.log,
     ...setting.local?.({ directory }),
   });
   const names = await nameAll(playground, system, cast);
@@ -232,7 +237,8 @@ export async function setStage(
     name: (address) => names.get(address.toLowerCase()) ?? address,
     from: (await provider.getBlockNumber()) + 1,
   });
-  const parts = { story, chronicle, playground, system, local, config, cast, memolabs, directory, names };
+  const parts = { story, chronicle, playground, system, local, config, cast, memolabs, directory, names, diary };
+  introduce(cast, deployment, out);
   return new Stage(parts);
 }
 
@@ -290,4 +296,26 @@ async function genesisRoot(config: ChainConfig): Promise<string> {
   const root = await store.genesis(config);
   await store.close();
   return root;
+}
+
+/** Prints who plays, and where the contracts are. */
+function introduce(cast: Cast, { addresses }: Deployment, out: Out): void {
+  const parts: [string, readonly { address: string }[]][] = [
+    ["sequencer", cast.owners],
+    ["verifier", cast.verifiers],
+    ["voter", cast.voters],
+  ];
+  const people = parts.flatMap(([part, all]) =>
+    all.map(({ address }, place): [string, string] => [`${part} ${place + 1}`, address]),
+  );
+  people.push(["submitter", cast.submitter.address], ["consensus", cast.consensus.address]);
+  const contracts: [string, string][] = [
+    ["BatchInbox", addresses.inbox],
+    ["Disputes", addresses.disputes],
+    ["SequencerSet", addresses.sequencers],
+    ["MetisGovernor", addresses.governor],
+    ["Treasury", addresses.treasury],
+  ];
+  for (const [name, address] of [...contracts, ...people]) out(`  ${name.padEnd(14)} ${address}`);
+  out(`  ${"users".padEnd(14)} ${cast.users.length}, with accounts on the L2 only`);
 }
