@@ -18,6 +18,9 @@ interface StakeSettings extends DaemonSettings, L1Settings, SenderSettings {
   amount?: bigint;
   sequencerKey?: string;
   recipient?: string;
+  verifier?: string;
+  compensation?: bigint;
+  reason?: string;
 }
 
 const STAKE_SETTINGS: Setting<unknown>[] = [...L1_SETTINGS, ...SENDER_SETTINGS, ...DAEMON_SETTINGS];
@@ -40,6 +43,28 @@ const RECIPIENT: Setting<unknown> = {
   value: "address",
   description: "account for rewards",
   parse: address,
+  required: true,
+};
+
+const VERIFIER: Setting<unknown> = {
+  name: "verifier",
+  value: "address",
+  description: "verifier that requests data which everybody can have",
+  parse: address,
+  required: true,
+};
+const COMPENSATION: Setting<unknown> = {
+  name: "compensation",
+  value: "ether",
+  description: "ETH asked for, out of the treasury",
+  parse: ether,
+  required: true,
+};
+const REASON: Setting<unknown> = {
+  name: "reason",
+  value: "text",
+  description: "what the community reads",
+  parse: (text) => text,
   required: true,
 };
 
@@ -67,6 +92,12 @@ export function stakeCommand(): Command {
     ],
     ["resign", "stops sequencing; the stake stays liable", [], (stake) => stake.resign()],
     ["withdraw", "releases the stake once nothing is held against it", [], (stake) => stake.withdraw()],
+    [
+      "propose-ban",
+      "proposes to ban a verifier that spams requests, and to be compensated (11.6.1)",
+      [VERIFIER, COMPENSATION, REASON],
+      (stake, { verifier = "", compensation = 0n, reason = "" }) => stake.proposeBan(verifier, compensation, reason),
+    ],
     ["claim", "pays out what --key's account is owed", [], (stake) => stake.claim()],
   ];
   const command = new Command("stake").description("joins, changes and leaves the sequencer set on L1 (Q4)");

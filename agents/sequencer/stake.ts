@@ -9,7 +9,7 @@ export interface StakeDependencies {
   readonly transactions: TransactionManager;
 }
 
-/** What the owner of a stake does on L1 (Q4): join, top up, change keys, leave, be paid. */
+/** What the owner of a stake does on L1 (Q4, 11.6.1): join, top up, change keys, leave, be paid, complain. */
 export class Stake {
   readonly #l1: L1;
   readonly #transactions: TransactionManager;
@@ -61,6 +61,20 @@ export class Stake {
   async claim(): Promise<TransactionReceipt | undefined> {
     const owed = await this.#l1.sequencers.owed(await this.#transactions.address());
     return owed === 0n ? undefined : this.#send("claim", this.#set.encodeFunctionData("claim"));
+  }
+
+  /**
+   * Proposes to ban a verifier that requests data which everybody can have, and to be compensated for the answers (step
+   * 11.6.1). Locked stake has the votes that a proposal takes.
+   *
+   * @param ether Compensation, in wei of ETH.
+   * @param reason What the community reads.
+   */
+  async proposeBan(verifier: string, ether: bigint, reason: string): Promise<TransactionReceipt> {
+    const { governor, addresses } = this.#l1;
+    const owner = await this.#transactions.address();
+    const data = governor.interface.encodeFunctionData("proposeBan", [verifier, owner, 0, ether, reason]);
+    return this.#transactions.send({ to: addresses.governor, data, label: "proposeBan" });
   }
 
   get #set(): L1["sequencers"]["interface"] {

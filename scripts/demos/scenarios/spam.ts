@@ -1,5 +1,6 @@
 import { type Wallet, parseEther } from "ethers";
 
+import { Stake } from "../../../agents/sequencer/stake.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
 import { batch, payday } from "../acts.ts";
@@ -30,11 +31,12 @@ export const spam: Scenario = {
       story.chapter("The sequencer proposes to ban it, and the community votes");
       chronicle.meanings = { ...DISPUTE, ProposalCreated: ["11.6.1"], Granted: ["11.6.1"] };
       const { term } = local.l1State;
-      const { treasury, governor } = stage.as(stage.ownerOf(stage.current));
-      const [, available] = await treasury.available();
+      const owner = stage.ownerOf(stage.current).connect(stage.playground.provider);
+      const [, available] = await stage.system.treasury.available();
       const compensation = available < parseEther("1") ? available : parseEther("1");
       const text = "Ban verifier 2: it requests data that everybody has";
-      await (await governor.proposeBan(spammer.address, stage.current.owner, 0, compensation, text)).wait();
+      const complaint = new Stake({ l1: local.l1, transactions: local.manager(owner) });
+      await complaint.proposeBan(spammer.address, compensation, text);
       await chronicle.catchUp();
       await payday(stage, FEW);
       const last = await batch(stage);
