@@ -1,6 +1,7 @@
 /** The heaviest calls of a dispute against what one transaction may use, and what they cost beside their floor. */
 import { expect } from "chai";
 import { type ContractTransactionResponse, getBytes, id } from "ethers";
+import hre from "hardhat";
 
 import { type L2Transaction, decodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
 import { type TestBatch, World, lying, submit } from "../support/batches.ts";
@@ -20,7 +21,9 @@ describe("Gas of disputes", function () {
   let first: TestBatch;
   const lines: string[] = [];
 
-  before(async () => {
+  before(async function () {
+    // Instrumented code spends more.
+    if (hre.globalOptions.coverage) this.skip();
     world = await World.open(100);
     load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot } });
     system = await load();
