@@ -4,7 +4,7 @@ import { type TransactionResponse, type Wallet, parseEther } from "ethers";
 import { Parameter } from "../../ignition/parameters.ts";
 import { type System, asRunner } from "../../ignition/system.ts";
 import type { Playground } from "./network.ts";
-import type { Holding } from "./story.ts";
+import type { Holding, Out } from "./story.ts";
 
 /** Everyone with a key. Sequencers come as the owners of their stakes and, at the same place, their signing keys. */
 export interface Cast {
@@ -49,14 +49,18 @@ function payers(cast: Cast): Wallet[] {
   return [...cast.owners, ...cast.keys, ...cast.verifiers, ...cast.voters, cast.consensus, cast.submitter];
 }
 
-/** Sends everyone money; sequencers join, verifiers register; they and the voters delegate to themselves. */
-export async function letIn(playground: Playground, system: System, cast: Cast): Promise<void> {
+/**
+ * Sends everyone money; sequencers join, verifiers register; they and the voters delegate to themselves.
+ * @param out Told of every stage: on a public network each takes a minute or more.
+ */
+export async function letIn(playground: Playground, system: System, cast: Cast, out: Out): Promise<void> {
   const { deployer, provider, movable } = playground;
   const { token, parameters } = asRunner(system, deployer);
   const [lock, bond] = await Promise.all([
     parameters.get(Parameter.MinimumLock),
     parameters.get(Parameter.VerifierBond),
   ]);
+  out(`  … ETH for ${payers(cast).length} accounts, METIS for those who lock or vote`);
   for (const { address } of payers(cast)) {
     await done(deployer.sendTransaction({ to: address, value: movable ? PLENTY : FUNDS }));
   }
@@ -68,11 +72,13 @@ export async function letIn(playground: Playground, system: System, cast: Cast):
   for (const [people, amount] of grants) {
     for (const { address } of people) await done(token.transfer(address, amount));
   }
+  out(`  … ${cast.owners.length} sequencers join`);
   for (const [place, owner] of cast.owners.entries()) {
     const theirs = asRunner(system, owner.connect(provider));
     await done(theirs.token.approve(system.sequencers, lock));
     await done(theirs.sequencers.join((cast.keys[place] as Wallet).address, owner.address, lock));
   }
+  out(`  … ${cast.verifiers.length} verifiers register, ${cast.voters.length} voters delegate`);
   for (const verifier of cast.verifiers) {
     const theirs = asRunner(system, verifier.connect(provider));
     await done(theirs.token.approve(system.verifiers, bond));

@@ -198,8 +198,8 @@ export async function setStage(
   out(standing === undefined ? `Deploying to ${place} through Ignition …` : `Taking the system that is on ${place} …`);
   const { system, deployment } =
     standing === undefined ? await deploy(playground, config) : await take(playground, standing, cast);
-  out(`Paying and letting in ${cast.owners.length} sequencers, ${cast.verifiers.length} verifiers, voters …`);
-  await letIn(playground, system, cast);
+  out("Letting everybody in:");
+  await letIn(playground, system, cast, out);
 
   const memolabs = new StorageServer(
     { host: "127.0.0.1", port: 0, maxObject: 4_000_000 },
