@@ -19,6 +19,8 @@ export interface Cast {
 
 const USERS = 200;
 const SEQUENCERS = 4;
+/** An estimate can be too low: it assumes the last block's second, in which counting votes is cheaper. */
+const JOIN_GAS = 500_000n;
 const VERIFIERS = 2;
 const VOTERS = 3;
 /** METIS of each voter: together more than a quorum. Each alone may propose, and so may a verifier. */
@@ -76,7 +78,8 @@ export async function letIn(playground: Playground, system: System, cast: Cast, 
   for (const [place, owner] of cast.owners.entries()) {
     const theirs = asRunner(system, owner.connect(provider));
     await done(theirs.token.approve(system.sequencers, lock));
-    await done(theirs.sequencers.join((cast.keys[place] as Wallet).address, owner.address, lock));
+    const key = (cast.keys[place] as Wallet).address;
+    await done(theirs.sequencers.join(key, owner.address, lock, { gasLimit: JOIN_GAS }));
   }
   out(`  … ${cast.verifiers.length} verifiers register, ${cast.voters.length} voters delegate`);
   for (const verifier of cast.verifiers) {
