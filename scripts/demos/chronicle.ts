@@ -124,7 +124,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   }),
   SlashDistributed: ({ args }) => ({
     to: "L1",
-    text: `sends ${amount(args["treasury"])} METIS of it to the treasury and burns ${amount(args["burned"])}`,
+    text: `sends ${amount(args["treasury"])} METIS of what was slashed to the treasury and burns ${amount(args["burned"])}`,
   }),
   BatchInvalidated: ({ args }) => ({
     by: "L1",
