@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Cancun} from "./Fork.sol";
+import {IPrecompiles} from "./IPrecompiles.sol";
+import {ModExp} from "./ModExp.sol";
+
+/// @title Precompiles
+/// @notice The precompiled contracts of the L2, computed by those of L1.
+/// @dev No price of L1 is written down here, so that no later fork of L1 can turn its own gas into a result of the L2:
+/// - The precompiles that cannot fail get all the gas there is. Where the call fails, it lacked gas.
+/// - The others (curve, pairing, KZG) spend all that they get where they refuse the input, hence get only what the L2
+///   charges, which is what L1 charges. Where the call fails, an input of the same size that nobody refuses shows
+///   whether that gas sufficed: what L1 charges depends on the size alone.
+contract Precompiles is IPrecompiles {
+    uint256 private constant BLAKE2F_SIZE = 213;
+    uint256 private constant PAIR_SIZE = 192;
+    uint256 private constant POINT_EVALUATION_SIZE = 192;
+    /// @dev The versioned hash of the point at infinity, which commits to the polynomial zero.
+    bytes32 private constant ZERO_POLYNOMIAL = 0x010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014;
+    /// @dev The first byte of the point at infinity, compressed.
+    uint256 private constant INFINITY = 0xc0;
+
+    /// @inheritdoc IPrecompiles
+    function run(
+        uint256 number,
+        uint256 gasLimit,
+        bytes calldata input
+    ) external view returns (bool success, uint256 gasLeft, bytes memory output) {
+        uint256 cost = _gas(number, input);
+        if (cost > gasLimit) return (false, 0, "");
+        if (number == Cancun.IDENTITY) {
+            (success, output) = (true, input);
+        } else if (number == Cancun.MODEXP) {
+            (success, output) = (true, ModExp.run(input));
+        } else if (number < Cancun.MODEXP) {
+            (success, output) = (true, _infallible(number, input));
+        } else if (number == Cancun.BLAKE2F) {
+            success = input.length == BLAKE2F_SIZE && uint8(input[BLAKE2F_SIZE - 1]) < 2;
+            if (success) output = _infallible(number, input);
+        } else {
+            (success, output) = _fallible(number, cost, input);
+        }
+        // What the call may cost has been compared with the limit.
+        if (success) gasLeft = gasLimit - cost;
+    }
+
+    /// @dev What the L2 charges.
+    function _gas(uint256 number, bytes calldata input) private pure returns (uint256) {
+        // Calldata of 2^64 bytes is beyond any gas.
+        unchecked {
+            uint256 words = (input.length + 31) / 32;
+            if (number == Cancun.ECRECOVER) return Cancun.ECRECOVER_GAS;
+            if (number == Cancun.SHA256) return Cancun.SHA256_GAS + Cancun.SHA256_WORD_GAS * words;
+            if (number == Cancun.IDENTITY) return Cancun.IDENTITY_GAS + Cancun.IDENTITY_WORD_GAS * words;
+            if (number == Cancun.MODEXP) return ModExp.gas(input);
+            if (number == Cancun.EC_ADD) return Cancun.EC_ADD_GAS;
+            if (number == Cancun.EC_MUL) return Cancun.EC_MUL_GAS;
+            if (number == Cancun.EC_PAIRING) {
+                return Cancun.EC_PAIRING_GAS + Cancun.EC_PAIRING_PAIR_GAS * (input.length / PAIR_SIZE);
+            }
+            // An input of another size fails.
+            if (number == Cancun.BLAKE2F)
+                return input.length < 4 ? 0 : Cancun.BLAKE2F_ROUND_GAS * uint32(bytes4(input));
+            if (number == Cancun.POINT_EVALUATION) return Cancun.POINT_EVALUATION_GAS;
+            if (number == Cancun.RIPEMD160) return Cancun.RIPEMD160_GAS + Cancun.RIPEMD160_WORD_GAS * words;
+        }
+        revert PrecompileUnknown(number);
+    }
+
+    /// @dev Calls a precompile that refuses no input of this size.
+    function _infallible(uint256 number, bytes calldata input) private view returns (bytes memory output) {
+        bool success;
+        (success, output) = _call(number, type(uint256).max, input);
+        if (!success) revert PrecompileInsufficientGas(number);
+    }
+
+    /// @dev Calls a precompile that may refuse the input. The second call cannot get more gas than the first one got: its
+    /// success proves that the first one had enough.
+    function _fallible(
+        uint256 number,
+        uint256 gasOfL1,
+        bytes calldata input
+    ) private view returns (bool success, bytes memory output) {
+        if (number == Cancun.POINT_EVALUATION && input.length != POINT_EVALUATION_SIZE) return (false, "");
+        if (number == Cancun.EC_PAIRING && input.length % PAIR_SIZE != 0) return (false, "");
+        (success, output) = _call(number, gasOfL1, input);
+        if (!success && !_answersHarmless(number, gasOfL1, input.length)) revert PrecompileInsufficientGas(number);
+    }
+
+    /// @dev Calls a precompile of L1.
+    function _call(
+        uint256 precompile,
+        uint256 gasOfL1,
+        bytes calldata input
+    ) private view returns (bool success, bytes memory output) {
+        assembly ("memory-safe") {
+            output := mload(0x40)
+            let data := add(output, 0x20)
+            calldatacopy(data, input.offset, input.length)
+            success := staticcall(gasOfL1, precompile, data, input.length, 0, 0)
+            let size := returndatasize()
+            mstore(output, size)
+            returndatacopy(data, 0, size)
+            mstore(0x40, add(data, and(add(size, 31), not(31))))
+        }
+    }
+
+    /// @dev Whether a precompile of L1 takes an input of a size, all points at infinity, for this gas.
+    function _answersHarmless(uint256 precompile, uint256 gasOfL1, uint256 size) private view returns (bool success) {
+        bool isKzg = precompile == Cancun.POINT_EVALUATION;
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            // Copying from behind the calldata writes zeroes.
+            calldatacopy(data, calldatasize(), size)
+            if isKzg {
+                mstore(data, ZERO_POLYNOMIAL)
+                mstore8(add(data, 96), INFINITY)
+                mstore8(add(data, 144), INFINITY)
+            }
+            success := staticcall(gasOfL1, precompile, data, size, 0, 0)
+        }
+    }
+}
