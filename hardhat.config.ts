@@ -17,10 +17,17 @@ const compiler = {
   toolVersionsInBuildInfo: true,
 };
 
+/** Contracts of tests and demos that run on the L2: for its fork of the EVM. */
+const forL2 = { ...compiler, settings: { ...compiler.settings, evmVersion: "cancun" } };
+const overrides = Object.fromEntries(
+  ["Collectible", "Council", "Pair", "Token"].map((name) => [`test/l2/contracts/${name}.sol`, forL2]),
+);
+const profile = { compilers: [compiler], overrides };
+
 export default defineConfig({
   plugins: [toolbox, strictWarnings, branchCoverage],
   // One build for tests and deployments: what is deployed is, byte for byte, what was tested.
-  solidity: { profiles: { default: compiler, production: compiler }, splitTestsCompilation: true },
+  solidity: { profiles: { default: profile, production: profile }, splitTestsCompilation: true },
   typechain: { tsNocheck: true },
   paths: { tests: { mocha: "test", solidity: "test" } },
   networks: {
