@@ -75,7 +75,7 @@ const ERRORS = new Interface(
 
 /** Finds and decodes the revert data in whatever a provider threw. */
 export function decodeRevert(thrown: unknown): ErrorDescription | undefined {
-  const data = revertData(thrown, 0);
+  const data = revertData(thrown);
   if (data === undefined) return undefined;
   try {
     return ERRORS.parseError(data) ?? undefined;
@@ -86,7 +86,7 @@ export function decodeRevert(thrown: unknown): ErrorDescription | undefined {
 
 /** Whether what a provider threw says that the call itself reverts, not that the provider failed. */
 export function isRevert(thrown: unknown): boolean {
-  if (revertData(thrown, 0) !== undefined) return true;
+  if (revertData(thrown) !== undefined) return true;
   const { code } = (thrown ?? {}) as { code?: unknown };
   return code === "CALL_EXCEPTION" || /revert/i.test(messageOf(thrown));
 }
@@ -105,7 +105,8 @@ function describe(error: ErrorDescription): string {
   return `${error.name}(${values.join(", ")})`;
 }
 
-function revertData(thrown: unknown, depth: number): string | undefined {
+/** The revert data in whatever a provider threw; nothing where the call gave no reason, or did not revert. */
+export function revertData(thrown: unknown, depth = 0): string | undefined {
   if (typeof thrown !== "object" || thrown === null || depth > 5) return undefined;
   const { data } = thrown as { data?: unknown };
   if (isHexString(data) && data.length >= 10) return data;

@@ -1,0 +1,226 @@
+import { Interface, type Provider, Transaction, encodeRlp } from "ethers";
+
+import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
+import { decodeRevert, isRevert, L1Revert, messageOf, revertData } from "./errors.ts";
+import { L1_TRANSACTION_GAS } from "./transactions.ts";
+
+/** What executing a transaction led to; the struct of `IExecutor.sol`. */
+export interface Outcome {
+  /** False where the transaction cannot be executed at all. */
+  readonly valid: boolean;
+  /** L2 gas. */
+  readonly gasUsed: bigint;
+  /** The state root afterwards; the root before where the transaction is invalid. */
+  readonly stateRoot: Hex;
+}
+
+/**
+ * Gives the bytes that have a hash as an item of a witness: a trie node as it is, code as {@link codeItem} makes it.
+ * Nothing where they are not known.
+ */
+export type PreimageSource = (hash: Hex) => Promise<Uint8Array | undefined> | Uint8Array | undefined;
+
+/** A transaction for L1 to execute. */
+export interface ExecutionRequest {
+  readonly transaction: L2Transaction;
+  readonly preStateRoot: Hex;
+  /** Items of a first witness, one behind the other; what it lacks comes from `preimages`. */
+  readonly witness: Uint8Array;
+  readonly preimages: PreimageSource;
+}
+
+/** An L1 transaction that has to succeed before the execution goes on; anyone may send it. */
+export interface ExecutionStep {
+  /** The executor. */
+  readonly to: string;
+  readonly data: Hex;
+  /** The gas limit that it was simulated with. */
+  readonly gas: bigint;
+}
+
+/** How L1 executed a transaction. */
+export interface Execution {
+  readonly outcome: Outcome;
+  /** The witness with which one call gives the outcome; empty where L1 remembers it. */
+  readonly witness: Hex;
+}
+
+/** The part of `IExecutor` that the driver calls. */
+const EXECUTOR = new Interface([
+  `function execute(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw)[] transactions,
+    bytes32 preStateRoot, bytes witness) view returns ((bool valid, uint64 gasUsed, bytes32 stateRoot)[] outcomes)`,
+  `function advance(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw) transaction,
+    bytes32 preStateRoot, bytes machine, uint256 until, bytes witness) returns (bytes next)`,
+]);
+
+/**
+ * Has L1 execute one transaction in as many calls as that takes: one static call where it is enough, else a session of
+ * steps, each about as large as fits. Everything is simulated first, so that no step is sent in vain.
+ *
+ * @example
+ * const driver = new ExecutionDriver({ gas: L1_TRANSACTION_GAS }, { provider, executor });
+ * const { outcome } = await driver.run(request, ({ to, data }) => transactions.send({ to, data, label: "advance" }));
+ */
+export class ExecutionDriver {
+  readonly #gas: bigint;
+  readonly #provider: Pick<Provider, "call">;
+  readonly #executor: string;
+
+  /**
+   * @param options The most gas that an L1 transaction may use, with what its calldata costs.
+   * @param dependencies L1, and where the executor is on it.
+   */
+  constructor(options: { gas: bigint }, dependencies: { provider: Pick<Provider, "call">; executor: string }) {
+    this.#gas = options.gas < L1_TRANSACTION_GAS ? options.gas : L1_TRANSACTION_GAS;
+    this.#provider = dependencies.provider;
+    this.#executor = dependencies.executor;
+  }
+
+  /**
+   * Executes a transaction.
+   *
+   * @param send Sends a step, and resolves when it is on L1.
+   * @throws Like {@link plan}.
+   */
+  async run(request: ExecutionRequest, send: (step: ExecutionStep) => Promise<unknown>): Promise<Execution> {
+    const steps = this.plan(request);
+    for (;;) {
+      const { done, value } = await steps.next();
+      if (done === true) return value;
+      await send(value);
+    }
+  }
+
+  /**
+   * Plans the steps one by one: each must be on L1 before the next one is asked for. There are none where one call is
+   * enough.
+   *
+   * @throws {L1Revert} Where L1 refuses, the witness cannot be completed, or even the smallest step is too large.
+   */
+  async *plan(request: ExecutionRequest): AsyncGenerator<ExecutionStep, Execution> {
+    const { transaction, preStateRoot } = request;
+    const witness = new GrowingWitness(request);
+    const encode = (items: Hex): Hex => EXECUTOR.encodeFunctionData("execute", [[transaction], preStateRoot, items]);
+    const attempt = await this.#attempt("execute", encode, witness);
+    if (attempt.fits) return { outcome: outcomeOf(attempt.result), witness: witness.encoded };
+    yield* this.#session(request);
+    const remembered = await this.#attempt("execute", () => encode("0x"), witness);
+    if (!remembered.fits) throw remembered.cause;
+    return { outcome: outcomeOf(remembered.result), witness: "0x" };
+  }
+
+  /** Steps until L1 knows the outcome. */
+  async *#session({ transaction, preStateRoot, ...request }: ExecutionRequest): AsyncGenerator<ExecutionStep, void> {
+    let machine: Hex = "0x";
+    let left = Transaction.from(toHex(transaction.raw)).gasLimit;
+    let pace = left;
+    do {
+      const witness = new GrowingWitness(request);
+      const advance = (until: bigint): Promise<Attempt> => {
+        const encode = (items: Hex): Hex =>
+          EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, machine, until, items]);
+        return this.#attempt("advance", encode, witness);
+      };
+      const { until, fitting } = await largestStep(advance, left, pace);
+      yield { to: this.#executor, data: fitting.data, gas: this.#gas };
+      [machine] = EXECUTOR.decodeFunctionResult("advance", fitting.result) as unknown as [Hex];
+      pace = left - until;
+      left = until;
+    } while (machine !== "0x");
+  }
+
+  /** Simulates a call, with ever more of a witness until L1 misses nothing. */
+  async #attempt(label: string, encode: (witness: Hex) => Hex, witness: GrowingWitness): Promise<Attempt> {
+    for (;;) {
+      const data = encode(witness.encoded);
+      try {
+        const result = await this.#provider.call({ to: this.#executor, data, gasLimit: this.#gas });
+        return { fits: true, data, result };
+      } catch (error) {
+        const revert = new L1Revert(label, decodeRevert(error), error);
+        if (isTooHeavy(error)) return { fits: false, cause: revert };
+        if (!revert.is("MissingWitness")) throw isRevert(error) ? revert : error;
+        if (!(await witness.add(String(revert.error?.args[0])))) throw revert;
+      }
+    }
+  }
+}
+
+/** Code as an item of a witness, in which nodes are lists and all else is a string. */
+export function codeItem(code: Uint8Array): Uint8Array {
+  return fromHex(encodeRlp(code));
+}
+
+/** A call that fits into an L1 transaction. */
+interface Fitting {
+  readonly fits: true;
+  readonly data: Hex;
+  readonly result: Hex;
+}
+
+type Attempt = Fitting | { readonly fits: false; readonly cause: L1Revert };
+
+/** A witness that gets what L1 says that it lacks. */
+class GrowingWitness {
+  readonly #preimages: PreimageSource;
+  readonly #added = new Set<Hex>();
+  encoded: Hex;
+
+  constructor({ witness, preimages }: Pick<ExecutionRequest, "witness" | "preimages">) {
+    this.#preimages = preimages;
+    this.encoded = toHex(witness);
+  }
+
+  /** Whether there is something to add. What L1 misses although it was added will not be found by adding it again. */
+  async add(hash: Hex): Promise<boolean> {
+    if (this.#added.has(hash)) return false;
+    const item = await this.#preimages(hash);
+    if (item === undefined) return false;
+    this.#added.add(hash);
+    this.encoded += toHex(item).slice(2);
+    return true;
+  }
+}
+
+/**
+ * Searches for the step that goes furthest: the least `until` that fits, to a quarter of what it gets through.
+ *
+ * @param left L2 gas that is left before the step, at most.
+ * @param pace L2 gas to try to get through first.
+ */
+async function largestStep(
+  advance: (until: bigint) => Promise<Attempt>,
+  left: bigint,
+  pace: bigint,
+): Promise<{ until: bigint; fitting: Fitting }> {
+  let best: { until: bigint; fitting: Fitting } | undefined;
+  let tooFar = -1n;
+  let until = max(left - pace, 0n);
+  for (;;) {
+    const attempt = await advance(until);
+    if (attempt.fits) {
+      best = { until, fitting: attempt };
+      if (until - tooFar <= 1n + (left - until) / 4n) return best;
+    } else {
+      tooFar = until;
+      if (best !== undefined && best.until - tooFar <= 1n + (left - best.until) / 4n) return best;
+      if (best === undefined && left - tooFar <= 1n) throw attempt.cause;
+    }
+    const reached = best?.until ?? left;
+    until = tooFar === -1n ? max(left - 2n * (left - reached), 0n) : (tooFar + reached) / 2n;
+  }
+}
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** Whether a call failed as one does whose gas does not suffice: without a reason, or for its calldata alone. */
+function isTooHeavy(thrown: unknown): boolean {
+  if (revertData(thrown) !== undefined) return false;
+  return isRevert(thrown) || /out of gas|gas floor|floor data gas|intrinsic gas/i.test(messageOf(thrown));
+}
+
+function outcomeOf(result: Hex): Outcome {
+  const [[outcome]] = EXECUTOR.decodeFunctionResult("execute", result) as unknown as [[Outcome]];
+  return { valid: outcome.valid, gasUsed: outcome.gasUsed, stateRoot: outcome.stateRoot };
+}

@@ -1,0 +1,63 @@
+/** Runs Ethereum's GeneralStateTests through the contracts on L1: `npm run statetest -- --help`. */
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+
+import { Command, Option } from "commander";
+
+import { integer } from "../agents/common/config.ts";
+import { type Selection, countCases } from "./statetest/cases.ts";
+import { runAll } from "./statetest/pool.ts";
+import { Report } from "./statetest/report.ts";
+
+/** Forks whose rules the contracts have. */
+const FORKS = ["Cancun"];
+
+interface Options {
+  readonly fork: string;
+  readonly filter?: string;
+  readonly json?: string;
+  readonly jobs: number;
+}
+
+const program = new Command("npm run statetest --")
+  .description("Runs Ethereum's GeneralStateTests through the contracts on L1, as they are deployed.")
+  .argument("<path>", "a file of tests, or a folder with such files at any depth")
+  .addOption(
+    new Option("--fork <name>", "fork whose results are expected")
+      .choices(FORKS)
+      .default("Cancun")
+      .env("METIS_STATETEST_FORK"),
+  )
+  .addOption(
+    new Option("--filter <text>", "run the cases whose names have this in them: stExample/add11/add11/d0g0v0").env(
+      "METIS_STATETEST_FILTER",
+    ),
+  )
+  .addOption(new Option("--json <file>", "where to write the results as JSON").env("METIS_STATETEST_JSON"))
+  .addOption(
+    new Option("--jobs <count>", "processes to share the cases out among")
+      .argParser(integer(1, 256))
+      .default(availableParallelism())
+      .env("METIS_STATETEST_JOBS"),
+  )
+  .allowExcessArguments(false)
+  .action(async (path: string, { fork, filter, json, jobs }: Options) => {
+    const selection: Selection = { path, fork, ...(filter === undefined ? {} : { filter }) };
+    const total = countCases(selection);
+    if (total === 0) throw new Error(`${path} has no state tests${filter === undefined ? "" : ` named ${filter}`}`);
+    const report = new Report(process.stdout, total);
+    await runAll(selection, Math.min(jobs, total), (result) => {
+      report.add(result);
+    });
+    report.close();
+    if (json !== undefined) writeFileSync(json, report.json(fork));
+    if (report.count("failed") > 0) process.exitCode = 1;
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  if (process.env["METIS_STATETEST_TRACE"] !== undefined) console.error(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,84 @@
+/** Runs one case. */
+import { messageOf } from "../../agents/common/errors.ts";
+import type { Outcome } from "../../agents/common/execution.ts";
+import { toHex } from "../../l2/hex.ts";
+import type { Case } from "./cases.ts";
+import { chainOf } from "./chain.ts";
+import { type Expectation, type StateTest, quantity } from "./format.ts";
+import type { StateTestL1 } from "./l1.ts";
+import { buildState } from "./state.ts";
+import { signedTransaction } from "./transaction.ts";
+
+/** How a case ended. */
+export interface Result {
+  readonly name: string;
+  readonly folder: string;
+  readonly status: "passed" | "failed" | "skipped";
+  /** Why it failed or was skipped. */
+  readonly reason?: string;
+  /** L2 gas used, as L1 says. */
+  readonly gasUsed?: number;
+  /** L1 transactions that it took before the outcome was there; none where one call was enough. */
+  readonly steps?: number;
+  readonly milliseconds?: number;
+}
+
+/** Largest state, in bytes, that is given to L1 as a whole; of a larger one L1 gets what it asks for. */
+const WHOLE_WITNESS = 65_536;
+
+/** Runs a case, if it is one to run. Whatever goes wrong in it is its result. */
+export async function runCase(l1: StateTestL1, one: Case): Promise<Result> {
+  const { name, folder } = one;
+  if (one.kind === "skip") return { name, folder, status: "skipped", reason: one.reason };
+  if (one.kind === "broken") return { name, folder, status: "failed", reason: one.reason };
+  const start = performance.now();
+  try {
+    const { outcome, steps } = await execute(l1, one.test, one.expectation);
+    const reason = judge(outcome, one.expectation);
+    return {
+      name,
+      folder,
+      status: reason === undefined ? "passed" : "failed",
+      ...(reason === undefined ? {} : { reason }),
+      gasUsed: Number(outcome.gasUsed),
+      steps,
+      milliseconds: Math.round(performance.now() - start),
+    };
+  } catch (error) {
+    const milliseconds = Math.round(performance.now() - start);
+    return { name, folder, status: "failed", reason: messageOf(error), milliseconds };
+  }
+}
+
+async function execute(
+  l1: StateTestL1,
+  test: StateTest,
+  expectation: Expectation,
+): Promise<{ outcome: Outcome; steps: number }> {
+  const { env, pre } = test;
+  const chain = chainOf(test);
+  const state = buildState(pre);
+  const whole = Buffer.concat([...state.items.values()]);
+  return await l1.execute(chain, {
+    transaction: {
+      context: {
+        number: quantity(env.currentNumber),
+        timestamp: quantity(env.currentTimestamp),
+        coinbase: env.currentCoinbase,
+      },
+      raw: signedTransaction(test, expectation, chain.chainId),
+    },
+    preStateRoot: state.root,
+    witness: whole.length > WHOLE_WITNESS ? new Uint8Array() : whole,
+    preimages: (hash) => state.items.get(hash),
+  });
+}
+
+/** What is wrong with an outcome; nothing where it is the expected one. */
+function judge({ valid, stateRoot }: Outcome, { hash, expectException }: Expectation): string | undefined {
+  if (valid && expectException !== undefined) return `valid; expected ${expectException}`;
+  if (!valid && expectException === undefined) return "invalid; expected a valid transaction";
+  if (stateRoot !== hash.toLowerCase())
+    return `state root ${stateRoot}; expected ${toHex(Buffer.from(hash.slice(2), "hex"))}`;
+  return undefined;
+}
