@@ -32,6 +32,7 @@ export interface Block extends Omit<SignedBlock, "signature"> {
   readonly stateRoots: readonly Hex[];
   readonly transactionsRoot: Hex;
   readonly receiptsRoot: Hex;
+  readonly logsBloom: Hex;
   readonly gasUsed: bigint;
 }
 

@@ -1,8 +1,11 @@
+import { getCreateAddress } from "ethers";
+
 import { type Block, parseBlock, stringifyBlock } from "./block.ts";
 import { type ChainConfig, chainCommon } from "./config.ts";
 import { ChainError } from "./errors.ts";
 import type { Hex } from "./hex.ts";
 import { keccakHex } from "./keccak.ts";
+import type { Log } from "./logs.ts";
 import { type Executed, blockHash, genesisBlock } from "./seal.ts";
 import { decodeSnapshot } from "./snapshot.ts";
 import { StateStore } from "./state.ts";
@@ -18,10 +21,14 @@ export interface Addition {
 /** What a transaction was and did, as it is stored beside its block. */
 export interface StoredOutcome {
   readonly from: string;
-  readonly to: string;
+  /** Nothing where it created a contract. */
+  readonly to: string | undefined;
+  /** The contract that it created, or would have where it failed. */
+  readonly created: string | undefined;
   readonly type: number;
   readonly success: boolean;
   readonly gasUsed: bigint;
+  readonly logs: readonly Log[];
   /** What it paid the coinbase, in wei per gas. */
   readonly tip: bigint;
 }
@@ -40,7 +47,7 @@ export interface Replacement {
 }
 
 /** Layout of the records; a directory of another one is refused. */
-const VERSION = 1;
+const VERSION = 2;
 
 const HEAD = "head";
 const META = "meta";
@@ -104,9 +111,9 @@ export class ChainStore {
   async outcomes(number: number): Promise<StoredOutcome[]> {
     const stored = await this.#store.get(outcomesKey(number));
     if (stored === undefined) return [];
-    const rows = decode(stored) as [string, string, number, boolean, string, string][];
-    return rows.map(([from, to, type, success, gasUsed, tip]) => {
-      return { from, to, type, success, gasUsed: BigInt(gasUsed), tip: BigInt(tip) };
+    const rows = decode(stored) as OutcomeRecord[];
+    return rows.map(({ gasUsed, tip, to, created, ...same }) => {
+      return { ...same, to, created, gasUsed: BigInt(gasUsed), tip: BigInt(tip) };
     });
   }
 
@@ -128,6 +135,12 @@ export class ChainStore {
     changes.push({ key: HEAD, value: encode(head.number) });
     await this.#store.write(changes);
   }
+}
+
+/** A stored outcome as JSON has it. */
+interface OutcomeRecord extends Omit<StoredOutcome, "gasUsed" | "tip"> {
+  readonly gasUsed: string;
+  readonly tip: string;
 }
 
 interface Meta {
@@ -178,9 +191,11 @@ function fingerprint(config: ChainConfig): Hex {
 }
 
 function recordsOf(config: ChainConfig, block: Block, executed: readonly Executed[]): Change[] {
-  const outcomes = executed.map(({ transfer, outcome: { success, gasUsed } }) => {
-    const { from, to, type } = transfer;
-    return [from, to, type, success, gasUsed.toString(), effectiveTip(config, transfer).toString()];
+  const outcomes = executed.map(({ transaction, outcome: { success, gasUsed, logs } }): OutcomeRecord => {
+    const { from, to, nonce, type } = transaction;
+    const created = to === undefined ? getCreateAddress({ from, nonce }) : undefined;
+    const tip = effectiveTip(config, transaction).toString();
+    return { from, to, created, type, success, gasUsed: gasUsed.toString(), tip, logs };
   });
   return [
     { key: blockKey(block.number), value: new TextEncoder().encode(stringifyBlock(block)) },

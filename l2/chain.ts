@@ -20,11 +20,12 @@ import { BlockError, ChainError, TransactionError } from "./errors.ts";
 import { Executor, checkState } from "./executor.ts";
 import { type Hex, fromHex, toHex } from "./hex.ts";
 import { keccakHex } from "./keccak.ts";
+import type { Log } from "./logs.ts";
 import { DEFAULT_LIMITS, Mempool, type MempoolLimits } from "./mempool.ts";
 import { type BlockPlace, type Executed, sealBlock } from "./seal.ts";
 import { encodeSnapshot } from "./snapshot.ts";
 import { Overlay, type StateReader, type StateStore } from "./state.ts";
-import { MAX_TRANSACTION_BYTES, type Transfer, decodeTransfer, effectiveTip } from "./transaction.ts";
+import { MAX_TRANSACTION_BYTES, type SignedTransaction, decodeTransaction, effectiveTip } from "./transaction.ts";
 
 export interface ChainOptions {
   /** Where the chain is kept; in memory if left out. */
@@ -60,13 +61,19 @@ export interface Receipt {
   /** Place in the block. */
   readonly index: number;
   readonly from: string;
-  readonly to: string;
+  /** Nothing where it created a contract. */
+  readonly to: string | undefined;
+  /** The contract that it created, or would have where it failed. */
+  readonly created: string | undefined;
   readonly type: number;
   readonly success: boolean;
   readonly gasUsed: bigint;
   readonly cumulativeGasUsed: bigint;
   /** In wei per gas. */
   readonly effectiveGasPrice: bigint;
+  readonly logs: readonly Log[];
+  /** Logs of the block's transactions before it. */
+  readonly logsBefore: number;
   /** State root after the transaction. */
   readonly stateRoot: Hex;
 }
@@ -137,7 +144,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     this.#store = store;
     this.base = store.base;
     this.#head = store.head;
-    this.#mempool = new Mempool(limits, (transfer) => effectiveTip(config, transfer));
+    this.#mempool = new Mempool(limits, (transaction) => effectiveTip(config, transaction));
   }
 
   /**
@@ -170,21 +177,21 @@ export class Chain extends EventEmitter<ChainEvents> {
   /** Takes a signed transaction into the mempool (step 1) and gives its hash. @throws TransactionError */
   async addTransaction(raw: Hex | Uint8Array): Promise<Hex> {
     return await this.#exclusively(async () => {
-      const transfer = this.decode(typeof raw === "string" ? fromHex(raw) : raw);
+      const transaction = this.decode(typeof raw === "string" ? fromHex(raw) : raw);
       const state = await this.stateAt();
-      const sender = await state.account(transfer.from);
-      checkState(transfer, sender, await state.account(transfer.to), { laterNonce: true });
-      const replaced = this.#mempool.add(transfer, sender?.nonce ?? 0n);
+      const sender = await state.account(transaction.from);
+      checkState(transaction, sender, { laterNonce: true });
+      const replaced = this.#mempool.add(transaction, sender?.nonce ?? 0n);
       for (const old of replaced) {
-        const instead = old.from === transfer.from && old.nonce === transfer.nonce;
+        const instead = old.from === transaction.from && old.nonce === transaction.nonce;
         this.#forget(
           old,
-          instead ? `replaced by ${transfer.hash}` : "the mempool was full of transactions that pay more",
+          instead ? `replaced by ${transaction.hash}` : "the mempool was full of transactions that pay more",
         );
       }
-      this.#forgotten.delete(transfer.hash);
-      this.#emitLater("transaction", info(transfer));
-      return transfer.hash;
+      this.#forgotten.delete(transaction.hash);
+      this.#emitLater("transaction", info(transaction));
+      return transaction.hash;
     });
   }
 
@@ -192,8 +199,8 @@ export class Chain extends EventEmitter<ChainEvents> {
    * Reads a transaction and checks all that does not depend on the state.
    * @throws TransactionError
    */
-  decode(raw: Uint8Array): Transfer {
-    return decodeTransfer(this.config, this.#common, raw);
+  decode(raw: Uint8Array): SignedTransaction {
+    return decodeTransaction(this.config, this.#common, raw);
   }
 
   /** Transactions of the mempool that could be executed, in the order a block would take them. */
@@ -209,7 +216,7 @@ export class Chain extends EventEmitter<ChainEvents> {
   async dropPending(reason: string): Promise<DroppedTransaction[]> {
     return await this.#exclusively(() => {
       const waiting = this.#mempool.senders().flatMap((sender) => this.#mempool.of(sender));
-      return Promise.resolve(waiting.map((transfer) => this.#remove(transfer, reason)));
+      return Promise.resolve(waiting.map((transaction) => this.#remove(transaction, reason)));
     });
   }
 
@@ -222,7 +229,7 @@ export class Chain extends EventEmitter<ChainEvents> {
   async pendingNonce(address: string): Promise<number> {
     const sender = getAddress(address);
     let nonce = (await (await this.stateAt()).account(sender))?.nonce ?? 0n;
-    for (const transfer of this.#mempool.of(sender)) if (transfer.nonce === nonce) nonce += 1n;
+    for (const transaction of this.#mempool.of(sender)) if (transaction.nonce === nonce) nonce += 1n;
     return Number(nonce);
   }
 
@@ -248,8 +255,8 @@ export class Chain extends EventEmitter<ChainEvents> {
         const producer = recoverProducer(this.config, block.hash, signature);
         await this.#replace(parent, [], [{ block: { ...block, signature, producer }, executed }], executor);
       }
-      for (const { transfer, error } of refused) {
-        if (this.#mempool.get(transfer.hash) !== undefined) this.#remove(transfer, error.message);
+      for (const { transaction, error } of refused) {
+        if (this.#mempool.get(transaction.hash) !== undefined) this.#remove(transaction, error.message);
       }
       return executed.length > 0 ? this.#head : undefined;
     });
@@ -376,7 +383,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     const found = await this.#included(hash);
     if (found === undefined) return undefined;
     const { block, index, outcome } = found;
-    const { from, to, type, success, gasUsed, tip } = outcome;
+    const { from, to, created, type, success, gasUsed, tip, logs } = outcome;
     const before = (await this.outcomes(block.number)).slice(0, index);
     return {
       hash,
@@ -385,9 +392,12 @@ export class Chain extends EventEmitter<ChainEvents> {
       index,
       from,
       to,
+      created,
       type,
       success,
       gasUsed,
+      logs,
+      logsBefore: before.reduce((sum, earlier) => sum + earlier.logs.length, 0),
       cumulativeGasUsed: before.reduce((sum, earlier) => sum + earlier.gasUsed, gasUsed),
       effectiveGasPrice: this.config.baseFee + tip,
       stateRoot: block.stateRoots[index] ?? block.stateRoot,
@@ -458,25 +468,25 @@ export class Chain extends EventEmitter<ChainEvents> {
     executor: Executor,
     place: BlockPlace,
     maxTransactions: number,
-  ): Promise<{ executed: Executed[]; refused: { transfer: Transfer; error: TransactionError }[] }> {
+  ): Promise<{ executed: Executed[]; refused: { transaction: SignedTransaction; error: TransactionError }[] }> {
     const context = { ...place, number: BigInt(place.number), timestamp: BigInt(place.timestamp) };
     const executed: Executed[] = [];
-    const refused: { transfer: Transfer; error: TransactionError }[] = [];
+    const refused: { transaction: SignedTransaction; error: TransactionError }[] = [];
     let room = this.config.gasLimit;
     const best = this.#mempool.best();
     let next = best.next();
     while (next.done !== true && executed.length < maxTransactions) {
-      const transfer = next.value;
+      const transaction = next.value;
       let taken = false;
-      if (transfer.gasLimit <= room) {
+      if (transaction.gasLimit <= room) {
         try {
-          const outcome = await executor.execute(context, transfer);
-          executed.push({ transfer, outcome });
+          const outcome = await executor.execute(context, transaction);
+          executed.push({ transaction, outcome });
           room -= outcome.gasUsed;
           taken = true;
         } catch (error) {
           if (!(error instanceof TransactionError)) throw error;
-          refused.push({ transfer, error });
+          refused.push({ transaction, error });
         }
       }
       next = best.next(taken);
@@ -514,9 +524,9 @@ export class Chain extends EventEmitter<ChainEvents> {
           const message = `It has ${bytes.length} bytes, expected at most ${MAX_TRANSACTION_BYTES}.`;
           throw new TransactionError("TOO_LARGE", message);
         }
-        const transfer = this.#mempool.get(keccakHex(bytes)) ?? executor.decode(bytes);
-        const outcome = await executor.execute(context, transfer);
-        executed.push({ transfer, outcome });
+        const transaction = this.#mempool.get(keccakHex(bytes)) ?? executor.decode(bytes);
+        const outcome = await executor.execute(context, transaction);
+        executed.push({ transaction, outcome });
         gasUsed += outcome.gasUsed;
       } catch (error) {
         if (!(error instanceof TransactionError)) throw error;
@@ -535,8 +545,8 @@ export class Chain extends EventEmitter<ChainEvents> {
     const executed: Executed[] = [];
     for (const raw of raws) {
       try {
-        const transfer = executor.decode(raw);
-        executed.push({ transfer, outcome: await executor.execute(context, transfer) });
+        const transaction = executor.decode(raw);
+        executed.push({ transaction, outcome: await executor.execute(context, transaction) });
       } catch (error) {
         if (!(error instanceof TransactionError)) throw error;
         const message = `Transaction ${keccakHex(raw)} of the batch is invalid: ${error.message}`;
@@ -567,9 +577,9 @@ export class Chain extends EventEmitter<ChainEvents> {
     this.#head = added.at(-1)?.block ?? ancestor;
     if (removed.length > 0) this.#emitLater("rollback", { head: ancestor, dropped });
     for (const { block, executed } of added) {
-      for (const { transfer } of executed) {
-        this.#mempool.remove(transfer.hash);
-        this.#forgotten.delete(transfer.hash);
+      for (const { transaction } of executed) {
+        this.#mempool.remove(transaction.hash);
+        this.#forgotten.delete(transaction.hash);
       }
       this.#emitLater("block", block);
     }
@@ -586,23 +596,23 @@ export class Chain extends EventEmitter<ChainEvents> {
       if (waiting.length === 0) continue;
       const account = await state.account(sender);
       this.#mempool.setNonce(sender, account?.nonce ?? 0n);
-      for (const transfer of waiting) {
+      for (const transaction of waiting) {
         try {
-          checkState(transfer, account, await state.account(transfer.to), { laterNonce: true });
+          checkState(transaction, account, { laterNonce: true });
         } catch (error) {
-          this.#remove(transfer, (error as TransactionError).message);
+          this.#remove(transaction, (error as TransactionError).message);
         }
       }
     }
   }
 
-  #remove(transfer: Transfer, reason: string): DroppedTransaction {
-    this.#mempool.remove(transfer.hash);
-    return this.#forget(transfer, reason);
+  #remove(transaction: SignedTransaction, reason: string): DroppedTransaction {
+    this.#mempool.remove(transaction.hash);
+    return this.#forget(transaction, reason);
   }
 
-  #forget(transfer: Transfer, reason: string): DroppedTransaction {
-    const { hash, from, nonce, raw } = transfer;
+  #forget(transaction: SignedTransaction, reason: string): DroppedTransaction {
+    const { hash, from, nonce, raw } = transaction;
     const dropped = { hash, raw: toHex(raw), sender: from, nonce: Number(nonce), reason };
     this.#forgotten.set(hash, dropped);
     const [oldest] = this.#forgotten.keys();
@@ -623,12 +633,12 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 }
 
-function info(transfer: Transfer): TransactionInfo {
-  return { hash: transfer.hash, raw: toHex(transfer.raw), from: transfer.from };
+function info(transaction: SignedTransaction): TransactionInfo {
+  return { hash: transaction.hash, raw: toHex(transaction.raw), from: transaction.from };
 }
 
 function sendersOf({ executed }: Addition): string[] {
-  return executed.map(({ transfer }) => transfer.from);
+  return executed.map(({ transaction }) => transaction.from);
 }
 
 interface WantedBlock {

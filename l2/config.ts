@@ -2,6 +2,7 @@ import { type Common, Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/
 import { parseEther, parseUnits } from "ethers";
 
 import { keccak256 } from "./keccak.ts";
+import { kzg } from "./kzg.ts";
 
 /** The constants of a chain. Two chains with equal constants have the same genesis. */
 export interface ChainConfig {
@@ -32,6 +33,6 @@ export function devnet(accounts: readonly string[], overrides: Partial<ChainConf
 export function chainCommon(config: Pick<ChainConfig, "chainId">): Common {
   return createCustomCommon({ chainId: Number(config.chainId), name: "metis" }, Mainnet, {
     hardfork: Hardfork.Cancun,
-    customCrypto: { keccak256 },
+    customCrypto: { keccak256, kzg },
   });
 }

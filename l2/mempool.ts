@@ -1,6 +1,6 @@
 import { TransactionError } from "./errors.ts";
 import type { Hex } from "./hex.ts";
-import { MAX_TRANSACTION_BYTES, type Transfer } from "./transaction.ts";
+import { MAX_TRANSACTION_BYTES, type SignedTransaction } from "./transaction.ts";
 
 /** How much the mempool holds. */
 export interface MempoolLimits {
@@ -25,7 +25,7 @@ export const DEFAULT_LIMITS: MempoolLimits = {
 const PRICE_BUMP = 10n;
 
 interface Entry {
-  readonly transfer: Transfer;
+  readonly transaction: SignedTransaction;
   /** Effective tip, in wei per gas. */
   readonly tip: bigint;
   /** Place in the order of arrival. */
@@ -42,14 +42,14 @@ interface Queue {
 /** Transactions that wait for a block: by sender, in the order of their nonces. */
 export class Mempool {
   readonly #limits: MempoolLimits;
-  readonly #tip: (transfer: Transfer) => bigint;
+  readonly #tip: (transaction: SignedTransaction) => bigint;
   readonly #byHash = new Map<Hex, Entry>();
   readonly #bySender = new Map<string, Queue>();
   #bytes = 0;
   #arrivals = 0;
 
   /** @param tip What a transaction pays the coinbase per gas, in wei. */
-  constructor(limits: MempoolLimits, tip: (transfer: Transfer) => bigint) {
+  constructor(limits: MempoolLimits, tip: (transaction: SignedTransaction) => bigint) {
     this.#limits = limits;
     this.#tip = tip;
   }
@@ -63,8 +63,8 @@ export class Mempool {
     return this.#bytes;
   }
 
-  get(hash: Hex): Transfer | undefined {
-    return this.#byHash.get(hash)?.transfer;
+  get(hash: Hex): SignedTransaction | undefined {
+    return this.#byHash.get(hash)?.transaction;
   }
 
   senders(): string[] {
@@ -72,9 +72,9 @@ export class Mempool {
   }
 
   /** A sender's transactions in the order of their nonces. */
-  of(sender: string): Transfer[] {
+  of(sender: string): SignedTransaction[] {
     const entries = [...(this.#bySender.get(sender)?.entries.values() ?? [])];
-    return entries.map(({ transfer }) => transfer).sort((a, b) => (a.nonce < b.nonce ? -1 : 1));
+    return entries.map(({ transaction }) => transaction).sort((a, b) => (a.nonce < b.nonce ? -1 : 1));
   }
 
   /** Tells the pool a sender's nonce in the new state. */
@@ -89,29 +89,29 @@ export class Mempool {
    * @returns The transactions that gave way: the one it replaces, or the worst ones where the pool was full.
    * @throws TransactionError where it is known, pays too little or finds no room.
    */
-  add(transfer: Transfer, nonce: bigint): Transfer[] {
-    if (this.#byHash.has(transfer.hash)) {
-      throw new TransactionError("ALREADY_KNOWN", `Transaction ${transfer.hash} is already in the mempool.`);
+  add(transaction: SignedTransaction, nonce: bigint): SignedTransaction[] {
+    if (this.#byHash.has(transaction.hash)) {
+      throw new TransactionError("ALREADY_KNOWN", `Transaction ${transaction.hash} is already in the mempool.`);
     }
     const { transactionBytes, perSender } = this.#limits;
-    if (transfer.raw.length > transactionBytes) {
+    if (transaction.raw.length > transactionBytes) {
       throw new TransactionError(
         "TOO_LARGE",
-        `The transaction has ${transfer.raw.length} bytes, expected at most ${transactionBytes}.`,
+        `The transaction has ${transaction.raw.length} bytes, expected at most ${transactionBytes}.`,
       );
     }
-    if (transfer.nonce >= nonce + BigInt(perSender)) {
+    if (transaction.nonce >= nonce + BigInt(perSender)) {
       throw new TransactionError(
         "NONCE_TOO_HIGH",
-        `The nonce is ${transfer.nonce}, expected below ${nonce + BigInt(perSender)} for ${transfer.from}.`,
+        `The nonce is ${transaction.nonce}, expected below ${nonce + BigInt(perSender)} for ${transaction.from}.`,
       );
     }
-    const entry: Entry = { transfer, tip: this.#tip(transfer), arrival: this.#arrivals++ };
-    const replaced = this.#bySender.get(transfer.from)?.entries.get(transfer.nonce);
-    const gone = replaced === undefined ? this.#makeRoom(entry) : [checkBump(replaced, transfer)];
+    const entry: Entry = { transaction, tip: this.#tip(transaction), arrival: this.#arrivals++ };
+    const replaced = this.#bySender.get(transaction.from)?.entries.get(transaction.nonce);
+    const gone = replaced === undefined ? this.#makeRoom(entry) : [checkBump(replaced, transaction)];
     for (const old of gone) this.#delete(old);
     this.#insert(entry, nonce);
-    return gone.map((old) => old.transfer);
+    return gone.map((old) => old.transaction);
   }
 
   remove(hash: Hex): void {
@@ -123,7 +123,7 @@ export class Mempool {
    * The transactions in the order a block takes them: the best tip first, nonces of a sender without a gap. Answer
    * `false` to a transaction to leave out the rest of its sender's.
    */
-  *best(): Generator<Transfer, void, boolean | undefined> {
+  *best(): Generator<SignedTransaction, void, boolean | undefined> {
     const heads: Entry[] = [];
     for (const { nonce, entries } of this.#bySender.values()) {
       const head = entries.get(nonce);
@@ -131,8 +131,8 @@ export class Mempool {
     }
     const heap = new Heap(heads);
     for (let head = heap.pop(); head !== undefined; head = heap.pop()) {
-      if ((yield head.transfer) === false) continue;
-      const next = this.#bySender.get(head.transfer.from)?.entries.get(head.transfer.nonce + 1n);
+      if ((yield head.transaction) === false) continue;
+      const next = this.#bySender.get(head.transaction.from)?.entries.get(head.transaction.nonce + 1n);
       if (next !== undefined) heap.push(next);
     }
   }
@@ -141,11 +141,11 @@ export class Mempool {
   #makeRoom(entry: Entry): Entry[] {
     const gone = new Set<Entry>();
     let count = this.size + 1;
-    let bytes = this.#bytes + entry.transfer.raw.length;
+    let bytes = this.#bytes + entry.transaction.raw.length;
     while (count > this.#limits.count || bytes > this.#limits.bytes) {
       let worst: Entry | undefined;
       for (const [sender, { entries }] of this.#bySender) {
-        if (sender === entry.transfer.from) continue;
+        if (sender === entry.transaction.from) continue;
         const last = lastOf(entries, gone);
         if (last !== undefined && (worst === undefined || before(worst, last))) worst = last;
       }
@@ -157,13 +157,13 @@ export class Mempool {
       }
       gone.add(worst);
       count -= 1;
-      bytes -= worst.transfer.raw.length;
+      bytes -= worst.transaction.raw.length;
     }
     return [...gone];
   }
 
   #insert(entry: Entry, stateNonce: bigint): void {
-    const { hash, from, nonce, raw } = entry.transfer;
+    const { hash, from, nonce, raw } = entry.transaction;
     this.#byHash.set(hash, entry);
     const queue = this.#bySender.get(from) ?? { nonce: stateNonce, entries: new Map<bigint, Entry>() };
     queue.entries.set(nonce, entry);
@@ -172,7 +172,7 @@ export class Mempool {
   }
 
   #delete(entry: Entry): void {
-    const { hash, from, nonce, raw } = entry.transfer;
+    const { hash, from, nonce, raw } = entry.transaction;
     this.#byHash.delete(hash);
     const queue = this.#bySender.get(from);
     queue?.entries.delete(nonce);
@@ -185,18 +185,18 @@ export class Mempool {
 function lastOf(entries: ReadonlyMap<bigint, Entry>, without: ReadonlySet<Entry>): Entry | undefined {
   let last: Entry | undefined;
   for (const entry of entries.values()) {
-    if (!without.has(entry) && (last === undefined || entry.transfer.nonce > last.transfer.nonce)) last = entry;
+    if (!without.has(entry) && (last === undefined || entry.transaction.nonce > last.transaction.nonce)) last = entry;
   }
   return last;
 }
 
-function checkBump(old: Entry, transfer: Transfer): Entry {
+function checkBump(old: Entry, transaction: SignedTransaction): Entry {
   const least = (price: bigint): bigint => price + (price * PRICE_BUMP + 99n) / 100n;
-  const [feeCap, tipCap] = [least(old.transfer.feeCap), least(old.transfer.tipCap)];
-  if (transfer.feeCap < feeCap || transfer.tipCap < tipCap) {
+  const [feeCap, tipCap] = [least(old.transaction.feeCap), least(old.transaction.tipCap)];
+  if (transaction.feeCap < feeCap || transaction.tipCap < tipCap) {
     throw new TransactionError(
       "UNDERPRICED",
-      `The replacement's fee cap ${transfer.feeCap} and tip cap ${transfer.tipCap} are too low, ` +
+      `The replacement's fee cap ${transaction.feeCap} and tip cap ${transaction.tipCap} are too low, ` +
         `expected at least ${feeCap} and ${tipCap} wei.`,
     );
   }

@@ -9,12 +9,13 @@ import type { Block } from "./block.ts";
 import type { ChainConfig } from "./config.ts";
 import type { Outcome } from "./executor.ts";
 import { type Hex, fromHex, toHex } from "./hex.ts";
-import type { Transfer } from "./transaction.ts";
+import { bloomOf, toVmLog } from "./logs.ts";
+import type { SignedTransaction } from "./transaction.ts";
 import { EMPTY_ROOT, buildTrie } from "./trie.ts";
 
 /** A transaction with what it did. */
 export interface Executed {
-  readonly transfer: Transfer;
+  readonly transaction: SignedTransaction;
   readonly outcome: Outcome;
 }
 
@@ -37,11 +38,12 @@ export function sealBlock(
   const unnamed = {
     ...place,
     stateRoot,
-    transactions: executed.map(({ transfer }) => toHex(transfer.raw)),
-    transactionHashes: executed.map(({ transfer }) => transfer.hash),
+    transactions: executed.map(({ transaction }) => toHex(transaction.raw)),
+    transactionHashes: executed.map(({ transaction }) => transaction.hash),
     stateRoots: executed.map(({ outcome }) => outcome.stateRoot),
-    transactionsRoot: listRoot(executed.map(({ transfer }) => transfer.raw)),
+    transactionsRoot: listRoot(executed.map(({ transaction }) => transaction.raw)),
     receiptsRoot: listRoot(encodeReceipts(executed)),
+    logsBloom: toHex(bloomOf(executed.flatMap(({ outcome }) => outcome.logs))),
     gasUsed: executed.reduce((sum, { outcome }) => sum + outcome.gasUsed, 0n),
   };
   return { ...unnamed, hash: blockHash(config, common, unnamed) };
@@ -62,6 +64,7 @@ export function blockHash(config: ChainConfig, common: Common, block: Omit<Block
       stateRoot: fromHex(block.stateRoot),
       transactionsTrie: fromHex(block.transactionsRoot),
       receiptTrie: fromHex(block.receiptsRoot),
+      logsBloom: fromHex(block.logsBloom),
       number: BigInt(block.number),
       timestamp: BigInt(block.timestamp),
       gasLimit: blockGasLimit(config, block.gasUsed),
@@ -80,10 +83,11 @@ export function blockGasLimit(config: ChainConfig, gasUsed: bigint): bigint {
 
 function encodeReceipts(executed: readonly Executed[]): Uint8Array[] {
   let cumulative = 0n;
-  return executed.map(({ transfer, outcome }) => {
+  return executed.map(({ transaction, outcome }) => {
     cumulative += outcome.gasUsed;
-    const receipt = { cumulativeBlockGasUsed: cumulative, bitvector: new Uint8Array(256), logs: [] };
-    return encodeReceipt({ ...receipt, status: outcome.success ? 1 : 0 }, transfer.type);
+    const { logs, success } = outcome;
+    const receipt = { cumulativeBlockGasUsed: cumulative, bitvector: bloomOf(logs), logs: logs.map(toVmLog) };
+    return encodeReceipt({ ...receipt, status: success ? 1 : 0 }, transaction.type);
   });
 }
 

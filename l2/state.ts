@@ -1,5 +1,6 @@
 import type { Common } from "@ethereumjs/common";
-import { createMPT } from "@ethereumjs/mpt";
+import { type MerklePatriciaTrie, createMPT } from "@ethereumjs/mpt";
+import { RLP } from "@ethereumjs/rlp";
 import { Caches, MerkleStateManager, getMerkleStateProof } from "@ethereumjs/statemanager";
 import {
   type BatchDBOp,
@@ -16,7 +17,7 @@ import { ChainError } from "./errors.ts";
 import { type Hex, fromHex, toHex } from "./hex.ts";
 import { keccak256 } from "./keccak.ts";
 import { type Change, type KeyValueStore, openStore } from "./store.ts";
-import { EMPTY_ROOT, accountReferences, buildTrie, children } from "./trie.ts";
+import { EMPTY_ROOT, accountReferences, buildTrie, children, codeKey } from "./trie.ts";
 
 /** An account of the state. */
 export interface AccountState {
@@ -99,14 +100,23 @@ export class StateStore implements NodeSource {
     return node;
   }
 
+  /** What has a hash, of any state, as a witness holds it: a trie node as it is, code as a string in RLP. */
+  async witnessItem(hash: Hex): Promise<Uint8Array | undefined> {
+    const key = hash.slice(2);
+    const node = await this.#store.get(stateKey(key));
+    if (node !== undefined) return node;
+    const code = await this.#store.get(stateKey(codeKey(key)));
+    return code === undefined ? undefined : RLP.encode(code);
+  }
+
   /** Keeps what an execution added. */
   async keep(changes: readonly Change[]): Promise<void> {
     await this.#store.write(changes);
   }
 }
 
-/** Length of a node's key. */
-const HASH_DIGITS = 64;
+/** Length of a trie node's key; that of code is longer. */
+export const HASH_DIGITS = 64;
 
 /** Reading a state depends on no constant of a chain. */
 const READING = chainCommon({ chainId: 1n });
@@ -181,7 +191,7 @@ export class Overlay implements DB<string>, NodeSource {
       const node = this.#added.get(key);
       if (node === undefined || kept.has(key)) continue;
       kept.set(key, stateChange(key, node));
-      // Code refers to nothing; its key is longer than a hash.
+      // Code refers to nothing.
       if (key.length !== HASH_DIGITS) continue;
       const { hashes, values } = children(node);
       for (const hash of hashes) open.push(toHex(hash).slice(2));
@@ -194,20 +204,22 @@ export class Overlay implements DB<string>, NodeSource {
   }
 }
 
-/** A state manager that works on a database, from a root on. */
-export async function createStateManager(common: Common, database: Overlay, root: Hex): Promise<MerkleStateManager> {
-  const trie = await createMPT({
+/** A trie over a database, from a root on; its keys are hashed. */
+export async function openTrie(common: Common, database: Overlay, root: Hex): Promise<MerklePatriciaTrie> {
+  return await createMPT({
     db: database,
     root: fromHex(root),
     common,
     useKeyHashing: true,
     valueEncoding: ValueEncoding.Bytes,
   });
-  return new MerkleStateManager({ common, trie, caches: new Caches() });
 }
 
 function readState(common: Common, source: NodeSource, root: Hex): StateReader {
-  const manager = (): Promise<MerkleStateManager> => createStateManager(common, new Overlay(source), root);
+  const manager = async (): Promise<MerkleStateManager> => {
+    const trie = await openTrie(common, new Overlay(source), root);
+    return new MerkleStateManager({ common, trie, caches: new Caches() });
+  };
   return {
     root,
     async account(address) {

@@ -9,13 +9,14 @@ import { TransactionError } from "./errors.ts";
 import { type Hex, toHex } from "./hex.ts";
 import { keccakHex } from "./keccak.ts";
 
-/** A signed value transfer that is valid as far as its bytes and the chain's constants tell. Amounts are in wei. */
-export interface Transfer {
+/** A signed transaction that is valid as far as its bytes and the chain's constants tell. Amounts are in wei. */
+export interface SignedTransaction {
   readonly hash: Hex;
   readonly raw: Uint8Array;
   readonly type: 0 | 1 | 2;
   readonly from: string;
-  readonly to: string;
+  /** Nothing where it creates a contract. */
+  readonly to: string | undefined;
   readonly nonce: bigint;
   readonly value: bigint;
   readonly gasLimit: bigint;
@@ -50,6 +51,9 @@ const LAYOUTS = {
 
 const MAX_NONCE = 2n ** 64n - 2n;
 
+/** Most bytes of the code that creates a contract (EIP-3860). */
+export const MAX_INIT_CODE_BYTES = 49_152;
+
 /**
  * Most raw bytes of a transaction that peers take into blocks: it has to fit, with room to spare, into one transaction
  * of L1, or a request for its data could not be answered (step 11.8).
@@ -60,7 +64,7 @@ export const MAX_TRANSACTION_BYTES = 96 * 1024;
  * Reads a transaction and checks everything that does not depend on the state (docs/protocol.md, section 1).
  * @throws TransactionError
  */
-export function decodeTransfer(config: ChainConfig, common: Common, raw: Uint8Array): Transfer {
+export function decodeTransaction(config: ChainConfig, common: Common, raw: Uint8Array): SignedTransaction {
   const type = transactionType(raw);
   const fields = new Fields(type, raw);
   const to = checkKind(fields);
@@ -86,14 +90,14 @@ export function decodeTransfer(config: ChainConfig, common: Common, raw: Uint8Ar
 }
 
 /** What the coinbase gets per gas, in wei. */
-export function effectiveTip(config: Pick<ChainConfig, "baseFee">, transfer: Transfer): bigint {
-  const room = transfer.feeCap - config.baseFee;
-  return transfer.tipCap < room ? transfer.tipCap : room;
+export function effectiveTip(config: Pick<ChainConfig, "baseFee">, transaction: SignedTransaction): bigint {
+  const room = transaction.feeCap - config.baseFee;
+  return transaction.tipCap < room ? transaction.tipCap : room;
 }
 
-/** The most that a transfer can cost its sender, in wei: what the balance has to cover. */
-export function upfrontCost(transfer: Transfer): bigint {
-  return transfer.gasLimit * transfer.feeCap + transfer.value;
+/** The most that a transaction can cost its sender, in wei: what the balance has to cover. */
+export function upfrontCost(transaction: SignedTransaction): bigint {
+  return transaction.gasLimit * transaction.feeCap + transaction.value;
 }
 
 function transactionType(raw: Uint8Array): 0 | 1 | 2 {
@@ -162,20 +166,20 @@ function isAccessList(item: Item): boolean {
 
 const hasSize = (item: Item | undefined, size: number): boolean => item instanceof Uint8Array && item.length === size;
 
-/** Gives the recipient. */
-function checkKind(fields: Fields): string {
+/** Gives the recipient; nothing for a creation. */
+function checkKind(fields: Fields): string | undefined {
   const to = toHex(fields.bytes("to"));
   if (to === "0x") {
-    throw new TransactionError("CREATION", "The transaction creates a contract, expected a transfer to an account.");
+    const { length } = fields.bytes("data");
+    if (length > MAX_INIT_CODE_BYTES) {
+      throw new TransactionError(
+        "INIT_CODE_TOO_LARGE",
+        `The transaction has ${length} bytes of init code, expected at most ${MAX_INIT_CODE_BYTES} (EIP-3860).`,
+      );
+    }
+    return undefined;
   }
   if (to.length !== 42) throw malformed(`Recipient ${to} is no address, expected 20 bytes`);
-  const { length } = fields.bytes("data");
-  if (length > 0) {
-    throw new TransactionError("CALLDATA", `The transaction carries ${length} bytes of calldata, expected none.`);
-  }
-  if (BigInt(to) >= 1n && BigInt(to) <= 10n) {
-    throw new TransactionError("CALL_TO_PRECOMPILE", `Recipient ${to} is a precompile, expected a plain account.`);
-  }
   return getAddress(to);
 }
 

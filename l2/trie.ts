@@ -11,7 +11,7 @@ type Item = Uint8Array | Item[];
 const EMPTY = new Uint8Array();
 
 /** Hash of no code at all. */
-const NO_CODE: Hex = toHex(keccak256(EMPTY));
+export const NO_CODE: Hex = toHex(keccak256(EMPTY));
 
 /** Root of the trie without entries: the hash of empty RLP. */
 export const EMPTY_ROOT: Hex = toHex(keccak256(RLP.encode(EMPTY)));
@@ -82,6 +82,9 @@ export function children(node: Uint8Array): { hashes: Uint8Array[]; values: Uint
 /** Where the code of a state lies among its nodes: under its hash, behind this prefix of the state manager. */
 const CODE_PREFIX = "63";
 
+/** Key of the code with a hash, in hexadecimal without prefix. */
+export const codeKey = (hash: string): string => `${CODE_PREFIX}${hash}`;
+
 /** Keys of the storage trie's root and of the code that an account, as it stands in its leaf, refers to. */
 export function accountReferences(value: Uint8Array): { storage: string | undefined; code: string | undefined } {
   const fields: unknown = RLP.decode(value);
@@ -91,7 +94,7 @@ export function accountReferences(value: Uint8Array): { storage: string | undefi
   }
   return {
     storage: toHex(storageRoot) === EMPTY_ROOT ? undefined : toHex(storageRoot).slice(2),
-    code: toHex(codeHash) === NO_CODE ? undefined : `${CODE_PREFIX}${toHex(codeHash).slice(2)}`,
+    code: toHex(codeHash) === NO_CODE ? undefined : codeKey(toHex(codeHash).slice(2)),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Chain } from "../../l2/chain.ts";
 import { TransactionError } from "../../l2/errors.ts";
 import { fromHex } from "../../l2/hex.ts";
 import { upfrontCost } from "../../l2/transaction.ts";
-import type { Transfer } from "../../l2/transaction.ts";
+import type { SignedTransaction } from "../../l2/transaction.ts";
 import { SilenceWatch } from "./watch.ts";
 import type { Overdue } from "./watch.ts";
 
@@ -22,7 +22,7 @@ const LIMIT = 10_000;
 export class Duties {
   readonly watch: SilenceWatch;
   readonly #chain: Chain;
-  readonly #waiting = new Map<string, { readonly raw: string; readonly transfer: Transfer }>();
+  readonly #waiting = new Map<string, { readonly raw: string; readonly transaction: SignedTransaction }>();
 
   constructor(timeout: number, chain: Chain) {
     this.watch = new SilenceWatch(timeout);
@@ -42,9 +42,9 @@ export class Duties {
   expectTransaction(raw: string, now: number): void {
     if (this.#waiting.size >= LIMIT) return;
     try {
-      const transfer = this.#chain.decode(fromHex(raw));
-      this.#waiting.set(transfer.hash, { raw, transfer });
-      this.watch.expect(`transaction:${transfer.hash}`, now);
+      const transaction = this.#chain.decode(fromHex(raw));
+      this.#waiting.set(transaction.hash, { raw, transaction });
+      this.watch.expect(`transaction:${transaction.hash}`, now);
     } catch (error) {
       if (!(error instanceof TransactionError) && !(error instanceof TypeError)) throw error;
     }
@@ -68,14 +68,14 @@ export class Duties {
   async review(now: number): Promise<void> {
     if (this.#waiting.size === 0) return;
     const state = await this.#chain.stateAt();
-    for (const { transfer } of [...this.#waiting.values()]) {
-      const { hash, from, nonce } = transfer;
+    for (const { transaction } of [...this.#waiting.values()]) {
+      const { hash, from, nonce } = transaction;
       const account = await state.account(from);
       const expected = account?.nonce ?? 0n;
       if (nonce < expected) {
         this.#waiting.delete(hash);
         this.watch.settle(`transaction:${hash}`);
-      } else if (nonce > expected || (account?.balance ?? 0n) < upfrontCost(transfer)) {
+      } else if (nonce > expected || (account?.balance ?? 0n) < upfrontCost(transaction)) {
         this.watch.renew(`transaction:${hash}`, now);
       }
     }

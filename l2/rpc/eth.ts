@@ -1,18 +1,13 @@
-import { KECCAK256_NULL_S } from "@ethereumjs/util";
-import { ZeroAddress } from "ethers";
-
 import type { Block } from "../block.ts";
-import { TransactionError } from "../errors.ts";
-import { Executor } from "../executor.ts";
 import { fromHex } from "../hex.ts";
 import { keccakHex } from "../keccak.ts";
-import { Overlay, type StateReader } from "../state.ts";
-import { RpcError } from "./errors.ts";
+import type { StateReader } from "../state.ts";
+import { call, createAccessList, estimateGas } from "./call.ts";
 import { formatBlock, formatIncluded, formatPending, formatReceipt, quantity } from "./format.ts";
+import { getLogs } from "./logs.ts";
 import type { Method, Node } from "./methods.ts";
-import { type Params, invalid, readAddress, readBytes, readObject, readQuantity, readSlot } from "./params.ts";
+import { type Params, invalid, readSlot } from "./params.ts";
 
-const GAS = { transfer: 21_000n, accessListAddress: 2_400n, accessListKey: 1_900n };
 /** Tip that is proposed where the last blocks hold no transaction, in wei. */
 const DEFAULT_TIP = 1_000_000_000n;
 /** Blocks that are looked at to propose a tip. */
@@ -122,20 +117,13 @@ export const ETH_METHODS: Record<string, Method> = {
 
   eth_call: { params: 3, run: async (node, params) => await call(node, params) },
   eth_estimateGas: { params: 3, run: async (node, params) => await estimateGas(node, params) },
+  eth_createAccessList: { params: 2, run: async (node, params) => await createAccessList(node, params) },
   eth_sendRawTransaction: { params: 1, run: async (node, params) => await node.submit(params.bytes(0)) },
 
   eth_gasPrice: { params: 0, run: async (node) => quantity(node.chain.config.baseFee + (await proposeTip(node))) },
   eth_maxPriorityFeePerGas: { params: 0, run: async (node) => quantity(await proposeTip(node)) },
   eth_feeHistory: { params: 3, run: async (node, params) => await feeHistory(node, params) },
-  eth_getLogs: {
-    params: 1,
-    run: async (node, params) => {
-      const { blockHash, fromBlock, toBlock } = params.object(0);
-      if (blockHash !== undefined) await node.blockAt({ blockHash });
-      else for (const tag of [fromBlock, toBlock]) await node.findBlock(tag);
-      return [];
-    },
-  },
+  eth_getLogs: { params: 1, run: async (node, params) => await getLogs(node, params.object(0)) },
 };
 
 async function showBlock(node: Node, block: Block | undefined, full: boolean): Promise<unknown> {
@@ -150,75 +138,6 @@ async function showAt(node: Node, block: Block | undefined, index: number): Prom
 
 function count(block: Block | undefined): unknown {
   return block === undefined ? null : quantity(block.transactions.length);
-}
-
-async function call(node: Node, params: Params): Promise<unknown> {
-  const block = await node.blockAt(params.raw(1));
-  const request = readCall(node, params.object(0));
-  if (request.to === undefined)
-    throw new RpcError("serverError", "contract creation not supported: expected a recipient");
-  const executor = await Executor.at(node.chain.config, new Overlay(node.chain.states), block.stateRoot);
-  if (request.value > ((await executor.account(request.from))?.balance ?? 0n)) throw lacksFunds(request.from);
-  const context = { number: BigInt(block.number), timestamp: BigInt(block.timestamp), coinbase: block.coinbase };
-  const { data, reverted, reason } = await executor.call(context, { ...request, to: request.to });
-  if (reverted) throw new RpcError("executionReverted", `execution reverted: ${reason}`, data);
-  return data;
-}
-
-async function estimateGas(node: Node, params: Params): Promise<unknown> {
-  const state = await stateAt(node, params, 1);
-  const { from, to, value, data, accessList, gas } = readCall(node, params.object(0));
-  if (to === undefined) throw new TransactionError("CREATION", "Expected a recipient.");
-  if (data !== "0x") throw new TransactionError("CALLDATA", `Expected no data, found ${data.length / 2 - 1} bytes.`);
-  if (BigInt(to) >= 1n && BigInt(to) <= 10n) {
-    throw new TransactionError("CALL_TO_PRECOMPILE", `Recipient ${to} is a precompile, expected a plain account.`);
-  }
-  const recipient = await state.account(to);
-  if (recipient !== undefined && recipient.codeHash !== KECCAK256_NULL_S) {
-    throw new TransactionError("CALL_TO_CODE", `Recipient ${to} has code, expected a plain account.`);
-  }
-  if (value > ((await state.account(from))?.balance ?? 0n)) throw lacksFunds(from);
-  const used = GAS.transfer + accessList;
-  if (gas < used) throw new RpcError("serverError", `gas required exceeds allowance (${gas})`);
-  return quantity(used);
-}
-
-function lacksFunds(from: string): RpcError {
-  return new RpcError("serverError", `insufficient funds for transfer: ${from} has less than the value`);
-}
-
-interface CallRequest {
-  readonly from: string;
-  readonly to: string | undefined;
-  readonly value: bigint;
-  readonly data: string;
-  readonly gas: bigint;
-  /** Gas that its access list costs. */
-  readonly accessList: bigint;
-}
-
-function readCall(node: Node, fields: Record<string, unknown>): CallRequest {
-  const { from, to, value, input, data, gas, accessList = [] } = fields;
-  const { gasLimit } = node.chain.config;
-  const limit = gas === undefined || gas === null ? gasLimit : readQuantity("gas", gas);
-  return {
-    from: from === undefined || from === null ? ZeroAddress : readAddress("from", from),
-    to: to === undefined || to === null ? undefined : readAddress("to", to),
-    value: value === undefined || value === null ? 0n : readQuantity("value", value),
-    data: readBytes("data", input ?? data ?? "0x"),
-    gas: limit < gasLimit ? limit : gasLimit,
-    accessList: accessListGas(accessList),
-  };
-}
-
-function accessListGas(list: unknown): bigint {
-  if (!Array.isArray(list)) throw invalid("accessList", "an array", list);
-  return list.reduce((sum: bigint, entry: unknown) => {
-    const { address, storageKeys } = readObject("accessList entry", entry);
-    readAddress("address", address);
-    if (!Array.isArray(storageKeys)) throw invalid("storageKeys", "an array", storageKeys);
-    return sum + GAS.accessListAddress + BigInt(storageKeys.length) * GAS.accessListKey;
-  }, 0n);
 }
 
 /** The median tip of the last blocks. */

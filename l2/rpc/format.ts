@@ -4,17 +4,20 @@ import type { BatchHeader } from "../batch/header.ts";
 import type { Block } from "../block.ts";
 import type { Chain, Receipt, TransactionInfo } from "../chain.ts";
 import type { StoredOutcome } from "../chain-store.ts";
-import type { Hex } from "../hex.ts";
+import { type Hex, toHex } from "../hex.ts";
+import { type Log, bloomOf } from "../logs.ts";
 import { blockGasLimit } from "../seal.ts";
 import { EMPTY_ROOT } from "../trie.ts";
 import type { BatchView } from "./system.ts";
 
 type Json = Record<string, unknown>;
 
+/** The transaction that logged something. */
+type LogPlace = Pick<Receipt, "hash" | "index" | "block" | "blockHash">;
+
 /** A quantity as JSON-RPC writes it. */
 export const quantity = (value: bigint | number): Hex => `0x${value.toString(16)}`;
 
-const EMPTY_BLOOM = `0x${"00".repeat(256)}`;
 /** keccak-256 of an empty RLP list: no uncles. */
 const NO_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347";
 
@@ -27,7 +30,7 @@ export async function formatBlock(chain: Chain, block: Block, full: boolean): Pr
     parentHash: block.parentHash,
     nonce: "0x0000000000000000",
     sha3Uncles: NO_UNCLES,
-    logsBloom: EMPTY_BLOOM,
+    logsBloom: block.logsBloom,
     transactionsRoot: block.transactionsRoot,
     stateRoot: block.stateRoot,
     receiptsRoot: block.receiptsRoot,
@@ -109,15 +112,30 @@ export function formatReceipt(receipt: Receipt): Json {
     blockHash: receipt.blockHash,
     blockNumber: quantity(receipt.block),
     from: receipt.from.toLowerCase(),
-    to: receipt.to.toLowerCase(),
+    to: receipt.to?.toLowerCase() ?? null,
     type: quantity(receipt.type),
     status: receipt.success ? "0x1" : "0x0",
     gasUsed: quantity(receipt.gasUsed),
     cumulativeGasUsed: quantity(receipt.cumulativeGasUsed),
     effectiveGasPrice: quantity(receipt.effectiveGasPrice),
-    contractAddress: null,
-    logs: [],
-    logsBloom: EMPTY_BLOOM,
+    contractAddress: receipt.created?.toLowerCase() ?? null,
+    logs: receipt.logs.map((log, index) => formatLog(log, receipt, receipt.logsBefore + index)),
+    logsBloom: toHex(bloomOf(receipt.logs)),
+  };
+}
+
+/** A log of a block; `logIndex` is its place among all logs of the block. */
+export function formatLog(log: Log, place: LogPlace, logIndex: number): Json {
+  return {
+    address: log.address.toLowerCase(),
+    topics: log.topics,
+    data: log.data,
+    blockNumber: quantity(place.block),
+    blockHash: place.blockHash,
+    transactionHash: place.hash,
+    transactionIndex: quantity(place.index),
+    logIndex: quantity(logIndex),
+    removed: false,
   };
 }
 

@@ -4,7 +4,7 @@ import { network } from "hardhat";
 
 import { chainCommon } from "../../l2/config.ts";
 import { TransactionError } from "../../l2/errors.ts";
-import { decodeTransfer, upfrontCost } from "../../l2/transaction.ts";
+import { decodeTransaction, upfrontCost } from "../../l2/transaction.ts";
 import { CALL_GAS, execute, expectSameOrRevert } from "./support/executor.ts";
 import { randomSource } from "./support/random.ts";
 import { type Expected, type Input, Reference, encodeWitness } from "./support/reference.ts";
@@ -316,7 +316,7 @@ describe("Transaction", () => {
       let decided: boolean;
       try {
         // A sum beyond 256 bits exceeds every balance.
-        decided = upfrontCost(decodeTransfer(config, common, bytes)) >= 2n ** 256n;
+        decided = upfrontCost(decodeTransaction(config, common, bytes)) >= 2n ** 256n;
       } catch (error) {
         if (!(error instanceof TransactionError)) throw error;
         decided = true;

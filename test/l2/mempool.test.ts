@@ -5,7 +5,7 @@ import { chainCommon } from "../../l2/config.ts";
 import { TransactionError } from "../../l2/errors.ts";
 import { fromHex } from "../../l2/hex.ts";
 import { Mempool, type MempoolLimits } from "../../l2/mempool.ts";
-import { type Transfer, decodeTransfer, effectiveTip } from "../../l2/transaction.ts";
+import { type SignedTransaction, decodeTransaction, effectiveTip } from "../../l2/transaction.ts";
 import { alice, bob, carol, config, transfer } from "./fixtures.ts";
 
 const common = chainCommon(config);
@@ -16,9 +16,9 @@ const pool = (limits: Partial<MempoolLimits> = {}): Mempool =>
   new Mempool({ ...LIMITS, ...limits }, (found) => effectiveTip(config, found));
 
 /** A transfer with a tip in gwei. */
-async function tipped(from: Wallet, nonce: number, tip: number, cap = 100): Promise<Transfer> {
+async function tipped(from: Wallet, nonce: number, tip: number, cap = 100): Promise<SignedTransaction> {
   const fees = { maxFeePerGas: gwei(cap), maxPriorityFeePerGas: gwei(tip) };
-  return decodeTransfer(config, common, fromHex(await transfer(from, carol.address, nonce, fees)));
+  return decodeTransaction(config, common, fromHex(await transfer(from, carol.address, nonce, fees)));
 }
 
 function refuses(run: () => unknown, code: string, message: RegExp): void {

@@ -6,16 +6,18 @@ import { chainCommon } from "../../l2/config.ts";
 import { type TransactionError } from "../../l2/errors.ts";
 import { Executor } from "../../l2/executor.ts";
 import { fromHex, toHex } from "../../l2/hex.ts";
-import { Overlay, StateStore, createStateManager } from "../../l2/state.ts";
-import { alice, bob, carol, config, producer, transfer } from "./fixtures.ts";
+import { Overlay, StateStore, openTrie } from "../../l2/state.ts";
+import { TouchedState } from "../../l2/touched.ts";
+import { alice, bob, config, producer, transfer } from "./fixtures.ts";
 
 const CODE = "0x600035600055";
 
-/** A store with a state where `bob` has code and a storage slot, as it will be when L1 executes code. */
+/** A store with a state where `bob` has code and a storage slot. */
 async function stateWithCode(): Promise<{ states: StateStore; root: string }> {
   const states = await StateStore.open();
   const overlay = new Overlay(states);
-  const manager = await createStateManager(chainCommon(config), overlay, await states.genesis(config));
+  const common = chainCommon(config);
+  const manager = new TouchedState(common, await openTrie(common, overlay, await states.genesis(config)));
   const address = createAddressFromString(bob.address);
   await manager.putAccount(address, createAccount({ balance: 10n ** 20n, nonce: 1n }));
   await manager.putCode(address, fromHex(CODE));
@@ -42,7 +44,7 @@ describe("State", () => {
     expect(await genesis.code(bob.address), "the state before is still there").to.equal("0x");
   });
 
-  it("[1] neither calls an account with code nor lets one send", async () => {
+  it("[1] calls an account with code, and lets none send", async () => {
     const { states, root } = await stateWithCode();
     const executor = await Executor.at(config, new Overlay(states), root);
     const context = { number: 1n, timestamp: 1n, coinbase: producer.address };
@@ -51,10 +53,13 @@ describe("State", () => {
         () => "executed",
         (error: unknown) => (error as TransactionError).code,
       );
-    expect(await code(await transfer(alice, bob.address, 0))).to.equal("CALL_TO_CODE");
     expect(await code(await transfer(bob, alice.address, 1))).to.equal("SENDER_HAS_CODE");
     expect(executor.stateRoot, "nothing changed").to.equal(root);
-    expect(await code(await transfer(alice, carol.address, 0))).to.equal("executed");
+    const call = await transfer(alice, bob.address, 0, { data: toBeHex(7, 32), gasLimit: 60_000 });
+    expect(await code(call)).to.equal("executed");
+    await states.keep(executor.changes());
+    const after = await states.at(executor.stateRoot);
+    expect(await after.storage(bob.address, 0n)).to.equal(toBeHex(7, 32));
   });
 
   it("keeps the nodes of every state between transactions, and no others", async () => {

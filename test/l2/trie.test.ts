@@ -6,7 +6,8 @@ import { toBeArray } from "ethers";
 import { chainCommon } from "../../l2/config.ts";
 import { toHex } from "../../l2/hex.ts";
 import { keccak256, keccakHex } from "../../l2/keccak.ts";
-import { Overlay, StateStore, createStateManager } from "../../l2/state.ts";
+import { Overlay, StateStore, openTrie } from "../../l2/state.ts";
+import { TouchedState } from "../../l2/touched.ts";
 import { EMPTY_ROOT, buildTrie, children } from "../../l2/trie.ts";
 import { conformanceFile, conformanceTests, skipped } from "../execution/support/conformance.ts";
 import { randomSource } from "../execution/support/random.ts";
@@ -69,7 +70,8 @@ describe("Trie", () => {
         return await states.node(key);
       },
     });
-    const manager = await createStateManager(chainCommon(config), partial, root);
+    const common = chainCommon(config);
+    const manager = new TouchedState(common, await openTrie(common, partial, root));
     const error = await manager
       .getAccount(createAddressFromString(alice.address))
       .catch((thrown: unknown) => thrown as Error);

@@ -50,8 +50,8 @@ describe("consensus layer", () => {
     });
 
     it("[2a] refuses what the L2 cannot execute", async () => {
-      const { message } = await failureOf(local.transfer(alice, bob.address, 1n, { data: "0x01", gasLimit: 30_000n }));
-      expect(message).to.contain("calldata");
+      const { message } = await failureOf(local.transfer(alice, bob.address, 1n, { data: "0x01", gasLimit: 21_000n }));
+      expect(message).to.contain("expected at least 21016");
     });
 
     it("[5] [5.2] knows the current and the next sequencer from L1", async () => {

@@ -63,7 +63,7 @@ describe("JSON-RPC node", () => {
   beforeEach(async () => {
     chain = await openChain();
     system = new KnownSystem();
-    server = new RpcServer({ chain, system, port: 0, cors: "*", maxBatch: 5, maxBodyBytes: 10_000 });
+    server = new RpcServer({ chain, system, port: 0, cors: "*", maxBatch: 5, maxBodyBytes: 200_000 });
     url = await server.listen();
     provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, pollingInterval: 20 });
   });
@@ -229,7 +229,7 @@ describe("JSON-RPC node", () => {
       expect(error.message).to.match(new RegExp(`^${words}`));
     };
     await rejects(await transfer(alice, bob.address, 0), "NONCE_TOO_LOW", "nonce too low");
-    await rejects(await transfer(alice, bob.address, 1, { data: "0x01", gasLimit: 30_000 }), "CALLDATA", "calldata");
+    await rejects(await transfer(alice, bob.address, 1, { data: "0x01" }), "GAS_TOO_LOW", "intrinsic gas too low");
     await rejects(
       await transfer(alice, bob.address, 1, { value: parseEther("10000") }),
       "INSUFFICIENT_FUNDS",
@@ -238,10 +238,11 @@ describe("JSON-RPC node", () => {
     const creation = await alice.signTransaction({
       chainId: config.chainId,
       nonce: 1,
-      gasLimit: 60_000,
+      gasLimit: 1_000_000,
       gasPrice: 2e9,
+      data: `0x${"00".repeat(49_153)}`,
     });
-    await rejects(creation, "CREATION", "contract creation not supported");
+    await rejects(creation, "INIT_CODE_TOO_LARGE", "max initcode size exceeded");
     const wallet = alice.connect(provider);
     const expectCode = async (run: Promise<unknown>, code: string) => {
       const error = await run.then(
@@ -256,10 +257,8 @@ describe("JSON-RPC node", () => {
       wallet.sendTransaction({ to: bob.address, nonce: 1, value: 2n, gasLimit: 21_000 }),
       "REPLACEMENT_UNDERPRICED",
     );
-    for (const request of [{ data: "0x6000" }, { to: bob.address, data: "0x01" }]) {
-      const { error } = await rpc("eth_estimateGas", request);
-      expect(error.message).to.match(/not supported/);
-    }
+    const { error } = await rpc("eth_estimateGas", { data: creation });
+    expect(error.message).to.match(/^max initcode size exceeded/);
   });
 
   it("answers malformed requests with the codes of JSON-RPC", async () => {
@@ -278,7 +277,7 @@ describe("JSON-RPC node", () => {
     expect((await rpc("eth_chainId", 1)).error.code).to.equal(-32602);
     expect((await rpc("eth_sendRawTransaction", "0xzz")).error.code).to.equal(-32602);
     const large = await post(
-      JSON.stringify({ jsonrpc: "2.0", id: 1, method: "web3_sha3", params: ["0x" + "00".repeat(6000)] }),
+      JSON.stringify({ jsonrpc: "2.0", id: 1, method: "web3_sha3", params: ["0x" + "00".repeat(100_000)] }),
     );
     expect(large.status).to.equal(413);
     expect(code(large.json)).to.equal(-32005);

@@ -1,0 +1,87 @@
+import type { Block } from "../block.ts";
+import type { Hex } from "../hex.ts";
+import { type LogFilter, matches, mayMatch } from "../logs.ts";
+import { RpcError } from "./errors.ts";
+import { formatLog } from "./format.ts";
+import type { Node } from "./methods.ts";
+import { invalid, readAddress, readBytes, readQuantity } from "./params.ts";
+
+/** Most blocks that one call looks at. */
+const MAX_BLOCKS = 10_000;
+/** Most logs that one call gives. */
+const MAX_LOGS = 10_000;
+const MAX_TOPICS = 4;
+
+/** `eth_getLogs` */
+export async function getLogs(node: Node, fields: Record<string, unknown>): Promise<unknown> {
+  const filter = readFilter(fields);
+  const found: unknown[] = [];
+  for await (const block of blocksOf(node, fields)) {
+    if (mayMatch(block.logsBloom, filter)) found.push(...(await logsOf(node, block, filter)));
+    if (found.length > MAX_LOGS) {
+      throw new RpcError("limitExceeded", `query returned more than ${MAX_LOGS} results, expected a smaller range`);
+    }
+  }
+  return found;
+}
+
+async function logsOf(node: Node, block: Block, filter: LogFilter): Promise<unknown[]> {
+  const found: unknown[] = [];
+  let logIndex = 0;
+  for (const [index, { logs }] of (await node.chain.outcomes(block.number)).entries()) {
+    const hash = block.transactionHashes[index] ?? "";
+    const place = { hash, index, block: block.number, blockHash: block.hash };
+    for (const log of logs) {
+      if (matches(log, filter)) found.push(formatLog(log, place, logIndex));
+      logIndex += 1;
+    }
+  }
+  return found;
+}
+
+async function* blocksOf(node: Node, fields: Record<string, unknown>): AsyncGenerator<Block> {
+  const { blockHash, fromBlock, toBlock } = fields;
+  if (blockHash !== undefined && blockHash !== null) {
+    if (fromBlock !== undefined || toBlock !== undefined) {
+      throw invalid("blockHash", "no fromBlock or toBlock beside it", blockHash);
+    }
+    yield await node.blockAt({ blockHash });
+    return;
+  }
+  const first = await numberOf(node, fromBlock);
+  const last = Math.min(await numberOf(node, toBlock), node.chain.head.number);
+  if (last - first >= MAX_BLOCKS) {
+    throw new RpcError(
+      "limitExceeded",
+      `block range of ${last - first + 1} is too large, expected at most ${MAX_BLOCKS}`,
+    );
+  }
+  for (let number = first; number <= last; number++) {
+    const block = await node.chain.block(number);
+    if (block !== undefined) yield block;
+  }
+}
+
+/** Not every number has a block: batches may leave some out. */
+async function numberOf(node: Node, tag: unknown): Promise<number> {
+  if (typeof tag === "string" && tag.startsWith("0x")) return Number(readQuantity("block", tag));
+  return (await node.blockAt(tag)).number;
+}
+
+function readFilter({ address, topics }: Record<string, unknown>): LogFilter {
+  const wanted = (topics ?? []) as unknown;
+  if (!Array.isArray(wanted)) throw invalid("topics", "an array", wanted);
+  if (wanted.length > MAX_TOPICS) throw invalid("topics", `at most ${MAX_TOPICS}`, wanted.length);
+  const addresses = any(address, (value) => readAddress("address", value));
+  return {
+    ...(addresses === undefined ? {} : { addresses }),
+    topics: wanted.map((topic) => any(topic, (value) => readBytes("topic", value, 32))),
+  };
+}
+
+/** One value, or any of a list; nothing for `null`, and for an empty list, which stand for everything. */
+function any(value: unknown, read: (value: unknown) => Hex): readonly Hex[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.length === 0 ? undefined : values.map(read);
+}

@@ -1,0 +1,61 @@
+import type { Common } from "@ethereumjs/common";
+import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
+import type { Account, Address } from "@ethereumjs/util";
+
+import { type Hex, toHex } from "./hex.ts";
+
+/** What an execution looked at of one account. */
+export interface Touch {
+  /** Storage slots, 32 bytes each. */
+  readonly slots: Set<Hex>;
+  /** Whether it read the code. */
+  code: boolean;
+}
+
+/** A state that remembers what was looked at, also where caches answer or a revert forgets it. */
+export class TouchedState extends MerkleStateManager {
+  /** By address. */
+  readonly touched = new Map<string, Touch>();
+
+  constructor(common: Common, trie: MerklePatriciaTrie) {
+    super({ common, trie, caches: new Caches() });
+  }
+
+  override getAccount(address: Address): Promise<Account | undefined> {
+    this.#touch(address);
+    return super.getAccount(address);
+  }
+
+  override putAccount(address: Address, account: Account | undefined): Promise<void> {
+    this.#touch(address);
+    return super.putAccount(address, account);
+  }
+
+  override deleteAccount(address: Address): Promise<void> {
+    this.#touch(address);
+    return super.deleteAccount(address);
+  }
+
+  override getCode(address: Address): Promise<Uint8Array> {
+    this.#touch(address).code = true;
+    return super.getCode(address);
+  }
+
+  override getStorage(address: Address, key: Uint8Array): Promise<Uint8Array> {
+    this.#touch(address).slots.add(toHex(key));
+    return super.getStorage(address, key);
+  }
+
+  override putStorage(address: Address, key: Uint8Array, value: Uint8Array): Promise<void> {
+    this.#touch(address).slots.add(toHex(key));
+    return super.putStorage(address, key, value);
+  }
+
+  #touch(address: Address): Touch {
+    const key = address.toString();
+    let touch = this.touched.get(key);
+    if (touch === undefined) this.touched.set(key, (touch = { slots: new Set(), code: false }));
+    return touch;
+  }
+}
