@@ -102,6 +102,11 @@ library Accounts {
         if (account.isEmpty()) state.remove(_key(owner), 64);
     }
 
+    /// @notice Deletes an account.
+    function remove(Account memory, Trie memory state, address owner) internal pure {
+        state.remove(_key(owner), 64);
+    }
+
     /// @notice Whether the account is empty in the sense of EIP-161.
     function isEmpty(Account memory account) internal pure returns (bool) {
         return account.nonce == 0 && account.balance == 0 && !account.hasCode();

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 /// @title Cancun
-/// @notice What the hard fork of the L2 fixes. L1 may be on a later one.
+/// @notice What the hard fork of the L2 fixes; the static price of each opcode stands in `evm/Dispatch.sol`. L1 may be on
+/// a later fork.
 library Cancun {
     // Precompiles: addresses
     uint256 internal constant ECRECOVER = 1;
@@ -36,4 +37,46 @@ library Cancun {
     uint256 internal constant BLAKE2F_ROUND_GAS = 1;
     /// @dev EIP-4844.
     uint256 internal constant POINT_EVALUATION_GAS = 50_000;
+
+    // Transactions
+    uint256 internal constant TRANSACTION_GAS = 21_000;
+    uint256 internal constant CREATION_GAS = 32_000;
+    uint256 internal constant ZERO_BYTE_GAS = 4;
+    uint256 internal constant NONZERO_BYTE_GAS = 16;
+    uint256 internal constant ACCESS_ADDRESS_GAS = 2_400;
+    uint256 internal constant ACCESS_KEY_GAS = 1_900;
+    /// @dev At most this part of the gas used is refunded (EIP-3529).
+    uint256 internal constant REFUND_QUOTIENT = 5;
+
+    // Code
+    uint256 internal constant MAX_CODE_SIZE = 24_576;
+    uint256 internal constant MAX_INIT_CODE_SIZE = 49_152;
+    uint256 internal constant INIT_CODE_WORD_GAS = 2;
+    /// @dev Code must not start with it (EIP-3541).
+    uint256 internal constant RESERVED_CODE_BYTE = 0xef;
+    /// @dev Gas per byte of code that a creation leaves.
+    uint256 internal constant DEPOSIT_GAS = 200;
+
+    // Instructions
+    /// @dev What a cold account or slot costs beyond a warm one (EIP-2929).
+    uint256 internal constant COLD_ACCOUNT_SURCHARGE = 2_500;
+    uint256 internal constant COLD_SLOAD_SURCHARGE = 2_000;
+    uint256 internal constant COLD_ACCOUNT_GAS = 2_600;
+    uint256 internal constant COLD_SLOT_GAS = 2_100;
+    uint256 internal constant WARM_GAS = 100;
+    /// @dev No SSTORE with this much gas or less (EIP-2200).
+    uint256 internal constant STIPEND = 2_300;
+    uint256 internal constant SET_GAS = 20_000;
+    uint256 internal constant RESET_GAS = 2_900;
+    uint256 internal constant CLEAR_REFUND = 4_800;
+    uint256 internal constant COPY_WORD_GAS = 3;
+    uint256 internal constant KECCAK_WORD_GAS = 6;
+    uint256 internal constant LOG_BYTE_GAS = 8;
+    uint256 internal constant EXP_BYTE_GAS = 50;
+    uint256 internal constant CALL_VALUE_GAS = 9_000;
+    uint256 internal constant NEW_ACCOUNT_GAS = 25_000;
+    uint256 internal constant MAX_DEPTH = 1_024;
+    uint256 internal constant BLOCK_HASHES = 256;
+    /// @dev Precompiles are at the addresses from 1 to this.
+    uint256 internal constant LAST_PRECOMPILE = 10;
 }

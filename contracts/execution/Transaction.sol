@@ -14,7 +14,10 @@ import {Rlp} from "./Rlp.sol";
 /// @param feeCap The most that it pays for a unit of gas, in wei; the gas price of types 0 and 1.
 /// @param tipCap The most of it that goes to the coinbase, in wei; the gas price of types 0 and 1.
 /// @param value What the recipient gets, in wei.
+/// @param dataStart Where the calldata starts, in the raw bytes.
 /// @param dataLength Bytes of calldata.
+/// @param listStart Where the items of the access list start, in the raw bytes.
+/// @param listLength Their bytes.
 /// @param accessAddresses Addresses in the access list.
 /// @param accessKeys Storage keys in the access list.
 struct Transaction {
@@ -26,7 +29,10 @@ struct Transaction {
     uint256 feeCap;
     uint256 tipCap;
     uint256 value;
+    uint256 dataStart;
     uint256 dataLength;
+    uint256 listStart;
+    uint256 listLength;
     uint256 accessAddresses;
     uint256 accessKeys;
 }
@@ -50,9 +56,8 @@ library Transactions {
         if (raw.length == 0) return false;
         // A copy in memory that is not allocated, where the payload is signed as well; nothing below allocates before
         // the signed hash is there. The words before leave room for the prefix of the signed list.
-        uint256 cursor;
+        uint256 cursor = _copy();
         assembly ("memory-safe") {
-            cursor := add(mload(0x40), 0x40)
             calldatacopy(cursor, raw.offset, raw.length)
             // A prefix may be read over the end.
             mstore(add(cursor, raw.length), 0)
@@ -62,6 +67,13 @@ library Transactions {
         if (first > 0xbf) return _decodeLegacy(transaction, cursor, end, chainId);
         if (first == 1 || first == 2) return _decodeTyped(transaction, cursor + 1, end, chainId, first);
         return false;
+    }
+
+    /// @dev Where the copy of the raw bytes lies.
+    function _copy() private pure returns (uint256 start) {
+        assembly ("memory-safe") {
+            start := add(mload(0x40), 0x40)
+        }
     }
 
     function _decodeLegacy(
@@ -76,6 +88,7 @@ library Transactions {
         (transaction.feeCap, cursor) = Rlp.readUint(cursor, end);
         transaction.tipCap = transaction.feeCap;
         cursor = _readCall(transaction, cursor, end);
+        transaction.listLength = 0;
         transaction.accessAddresses = 0;
         transaction.accessKeys = 0;
         uint256 signed = cursor;
@@ -145,7 +158,11 @@ library Transactions {
         transaction.creates = length == 0;
         transaction.to = to;
         (transaction.value, cursor) = Rlp.readUint(cursor, end);
-        (, transaction.dataLength, next) = Rlp.readString(cursor, end);
+        (start, transaction.dataLength, next) = Rlp.readString(cursor, end);
+        unchecked {
+            // It means nothing where reading failed.
+            transaction.dataStart = start - _copy();
+        }
     }
 
     /// @dev Reads a list of pairs of an address and a list of storage keys (EIP-2930).
@@ -158,6 +175,11 @@ library Transactions {
         uint256 keys;
         (cursor, next) = Rlp.readList(cursor, end);
         if (next == Rlp.FAILED) return next;
+        unchecked {
+            // A list within the copy.
+            transaction.listStart = cursor - _copy();
+            transaction.listLength = next - cursor;
+        }
         while (cursor < next) {
             uint256 pair;
             uint256 length;

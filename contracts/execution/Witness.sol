@@ -38,23 +38,39 @@ library WitnessIndex {
             for {} lt(cursor, end) {} {
                 let word := calldataload(cursor)
                 let first := byte(0, word)
-                let size := sub(first, 0xbf)
-                if gt(first, 0xf7) {
-                    let lengthSize := sub(first, 0xf7)
-                    size := add(add(lengthSize, 1), shr(sub(256, shl(3, lengthSize)), shl(8, word)))
+                let prefix := 1
+                let skipped := 0
+                // Of strings and of lists alike; a byte below 0x80 is a string without a prefix.
+                let size := and(first, 0x3f)
+                if gt(size, 55) {
+                    let lengthSize := sub(size, 55)
+                    prefix := add(lengthSize, 1)
+                    size := shr(sub(256, shl(3, lengthSize)), shl(8, word))
                 }
-                if or(lt(first, 0xc0), gt(size, sub(end, cursor))) {
+                // A node is hashed with its prefix, the bytes of a string without.
+                switch gt(first, 0xbf)
+                case 1 {
+                    size := add(size, prefix)
+                }
+                default {
+                    if lt(first, 0x80) {
+                        prefix := 0
+                        size := 1
+                    }
+                    skipped := prefix
+                }
+                if gt(add(skipped, size), sub(end, cursor)) {
                     break
                 }
                 let body := add(entry, 0x40)
-                calldatacopy(body, cursor, size)
+                calldatacopy(body, add(cursor, skipped), size)
                 let hash := keccak256(body, size)
                 let head := add(heads, shl(5, and(hash, mask)))
                 mstore(entry, hash)
-                mstore(add(entry, 0x20), or(or(shl(64, mload(head)), shl(32, cursor)), size))
+                mstore(add(entry, 0x20), or(or(shl(64, mload(head)), shl(32, add(cursor, skipped))), size))
                 mstore(head, entry)
                 entry := body
-                cursor := add(cursor, size)
+                cursor := add(cursor, add(skipped, size))
             }
             mstore(0x40, entry)
         }

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Cancun} from "./Fork.sol";
+import {IInterpreter, Message} from "./IInterpreter.sol";
+import {IPrecompiles} from "./IPrecompiles.sol";
+import {Witness, WitnessIndex} from "./Witness.sol";
+import {Calls} from "./evm/Calls.sol";
+import {Creates} from "./evm/Creates.sol";
+import {Dispatch} from "./evm/Dispatch.sol";
+import {Frames} from "./evm/Frames.sol";
+import {Heap} from "./evm/Heap.sol";
+import {
+    BASE_FEE,
+    BLOB_BASE_FEE,
+    BLOCK_GAS_LIMIT,
+    CALLER,
+    CHAIN_ID,
+    COINBASE,
+    CREATES,
+    GAS_PRICE,
+    INPUT,
+    INPUT_SIZE,
+    NUMBER,
+    ORIGIN,
+    PRECOMPILES,
+    RANDOMNESS,
+    SELF,
+    STATE_ROOT,
+    TIMESTAMP,
+    TIP,
+    TX_GAS,
+    UNDO,
+    VALUE,
+    WITNESS,
+    load,
+    store
+} from "./evm/Machine.sol";
+import {Settlement} from "./evm/Settlement.sol";
+import {World} from "./evm/World.sol";
+
+/// @title Interpreter
+contract Interpreter is IInterpreter {
+    IPrecompiles public immutable precompiles;
+
+    constructor(IPrecompiles precompiles_) {
+        precompiles = precompiles_;
+    }
+
+    /// @inheritdoc IInterpreter
+    function run(
+        Message calldata message,
+        bytes calldata data,
+        bytes calldata accessList,
+        bytes calldata witness
+    ) external view returns (uint256, bytes memory) {
+        Heap.init();
+        _setRegisters(message);
+        store(PRECOMPILES, uint256(uint160(address(precompiles))));
+        store(WITNESS, Witness.unwrap(WitnessIndex.index(witness)));
+        Heap.raiseFloor();
+        _warm(message, accessList);
+        uint256 gas_;
+        unchecked {
+            // The caller checked that the gas limit covers it.
+            gas_ = message.gasLimit - message.intrinsicGas;
+        }
+        Dispatch.run(message.creates ? _create(message, data, gas_) : _call(message, data, gas_));
+        // Never reached: the end of the machine is that of the call.
+        revert();
+    }
+
+    function _setRegisters(Message calldata message) private pure {
+        store(STATE_ROOT, uint256(message.stateRoot));
+        store(ORIGIN, uint256(uint160(message.sender)));
+        store(GAS_PRICE, message.gasPrice);
+        store(TIP, message.tip);
+        store(TX_GAS, message.gasLimit);
+        store(COINBASE, uint256(uint160(message.coinbase)));
+        store(NUMBER, message.number);
+        store(TIMESTAMP, message.timestamp);
+        store(RANDOMNESS, message.randomness);
+        store(BLOCK_GAS_LIMIT, message.blockGasLimit);
+        store(CHAIN_ID, message.chainId);
+        store(BASE_FEE, message.baseFee);
+        store(BLOB_BASE_FEE, message.blobBaseFee);
+    }
+
+    /// @dev What is warm from the start (EIP-2929, EIP-2930, EIP-3651), and the sender pays for its gas.
+    function _warm(Message calldata message, bytes calldata accessList) private pure {
+        World.warm(uint256(uint160(message.coinbase)));
+        World.warm(uint256(uint160(message.to)));
+        uint256 sender = World.warm(uint256(uint160(message.sender)));
+        World.account(uint256(uint160(message.sender)));
+        World.flag(sender, World.CHANGED);
+        unchecked {
+            // The caller checked that the balance covers it, and that the nonce can grow.
+            World.set(sender + World.NONCE, message.nonce + 1);
+            World.set(sender + World.BALANCE, load(sender + World.BALANCE) - message.gasLimit * message.gasPrice);
+        }
+        _warmList(accessList);
+    }
+
+    /// @dev Items are pairs of an address and a list of keys; each key takes 33 bytes with its prefix.
+    function _warmList(bytes calldata accessList) private pure {
+        uint256 cursor;
+        uint256 end;
+        assembly ("memory-safe") {
+            cursor := accessList.offset
+            end := add(cursor, accessList.length)
+        }
+        unchecked {
+            // Places in calldata.
+            while (cursor < end) {
+                cursor = _contentOf(cursor);
+                uint256 owner;
+                assembly ("memory-safe") {
+                    owner := shr(96, calldataload(add(cursor, 1)))
+                }
+                owner = World.warm(owner);
+                (uint256 key, uint256 next) = _list(cursor + 21);
+                for (; key < next; key += 33) {
+                    uint256 word;
+                    assembly ("memory-safe") {
+                        word := calldataload(add(key, 1))
+                    }
+                    World.warmSlot(owner, word);
+                }
+                cursor = next;
+            }
+        }
+    }
+
+    function _contentOf(uint256 item) private pure returns (uint256 start) {
+        (start, ) = _list(item);
+    }
+
+    /// @dev Where the content of a list starts and ends.
+    function _list(uint256 item) private pure returns (uint256 start, uint256 end) {
+        assembly ("memory-safe") {
+            let word := calldataload(item)
+            let size := sub(byte(0, word), 0xc0)
+            start := add(item, 1)
+            if gt(size, 55) {
+                let bytes_ := sub(size, 55)
+                start := add(start, bytes_)
+                size := shr(sub(256, shl(3, bytes_)), shl(8, word))
+            }
+            end := add(start, size)
+        }
+    }
+
+    function _call(Message calldata message, bytes calldata data, uint256 gas_) private view returns (uint256) {
+        uint256 sender = World.account(uint256(uint160(message.sender)));
+        uint256 entry = World.account(uint256(uint160(message.to)));
+        uint256 mark = load(UNDO);
+        uint256 input = _toMemory(data);
+        World.transfer(sender, entry, message.value);
+        if (World.isEmpty(entry)) World.touch(entry);
+        uint256 number = load(entry + World.ADDRESS);
+        unchecked {
+            // Zero is no precompile.
+            if (number - 1 < Cancun.LAST_PRECOMPILE) {
+                (bool success, uint256 left) = Calls.run(number, gas_, input, data.length);
+                if (!success) World.revertTo(mark);
+                Settlement.finish(left);
+            }
+        }
+        Frames.prepare(SELF, entry);
+        Frames.prepare(CALLER, load(ORIGIN));
+        Frames.prepare(VALUE, message.value);
+        Frames.prepare(INPUT, input);
+        Frames.prepare(INPUT_SIZE, data.length);
+        return Frames.start(World.codeOf(entry), mark, gas_);
+    }
+
+    function _create(Message calldata message, bytes calldata data, uint256 gas_) private pure returns (uint256) {
+        uint256 sender = World.account(uint256(uint160(message.sender)));
+        uint256 entry = World.account(uint256(uint160(message.to)));
+        if (!World.isVacant(entry)) Settlement.finish(0);
+        uint256 mark = load(UNDO);
+        World.transfer(sender, entry, message.value);
+        Frames.prepare(CALLER, load(ORIGIN));
+        return Creates.start(entry, message.value, _toMemory(data), data.length, mark, gas_);
+    }
+
+    /// @dev Calldata of the transaction, kept to its end.
+    function _toMemory(bytes calldata data) private pure returns (uint256 place) {
+        place = Heap.allocate(data.length);
+        assembly ("memory-safe") {
+            calldatacopy(place, data.offset, data.length)
+        }
+        Heap.raiseFloor();
+    }
+}

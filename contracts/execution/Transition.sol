@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {Account} from "./Account.sol";
+import {Changes} from "./Changes.sol";
+import {Cancun} from "./Fork.sol";
+import {L2Transaction} from "./IExecutor.sol";
+import {IInterpreter, Message} from "./IInterpreter.sol";
+import {Transaction} from "./Transaction.sol";
+import {Trie} from "./Trie.sol";
+import {Creates} from "./evm/Creates.sol";
+
+/// @dev Constants of the L2.
+/// @param chainId Its chain id.
+/// @param baseFee What a unit of gas costs, burned; in wei.
+/// @param gasLimit The most gas that one transaction may have, and what GASLIMIT gives.
+/// @param randomness What PREVRANDAO gives.
+/// @param blobBaseFee What BLOBBASEFEE gives.
+struct Chain {
+    uint256 chainId;
+    uint256 baseFee;
+    uint256 gasLimit;
+    uint256 randomness;
+    uint256 blobBaseFee;
+}
+
+/// @dev What a transaction's execution needs beside the transaction.
+/// @param chain Constants of the L2.
+/// @param interpreter Runs code.
+/// @param state The state before it.
+/// @param stateRoot Its root.
+/// @param account Memory for one account at a time.
+/// @param intrinsicGas What the transaction costs before any code runs.
+/// @param tip What the coinbase gets for a unit of gas.
+struct Setting {
+    Chain chain;
+    IInterpreter interpreter;
+    Trie state;
+    bytes32 stateRoot;
+    Account account;
+    uint256 intrinsicGas;
+    uint256 tip;
+}
+
+/// @title Transition
+/// @notice What a transaction does to the state. One that only moves value is done right here; the interpreter runs any
+/// other.
+library Transition {
+    /// @notice Applies a transaction to the state.
+    /// @dev The accounts are read and written one after the other, since any two or all three of them may be the same.
+    /// The sum of all balances is fixed by genesis and below 2^256, so that no credit overflows.
+    /// @return valid Whether it can be executed; where it cannot, the state in memory means nothing any more.
+    /// @return gasUsed L2 gas.
+    function execute(
+        Setting memory setting,
+        Transaction memory transaction,
+        L2Transaction calldata input,
+        bytes calldata witness
+    ) internal view returns (bool valid, uint256 gasUsed) {
+        // What the bytes alone decide needs no witness.
+        bytes calldata data = input.raw[transaction.dataStart:transaction.dataStart + transaction.dataLength];
+        gasUsed = intrinsicGas(transaction, data);
+        if (!_isSound(setting.chain, transaction, gasUsed)) return (false, 0);
+        if (!_isFunded(setting, transaction)) return (false, 0);
+        setting.intrinsicGas = gasUsed;
+        setting.tip = Math.min(transaction.tipCap, transaction.feeCap - setting.chain.baseFee);
+        if (!transaction.creates && transaction.dataLength == 0 && !_isPrecompile(transaction.to)) {
+            if (_transfer(setting, transaction, input.context.coinbase)) return (true, gasUsed);
+        }
+        return (true, _interpret(setting, transaction, input, data, witness));
+    }
+
+    /// @notice What a transaction costs before any code runs.
+    function intrinsicGas(Transaction memory transaction, bytes calldata data) internal pure returns (uint256 gas_) {
+        unchecked {
+            // The counts are those of items and bytes in calldata.
+            gas_ =
+                Cancun.TRANSACTION_GAS +
+                Cancun.ACCESS_ADDRESS_GAS *
+                transaction.accessAddresses +
+                Cancun.ACCESS_KEY_GAS *
+                transaction.accessKeys;
+            if (data.length != 0) {
+                uint256 zeros = _countZeros(data);
+                gas_ += Cancun.ZERO_BYTE_GAS * zeros + Cancun.NONZERO_BYTE_GAS * (data.length - zeros);
+            }
+            if (transaction.creates) {
+                gas_ += Cancun.CREATION_GAS + Cancun.INIT_CODE_WORD_GAS * ((data.length + 31) / 32);
+            }
+        }
+    }
+
+    /// @dev Whether the transaction can be executed at all, as far as its bytes and the chain's constants tell.
+    function _isSound(
+        Chain memory chain,
+        Transaction memory transaction,
+        uint256 intrinsic
+    ) private pure returns (bool) {
+        if (transaction.gasLimit < intrinsic || transaction.gasLimit > chain.gasLimit) return false;
+        if (transaction.feeCap < chain.baseFee || transaction.feeCap < transaction.tipCap) return false;
+        if (transaction.creates && transaction.dataLength > Cancun.MAX_INIT_CODE_SIZE) return false;
+        return transaction.nonce < type(uint64).max;
+    }
+
+    /// @dev Whether the sender can send it; leaves the sender in `setting.account`.
+    function _isFunded(Setting memory setting, Transaction memory transaction) private pure returns (bool) {
+        (bool bounded, uint256 highestCost) = _highestCost(transaction);
+        if (!bounded) return false;
+        Account memory account = setting.account;
+        account.read(setting.state, transaction.sender);
+        return !account.hasCode() && account.nonce == transaction.nonce && account.balance >= highestCost;
+    }
+
+    /// @dev The most that a transaction may take from its sender, and whether 256 bits can hold it.
+    function _highestCost(Transaction memory transaction) private pure returns (bool bounded, uint256 cost) {
+        (bounded, cost) = Math.tryMul(transaction.gasLimit, transaction.feeCap);
+        if (bounded) (bounded, cost) = Math.tryAdd(cost, transaction.value);
+    }
+
+    /// @dev Moves value to an account without code.
+    /// @return plain False where the recipient has code. The sender was written then, as the interpreter will write it
+    /// again.
+    function _transfer(
+        Setting memory setting,
+        Transaction memory transaction,
+        address coinbase
+    ) private pure returns (bool plain) {
+        Account memory account = setting.account;
+        Trie memory state = setting.state;
+        unchecked {
+            // The nonce is below 2^64 - 1, and the balance covers the highest cost, of which this is a part.
+            account.nonce += 1;
+            account.balance -= setting.intrinsicGas * (setting.chain.baseFee + setting.tip) + transaction.value;
+        }
+        account.write(state, transaction.sender);
+
+        account.read(state, transaction.to);
+        if (account.hasCode()) return false;
+        bool recipientEmpty = _credit(state, account, transaction.to, transaction.value);
+        account.read(state, coinbase);
+        bool coinbaseEmpty = _credit(state, account, coinbase, setting.intrinsicGas * setting.tip);
+        // Both were touched, so none stays empty (EIP-161). Deletions come last: then they need no other sibling nodes
+        // than those that the state afterwards depends on, whatever the order in which the L2 writes its accounts.
+        if (recipientEmpty) account.clear(state, transaction.to);
+        if (coinbaseEmpty) account.clear(state, coinbase);
+        return true;
+    }
+
+    /// @dev Adds to the balance of an account that was just read.
+    function _credit(
+        Trie memory state,
+        Account memory account,
+        address owner,
+        uint256 amount
+    ) private pure returns (bool empty) {
+        account.balance += amount;
+        empty = account.isEmpty();
+        if (!empty) account.write(state, owner);
+    }
+
+    function _interpret(
+        Setting memory setting,
+        Transaction memory transaction,
+        L2Transaction calldata input,
+        bytes calldata data,
+        bytes calldata witness
+    ) private view returns (uint256 gasUsed) {
+        bytes memory changes;
+        (gasUsed, changes) = setting.interpreter.run(
+            _message(setting, transaction, input),
+            data,
+            _accessList(transaction, input.raw),
+            witness
+        );
+        Changes.commit(changes, setting.state, setting.account);
+    }
+
+    function _message(
+        Setting memory setting,
+        Transaction memory transaction,
+        L2Transaction calldata input
+    ) private pure returns (Message memory message) {
+        Chain memory chain = setting.chain;
+        message.stateRoot = setting.stateRoot;
+        message.sender = transaction.sender;
+        message.creates = transaction.creates;
+        message.to = transaction.creates
+            ? address(uint160(Creates.plainAddress(uint160(transaction.sender), transaction.nonce)))
+            : transaction.to;
+        message.nonce = transaction.nonce;
+        message.value = transaction.value;
+        message.gasLimit = transaction.gasLimit;
+        message.intrinsicGas = setting.intrinsicGas;
+        message.gasPrice = chain.baseFee + setting.tip;
+        message.tip = setting.tip;
+        message.coinbase = input.context.coinbase;
+        message.number = input.context.number;
+        message.timestamp = input.context.timestamp;
+        message.randomness = chain.randomness;
+        message.blockGasLimit = chain.gasLimit;
+        message.chainId = chain.chainId;
+        message.baseFee = chain.baseFee;
+        message.blobBaseFee = chain.blobBaseFee;
+    }
+
+    function _accessList(
+        Transaction memory transaction,
+        bytes calldata raw
+    ) private pure returns (bytes calldata list) {
+        list = raw[transaction.listStart:transaction.listStart + transaction.listLength];
+    }
+
+    function _countZeros(bytes calldata data) private pure returns (uint256 zeros) {
+        assembly ("memory-safe") {
+            let end := add(data.offset, data.length)
+            for {
+                let at := data.offset
+            } lt(at, end) {
+                at := add(at, 0x20)
+            } {
+                let word := calldataload(at)
+                let rest := sub(end, at)
+                if lt(rest, 0x20) {
+                    // Bytes behind the end count as ones.
+                    word := or(word, shr(shl(3, rest), not(0)))
+                }
+                // The high bit of each byte: set where the byte is not zero.
+                let low := and(word, 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f)
+                let high := add(low, 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f)
+                let ones := shr(7, and(or(high, word), 0x8080808080808080808080808080808080808080808080808080808080808080))
+                // A product sums the bytes up in its highest one, which 32 does not overflow.
+                zeros := add(
+                    zeros,
+                    sub(32, shr(248, mul(ones, 0x0101010101010101010101010101010101010101010101010101010101010101)))
+                )
+            }
+        }
+    }
+
+    function _isPrecompile(address account) private pure returns (bool) {
+        uint160 number = uint160(account);
+        return number > 0 && number <= Cancun.LAST_PRECOMPILE;
+    }
+}

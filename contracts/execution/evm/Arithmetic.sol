@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Cancun} from "../Fork.sol";
+import {HALT, charge, halted, itemAt, push} from "./Machine.sol";
+
+/// @title Arithmetic
+/// @notice Instructions that turn words into a word: L1 computes them as the L2 does.
+/// @dev A handler finds its items, of which the first is the top, right below the stack's top: they are taken already.
+library Arithmetic {
+    function add(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, add(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function mul(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, mul(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function sub(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, sub(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function div(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, div(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function sdiv(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, sdiv(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function mod(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, mod(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function smod(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, smod(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function signExtend(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, signextend(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function lt_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, lt(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function gt_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, gt(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function slt_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, slt(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function sgt_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, sgt(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function eq_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, eq(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function and_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, and(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function or_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, or(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function xor_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, xor(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function byte_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, byte(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function shl_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, shl(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function shr_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, shr(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function sar_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, sar(mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function isZero(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, iszero(mload(sp)))
+        }
+    }
+
+    function not_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, not(mload(sp)))
+        }
+    }
+
+    function addMod(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, addmod(mload(sub(sp, 0x40)), mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function mulMod(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            let sp := and(state, 0xffff)
+            mstore(sp, mulmod(mload(sub(sp, 0x40)), mload(sub(sp, 0x20)), mload(sp)))
+        }
+    }
+
+    function exp_(uint256 s) internal pure returns (uint256) {
+        uint256 exponent = itemAt(s, 2, 1);
+        uint256 size;
+        assembly ("memory-safe") {
+            size := sub(32, shr(3, clz(exponent)))
+        }
+        s = charge(s, Cancun.EXP_BYTE_GAS * size);
+        if (halted(s)) return HALT;
+        uint256 base = itemAt(s, 2, 0);
+        assembly ("memory-safe") {
+            base := exp(base, exponent)
+        }
+        return push(s, base);
+    }
+}

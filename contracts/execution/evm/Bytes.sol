@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Cancun} from "../Fork.sol";
+import {
+    CODE,
+    CODE_SIZE,
+    HALT,
+    INPUT,
+    INPUT_SIZE,
+    MEMORY,
+    MEMORY_SIZE,
+    MEMORY_WORDS,
+    RETURNED,
+    RETURNED_SIZE,
+    STATIC,
+    charge,
+    halted,
+    addressAt,
+    itemAt,
+    load,
+    push,
+    pushChecked
+} from "./Machine.sol";
+import {Code} from "./Code.sol";
+import {Memory} from "./Memory.sol";
+import {World} from "./World.sol";
+
+/// @title Bytes
+/// @notice Instructions on memory, calldata, code and what calls return.
+library Bytes {
+    function mload_(uint256 s) internal pure returns (uint256) {
+        uint256 offset = itemAt(s, 1, 0);
+        if (offset >= load(MEMORY_WORDS)) {
+            s = Memory.touch(s, offset, 32);
+            if (s == HALT) return HALT;
+        }
+        return push(s, load(Memory.place(offset)));
+    }
+
+    function mstore_(uint256 s) internal pure returns (uint256) {
+        uint256 offset = itemAt(s, 2, 0);
+        if (offset >= load(MEMORY_WORDS)) {
+            s = Memory.touch(s, offset, 32);
+            if (s == HALT) return HALT;
+        }
+        assembly ("memory-safe") {
+            mstore(add(mload(MEMORY), offset), mload(sub(and(s, 0xffff), 0x20)))
+        }
+        return s;
+    }
+
+    function mstore8_(uint256 s) internal pure returns (uint256) {
+        uint256 offset = itemAt(s, 2, 0);
+        s = Memory.touch(s, offset, 1);
+        if (s == HALT) return HALT;
+        assembly ("memory-safe") {
+            mstore8(add(mload(MEMORY), offset), mload(sub(and(s, 0xffff), 0x20)))
+        }
+        return s;
+    }
+
+    function mSize(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(MEMORY_SIZE));
+    }
+
+    function mCopy(uint256 s) internal pure returns (uint256) {
+        uint256 to = itemAt(s, 3, 0);
+        uint256 from = itemAt(s, 3, 1);
+        uint256 size = itemAt(s, 3, 2);
+        s = _touchCopy(s, to, size);
+        if (s == HALT) return HALT;
+        s = Memory.touch(s, from, size);
+        if (s == HALT) return HALT;
+        assembly ("memory-safe") {
+            let base := mload(MEMORY)
+            mcopy(add(base, to), add(base, from), size)
+        }
+        return s;
+    }
+
+    function keccak(uint256 s) internal pure returns (uint256) {
+        uint256 offset = itemAt(s, 2, 0);
+        uint256 size = itemAt(s, 2, 1);
+        s = Memory.touch(s, offset, size);
+        if (s == HALT) return HALT;
+        unchecked {
+            // Memory reaches over the range.
+            s = charge(s, Cancun.KECCAK_WORD_GAS * ((size + 31) / 32));
+        }
+        if (halted(s)) return HALT;
+        uint256 hash;
+        assembly ("memory-safe") {
+            hash := keccak256(add(mload(MEMORY), offset), size)
+        }
+        return push(s, hash);
+    }
+
+    /// @notice LOG0 to LOG4. Nothing that a state root depends on comes of it but its price.
+    function log(uint256 s) internal pure returns (uint256) {
+        if (load(STATIC) != 0) return HALT;
+        uint256 topics;
+        uint256 offset;
+        uint256 size;
+        assembly ("memory-safe") {
+            topics := sub(byte(31, mload(sub(shr(224, s), 32))), 0xa0)
+            let place := sub(and(s, 0xffff), shl(5, add(2, topics)))
+            offset := mload(place)
+            size := mload(add(place, 0x20))
+        }
+        s = Memory.touch(s, offset, size);
+        if (s == HALT) return HALT;
+        unchecked {
+            // Memory reaches over the range.
+            return charge(s, Cancun.LOG_BYTE_GAS * size);
+        }
+    }
+
+    function callDataLoad(uint256 s) internal pure returns (uint256) {
+        uint256 offset = itemAt(s, 1, 0);
+        uint256 size = load(INPUT_SIZE);
+        if (offset >= size) return push(s, 0);
+        uint256 word = load(load(INPUT) + offset);
+        unchecked {
+            // What lies behind the calldata reads as zero.
+            if (size - offset < 32) word &= ~(type(uint256).max >> (8 * (size - offset)));
+        }
+        return push(s, word);
+    }
+
+    function callDataSize(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(INPUT_SIZE));
+    }
+
+    function callDataCopy(uint256 s) internal pure returns (uint256) {
+        return _copy(s, load(INPUT), load(INPUT_SIZE));
+    }
+
+    function codeSize(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(CODE_SIZE));
+    }
+
+    function codeCopy(uint256 s) internal pure returns (uint256) {
+        return _copy(s, load(CODE), load(CODE_SIZE));
+    }
+
+    function returnDataSize(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(RETURNED_SIZE));
+    }
+
+    /// @notice RETURNDATACOPY, which halts behind the end (EIP-211).
+    function returnDataCopy(uint256 s) internal pure returns (uint256) {
+        uint256 from = itemAt(s, 3, 1);
+        uint256 size = itemAt(s, 3, 2);
+        uint256 available = load(RETURNED_SIZE);
+        if (size > available || from > available - size) return HALT;
+        return _copy(s, load(RETURNED), available);
+    }
+
+    function extCodeSize(uint256 s) internal pure returns (uint256) {
+        uint256 entry;
+        (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
+        if (s == HALT) return HALT;
+        return push(s, load(World.codeOf(entry)));
+    }
+
+    function extCodeCopy(uint256 s) internal pure returns (uint256) {
+        uint256 owner = addressAt(s, 4, 0);
+        uint256 entry;
+        s = _touchCopy(s, itemAt(s, 4, 1), itemAt(s, 4, 3));
+        if (s == HALT) return HALT;
+        (s, entry) = World.access(s, owner, Cancun.COLD_ACCOUNT_SURCHARGE);
+        if (s == HALT || itemAt(s, 3, 2) == 0) return s;
+        uint256 record = World.codeOf(entry);
+        _fill(s, record + Code.HEADER, load(record));
+        return s;
+    }
+
+    /// @dev Copies to memory, with zeroes behind the end of the source, by the last three items.
+    function _copy(uint256 s, uint256 source, uint256 available) private pure returns (uint256) {
+        s = _touchCopy(s, itemAt(s, 3, 0), itemAt(s, 3, 2));
+        if (s != HALT) _fill(s, source, available);
+        return s;
+    }
+
+    function _touchCopy(uint256 s, uint256 to, uint256 size) private pure returns (uint256) {
+        s = Memory.touch(s, to, size);
+        if (s == HALT) return HALT;
+        unchecked {
+            // Memory reaches over the range.
+            s = charge(s, Cancun.COPY_WORD_GAS * ((size + 31) / 32));
+        }
+        return halted(s) ? HALT : s;
+    }
+
+    function _fill(uint256 s, uint256 source, uint256 available) private pure {
+        assembly ("memory-safe") {
+            let place := sub(and(s, 0xffff), 0x60)
+            let to := add(mload(MEMORY), mload(place))
+            let from := mload(add(place, 0x20))
+            let size := mload(add(place, 0x40))
+            let copied := 0
+            if lt(from, available) {
+                copied := sub(available, from)
+                if gt(copied, size) {
+                    copied := size
+                }
+            }
+            mcopy(to, add(source, from), copied)
+            // Copying from behind the calldata writes zeroes.
+            calldatacopy(add(to, copied), calldatasize(), sub(size, copied))
+        }
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Cancun} from "../Fork.sol";
+import {IPrecompiles} from "../IPrecompiles.sol";
+import {Frames} from "./Frames.sol";
+import {Heap} from "./Heap.sol";
+import {
+    CALLER,
+    CALL_GAS,
+    CALL_INPUT,
+    CALL_INPUT_SIZE,
+    CALL_OUTPUT,
+    CALL_OUTPUT_SIZE,
+    CALL_TARGET,
+    CALL_VALUE,
+    CREATES,
+    DEPTH,
+    GAS_SHIFT,
+    HALT,
+    INPUT,
+    INPUT_SIZE,
+    OUTPUT,
+    OUTPUT_SIZE,
+    MEMORY,
+    PRECOMPILES,
+    RETURNED,
+    RETURNED_SIZE,
+    SELF,
+    STATIC,
+    UNDO,
+    VALUE,
+    charge,
+    gasOf,
+    halted,
+    load,
+    push,
+    store
+} from "./Machine.sol";
+import {Memory} from "./Memory.sol";
+import {World} from "./World.sol";
+
+/// @title Calls
+/// @notice CALL and its kin. The four differ in whose storage the code works on, who it believes called it, and
+/// whether value moves.
+library Calls {
+    uint256 private constant CALL = 0;
+    uint256 private constant CALLCODE = 1;
+    uint256 private constant DELEGATECALL = 2;
+    uint256 private constant STATICCALL = 3;
+
+    function call(uint256 s) internal view returns (uint256) {
+        _readWithValue(s);
+        if (load(CALL_VALUE) != 0 && load(STATIC) != 0) return HALT;
+        return _call(s, CALL);
+    }
+
+    function callCode(uint256 s) internal view returns (uint256) {
+        _readWithValue(s);
+        return _call(s, CALLCODE);
+    }
+
+    function delegateCall(uint256 s) internal view returns (uint256) {
+        _read(s);
+        return _call(s, DELEGATECALL);
+    }
+
+    function staticCall(uint256 s) internal view returns (uint256) {
+        _read(s);
+        return _call(s, STATICCALL);
+    }
+
+    function _readWithValue(uint256 s) private pure {
+        assembly ("memory-safe") {
+            mcopy(CALL_GAS, sub(and(s, 0xffff), 0xe0), 0xe0)
+        }
+    }
+
+    function _read(uint256 s) private pure {
+        assembly ("memory-safe") {
+            let sp := and(s, 0xffff)
+            mcopy(CALL_GAS, sub(sp, 0xc0), 0x40)
+            mstore(CALL_VALUE, 0)
+            mcopy(CALL_INPUT, sub(sp, 0x80), 0x80)
+        }
+    }
+
+    function _call(uint256 s, uint256 kind) private view returns (uint256) {
+        s = Memory.touch(s, load(CALL_INPUT), load(CALL_INPUT_SIZE));
+        if (s == HALT) return HALT;
+        s = Memory.touch(s, load(CALL_OUTPUT), load(CALL_OUTPUT_SIZE));
+        if (s == HALT) return HALT;
+        uint256 target;
+        (s, target) = World.access(s, uint160(load(CALL_TARGET)), Cancun.COLD_ACCOUNT_SURCHARGE);
+        if (s == HALT) return HALT;
+        uint256 value = load(CALL_VALUE);
+        if (value != 0) {
+            s = charge(s, Cancun.CALL_VALUE_GAS + (kind == CALL && World.isEmpty(target) ? Cancun.NEW_ACCOUNT_GAS : 0));
+            if (halted(s)) return HALT;
+        }
+        uint256 gas_;
+        (s, gas_) = _allot(s, value);
+        if (load(DEPTH) >= Cancun.MAX_DEPTH || load(load(SELF) + World.BALANCE) < value) return Frames.decline(s, gas_);
+
+        uint256 mark = load(UNDO);
+        if (kind == CALL) World.transfer(load(SELF), target, value);
+        if ((kind == CALL || kind == STATICCALL) && World.isEmpty(target)) World.touch(target);
+        uint256 number = load(target + World.ADDRESS);
+        unchecked {
+            // Zero is no precompile.
+            if (number - 1 < Cancun.LAST_PRECOMPILE) return _precompile(s, number, gas_, mark);
+        }
+        uint256 record = World.codeOf(target);
+        if (load(record) == 0) return _withoutCode(s, gas_);
+        return _start(s, target, kind, record, mark, gas_);
+    }
+
+    /// @dev All but a 64th of the gas can be handed on (EIP-150); with value comes a stipend.
+    function _allot(uint256 s, uint256 value) private pure returns (uint256, uint256 gas_) {
+        unchecked {
+            // Gas has 64 bits.
+            uint256 most = gasOf(s);
+            most -= most / 64;
+            gas_ = load(CALL_GAS);
+            if (gas_ > most) gas_ = most;
+            s = charge(s, gas_);
+            if (value != 0) gas_ += Cancun.STIPEND;
+        }
+        return (s, gas_);
+    }
+
+    function _withoutCode(uint256 s, uint256 gas_) private pure returns (uint256) {
+        store(RETURNED_SIZE, 0);
+        unchecked {
+            // It was taken from this state.
+            return push(s + (gas_ << GAS_SHIFT), 1);
+        }
+    }
+
+    function _start(
+        uint256 s,
+        uint256 target,
+        uint256 kind,
+        uint256 record,
+        uint256 mark,
+        uint256 gas_
+    ) private pure returns (uint256) {
+        uint256 self = load(SELF);
+        Frames.prepare(SELF, kind == CALL || kind == STATICCALL ? target : self);
+        Frames.prepare(CALLER, kind == DELEGATECALL ? load(CALLER) : load(self + World.ADDRESS));
+        Frames.prepare(VALUE, kind == DELEGATECALL ? load(VALUE) : load(CALL_VALUE));
+        Frames.prepare(STATIC, kind == STATICCALL ? 1 : load(STATIC));
+        Frames.prepare(CREATES, 0);
+        Frames.prepare(INPUT, Memory.place(load(CALL_INPUT)));
+        Frames.prepare(INPUT_SIZE, load(CALL_INPUT_SIZE));
+        Frames.prepare(OUTPUT, load(CALL_OUTPUT));
+        Frames.prepare(OUTPUT_SIZE, load(CALL_OUTPUT_SIZE));
+        Frames.suspend(s);
+        return Frames.start(record, mark, gas_);
+    }
+
+    /// @dev The output lies behind everything else in memory, and is kept there as what the call returned.
+    function _precompile(uint256 s, uint256 number, uint256 gas_, uint256 mark) private view returns (uint256) {
+        (bool success, uint256 left) = run(number, gas_, Memory.place(load(CALL_INPUT)), load(CALL_INPUT_SIZE));
+        if (!success) World.revertTo(mark);
+        assembly ("memory-safe") {
+            s := add(s, shl(GAS_SHIFT, left))
+            let size := mload(CALL_OUTPUT_SIZE)
+            if gt(size, mload(RETURNED_SIZE)) {
+                size := mload(RETURNED_SIZE)
+            }
+            mcopy(add(mload(MEMORY), mload(CALL_OUTPUT)), mload(RETURNED), size)
+        }
+        return push(s, success ? 1 : 0);
+    }
+
+    /// @notice Runs a precompile on a range of L1's memory; its output becomes what the last call returned.
+    function run(
+        uint256 which,
+        uint256 gas_,
+        uint256 input,
+        uint256 size
+    ) internal view returns (bool success, uint256 left) {
+        Frames.dropReturned();
+        uint256 selector = uint32(IPrecompiles.run.selector);
+        uint256 length;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, selector)
+            mstore(add(free, 0x20), which)
+            mstore(add(free, 0x40), gas_)
+            mstore(add(free, 0x60), 0x60)
+            mstore(add(free, 0x80), size)
+            mcopy(add(free, 0xa0), input, size)
+            if iszero(
+                staticcall(gas(), mload(PRECOMPILES), add(free, 0x1c), add(0x84, and(add(size, 0x1f), not(0x1f))), 0, 0)
+            ) {
+                // Gas of L1 was short: that says nothing about the call.
+                returndatacopy(free, 0, returndatasize())
+                revert(free, returndatasize())
+            }
+            returndatacopy(free, 0, 0x80)
+            success := mload(free)
+            left := mload(add(free, 0x20))
+            length := mload(add(free, 0x60))
+        }
+        uint256 place = Heap.allocate(length);
+        assembly ("memory-safe") {
+            returndatacopy(place, 0x80, length)
+            mstore(RETURNED, place)
+            mstore(RETURNED_SIZE, length)
+        }
+    }
+}

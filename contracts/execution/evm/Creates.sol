@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Cancun} from "../Fork.sol";
+import {Code} from "./Code.sol";
+import {Frames} from "./Frames.sol";
+import {
+    CALLER,
+    CREATES,
+    DEPTH,
+    HALT,
+    INPUT_SIZE,
+    OUTPUT_SIZE,
+    RETURNED_SIZE,
+    SELF,
+    STATIC,
+    UNDO,
+    VALUE,
+    charge,
+    gasOf,
+    halted,
+    addressAt,
+    itemAt,
+    load,
+    push,
+    store
+} from "./Machine.sol";
+import {Memory} from "./Memory.sol";
+import {World} from "./World.sol";
+
+/// @title Creates
+/// @notice CREATE, CREATE2 and SELFDESTRUCT.
+library Creates {
+    function create(uint256 s) internal pure returns (uint256) {
+        return _create(s, itemAt(s, 3, 0), itemAt(s, 3, 1), itemAt(s, 3, 2), false);
+    }
+
+    function create2(uint256 s) internal pure returns (uint256) {
+        return _create(s, itemAt(s, 4, 0), itemAt(s, 4, 1), itemAt(s, 4, 2), true);
+    }
+
+    function _create(
+        uint256 s,
+        uint256 value,
+        uint256 offset,
+        uint256 size,
+        bool salted
+    ) private pure returns (uint256) {
+        if (load(STATIC) != 0 || size > Cancun.MAX_INIT_CODE_SIZE) return HALT;
+        s = Memory.touch(s, offset, size);
+        if (s == HALT) return HALT;
+        unchecked {
+            // The size is bounded.
+            s = charge(s, ((size + 31) / 32) * (salted ? Cancun.INIT_CODE_WORD_GAS + Cancun.KECCAK_WORD_GAS : Cancun.INIT_CODE_WORD_GAS));
+        }
+        if (halted(s)) return HALT;
+        uint256 self = load(SELF);
+        uint256 nonce = load(self + World.NONCE);
+        if (load(DEPTH) >= Cancun.MAX_DEPTH || load(self + World.BALANCE) < value || nonce == type(uint64).max) {
+            return Frames.decline(s, 0);
+        }
+        uint256 gas_ = gasOf(s);
+        unchecked {
+            // All but a 64th (EIP-150). The nonce is below 2^64 - 1.
+            gas_ -= gas_ / 64;
+            World.set(self + World.NONCE, nonce + 1);
+        }
+        s = charge(s, gas_);
+        World.flag(self, World.CHANGED);
+        uint256 owner = salted
+            ? saltedAddress(load(self + World.ADDRESS), itemAt(s, 4, 3), Memory.place(offset), size)
+            : plainAddress(load(self + World.ADDRESS), nonce);
+        uint256 entry = World.account(owner);
+        World.flag(entry, World.WARM);
+        if (!World.isVacant(entry)) return Frames.decline(s, 0);
+
+        uint256 mark = load(UNDO);
+        Frames.prepare(CALLER, load(self + World.ADDRESS));
+        Frames.prepare(INPUT_SIZE, 0);
+        Frames.prepare(OUTPUT_SIZE, 0);
+        World.transfer(self, entry, value);
+        // Where the memory lies is asked for once more: the caller is put aside without moving it.
+        uint256 place = Memory.place(offset);
+        Frames.suspend(s);
+        return start(entry, value, place, size, mark, gas_);
+    }
+
+    /// @notice Starts a frame that runs init code for an account. The caller is put aside, and value has moved.
+    /// @param place Where the init code lies.
+    function start(
+        uint256 entry,
+        uint256 value,
+        uint256 place,
+        uint256 size,
+        uint256 mark,
+        uint256 gas_
+    ) internal pure returns (uint256) {
+        World.set(entry + World.NONCE, 1);
+        World.flag(entry, World.CREATED | World.CHANGED);
+        Frames.prepare(SELF, entry);
+        Frames.prepare(VALUE, value);
+        Frames.prepare(CREATES, 1);
+        Frames.prepare(STATIC, 0);
+        uint256 record = Code.reserve(size);
+        assembly ("memory-safe") {
+            mcopy(add(record, 0x80), place, size)
+        }
+        return Frames.start(record, mark, gas_);
+    }
+
+    /// @notice The address that an account's creation with a nonce leads to.
+    function plainAddress(uint256 creator, uint256 nonce) internal pure returns (uint256 owner) {
+        assembly ("memory-safe") {
+            // RLP of address and nonce.
+            let size := 1
+            let item := 0x80
+            if nonce {
+                item := nonce
+            }
+            if gt(nonce, 0x7f) {
+                size := sub(33, shr(3, clz(nonce)))
+                item := or(shl(shl(3, sub(size, 1)), add(0x7f, size)), nonce)
+            }
+            mstore(0, or(shl(248, add(0xd5, size)), or(shl(240, 0x94), shl(80, creator))))
+            mstore(22, shl(sub(256, shl(3, size)), item))
+            owner := shr(96, shl(96, keccak256(0, add(22, size))))
+        }
+    }
+
+    /// @notice The address that a creation with a salt leads to (EIP-1014).
+    function saltedAddress(
+        uint256 creator,
+        uint256 salt,
+        uint256 place,
+        uint256 size
+    ) internal pure returns (uint256 owner) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let hash := keccak256(place, size)
+            mstore(free, or(shl(248, 0xff), shl(88, creator)))
+            mstore(add(free, 21), salt)
+            mstore(add(free, 53), hash)
+            owner := shr(96, shl(96, keccak256(free, 85)))
+        }
+    }
+
+    /// @notice SELFDESTRUCT after EIP-6780: the balance moves; the account goes where the transaction created it.
+    function selfDestruct(uint256 s) internal pure returns (uint256) {
+        if (load(STATIC) != 0) return HALT;
+        uint256 self = load(SELF);
+        uint256 heir;
+        (s, heir) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_GAS);
+        if (s == HALT) return HALT;
+        uint256 balance = load(self + World.BALANCE);
+        if (balance != 0 && World.isEmpty(heir)) {
+            s = charge(s, Cancun.NEW_ACCOUNT_GAS);
+            if (halted(s)) return HALT;
+        }
+        bool goes = load(self + World.FLAGS) & World.CREATED != 0;
+        if (heir != self) {
+            World.transfer(self, heir, balance);
+            if (World.isEmpty(heir)) World.touch(heir);
+        } else if (goes) {
+            World.set(self + World.BALANCE, 0);
+        }
+        if (goes) World.flag(self, World.DESTROYED);
+        World.flag(self, World.TOUCHED);
+        return Frames.succeedWithout(s);
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Cancun} from "../Fork.sol";
+import {
+    BASE_FEE,
+    BLOB_BASE_FEE,
+    BLOCK_GAS_LIMIT,
+    CALLER,
+    CHAIN_ID,
+    COINBASE,
+    GAS_PRICE,
+    HALT,
+    NUMBER,
+    ORIGIN,
+    RANDOMNESS,
+    SELF,
+    TIMESTAMP,
+    VALUE,
+    addressAt,
+    itemAt,
+    load,
+    push,
+    pushChecked
+} from "./Machine.sol";
+import {World} from "./World.sol";
+
+/// @title Environment
+/// @notice Instructions that tell of accounts, the transaction and its block.
+library Environment {
+    function address_(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(load(SELF) + World.ADDRESS));
+    }
+
+    function selfBalance(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(load(SELF) + World.BALANCE));
+    }
+
+    function balance(uint256 s) internal pure returns (uint256) {
+        uint256 entry;
+        (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
+        if (s == HALT) return HALT;
+        return push(s, load(entry + World.BALANCE));
+    }
+
+    /// @notice EXTCODEHASH: zero for an account that the state does not keep (EIP-1052).
+    function extCodeHash(uint256 s) internal pure returns (uint256) {
+        uint256 entry;
+        (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
+        if (s == HALT) return HALT;
+        return push(s, World.isEmpty(entry) ? 0 : load(entry + World.CODE_HASH));
+    }
+
+    function origin(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(ORIGIN));
+    }
+
+    function caller(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(CALLER));
+    }
+
+    function callValue(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(VALUE));
+    }
+
+    function gasPrice(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(GAS_PRICE));
+    }
+
+    function coinbase(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(COINBASE));
+    }
+
+    function timestamp(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(TIMESTAMP));
+    }
+
+    function number(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(NUMBER));
+    }
+
+    function randomness(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(RANDOMNESS));
+    }
+
+    function gasLimit(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(BLOCK_GAS_LIMIT));
+    }
+
+    function chainId(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(CHAIN_ID));
+    }
+
+    function baseFee(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(BASE_FEE));
+    }
+
+    function blobBaseFee(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, load(BLOB_BASE_FEE));
+    }
+
+    /// @notice BLOBHASH: no transaction of this chain carries blobs.
+    function blobHash(uint256 s) internal pure returns (uint256) {
+        return push(s, 0);
+    }
+
+    /// @notice BLOCKHASH: a block's hash is not part of the context that the MTTBR fixes. Instead it is the hash of the
+    /// block's number in decimal digits, as in Ethereum's conformance tests.
+    function blockHash(uint256 s) internal pure returns (uint256) {
+        uint256 wanted = itemAt(s, 1, 0);
+        uint256 current = load(NUMBER);
+        unchecked {
+            // It is below the current number.
+            if (wanted >= current || current - wanted > Cancun.BLOCK_HASHES) return push(s, 0);
+        }
+        uint256 hash;
+        assembly ("memory-safe") {
+            // The digits from the last one backwards; a number of 64 bits has at most 20.
+            let place := 0x20
+            for {
+                let first := 1
+            } or(first, gt(wanted, 0)) {
+                first := 0
+            } {
+                place := sub(place, 1)
+                mstore8(place, add(48, mod(wanted, 10)))
+                wanted := div(wanted, 10)
+            }
+            hash := keccak256(place, sub(0x20, place))
+        }
+        return push(s, hash);
+    }
+}

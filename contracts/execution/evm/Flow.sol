@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Code} from "./Code.sol";
+import {Frames} from "./Frames.sol";
+import {CODE, CODE_RECORD, HALT, NOT_PC, PC_SHIFT, itemAt, charge, load, pushChecked, gasOf} from "./Machine.sol";
+import {Memory} from "./Memory.sol";
+
+/// @title Flow
+/// @notice Jumps, and the instructions that end a frame.
+library Flow {
+    function jump(uint256 s) internal pure returns (uint256) {
+        return _jump(s, itemAt(s, 1, 0));
+    }
+
+    function jumpIf(uint256 s) internal pure returns (uint256) {
+        if (itemAt(s, 2, 1) == 0) return s;
+        return _jump(s, itemAt(s, 2, 0));
+    }
+
+    /// @dev Steps over the JUMPDEST, which costs one unit of gas.
+    function _jump(uint256 s, uint256 destination) private pure returns (uint256) {
+        if (!Code.isDestination(load(CODE_RECORD), destination)) return HALT;
+        assembly ("memory-safe") {
+            s := or(and(s, NOT_PC), shl(PC_SHIFT, add(add(mload(CODE), destination), 1)))
+        }
+        return charge(s, 1);
+    }
+
+    function pc(uint256 s) internal pure returns (uint256) {
+        unchecked {
+            // The place of the next instruction lies behind this one.
+            return pushChecked(s, (s >> PC_SHIFT) - load(CODE) - 1);
+        }
+    }
+
+    function gas_(uint256 s) internal pure returns (uint256) {
+        return pushChecked(s, gasOf(s));
+    }
+
+    function stop(uint256 s) internal pure returns (uint256) {
+        return Frames.succeedWithout(s);
+    }
+
+    function return_(uint256 s) internal pure returns (uint256) {
+        uint256 offset = itemAt(s, 2, 0);
+        uint256 size = itemAt(s, 2, 1);
+        s = Memory.touch(s, offset, size);
+        if (s == HALT) return HALT;
+        return Frames.succeed(s, Memory.place(offset), size);
+    }
+
+    function revert_(uint256 s) internal pure returns (uint256) {
+        uint256 offset = itemAt(s, 2, 0);
+        uint256 size = itemAt(s, 2, 1);
+        s = Memory.touch(s, offset, size);
+        if (s == HALT) return HALT;
+        return Frames.revert_(s, Memory.place(offset), size);
+    }
+
+    /// @notice INVALID, and every opcode that the fork does not have.
+    function invalid(uint256) internal pure returns (uint256) {
+        return HALT;
+    }
+}

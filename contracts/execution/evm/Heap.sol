@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {CHUNK, CHUNK_END, FIRST_CHUNK, FIRST_CHUNK_END, FLOOR, FREE_START, store} from "./Machine.sol";
+
+/// @title Heap
+/// @notice Memory of L1 for what the machine keeps. A frame's memory is given back when the frame ends; what has to
+/// outlive it comes from chunks, or raises the floor below which nothing is given back.
+library Heap {
+    uint256 private constant CHUNK_SIZE = 0x1000;
+
+    /// @notice Starts with an empty heap.
+    function init() internal pure {
+        store(0x40, FREE_START);
+        store(CHUNK, FIRST_CHUNK);
+        store(CHUNK_END, FIRST_CHUNK_END);
+        store(FLOOR, FREE_START);
+    }
+
+    /// @notice A small record that is kept to the end of the transaction. Its content is undefined.
+    function keep(uint256 size) internal pure returns (uint256 place) {
+        assembly ("memory-safe") {
+            place := mload(CHUNK)
+            let end := add(place, size)
+            if gt(end, mload(CHUNK_END)) {
+                place := mload(0x40)
+                end := add(place, size)
+                mstore(CHUNK_END, add(place, CHUNK_SIZE))
+                mstore(0x40, add(place, CHUNK_SIZE))
+                mstore(FLOOR, add(place, CHUNK_SIZE))
+            }
+            mstore(CHUNK, end)
+        }
+    }
+
+    /// @notice Allocates behind everything else.
+    function allocate(uint256 size) internal pure returns (uint256 place) {
+        assembly ("memory-safe") {
+            place := mload(0x40)
+            mstore(0x40, and(add(add(place, size), 0x1f), not(0x1f)))
+        }
+    }
+
+    /// @notice Keeps everything that is allocated now to the end of the transaction.
+    function raiseFloor() internal pure {
+        assembly ("memory-safe") {
+            mstore(FLOOR, mload(0x40))
+        }
+    }
+
+    /// @notice Gives back what lies behind a place, as far as nothing there has to be kept.
+    function release(uint256 place) internal pure {
+        assembly ("memory-safe") {
+            let floor := mload(FLOOR)
+            if lt(place, floor) {
+                place := floor
+            }
+            mstore(0x40, place)
+        }
+    }
+
+    /// @notice Fills memory with zeroes.
+    function clear(uint256 place, uint256 size) internal pure {
+        assembly ("memory-safe") {
+            // Copying from behind the calldata writes zeroes.
+            calldatacopy(place, calldatasize(), size)
+        }
+    }
+}

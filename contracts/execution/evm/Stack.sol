@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {HALT, PC_SHIFT, PC_UNIT, STACK_BASE, STACK_FULL} from "./Machine.sol";
+
+/// @title Stack
+/// @notice PUSH, DUP, SWAP and POP.
+/// @dev Which of its kind an instruction is, it tells itself: it stands right before the place of the next one.
+library Stack {
+    /// @notice POP and JUMPDEST have no more to do than dispatch did.
+    function nothing(uint256 s) internal pure returns (uint256) {
+        return s;
+    }
+
+    function push0(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, 0x20)
+            mstore(and(state, 0xffff), 0)
+            if lt(and(s, 0xffff), STACK_FULL) {
+                state := HALT
+            }
+        }
+    }
+
+    function push1(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := add(s, sub(PC_UNIT, 0x20))
+            mstore(and(state, 0xffff), byte(0, mload(shr(PC_SHIFT, s))))
+            if lt(and(s, 0xffff), STACK_FULL) {
+                state := HALT
+            }
+        }
+    }
+
+    function push2(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := add(s, sub(mul(2, PC_UNIT), 0x20))
+            mstore(and(state, 0xffff), shr(240, mload(shr(PC_SHIFT, s))))
+            if lt(and(s, 0xffff), STACK_FULL) {
+                state := HALT
+            }
+        }
+    }
+
+    /// @notice PUSH3 to PUSH32.
+    function pushMany(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            let next := shr(PC_SHIFT, s)
+            let size := sub(byte(31, mload(sub(next, 32))), 0x5f)
+            state := sub(add(s, shl(PC_SHIFT, size)), 0x20)
+            mstore(and(state, 0xffff), shr(sub(256, shl(3, size)), mload(next)))
+            if lt(and(s, 0xffff), STACK_FULL) {
+                state := HALT
+            }
+        }
+    }
+
+    function dup(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            let place := add(and(s, 0xffff), shl(5, sub(byte(31, mload(sub(shr(PC_SHIFT, s), 32))), 0x80)))
+            state := sub(s, 0x20)
+            mstore(and(state, 0xffff), mload(place))
+            if or(lt(and(s, 0xffff), STACK_FULL), iszero(lt(place, STACK_BASE))) {
+                state := HALT
+            }
+        }
+    }
+
+    function swap(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            let top := and(s, 0xffff)
+            let place := add(top, shl(5, sub(byte(31, mload(sub(shr(PC_SHIFT, s), 32))), 0x8f)))
+            let word := mload(top)
+            state := s
+            switch lt(place, STACK_BASE)
+            case 1 {
+                mstore(top, mload(place))
+                mstore(place, word)
+            }
+            default {
+                state := HALT
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Cancun} from "../Fork.sol";
+import {HALT, REFUND, SELF, STATIC, charge, gasOf, halted, itemAt, load, push} from "./Machine.sol";
+import {World} from "./World.sol";
+
+/// @title Storage
+/// @notice Storage and transient storage.
+library Storage {
+    function sload_(uint256 s) internal pure returns (uint256) {
+        uint256 entry;
+        (s, entry) = World.slot(s, load(SELF), itemAt(s, 1, 0), Cancun.COLD_SLOAD_SURCHARGE);
+        if (s == HALT) return HALT;
+        return push(s, load(entry + World.CURRENT));
+    }
+
+    /// @notice SSTORE with the prices and refunds of EIP-2200, EIP-2929 and EIP-3529.
+    function sstore_(uint256 s) internal pure returns (uint256) {
+        if (load(STATIC) != 0 || gasOf(s) <= Cancun.STIPEND) return HALT;
+        uint256 entry;
+        uint256 value = itemAt(s, 2, 1);
+        (s, entry) = World.slot(s, load(SELF), itemAt(s, 2, 0), Cancun.COLD_SLOT_GAS);
+        if (s == HALT) return HALT;
+        uint256 current = load(entry + World.CURRENT);
+        uint256 original = load(entry + World.ORIGINAL);
+        uint256 price = Cancun.WARM_GAS;
+        if (current != value) {
+            if (current == original) price = original == 0 ? Cancun.SET_GAS : Cancun.RESET_GAS;
+            s = charge(s, price);
+            if (halted(s)) return HALT;
+            World.set(REFUND, _refund(load(REFUND), original, current, value));
+            World.set(entry + World.CURRENT, value);
+            return s;
+        }
+        return charge(s, price);
+    }
+
+    function tload_(uint256 s) internal pure returns (uint256) {
+        return push(s, World.transientAt(load(SELF), itemAt(s, 1, 0)));
+    }
+
+    function tstore_(uint256 s) internal pure returns (uint256) {
+        if (load(STATIC) != 0) return HALT;
+        World.setTransient(load(SELF), itemAt(s, 2, 0), itemAt(s, 2, 1));
+        return s;
+    }
+
+    /// @dev The refund counter after a slot changed from `current` to `value`.
+    function _refund(
+        uint256 refund,
+        uint256 original,
+        uint256 current,
+        uint256 value
+    ) private pure returns (uint256) {
+        unchecked {
+            // What is taken back was given before, in the transaction if not in the frame.
+            if (original != 0) {
+                if (current == 0) refund -= Cancun.CLEAR_REFUND;
+                if (value == 0) refund += Cancun.CLEAR_REFUND;
+            }
+            if (original == value && current != original) {
+                refund += original == 0 ? Cancun.SET_GAS - Cancun.WARM_GAS : Cancun.RESET_GAS - Cancun.WARM_GAS;
+            }
+            return refund;
+        }
+    }
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Cancun} from "../Fork.sol";
+import {TrieReader} from "../TrieReader.sol";
+import {Witness} from "../Witness.sol";
+import {Code} from "./Code.sol";
+import {Heap} from "./Heap.sol";
+import {ACCOUNTS, HALT, HEADS, STATE_ROOT, UNDO, WITNESS, charge, halted, load, store} from "./Machine.sol";
+
+/// @title World
+/// @notice Accounts, storage and transient storage as the transaction has changed them. An entry is read from the
+/// state by the witness when it is needed for the first time.
+/// @dev A hash table leads to the entries. What a revert has to undo is written with `set`, which keeps the old word in
+/// a journal. Words of an account's entry:
+///
+///     0 hash of the address  1 next in the hash table  2 address  3 flags  4 nonce  5 balance  6 code hash
+///     7 record of the code, zero until it is needed  8 root of the storage before the transaction  9 first slot
+///     10 next account  11 whether the state has it: zero until it is read, ABSENT, PRESENT
+///
+/// of a slot's: 0 hash of address and key  1 next  2 key  3 whether it is warm  4 value before the transaction
+/// 5 value  6 next slot of the account  7 whether it is read; of a transient slot's: 0 hash  1 next  2 value.
+library World {
+    /// @notice The value of a leaf of the state is not an account in RLP.
+    error MalformedAccount(address account);
+    /// @notice The value of a leaf of a storage trie is not a number in RLP.
+    error MalformedSlot(address account, uint256 key);
+
+    uint256 internal constant ADDRESS = 0x40;
+    uint256 internal constant FLAGS = 0x60;
+    uint256 internal constant NONCE = 0x80;
+    uint256 internal constant BALANCE = 0xa0;
+    uint256 internal constant CODE_HASH = 0xc0;
+    uint256 internal constant CODE_RECORD_OF = 0xe0;
+    uint256 internal constant STORAGE_ROOT = 0x100;
+    uint256 internal constant SLOTS = 0x120;
+    uint256 internal constant NEXT_ACCOUNT = 0x140;
+    uint256 internal constant ORIGIN_OF = 0x160;
+    uint256 private constant ACCOUNT_SIZE = 0x180;
+
+    uint256 internal constant KEY = 0x40;
+    uint256 internal constant WARM_SLOT = 0x60;
+    uint256 internal constant ORIGINAL = 0x80;
+    uint256 internal constant CURRENT = 0xa0;
+    uint256 internal constant NEXT_SLOT = 0xc0;
+    uint256 private constant SLOT_READ = 0xe0;
+    uint256 private constant SLOT_SIZE = 0x100;
+
+    uint256 private constant TRANSIENT_VALUE = 0x40;
+    uint256 private constant TRANSIENT_SIZE = 0x60;
+
+    /// @dev Accessed by the transaction (EIP-2929).
+    uint256 internal constant WARM = 1;
+    /// @dev Deleted at the end where it is empty (EIP-161).
+    uint256 internal constant TOUCHED = 2;
+    uint256 internal constant CHANGED = 4;
+    /// @dev Created, or destroyed, by the transaction (EIP-6780).
+    uint256 internal constant CREATED = 8;
+    uint256 internal constant DESTROYED = 16;
+    /// @dev Any of them may leave an empty account behind.
+    uint256 internal constant CHANGES = TOUCHED | CHANGED | DESTROYED;
+
+    /// @dev Whether the state before the transaction has it.
+    uint256 private constant ABSENT = 1;
+    uint256 internal constant PRESENT = 2;
+
+    bytes32 internal constant EMPTY_ROOT = 0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421;
+    bytes32 internal constant EMPTY_CODE = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
+
+    // ---------------------------------------------------------------- journal
+
+    /// @notice Writes a word that a revert restores.
+    function set(uint256 place, uint256 word) internal pure {
+        uint256 old = load(place);
+        if (old == word) return;
+        uint256 node = Heap.keep(0x60);
+        assembly ("memory-safe") {
+            mstore(node, mload(UNDO))
+            mstore(add(node, 0x20), place)
+            mstore(add(node, 0x40), old)
+            mstore(UNDO, node)
+            mstore(place, word)
+        }
+    }
+
+    /// @notice Undoes everything that was set since the journal's head was `mark`.
+    function revertTo(uint256 mark) internal pure {
+        assembly ("memory-safe") {
+            let node := mload(UNDO)
+            for {} iszero(eq(node, mark)) {} {
+                mstore(mload(add(node, 0x20)), mload(add(node, 0x40)))
+                node := mload(node)
+            }
+            mstore(UNDO, mark)
+        }
+    }
+
+    // ---------------------------------------------------------------- accounts
+
+    /// @notice The entry of an account.
+    function account(uint256 owner) internal pure returns (uint256 entry) {
+        entry = _account(owner);
+        _ensure(entry);
+    }
+
+    /// @notice Makes an account warm without reading it (EIP-2930, EIP-3651).
+    function warm(uint256 owner) internal pure returns (uint256 entry) {
+        entry = _account(owner);
+        flag(entry, WARM);
+    }
+
+    /// @notice The entry of an account that an instruction accesses, with the price of a cold one (EIP-2929).
+    /// @param surcharge What a cold account costs beyond the instruction's own price.
+    /// @return The state, HALT where gas does not suffice; then the account is not read.
+    function access(uint256 s, uint256 owner, uint256 surcharge) internal pure returns (uint256, uint256 entry) {
+        entry = _account(owner);
+        unchecked {
+            // Precompiles are always warm.
+            if (load(entry + FLAGS) & WARM == 0 && owner - 1 >= Cancun.LAST_PRECOMPILE) {
+                s = charge(s, surcharge);
+                if (halted(s)) return (HALT, entry);
+                flag(entry, WARM);
+            }
+        }
+        _ensure(entry);
+        return (s, entry);
+    }
+
+    /// @notice Sets a flag.
+    function flag(uint256 entry, uint256 bits) internal pure {
+        set(entry + FLAGS, load(entry + FLAGS) | bits);
+    }
+
+    /// @notice Whether the account has neither nonce nor balance nor code: the state does not keep it (EIP-161).
+    function isEmpty(uint256 entry) internal pure returns (bool result) {
+        assembly ("memory-safe") {
+            result := and(
+                iszero(or(mload(add(entry, NONCE)), mload(add(entry, BALANCE)))),
+                eq(mload(add(entry, CODE_HASH)), EMPTY_CODE)
+            )
+        }
+    }
+
+    /// @notice Whether a contract may be created at the address (EIP-684, EIP-7610).
+    function isVacant(uint256 entry) internal pure returns (bool result) {
+        assembly ("memory-safe") {
+            result := and(
+                iszero(mload(add(entry, NONCE))),
+                and(eq(mload(add(entry, CODE_HASH)), EMPTY_CODE), eq(mload(add(entry, STORAGE_ROOT)), EMPTY_ROOT))
+            )
+        }
+    }
+
+    /// @notice Makes an empty account go at the end (EIP-161).
+    function touch(uint256 entry) internal pure {
+        // What all clients do since block 2,675,119 of Ethereum: a failed call of this precompile touches it too.
+        if (load(entry + ADDRESS) == 3) store(entry + FLAGS, load(entry + FLAGS) | TOUCHED);
+        else flag(entry, TOUCHED);
+    }
+
+    /// @notice Moves value; the caller made sure that it is there.
+    function transfer(uint256 from, uint256 to, uint256 value) internal pure {
+        if (value != 0) {
+            unchecked {
+                // The sum of all balances is below 2^256.
+                set(from + BALANCE, load(from + BALANCE) - value);
+                set(to + BALANCE, load(to + BALANCE) + value);
+            }
+            flag(from, CHANGED);
+            flag(to, CHANGED);
+        }
+    }
+
+    /// @notice The record of the account's code (Code).
+    function codeOf(uint256 entry) internal pure returns (uint256 record) {
+        record = load(entry + CODE_RECORD_OF);
+        if (record == 0) {
+            record = Code.fromWitness(bytes32(load(entry + CODE_HASH)));
+            store(entry + CODE_RECORD_OF, record);
+        }
+    }
+
+    /// @dev The entry of an account that may not be read yet.
+    function _account(uint256 owner) private pure returns (uint256 entry) {
+        uint256 hash;
+        assembly ("memory-safe") {
+            mstore(0, shl(96, owner))
+            hash := keccak256(0, 20)
+        }
+        entry = _find(hash);
+        if (entry != 0) return entry;
+        entry = Heap.keep(ACCOUNT_SIZE);
+        Heap.clear(entry, ACCOUNT_SIZE);
+        _link(entry, hash);
+        assembly ("memory-safe") {
+            mstore(add(entry, ADDRESS), owner)
+            mstore(add(entry, NEXT_ACCOUNT), mload(ACCOUNTS))
+            mstore(ACCOUNTS, entry)
+            mstore(add(entry, CODE_HASH), EMPTY_CODE)
+            mstore(add(entry, STORAGE_ROOT), EMPTY_ROOT)
+        }
+    }
+
+    /// @dev Reads an account from the state where that has not happened yet.
+    function _ensure(uint256 entry) private pure {
+        if (load(entry + ORIGIN_OF) != 0) return;
+        store(entry + ORIGIN_OF, ABSENT);
+        bytes32 root = bytes32(load(STATE_ROOT));
+        if (root == EMPTY_ROOT) return;
+        (uint256 position, uint256 length) = TrieReader.find(Witness.wrap(load(WITNESS)), root, load(entry));
+        if (length == 0) return;
+        bool sound;
+        assembly ("memory-safe") {
+            // A list with a prefix of two bytes; the two hashes are its last 66.
+            let place := add(position, 2)
+            let behind := sub(add(position, length), 66)
+            let first := byte(0, calldataload(place))
+            let size := 0
+            if gt(first, 0x7f) {
+                size := sub(first, 0x80)
+                place := add(place, 1)
+            }
+            if iszero(gt(first, 0x7f)) {
+                size := 1
+            }
+            mstore(add(entry, NONCE), shr(sub(256, shl(3, size)), calldataload(place)))
+            place := add(place, size)
+            first := byte(0, calldataload(place))
+            size := 1
+            if gt(first, 0x7f) {
+                size := sub(first, 0x80)
+                place := add(place, 1)
+            }
+            mstore(add(entry, BALANCE), shr(sub(256, shl(3, size)), calldataload(place)))
+            sound := and(eq(add(place, size), behind), eq(byte(0, calldataload(position)), 0xf8))
+            mstore(add(entry, STORAGE_ROOT), calldataload(add(behind, 1)))
+            mstore(add(entry, CODE_HASH), calldataload(add(behind, 34)))
+            mstore(add(entry, ORIGIN_OF), PRESENT)
+        }
+        if (!sound) revert MalformedAccount(address(uint160(load(entry + ADDRESS))));
+    }
+
+    // ---------------------------------------------------------------- storage
+
+    /// @notice The entry of a storage slot of an account that an instruction accesses (EIP-2929).
+    /// @param surcharge What a cold slot costs beyond the instruction's own price.
+    /// @return The state, HALT where gas does not suffice; then the slot is not read.
+    function slot(uint256 s, uint256 owner, uint256 key, uint256 surcharge) internal pure returns (uint256, uint256 entry) {
+        entry = _slot(owner, key);
+        if (load(entry + WARM_SLOT) == 0) {
+            s = charge(s, surcharge);
+            if (halted(s)) return (HALT, entry);
+            set(entry + WARM_SLOT, 1);
+        }
+        if (load(entry + SLOT_READ) == 0) _readSlot(entry, owner, key);
+        return (s, entry);
+    }
+
+    /// @notice Makes a slot warm without reading it (EIP-2930).
+    function warmSlot(uint256 owner, uint256 key) internal pure {
+        set(_slot(owner, key) + WARM_SLOT, 1);
+    }
+
+    /// @notice The value of a transient storage slot (EIP-1153).
+    function transientAt(uint256 owner, uint256 key) internal pure returns (uint256) {
+        uint256 entry = _find(_transientHash(owner, key));
+        return entry == 0 ? 0 : load(entry + TRANSIENT_VALUE);
+    }
+
+    /// @notice Sets a transient storage slot.
+    function setTransient(uint256 owner, uint256 key, uint256 value) internal pure {
+        uint256 hash = _transientHash(owner, key);
+        uint256 entry = _find(hash);
+        if (entry == 0) {
+            if (value == 0) return;
+            entry = Heap.keep(TRANSIENT_SIZE);
+            _link(entry, hash);
+            store(entry + TRANSIENT_VALUE, 0);
+        }
+        set(entry + TRANSIENT_VALUE, value);
+    }
+
+    /// @dev The entry of a slot that may not be read yet.
+    function _slot(uint256 owner, uint256 key) private pure returns (uint256 entry) {
+        uint256 hash = _slotHash(load(owner + ADDRESS), key);
+        entry = _find(hash);
+        if (entry != 0) return entry;
+        entry = Heap.keep(SLOT_SIZE);
+        Heap.clear(entry, SLOT_SIZE);
+        _link(entry, hash);
+        assembly ("memory-safe") {
+            mstore(add(entry, KEY), key)
+            mstore(add(entry, NEXT_SLOT), mload(add(owner, SLOTS)))
+            mstore(add(owner, SLOTS), entry)
+        }
+    }
+
+    function _readSlot(uint256 entry, uint256 owner, uint256 key) private pure {
+        store(entry + SLOT_READ, 1);
+        bytes32 root = bytes32(load(owner + STORAGE_ROOT));
+        if (root == EMPTY_ROOT) return;
+        uint256 keyHash;
+        assembly ("memory-safe") {
+            mstore(0, key)
+            keyHash := keccak256(0, 0x20)
+        }
+        (uint256 position, uint256 length) = TrieReader.find(Witness.wrap(load(WITNESS)), root, keyHash);
+        if (length == 0) return;
+        bool sound;
+        assembly ("memory-safe") {
+            let first := byte(0, calldataload(position))
+            let size := 1
+            if gt(first, 0x7f) {
+                size := sub(first, 0x80)
+                position := add(position, 1)
+                length := sub(length, 1)
+            }
+            sound := and(eq(size, length), lt(size, 33))
+            let value := shr(sub(256, shl(3, size)), calldataload(position))
+            mstore(add(entry, ORIGINAL), value)
+            mstore(add(entry, CURRENT), value)
+        }
+        if (!sound) revert MalformedSlot(address(uint160(load(owner + ADDRESS))), key);
+    }
+
+    function _slotHash(uint256 owner, uint256 key) private pure returns (uint256 hash) {
+        assembly ("memory-safe") {
+            mstore(0, owner)
+            mstore(0x20, key)
+            hash := keccak256(0, 0x40)
+        }
+    }
+
+    function _transientHash(uint256 owner, uint256 key) private pure returns (uint256) {
+        unchecked {
+            // An address has 160 bits.
+            return _slotHash(load(owner + ADDRESS) + (1 << 160), key);
+        }
+    }
+
+    // ---------------------------------------------------------------- hash table
+
+    function _find(uint256 hash) private pure returns (uint256 entry) {
+        assembly ("memory-safe") {
+            entry := mload(add(HEADS, shl(5, and(hash, 0xff))))
+            for {} entry {} {
+                if eq(mload(entry), hash) {
+                    break
+                }
+                entry := mload(add(entry, 0x20))
+            }
+        }
+    }
+
+    function _link(uint256 entry, uint256 hash) private pure {
+        assembly ("memory-safe") {
+            let head := add(HEADS, shl(5, and(hash, 0xff)))
+            mstore(entry, hash)
+            mstore(add(entry, 0x20), mload(head))
+            mstore(head, entry)
+        }
+    }
+}
