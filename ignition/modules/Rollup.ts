@@ -33,10 +33,17 @@ export default buildModule("Rollup", (m) => {
     },
   ]);
 
+  const precompiles = m.contract("Precompiles");
+  const interpreter = m.contract("Interpreter", [precompiles]);
   const executor = m.contract("Executor", [
-    m.getParameter("chainId"),
-    m.getParameter("baseFee"),
-    m.getParameter("gasLimit"),
+    {
+      chainId: m.getParameter("chainId"),
+      baseFee: m.getParameter("baseFee"),
+      gasLimit: m.getParameter("gasLimit"),
+      randomness: 0,
+      blobBaseFee: 1,
+    },
+    interpreter,
   ]);
   const disputes = m.contract("Disputes", [inbox, sequencers, verifiers, parameters, treasury, executor]);
 
@@ -44,5 +51,5 @@ export default buildModule("Rollup", (m) => {
   m.call(sequencers, "connect", [inbox, disputes]);
   m.call(inbox, "connect", [disputes]);
 
-  return { sequencers, inbox, executor, disputes };
+  return { sequencers, inbox, precompiles, interpreter, executor, disputes };
 });

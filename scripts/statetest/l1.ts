@@ -10,6 +10,7 @@ type Connection = Awaited<ReturnType<typeof network.create>>;
 /** Executes transactions on L1, for any chain. */
 export class StateTestL1 {
   readonly #connection: Connection;
+  #interpreter: Promise<string> | undefined;
   readonly #executors = new Map<string, Promise<string>>();
 
   private constructor(connection: Connection) {
@@ -50,8 +51,16 @@ export class StateTestL1 {
     return known;
   }
 
-  async #deploy({ chainId, baseFee, gasLimit }: Chain): Promise<string> {
-    const executor = await this.#connection.ethers.deployContract("Executor", [chainId, baseFee, gasLimit]);
+  async #deploy(chain: Chain): Promise<string> {
+    this.#interpreter ??= this.#deployInterpreter();
+    const executor = await this.#connection.ethers.deployContract("Executor", [chain, await this.#interpreter]);
     return await executor.getAddress();
+  }
+
+  async #deployInterpreter(): Promise<string> {
+    const { ethers } = this.#connection;
+    const precompiles = await ethers.deployContract("Precompiles");
+    const interpreter = await ethers.deployContract("Interpreter", [await precompiles.getAddress()]);
+    return await interpreter.getAddress();
   }
 }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type BaseContract, concat, dataSlice, encodeRlp, getAddress, id, keccak256, toBeHex } from "ethers";
 import hre, { network } from "hardhat";
 
-import { execute } from "./support/executor.ts";
+import { deployExecutor, execute } from "./support/executor.ts";
 import { type Random, randomSource } from "./support/random.ts";
 import { type Allocation, type Chain, type Expected, type Input, Reference } from "./support/reference.ts";
 import { type Fields, type Signer, signTransaction, signer } from "./support/transactions.ts";
@@ -20,8 +20,8 @@ const CHAINS: Chain[] = [
   { chainId: 4_503_599_627_370_475n, baseFee: 1_000_000_000n, gasLimit: 2n ** 53n },
 ];
 
-async function deploy({ chainId, baseFee, gasLimit }: Chain) {
-  return ethers.deployContract("Executor", [chainId, baseFee, gasLimit]);
+async function deploy(chain: Chain) {
+  return deployExecutor(ethers, chain);
 }
 
 function address(number: bigint): string {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { dataSlice, hexlify, id } from "ethers";
 import hre, { network } from "hardhat";
 
-import { CALL_GAS, execute } from "./support/executor.ts";
+import { CALL_GAS, deployExecutor, execute } from "./support/executor.ts";
 import { buildState } from "./support/large.ts";
 import { randomSource } from "./support/random.ts";
 import { type Allocation, type Input, Reference, encodeWitness } from "./support/reference.ts";
@@ -63,7 +63,7 @@ describe("Gas", () => {
 
   /** Gas of the whole L1 transaction that executes them, calldata included. */
   async function gasOf(inputs: Input[]): Promise<bigint> {
-    const executor = await ethers.deployContract("Executor", [chain.chainId, chain.baseFee, chain.gasLimit]);
+    const executor = await deployExecutor(ethers, chain);
     const reference = Reference.of(chain, state);
     const preStateRoot = reference.root;
     const { outcomes, nodes } = await reference.run(inputs);

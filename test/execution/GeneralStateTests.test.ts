@@ -3,7 +3,7 @@ import { SigningKey, stripZerosLeft, zeroPadValue } from "ethers";
 import { network } from "hardhat";
 
 import { conformanceFile, conformanceFiles, conformanceTests, skipped } from "./support/conformance.ts";
-import { execute } from "./support/executor.ts";
+import { deployExecutor, execute } from "./support/executor.ts";
 import { type Allocation, Reference } from "./support/reference.ts";
 import { type AccessList, type Fields, signTransaction } from "./support/transactions.ts";
 
@@ -119,7 +119,7 @@ describe(`GeneralStateTests, fork Cancun${skipped}`, function () {
       },
     ]);
     const reference = await Reference.create(chain, new Map(accounts));
-    const executor = await ethers.deployContract("Executor", [chain.chainId, chain.baseFee, chain.gasLimit]);
+    const executor = await deployExecutor(ethers, chain);
     const context = {
       number: BigInt(env.currentNumber),
       timestamp: BigInt(env.currentTimestamp),

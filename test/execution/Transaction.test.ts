@@ -5,7 +5,7 @@ import { network } from "hardhat";
 import { chainCommon } from "../../l2/config.ts";
 import { TransactionError } from "../../l2/errors.ts";
 import { decodeTransaction, upfrontCost } from "../../l2/transaction.ts";
-import { CALL_GAS, execute, expectSameOrRevert } from "./support/executor.ts";
+import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "./support/executor.ts";
 import { randomSource } from "./support/random.ts";
 import { type Expected, type Input, Reference, encodeWitness } from "./support/reference.ts";
 import {
@@ -22,7 +22,7 @@ import {
 const { ethers } = await network.create();
 
 const chain = { chainId: 1088n, baseFee: 10n, gasLimit: 100_000n };
-const executor = await ethers.deployContract("Executor", [chain.chainId, chain.baseFee, chain.gasLimit]);
+const executor = await deployExecutor(ethers, chain);
 
 const [alice, bob] = [signer(id("alice")), signer(id("bob"))];
 const COINBASE = toBeHex(0xc0ffee, 20);

@@ -1,10 +1,26 @@
 import { expect } from "chai";
 import type { BaseContract } from "ethers";
 
-import { type Expected, type Input, encodeWitness } from "./reference.ts";
+import { type Chain, type Expected, type Input, encodeWitness } from "./reference.ts";
 
 /** Gas that a call to the executor gets in tests: what a transaction may have since Osaka. */
 export const CALL_GAS = 16_777_216n;
+
+/** What deploying needs of a network connection's ethers. */
+interface Deployer {
+  deployContract(name: string, parameters: unknown[]): Promise<BaseContract>;
+}
+
+/** Deploys an executor and what it runs on. The chain's randomness is 0 and its blob base fee 1, where not given. */
+export async function deployExecutor<Ethers extends Deployer>(
+  ethers: Ethers,
+  chain: Chain & { randomness?: bigint; blobBaseFee?: bigint },
+): Promise<BaseContract> {
+  const precompiles = await ethers.deployContract("Precompiles", []);
+  const interpreter = await ethers.deployContract("Interpreter", [await precompiles.getAddress()]);
+  const constants = { randomness: 0n, blobBaseFee: 1n, ...chain };
+  return await ethers.deployContract("Executor", [constants, await interpreter.getAddress()]);
+}
 
 /** Calls the executor, without a transaction. */
 export async function execute(
