@@ -11,6 +11,7 @@ import type { L1 } from "../common/l1.ts";
 import type { Logger } from "../common/logger.ts";
 import { followed } from "../common/events.ts";
 import { isOpen, L1Reducer, type DataRequest, type L1State, type Recomputing } from "../common/mirror.ts";
+import { NO_WITNESS, Sessions } from "../common/sessions.ts";
 import type { Call, Sender } from "../common/transactions.ts";
 
 /** Gas that one step aims at: below the limit of a transaction with room for what the estimate misses. */
@@ -26,6 +27,7 @@ export class Recomputer {
   readonly #transactions: Sender;
   readonly #config: ChainConfig;
   readonly #states: StateStore;
+  readonly #sessions: Sessions;
   readonly #log: Logger;
 
   constructor(
@@ -43,6 +45,7 @@ export class Recomputer {
     this.#transactions = dependencies.transactions;
     this.#config = dependencies.config;
     this.#states = dependencies.states;
+    this.#sessions = new Sessions(options, dependencies);
     this.#log = dependencies.log;
   }
 
@@ -73,11 +76,11 @@ export class Recomputer {
     try {
       while (isOpen(state, request)) {
         signal?.throwIfAborted();
-        const step = await this.#step(request, { transactions, data, ends, tree }, size);
-        size = step.size;
+        const step = await this.#step(request, { transactions, data, ends, tree }, size, signal);
+        size = step.next;
         const receipt = await this.#transactions.send(step.call, signal);
         this.#log.info(
-          { batch: Number(header.index), transactions: size, gas: receipt.gasUsed.toString() },
+          { batch: Number(header.index), transactions: step.size, gas: receipt.gasUsed.toString() },
           "[11.9] advanced the recomputation",
         );
         const reducer = new L1Reducer(this.#l1.addresses);
@@ -89,52 +92,63 @@ export class Recomputer {
     }
   }
 
-  /** The largest step that fits, of at most `size` transactions. */
+  /**
+   * The largest step that fits, of at most `size` transactions, and how many the next one may try. A transaction that
+   * does not fit even alone is executed beforehand, over as many calls as it takes.
+   */
   async #step(
     request: DataRequest,
-    batch: { transactions: L2Transaction[]; data: Uint8Array; ends: number[]; tree: BatchTree },
+    batch: PostedBatch,
     size: number,
-  ): Promise<{ call: Call; size: number }> {
-    const recomputing = request.recomputing as Recomputing;
-    const from = Number(recomputing.count);
+    signal: AbortSignal | undefined,
+  ): Promise<{ call: Call; size: number; next: number }> {
+    const { stateRoot, count: done } = request.recomputing as Recomputing;
+    const from = Number(done);
     for (let count = Math.min(size, batch.transactions.length - from); ;) {
-      const call = await this.#call(request, recomputing, batch, from, from + count);
-      const gas = await this.#estimate(call, count);
-      if (gas !== undefined && (gas <= this.#stepGas || count === 1)) return { call, size: count };
+      const transactions = batch.transactions.slice(from, from + count);
+      const witness = await transitionWitness(this.#config, this.#states, stateRoot, transactions);
+      const call = this.#call(request, batch, from + count, witness);
+      const gas = await this.#sessions.estimate(call);
       const fitting = gas === undefined ? Math.floor(count / 2) : Number((BigInt(count) * this.#stepGas) / gas);
+      if (gas !== undefined && (fitting >= count || count === 1))
+        return { call, size: count, next: Math.max(1, fitting) };
+      const [first] = transactions;
+      if (count === 1 && first !== undefined) {
+        await this.#sessions.execute(first, stateRoot, witness, signal);
+        const short = this.#call(request, batch, from + 1, NO_WITNESS);
+        return { call: short, size: 1, next: batch.transactions.length };
+      }
       count = Math.max(1, Math.min(fitting, count - 1));
     }
   }
 
-  /** Gas of a step; undefined where it does not fit into a block. */
-  async #estimate(call: Call, count: number): Promise<bigint | undefined> {
-    try {
-      return await this.#transactions.estimate(call);
-    } catch (error) {
-      // A revert without a reason is what running out of the block's gas looks like.
-      if (error instanceof L1Revert && error.error === undefined && count > 1) return undefined;
-      throw error;
-    }
-  }
-
-  async #call(
-    { header }: DataRequest,
-    recomputing: Recomputing,
-    batch: { transactions: L2Transaction[]; data: Uint8Array; ends: number[]; tree: BatchTree },
-    from: number,
+  #call(
+    { header, recomputing }: DataRequest,
+    { data, ends, tree }: PostedBatch,
     to: number,
-  ): Promise<Call> {
-    const transactions = batch.transactions.slice(from, to);
-    const witness = await transitionWitness(this.#config, this.#states, recomputing.stateRoot, transactions);
-    const records = batch.data.slice(from === 0 ? 0 : batch.ends[from - 1], batch.ends[to - 1]);
-    const siblings = batch.tree.rangeProof(from, to);
+    witness: Uint8Array | string,
+  ): Call {
+    const progress = recomputing as Recomputing;
+    const from = Number(progress.count);
+    const records = data.slice(from === 0 ? 0 : ends[from - 1], ends[to - 1]);
+    const siblings = tree.rangeProof(from, to);
     const { interface: disputes } = this.#l1.disputes;
     return {
       to: this.#l1.addresses.disputes,
-      data: disputes.encodeFunctionData("recompute", [header, recomputing, records, siblings, witness]),
+      data: disputes.encodeFunctionData("recompute", [header, progress, records, siblings, witness]),
       label: "recompute",
     };
   }
+}
+
+/** The data of a batch as it was posted, and what follows from it. */
+interface PostedBatch {
+  readonly transactions: readonly L2Transaction[];
+  readonly data: Uint8Array;
+  /** Where the record of each transaction ends. */
+  readonly ends: readonly number[];
+  /** The MTTBR. */
+  readonly tree: BatchTree;
 }
 
 /** Errors that say that L1 moved on meanwhile. */

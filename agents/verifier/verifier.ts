@@ -15,7 +15,8 @@ import { AgentError, L1Revert, messageOf } from "../common/errors.ts";
 import type { EventFollower } from "../common/events.ts";
 import type { L1 } from "../common/l1.ts";
 import { isOpen, isVoid, type DataRequest, type L1Batch, type L1State } from "../common/mirror.ts";
-import type { TransactionManager } from "../common/transactions.ts";
+import { NO_WITNESS, Sessions } from "../common/sessions.ts";
+import type { Call, TransactionManager } from "../common/transactions.ts";
 import { Recomputer } from "../sequencer/recomputer.ts";
 import { judgeExecution, judgeOrder, type Judgement } from "./judge.ts";
 
@@ -75,6 +76,7 @@ export class Verifier extends Agent {
   readonly #sources: readonly DataSource[];
   readonly #cursor: Cursor<VerifierCursor>;
   readonly #recomputer: Recomputer;
+  readonly #sessions: Sessions;
   #findings: Record<Hex, Finding> = {};
 
   constructor(options: VerifierOptions, dependencies: VerifierDependencies) {
@@ -88,6 +90,7 @@ export class Verifier extends Agent {
     this.#sources = dependencies.sources;
     this.#cursor = dependencies.cursor;
     this.#recomputer = new Recomputer({ stepGas: options.stepGas }, dependencies);
+    this.#sessions = new Sessions({ stepGas: options.stepGas }, dependencies);
   }
 
   /** What is known of a batch; undefined before it was looked at. */
@@ -202,14 +205,13 @@ export class Verifier extends Agent {
     return judgeExecution(header, own, stateRoots);
   }
 
-  /** Proves the fault in one call where that can be done (11.4, 11.5), and has L1 recompute the batch otherwise. */
+  /** Proves the fault where that can be done without the sequencer (11.4, 11.5), and has L1 recompute otherwise. */
   async #dispute(state: L1State, batch: L1Batch, judgement: Judgement, data: BatchData | undefined): Promise<void> {
     const { header } = batch;
     const { disputes } = this.#l1;
     switch (judgement.verdict) {
       case "wrong transition": {
-        const proof = await this.#transition(header, judgement, data?.transactions ?? []);
-        return this.#prove(batch, disputes.interface.encodeFunctionData("proveTransition", [header, ...proof]));
+        return this.#prove(batch, this.#transitionProof(header, judgement, data?.transactions ?? []));
       }
       case "disorder": {
         const { first, second } = judgement;
@@ -226,15 +228,19 @@ export class Verifier extends Agent {
     }
   }
 
-  async #transition(
+  /**
+   * The call that proves a transition wrong. Where it is too heavy for one L1 transaction, L1 executes the disputed one
+   * beforehand, over as many calls as it takes, and the proof refers to what L1 remembers.
+   */
+  async #transitionProof(
     header: BatchHeader,
     { index, claimed }: Extract<Judgement, { verdict: "wrong transition" }>,
     transactions: readonly L2Transaction[],
-  ): Promise<[TransitionStruct, Uint8Array]> {
+  ): Promise<string> {
     const states = batchTree(claimed);
     const transaction = transactions[index] as L2Transaction;
     const preStateRoot = index === 0 ? header.preStateRoot : (claimed[index - 1] as Hex);
-    const transition = {
+    const transition: TransitionStruct = {
       index,
       transaction,
       transactionProof: batchTree(transactions.map(mttbrLeafValue)).proof(index),
@@ -243,13 +249,21 @@ export class Verifier extends Agent {
       postStateRoot: claimed[index] as Hex,
       postStateProof: states.proof(index),
     };
-    return [transition, await transitionWitness(this.#config, this.#states, preStateRoot, [transaction])];
+    const { interface: disputes } = this.#l1.disputes;
+    const witness = await transitionWitness(this.#config, this.#states, preStateRoot, [transaction]);
+    const data = disputes.encodeFunctionData("proveTransition", [header, transition, witness]);
+    if ((await this.#sessions.estimate(this.#proof(data))) !== undefined) return data;
+    await this.#sessions.execute(transaction, preStateRoot, witness, this.signal);
+    return disputes.encodeFunctionData("proveTransition", [header, transition, NO_WITNESS]);
   }
 
-  async #prove({ header }: L1Batch, data: string): Promise<void> {
+  #proof(data: string): Call {
+    return { to: this.#l1.addresses.disputes, data, label: "fraud proof" };
+  }
+
+  async #prove({ header }: L1Batch, data: string | Promise<string>): Promise<void> {
     try {
-      const call = { to: this.#l1.addresses.disputes, data, label: "fraud proof" };
-      const receipt = await this.#transactions.send(call, this.signal);
+      const receipt = await this.#transactions.send(this.#proof(await data), this.signal);
       this.log.warn({ batch: Number(header.index), gas: receipt.gasUsed.toString() }, "[11.5] fraud proven");
     } catch (error) {
       if (!(error instanceof L1Revert) || !error.is("InboxUnknownHeader")) throw error;
