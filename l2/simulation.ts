@@ -67,7 +67,7 @@ export async function simulate(vm: VM, block: Block, call: Call): Promise<CallRe
       journal.addAlwaysWarmAddress(address.toLowerCase());
       for (const key of storageKeys) journal.addAlwaysWarmSlot(address.toLowerCase(), key);
     }
-    const { execResult } = await evm.runCall({
+    const { execResult, createdAddress } = await evm.runCall({
       block,
       caller,
       ...(to === undefined ? {} : { to }),
@@ -77,11 +77,12 @@ export async function simulate(vm: VM, block: Block, call: Call): Promise<CallRe
       gasPrice: block.header.baseFeePerGas ?? 0n,
     });
     const { returnValue, executionGasUsed, exceptionError } = execResult;
+    const cheap = [...free, ...evm.precompiles.keys(), createdAddress?.toString() ?? ""];
     return {
       data: toHex(returnValue),
       gasUsed: intrinsic + executionGasUsed,
       error: exceptionError?.error,
-      accessed: accessListOf(journal.accessList ?? new Map(), [...free, ...evm.precompiles.keys()]),
+      accessed: accessListOf(journal.accessList ?? new Map(), cheap),
     };
   } finally {
     await journal.revert();
@@ -90,9 +91,9 @@ export async function simulate(vm: VM, block: Block, call: Call): Promise<CallRe
 }
 
 /** Addresses without slots that are cheap to access anyway are left out. */
-function accessListOf(found: ReadonlyMap<string, ReadonlySet<string>>, free: readonly string[]): AccessList {
-  const cheap = new Set(free.map((address) => address.replace(/^0x/, "")));
+function accessListOf(found: ReadonlyMap<string, ReadonlySet<string>>, cheap: readonly string[]): AccessList {
+  const left = new Set(cheap.map((address) => address.replace(/^0x/, "")));
   return [...found]
-    .filter(([address, slots]) => slots.size > 0 || !cheap.has(address))
+    .filter(([address, slots]) => slots.size > 0 || !left.has(address))
     .map(([address, slots]) => ({ address: `0x${address}`, storageKeys: [...slots].map((slot) => `0x${slot}`) }));
 }

@@ -7,6 +7,7 @@ import {
   type DB,
   ValueEncoding,
   bigIntToBytes,
+  bigIntToHex,
   createAccount,
   createAddressFromString,
   setLengthLeft,
@@ -236,7 +237,15 @@ function readState(common: Common, source: NodeSource, root: Hex): StateReader {
       return toHex(setLengthLeft(value, 32));
     },
     async proof(address, slots = []) {
-      return await getMerkleStateProof(await manager(), createAddressFromString(address), slots.map(slotKey));
+      const keys = slots.map(slotKey);
+      const { storageProof, ...account } = await getMerkleStateProof(
+        await manager(),
+        createAddressFromString(address),
+        keys,
+      );
+      // Values are quantities, without zeros in front.
+      const values = storageProof.map((slot) => ({ ...slot, value: bigIntToHex(BigInt(`${slot.value}0`) >> 4n) }));
+      return { ...account, storageProof: values };
     },
   };
 }
