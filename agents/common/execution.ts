@@ -215,9 +215,9 @@ async function largestStep(
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** Whether a call failed as one does whose gas does not suffice: without a reason, or for its calldata alone. */
-function isTooHeavy(thrown: unknown): boolean {
+export function isTooHeavy(thrown: unknown): boolean {
   if (revertData(thrown) !== undefined) return false;
-  return isRevert(thrown) || /out of gas|gas floor|floor data gas|intrinsic gas/i.test(messageOf(thrown));
+  return isRevert(thrown) || /out of gas|gas required exceeds|gas floor|floor data gas|intrinsic gas/i.test(messageOf(thrown));
 }
 
 function outcomeOf(result: Hex): Outcome {

@@ -3,7 +3,7 @@ import type { Hex } from "../../l2/hex.ts";
 import { toHex } from "../../l2/hex.ts";
 import type { StateStore } from "../../l2/state.ts";
 import { L1Revert, isRevert } from "./errors.ts";
-import { ExecutionDriver } from "./execution.ts";
+import { ExecutionDriver, isTooHeavy } from "./execution.ts";
 import type { L1 } from "./l1.ts";
 import type { Logger } from "./logger.ts";
 import { L1_TRANSACTION_GAS, type Call, type Sender } from "./transactions.ts";
@@ -48,8 +48,7 @@ export class Sessions {
       const gas = await this.#transactions.estimate(call);
       return gas > L1_TRANSACTION_GAS ? undefined : gas;
     } catch (error) {
-      // A revert without a reason is what running out of a block's gas looks like.
-      if (error instanceof L1Revert && error.error === undefined) return undefined;
+      if (isTooHeavy(error instanceof L1Revert ? error.cause : error)) return undefined;
       throw error;
     }
   }

@@ -508,8 +508,11 @@ describe("Data requests", () => {
         ["another chain's id", async () => Promise.resolve({ request: { chainId: 1n } })],
         ["bytes that are no transaction", async () => Promise.resolve({ raw: "0xdeadbeef" })],
         ["no bytes at all", async () => Promise.resolve({ raw: "0x" })],
-        ["calldata", async () => Promise.resolve({ request: { data: "0x12", gasLimit: 50_000n } })],
-        ["contract creation", async () => Promise.resolve({ request: { to: null, gasLimit: 90_000n } })],
+        [
+          "too little gas for its calldata",
+          async () => Promise.resolve({ request: { data: "0x12", gasLimit: 21_015n } }),
+        ],
+        ["too little gas for a creation", async () => Promise.resolve({ request: { to: null, gasLimit: 52_999n } })],
         ["more money than the sender has", async () => Promise.resolve({ request: { value: 10n ** 30n } })],
         [
           "a fee below the base fee",

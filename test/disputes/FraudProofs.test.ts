@@ -112,8 +112,8 @@ describe("Fraud proofs", () => {
 
     const invalid: [string, Transfer][] = [
       ["a nonce too low", { request: { nonce: 0 } }],
-      ["calldata", { request: { data: "0x12", gasLimit: 50_000n } }],
-      ["a call to a precompile", { request: { to: "0x0000000000000000000000000000000000000002" } }],
+      ["too little gas for its calldata", { request: { data: "0x12", gasLimit: 21_015n } }],
+      ["too little gas for a creation", { request: { to: null, gasLimit: 52_999n } }],
       ["bytes that are no transaction", { raw: "0x02c0" }],
       ["more money than there is", { request: { value: 10n ** 40n } }],
     ];

@@ -108,7 +108,7 @@ const INVALID: Transfer[] = [
   { from: 0, request: { nonce: 3 } },
   { from: 0, request: { chainId: 5n } },
   { from: 0, request: { value: 10n ** 30n } },
-  { from: 0, request: { data: toBeHex(1), gasLimit: 40_000n } },
+  { from: 0, request: { data: toBeHex(1), gasLimit: 21_015n } },
   { raw: toHex(fromHex(`0x02${"c1".repeat(9)}`)) },
-  { from: 0, request: { to: toBeHex(1, 20) } },
+  { from: 0, request: { to: null, gasLimit: 52_999n } },
 ];

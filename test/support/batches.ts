@@ -24,6 +24,8 @@ export interface TestBatch {
   readonly stateRoots: readonly Hex[];
   /** L2 gas that each transaction really used. */
   readonly gas: readonly bigint[];
+  /** Whether each did what it was to do; one that fails costs its gas. */
+  readonly success: readonly boolean[];
   readonly data: Uint8Array;
   readonly transactionTree: BatchTree;
   readonly stateTree: BatchTree;
@@ -98,6 +100,7 @@ export class World {
     const nonces = new Map<string, bigint>();
     let stateRoot = parent.postStateRoot;
     const gas: bigint[] = [];
+    const success: boolean[] = [];
     for (const [i, transfer] of transfers.entries()) {
       const block = BigInt(Math.floor(i / perBlock)) + 1n;
       const context = {
@@ -110,11 +113,12 @@ export class World {
       const outcome = await this.state.execute(stateRoot, transaction);
       ({ stateRoot } = outcome);
       gas.push(outcome.gasUsed);
+      success.push(outcome.success);
       transactions.push(transaction);
       stateRoots.push(stateRoot);
     }
     const data = encodeRecords(transactions);
-    return assemble(parent, { transactions, stateRoots, gas, data }, { sequencer });
+    return assemble(parent, { transactions, stateRoots, gas, success, data }, { sequencer });
   }
 
   /** What re-executing transactions `[from, to)` needs, on the state that the batch claims before them. */
@@ -151,10 +155,10 @@ export function lying(batch: TestBatch, lie: Lie): TestBatch {
   const transactions = lie.transactions ?? batch.transactions;
   const data = lie.data ?? (lie.transactions ? encodeRecords(transactions) : batch.data);
   const stateRoots = lie.stateRoots ?? batch.stateRoots;
-  const { gas } = batch;
+  const { gas, success } = batch;
   return assemble(
     batch.parent,
-    { transactions, stateRoots, gas, data },
+    { transactions, stateRoots, gas, success, data },
     { sequencer: batch.header.sequencer, ...lie.header },
   );
 }
@@ -166,7 +170,13 @@ export function rootsWith(batch: TestBatch, i: number, root: Hex): Hex[] {
 
 function assemble(
   parent: BatchHeader,
-  { transactions, stateRoots, gas, data }: Pick<TestBatch, "transactions" | "stateRoots" | "gas" | "data">,
+  {
+    transactions,
+    stateRoots,
+    gas,
+    success,
+    data,
+  }: Pick<TestBatch, "transactions" | "stateRoots" | "gas" | "success" | "data">,
   say: Partial<BatchHeader> & Pick<BatchHeader, "sequencer">,
 ): TestBatch {
   const transactionTree = batchTree(transactions.map(mttbrLeafValue));
@@ -196,6 +206,7 @@ function assemble(
     transactions,
     stateRoots,
     gas,
+    success,
     data,
     transactionTree,
     stateTree,

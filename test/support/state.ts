@@ -11,12 +11,11 @@ import type { ChainConfig } from "../../l2/config.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
 import { keccakHex } from "../../l2/keccak.ts";
 
-/** Precompiles of Cancun lie at 1 to 10; the zero address is an account like any other. */
-const LAST_PRECOMPILE = 10n;
-
 /** What executing a transaction led to; an invalid one leaves the state as it was. */
 export interface TestOutcome {
   readonly valid: boolean;
+  /** False where it is valid, and fails. */
+  readonly success: boolean;
   readonly gasUsed: bigint;
   readonly stateRoot: Hex;
 }
@@ -64,14 +63,12 @@ export class TestState {
     };
     try {
       const tx = createTxFromRLP(raw, { common: this.#common });
-      if (tx.data.length > 0 || tx.to === undefined) throw new Error("not a transfer");
-      const to = BigInt(tx.to.toString());
-      if (to > 0n && to <= LAST_PRECOMPILE) throw new Error("a call to a precompile");
       const block = createBlock({ header }, { common: this.#common, skipConsensusFormatValidation: true });
-      const { totalGasSpent } = await runTx(this.#vm, { tx, block });
-      return { valid: true, gasUsed: totalGasSpent, stateRoot: toHex(await states.getStateRoot()) };
+      const { totalGasSpent, execResult } = await runTx(this.#vm, { tx, block });
+      const success = execResult.exceptionError === undefined;
+      return { valid: true, success, gasUsed: totalGasSpent, stateRoot: toHex(await states.getStateRoot()) };
     } catch {
-      return { valid: false, gasUsed: 0n, stateRoot };
+      return { valid: false, success: false, gasUsed: 0n, stateRoot };
     }
   }
 
@@ -80,6 +77,16 @@ export class TestState {
     await this.#vm.stateManager.setStateRoot(fromHex(stateRoot));
     const account = await this.#vm.stateManager.getAccount(createAddressFromString(address.toLowerCase()));
     return { nonce: account?.nonce ?? 0n, balance: account?.balance ?? 0n };
+  }
+
+  /** What a call returns in a state. */
+  async call(stateRoot: Hex, to: string, data: Hex): Promise<Hex> {
+    await this.#vm.stateManager.setStateRoot(fromHex(stateRoot));
+    const { execResult } = await this.#vm.evm.runCall({
+      to: createAddressFromString(to.toLowerCase()),
+      data: fromHex(data),
+    });
+    return toHex(execResult.returnValue);
   }
 
   /** Trie nodes of a state that lead to what transactions touch, one behind the other. */
