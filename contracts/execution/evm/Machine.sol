@@ -33,7 +33,8 @@ uint256 constant FREE_START = 0x10240;
 uint256 constant GAS_SHIFT = 40;
 uint256 constant PC_SHIFT = 224;
 uint256 constant PC_UNIT = 0x100000000000000000000000000000000000000000000000000000000;
-uint256 constant HALT = 0x100000000000000000000000000000000000000000000000000;
+/// @dev The bit of the guard, and one below it that the price of the instruction behind can be taken from.
+uint256 constant HALT = 0x180000000000000000000000000000000000000000000000000;
 uint256 constant GUARDS = 0x100000000000000000000000000000000000000000000010000;
 /// @dev All of a state but the place of the next instruction.
 uint256 constant NOT_PC = 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffff;
