@@ -8,14 +8,14 @@ import {Modular, Modulus} from "./Modular.sol";
 /// @title ModExp
 /// @notice Modular exponentiation of the L2, whose operands have any size (EIP-198, EIP-2565), where the precompile of
 /// L1 takes at most 1024 bytes each (EIP-7823).
-/// @dev Leading zeroes go first, and a base longer than the modulus is reduced. What this costs on L1, beside about
-/// 2,000 gas and 2 gas for each byte of the input:
-/// - Exponent and modulus of up to 1024 bytes: what the precompile of L1 charges for the shortened operands (EIP-7883).
+/// @dev What L1 takes goes there as it is, unless the base is longer than the modulus. Else leading zeroes go first, and
+/// the base is reduced. What this costs in gas of L1, beside some thousands:
+/// - Exponent and modulus of up to 1024 bytes: what the precompile of L1 charges (EIP-7883).
 /// - A longer exponent: twice that for each 1023 bytes of it, the exponent being cut into such pieces.
-/// - A longer modulus, of n words of 32 bytes: about 270 n² for each bit of the exponent after the first, and as much
-///   again for each one of these bits that is set. With an exponent of 65,537 a call affords up to 58 words.
-/// - To reduce a base of m words: about 160 n (m - n).
-/// What costs more than L1 has reverts for lack of gas.
+/// - A longer modulus, of n words of 32 bytes: about 430 n² for each bit of the exponent after the first, and as much
+///   again for each one of these bits that is set. With an exponent of 65,537 one call affords about 45 words.
+/// - To reduce a base of m words: about 220 n (m - n).
+/// What costs more than there is of it reverts.
 library ModExp {
     uint256 private constant HEADER_SIZE = 96;
     /// @dev The longest operand that the precompile of L1 takes.
@@ -46,6 +46,9 @@ library ModExp {
     /// @dev Assumes that the L2 gas has been paid, so that base and modulus are short.
     function run(bytes calldata input) internal view returns (bytes memory result) {
         (uint256 baseLength, uint256 exponentLength, uint256 modulusLength) = _lengths(input);
+        if (baseLength <= modulusLength && exponentLength <= OPERAND_LIMIT && modulusLength <= OPERAND_LIMIT) {
+            return _callL1(input);
+        }
         result = new bytes(modulusLength);
         uint256 offset = HEADER_SIZE;
         bytes memory base = _read(input, offset, baseLength);
@@ -54,7 +57,7 @@ library ModExp {
         if (modulus.length == 0) return result;
         bytes memory exponent = _read(input, offset, exponentLength);
 
-        if (base.length > modulus.length) {
+        if (base.length >= modulus.length) {
             uint256[] memory wide = Modular.widen(base);
             Modular.reduce(wide, Modular.prepare(modulus));
             base = Modular.toBytes(wide, modulus.length);
@@ -75,9 +78,11 @@ library ModExp {
         bytes memory exponent,
         bytes memory modulus
     ) private view returns (bytes memory) {
-        (bool success, bytes memory power) = address(uint160(Cancun.MODEXP)).staticcall(
-            abi.encodePacked(base.length, exponent.length, modulus.length, base, exponent, modulus)
-        );
+        return _callL1(abi.encodePacked(base.length, exponent.length, modulus.length, base, exponent, modulus));
+    }
+
+    function _callL1(bytes memory input) private view returns (bytes memory) {
+        (bool success, bytes memory power) = address(uint160(Cancun.MODEXP)).staticcall(input);
         if (!success) revert IPrecompiles.PrecompileInsufficientGas(Cancun.MODEXP);
         return power;
     }
@@ -101,7 +106,7 @@ library ModExp {
         }
     }
 
-    /// @dev A modulus of any length: squares and multiplies, from the first bit of the exponent.
+    /// @dev A modulus of any length, more than the base: squares and multiplies, from the first bit of the exponent.
     function _powerOfLong(
         bytes memory base,
         bytes memory exponent,

@@ -433,6 +433,10 @@ describe("Precompiles", function () {
       ] as const) {
         await compare(MODEXP, modexp(base, exponent, modulus));
       }
+      const odd = BigInt(concat(["0xff", randomBytes(1030), "0x01"]));
+      for (const base of [odd - 1n, odd, odd + 1n, odd << 256n]) {
+        for (const exponent of ["0x01", "0x02"]) await compare(MODEXP, modexp(toBeHex(base), exponent, toBeHex(odd)));
+      }
       // As long as an RSA key of 16,384 bits has it.
       const modulus = concat(["0xff", randomBytes(2047)]);
       const input = modexp(randomBytes(2048), "0x03", modulus);
