@@ -1,0 +1,75 @@
+/** One case of the fuzzer: a state, and transactions on it. It is plain data, so that it can be stored and cut down. */
+import { keccak256, toUtf8Bytes } from "ethers";
+
+import { type AccessList, type Fields, type Signer, signTransaction, signer } from "../support/transactions.ts";
+import { assemble } from "./assembly.ts";
+
+/** An account of the state before. */
+export interface FuzzAccount {
+  balance: bigint;
+  nonce: bigint;
+  storage: Record<string, bigint>;
+  /** Chunks of assembly. */
+  code: string[];
+}
+
+/** A transaction, and the block it is in. */
+export interface FuzzTransaction {
+  context: { number: bigint; timestamp: bigint; coinbase: string };
+  /** Name of the user who signs it. */
+  from: string;
+  type: 0 | 1 | 2;
+  chainId: bigint;
+  nonce: bigint;
+  tipCap: bigint;
+  feeCap: bigint;
+  gasLimit: bigint;
+  /** Empty, `0x`, to create a contract. */
+  to: string;
+  value: bigint;
+  /** Chunks of assembly, or of bytes: calldata, or the init code. */
+  data: string[];
+  accessList: AccessList;
+}
+
+export interface FuzzCase {
+  accounts: Record<string, FuzzAccount>;
+  transactions: FuzzTransaction[];
+}
+
+/** Constants of the chain that cases run on. */
+export const CHAIN = {
+  chainId: 1088n,
+  baseFee: 7n,
+  gasLimit: 30_000_000n,
+  randomness: 0n,
+  blobBaseFee: 1n,
+};
+
+const users = new Map<string, Signer>();
+
+/** The user with a name. */
+export function user(name: string): Signer {
+  let found = users.get(name);
+  if (found === undefined) users.set(name, (found = signer(keccak256(toUtf8Bytes(name)))));
+  return found;
+}
+
+/** The signed bytes of a transaction. */
+export function rawTransaction(transaction: FuzzTransaction): string {
+  const { from, data, context: _, ...rest } = transaction;
+  const fields: Fields = { ...rest, data: `0x${Buffer.from(assemble(data.join(" "))).toString("hex")}` };
+  return signTransaction(fields, user(from).key);
+}
+
+/** A case as text; numbers are decimal with an `n` behind them. */
+export function stringify(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? `${item}n` : item), 2);
+}
+
+/** Reads what {@link stringify} wrote. */
+export function parse(text: string): FuzzCase {
+  return JSON.parse(text, (_, item: unknown) =>
+    typeof item === "string" && /^\d+n$/.test(item) ? BigInt(item.slice(0, -1)) : item,
+  ) as FuzzCase;
+}

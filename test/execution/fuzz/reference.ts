@@ -1,0 +1,127 @@
+/** `@ethereumjs/vm`, which says what a case should lead to. */
+import { createBlock } from "@ethereumjs/block";
+import type { EVM } from "@ethereumjs/evm";
+import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
+import { createTxFromRLP } from "@ethereumjs/tx";
+import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
+import { type VM, createVM, runTx } from "@ethereumjs/vm";
+
+import { codeItem } from "../../../agents/common/execution.ts";
+import { BLOCK_HASH } from "../../../l2/block-hash.ts";
+import { chainCommon } from "../../../l2/config.ts";
+import { keccakHex } from "../../../l2/keccak.ts";
+import { buildState } from "../../../scripts/statetest/state.ts";
+import { type Expected, type Input, RecordingStore, trieOver } from "../support/reference.ts";
+import { assemble } from "./assembly.ts";
+import { CHAIN, type FuzzCase, rawTransaction } from "./case.ts";
+
+/** What L1 is asked, and what it should answer. */
+export interface Run {
+  readonly preStateRoot: string;
+  readonly inputs: Input[];
+  readonly expected: Expected[];
+  /** All trie nodes and codes that the states before, between and after the transactions have. */
+  readonly witness: Uint8Array;
+  /** How the transactions that were valid ended: undefined, or the name of the exception. */
+  readonly exceptions: (string | undefined)[];
+}
+
+const common = chainCommon(CHAIN);
+
+/** Key of a code in the store: the state manager's prefix, and the hash. */
+const CODE_PREFIX = "63";
+
+/** How often each opcode was executed. */
+export class OpcodeCounts {
+  readonly counts = new Map<string, number>();
+
+  /** Counts what an EVM executes. */
+  watch(evm: EVM): void {
+    evm.events.on("step", ({ opcode: { name } }, next) => {
+      this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+      next?.();
+    });
+  }
+}
+
+/** The code of an account in chunks. */
+function codeOf(chunks: readonly string[]): string {
+  return `0x${Buffer.from(assemble(chunks.join(" "))).toString("hex")}`;
+}
+
+/** Runs a case up to the first transaction that is invalid. */
+export async function runReference({ accounts, transactions }: FuzzCase, counts?: OpcodeCounts): Promise<Run> {
+  const pre = Object.fromEntries(
+    Object.entries(accounts).map(([address, { balance, nonce, storage, code }]) => [
+      address,
+      {
+        balance: `0x${balance.toString(16)}`,
+        nonce: `0x${nonce.toString(16)}`,
+        storage: Object.fromEntries(Object.entries(storage).map(([slot, value]) => [slot, `0x${value.toString(16)}`])),
+        code: codeOf(code),
+      },
+    ]),
+  );
+  const state = buildState(pre);
+  const nodes = new Map<string, Uint8Array>();
+  for (const [hash, item] of state.items) nodes.set(hash.slice(2), item);
+  for (const { code } of Object.values(pre)) {
+    const bytes = hexToBytes(code as `0x${string}`);
+    nodes.set(CODE_PREFIX + keccakHex(bytes).slice(2), bytes);
+  }
+  const store = new RecordingStore(nodes);
+  const trie = await trieOver(store, { secure: true, root: hexToBytes(state.root as `0x${string}`) });
+  const stateManager = new MerkleStateManager({ trie, common, caches: new Caches() });
+  const vm = await createVM({ common, stateManager, evmOpts: { customOpcodes: [BLOCK_HASH] } });
+  counts?.watch(vm.evm as EVM);
+  const inputs: Input[] = [];
+  const expected: Expected[] = [];
+  const exceptions: (string | undefined)[] = [];
+  let root = state.root;
+  for (const transaction of transactions) {
+    const input = { context: transaction.context, raw: rawTransaction(transaction) };
+    inputs.push(input);
+    const result = await execute(vm, input);
+    if (result !== undefined) root = bytesToHex(await stateManager.getStateRoot());
+    expected.push({ valid: result !== undefined, gasUsed: result?.gasUsed ?? 0n, stateRoot: root });
+    if (result === undefined) break;
+    exceptions.push(result.exception);
+  }
+  return { preStateRoot: state.root, inputs, expected, witness: witnessOf(store.nodes()), exceptions };
+}
+
+async function execute(
+  vm: VM,
+  { context, raw }: Input,
+): Promise<{ gasUsed: bigint; exception: string | undefined } | undefined> {
+  let tx;
+  try {
+    tx = createTxFromRLP(hexToBytes(raw as `0x${string}`), { common });
+  } catch {
+    return undefined;
+  }
+  const header = {
+    number: context.number,
+    timestamp: context.timestamp,
+    coinbase: createAddressFromString(context.coinbase),
+    baseFeePerGas: CHAIN.baseFee,
+    gasLimit: CHAIN.gasLimit,
+  };
+  const block = createBlock({ header }, { common, skipConsensusFormatValidation: true });
+  try {
+    const { totalGasSpent, execResult } = await runTx(vm, { tx, block, skipHardForkValidation: true });
+    return { gasUsed: totalGasSpent, exception: execResult.exceptionError?.error };
+  } catch (error) {
+    if (error instanceof Error && INVALID.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+/** What `runTx` says where a transaction cannot be executed. */
+const INVALID = /sender doesn't have enough funds|the tx doesn't have the correct nonce|block gas limit|base fee|EIP-3607|intrinsic|minimum required/i;
+
+function witnessOf(nodes: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  return Buffer.concat(
+    [...nodes].filter(([key]) => key.length === 66 || key.length === 64).map(([key, node]) => (key.length === 66 ? codeItem(node) : node)),
+  );
+}
