@@ -114,7 +114,7 @@ export class ExecutionDriver {
   async *#session({ transaction, preStateRoot, ...request }: ExecutionRequest): AsyncGenerator<ExecutionStep, void> {
     let machine: Hex = "0x";
     let left = Transaction.from(toHex(transaction.raw)).gasLimit;
-    let pace = left;
+    let pace = this.#gas / USUAL_RATIO;
     do {
       const witness = new GrowingWitness(request);
       const advance = (until: bigint): Promise<Attempt> => {
@@ -183,8 +183,14 @@ class GrowingWitness {
   }
 }
 
+/** L1 gas that a unit of L2 gas takes, roughly: where the search for the size of a first step begins. */
+const USUAL_RATIO = 100n;
+
+/** How much more than the step that was found may fit, at most. */
+const PRECISION = 1.5;
+
 /**
- * Searches for the step that goes furthest: the least `until` that fits, to a quarter of what it gets through.
+ * Searches for the step that goes furthest, to two thirds of what would fit.
  *
  * @param left L2 gas that is left before the step, at most.
  * @param pace L2 gas to try to get through first.
@@ -194,30 +200,38 @@ async function largestStep(
   left: bigint,
   pace: bigint,
 ): Promise<{ until: bigint; fitting: Fitting }> {
-  let best: { until: bigint; fitting: Fitting } | undefined;
-  let tooFar = -1n;
-  let until = max(left - pace, 0n);
-  for (;;) {
-    const attempt = await advance(until);
-    if (attempt.fits) {
-      best = { until, fitting: attempt };
-      if (until - tooFar <= 1n + (left - until) / 4n) return best;
-    } else {
-      tooFar = until;
-      if (best !== undefined && best.until - tooFar <= 1n + (left - best.until) / 4n) return best;
-      if (best === undefined && left - tooFar <= 1n) throw attempt.cause;
+  let best: { work: bigint; fitting: Fitting } | undefined;
+  let tooMuch = left + 1n;
+  let factor = PRECISION;
+  for (let work = pace; ;) {
+    if (work < 1n) work = 1n;
+    if (work > left) work = left;
+    const attempt = await advance(left - work);
+    if (attempt.fits) best = { work, fitting: attempt };
+    else tooMuch = work;
+    if (best === undefined && tooMuch <= 1n && !attempt.fits) throw attempt.cause;
+    if (best !== undefined && (best.work === left || Number(tooMuch) <= Number(best.work) * PRECISION + 1)) {
+      return { until: left - best.work, fitting: best.fitting };
     }
-    const reached = best?.until ?? left;
-    until = tooFar === -1n ? max(left - 2n * (left - reached), 0n) : (tooFar + reached) / 2n;
+    // What an operation can burn at once differs by orders of magnitude: the search is for the order first.
+    if (best === undefined) work = scaled(tooMuch, 1 / factor);
+    else if (tooMuch > left) work = scaled(best.work, factor);
+    else work = scaled(best.work, Math.sqrt(Number(tooMuch) / Number(best.work)));
+    factor *= factor;
   }
 }
 
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+function scaled(value: bigint, factor: number): bigint {
+  return BigInt(Math.round(Number(value) * factor));
+}
 
 /** Whether a call failed as one does whose gas does not suffice: without a reason, or for its calldata alone. */
 export function isTooHeavy(thrown: unknown): boolean {
   if (revertData(thrown) !== undefined) return false;
-  return isRevert(thrown) || /out of gas|gas required exceeds|gas floor|floor data gas|intrinsic gas/i.test(messageOf(thrown));
+  return (
+    isRevert(thrown) ||
+    /out of gas|gas required exceeds|gas floor|floor data gas|intrinsic gas/i.test(messageOf(thrown))
+  );
 }
 
 function outcomeOf(result: Hex): Outcome {
