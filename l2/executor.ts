@@ -1,5 +1,6 @@
 import { type Block, createBlock } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
+import { createEVM } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
@@ -49,7 +50,9 @@ export class Executor {
   static async at(config: ChainConfig, overlay: Overlay, root: Hex): Promise<Executor> {
     const common = chainCommon(config);
     const stateManager = new TouchedState(common, await openTrie(common, overlay, root));
-    const vm = await createVM({ common, stateManager, evmOpts: { customOpcodes: [BLOCK_HASH] } });
+    const evm = await createEVM({ common, stateManager, customOpcodes: [BLOCK_HASH] });
+    stateManager.watch(evm);
+    const vm = await createVM({ common, stateManager, evm });
     return new Executor(config, overlay, root, vm, stateManager);
   }
 

@@ -1,7 +1,8 @@
 import type { Common } from "@ethereumjs/common";
+import type { EVM } from "@ethereumjs/evm";
 import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
-import type { Account, Address } from "@ethereumjs/util";
+import { type Account, Address } from "@ethereumjs/util";
 
 import { type Hex, toHex } from "./hex.ts";
 
@@ -20,6 +21,18 @@ export class TouchedState extends MerkleStateManager {
 
   constructor(common: Common, trie: MerklePatriciaTrie) {
     super({ common, trie, caches: new Caches() });
+  }
+
+  /**
+   * Remembers also what code tries to access without the EVM having to read it, such as the target of a call without
+   * the funds for its value: another implementation may read it.
+   */
+  watch({ journal }: EVM): void {
+    const isWarmed = journal.isWarmedAddress.bind(journal);
+    journal.isWarmedAddress = (address) => {
+      this.#touch(new Address(address));
+      return isWarmed(address);
+    };
   }
 
   override getAccount(address: Address): Promise<Account | undefined> {
