@@ -88,6 +88,7 @@ library Transactions {
         (transaction.feeCap, cursor) = Rlp.readUint(cursor, end);
         transaction.tipCap = transaction.feeCap;
         cursor = _readCall(transaction, cursor, end);
+        transaction.listStart = 0;
         transaction.listLength = 0;
         transaction.accessAddresses = 0;
         transaction.accessKeys = 0;
