@@ -1,5 +1,5 @@
 /** Compares what L1 and the reference make of a case. */
-import { messageOf } from "../../../agents/common/errors.ts";
+import { L1Revert, decodeRevert } from "../../../agents/common/errors.ts";
 import type { Expected } from "../support/reference.ts";
 import type { FuzzCase } from "./case.ts";
 import type { FuzzL1 } from "./l1.ts";
@@ -27,7 +27,7 @@ export async function compare(l1: FuzzL1, one: FuzzCase, counts?: OpcodeCounts):
   try {
     actual = describe(await l1.execute(run));
   } catch (error) {
-    return { run, difference: { kind: "revert", expected, actual: messageOf(error) } };
+    return { run, difference: { kind: "revert", expected, actual: new L1Revert("execute", decodeRevert(error), error).message } };
   }
   return { run, difference: actual === expected ? undefined : { kind: "outcome", expected, actual } };
 }

@@ -118,7 +118,16 @@ async function execute(
 }
 
 /** What `runTx` says where a transaction cannot be executed. */
-const INVALID = /sender doesn't have enough funds|the tx doesn't have the correct nonce|block gas limit|base fee|EIP-3607|intrinsic|minimum required/i;
+const INVALID = new RegExp(
+  [
+    "sender doesn't have enough funds",
+    "the tx doesn't have the correct nonce",
+    "higher gas limit than the block",
+    "is less than the block's baseFeePerGas",
+    "address is not EOA",
+    "INTRINSIC_GAS_TOO_LOW",
+  ].join("|"),
+);
 
 function witnessOf(nodes: ReadonlyMap<string, Uint8Array>): Uint8Array {
   return Buffer.concat(
