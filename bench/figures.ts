@@ -1,5 +1,9 @@
 /** Every figure, in this system and where the others do the same work. */
+import { deployExecutor } from "../test/execution/support/executor.ts";
+import { type ContractFigures, HOLDERS, TRANSFER, measureContracts } from "./contracts.ts";
 import { calldataFloor, openLab } from "./lab.ts";
+import { CHAIN, type OpcodeFigures, measureOpcodes } from "./opcodes/measure.ts";
+import { classRows } from "./opcodes/report.ts";
 import { assertState, postBatch, proveInstruction } from "./peers/arbitrum.ts";
 import { challengeData, playFaultGame, proposeOutput } from "./peers/optimism.ts";
 import { gas } from "./report.ts";
@@ -7,8 +11,20 @@ import type { Row } from "./report.ts";
 import { BATCH_SIZE, LARGE_STATE, measureDisputes, measureSystem } from "./system.ts";
 import { toHex } from "../l2/hex.ts";
 
+/** Every figure there is. */
+export interface Figures {
+  readonly rows: readonly Row[];
+  readonly opcodes: OpcodeFigures;
+}
+
 /** Measures everything; each part on a chain of its own. */
-export async function measureAll(): Promise<Row[]> {
+export async function measureAll(): Promise<Figures> {
+  const contracts = await measureContracts(await openLab());
+  const opcodes = await measureOpcodes(await deployExecutor((await openLab()).ethers, CHAIN));
+  return { rows: [...(await measureRows()), ...contractRows(contracts), ...classRows(opcodes)], opcodes };
+}
+
+async function measureRows(): Promise<Row[]> {
   const system = await measureSystem(await openLab());
   const { fraudProof, settle, recomputePerTransfer } = await measureDisputes(await openLab());
   const output = await proposeOutput(await openLab());
@@ -73,5 +89,26 @@ export async function measureAll(): Promise<Row[]> {
     { id: "rotate", work: "Rotate after enough transactions", ours: { value: system.rotate } },
     { id: "rotateSilent", work: "Rotate a silent sequencer, certified by 4", ours: { value: system.rotateSilent } },
     { id: "register", work: "Register as a verifier", ours: { value: system.register } },
+  ];
+}
+
+/** Transactions of contracts, by the titles of their steps. */
+function contractRows(figures: ContractFigures): Row[] {
+  const row = (id: string, work: string, title: string, limit?: number): Row => {
+    const figure = figures.get(title);
+    if (figure === undefined) throw new Error(`Nobody measured "${title}".`);
+    return { id, work, ours: { value: figure.gas, ...(limit === undefined ? {} : { limit }) } };
+  };
+  return [
+    row("erc20", `Execute a token's transfer among ${gas(HOLDERS)} holders`, TRANSFER, 2_000_000),
+    row("approve", "… an approval", "ERC-20 approve"),
+    row("permit", "… a permit", "ERC-20 permit"),
+    row("erc20Deployment", "… the token's deployment", "ERC-20 deployment"),
+    row("swap", "… a swap", "swap"),
+    { id: "swapCalls", work: "… in calls", ours: { value: figures.get("swap")?.calls ?? 0, limit: 2 } },
+    row("mint", "… the mint of a collectible", "ERC-721 mint"),
+    row("vote", "… a vote of a governor", "governor vote"),
+    row("governorDeployment", "… the governor's deployment", "governor deployment"),
+    row("payment", "… a payment of 100 accounts", "payment of many"),
   ];
 }

@@ -9,21 +9,25 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { measureAll } from "./figures.ts";
+import { opcodeRows, renderOpcodes } from "./opcodes/report.ts";
 import { measureRoots } from "./roots.ts";
 import { compare, render } from "./report.ts";
-import type { Snapshot } from "./report.ts";
+import type { Row, Snapshot } from "./report.ts";
 
 /** How much faster than OpenZeppelin's library both roots of a large batch have to be. */
 const ROOTS_FACTOR = 5;
 
 const SNAPSHOT = new URL("snapshots/gas.json", import.meta.url);
+const OPCODES = new URL("snapshots/opcodes.json", import.meta.url);
 
 const { values: flags } = parseArgs({
   options: { check: { type: "boolean", default: false }, update: { type: "boolean", default: false } },
 });
 
-const rows = await measureAll();
+const { rows, opcodes } = await measureAll();
+const opcodesOneByOne = opcodeRows(opcodes);
 console.log(render(rows));
+console.log(`\nL1 gas of one opcode of the L2, by class:\n${renderOpcodes(opcodes)}`);
 
 const { count, ours, standard } = measureRoots(100_000);
 const factor = standard / ours;
@@ -33,10 +37,22 @@ console.log(
 );
 
 if (flags.update) {
-  const snapshot = Object.fromEntries(rows.map(({ id, ours }) => [id, ours.value]));
-  writeFileSync(SNAPSHOT, `${JSON.stringify(snapshot, null, 2)}\n`);
+  writeSnapshot(SNAPSHOT, rows);
+  writeSnapshot(OPCODES, opcodesOneByOne);
 }
-const problems = compare(rows, flags.check ? (JSON.parse(readFileSync(SNAPSHOT, "utf8")) as Snapshot) : undefined);
+const problems = [
+  ...compare(rows, flags.check ? readSnapshot(SNAPSHOT) : undefined),
+  ...compare(opcodesOneByOne, flags.check ? readSnapshot(OPCODES) : undefined),
+];
 if (factor < ROOTS_FACTOR) problems.push(`Roots are ${factor.toFixed(1)} times as fast, ${ROOTS_FACTOR} times wanted`);
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
+
+function readSnapshot(file: URL): Snapshot {
+  return JSON.parse(readFileSync(file, "utf8")) as Snapshot;
+}
+
+function writeSnapshot(file: URL, figures: readonly Row[]): void {
+  const snapshot = Object.fromEntries(figures.map(({ id, ours }) => [id, ours.value]));
+  writeFileSync(file, `${JSON.stringify(snapshot, null, 2)}\n`);
+}

@@ -23,7 +23,7 @@ export const LARGE_STATE = 100_000;
 /** Transactions that one call recomputes. */
 const STEP_SIZE = 50;
 
-const COINBASE = getAddress(`0x${"c0".repeat(20)}`);
+export const COINBASE = getAddress(`0x${"c0".repeat(20)}`);
 
 interface Sent {
   readonly gas: number;
