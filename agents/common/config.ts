@@ -171,6 +171,20 @@ export function gwei(text: string): bigint {
   return BigInt(whole + fraction.padEnd(9, "0"));
 }
 
+/** Reads bytes in hexadecimal, or the name of a file that holds them. */
+export function bytes(text: string): string {
+  let data = text;
+  if (!isHexString(text, true)) {
+    try {
+      data = readFileSync(text, "utf8").trim();
+    } catch {
+      throw new InvalidArgumentError("Expected bytes in hexadecimal (0x…) or a file that holds them.");
+    }
+  }
+  if (!isHexString(data, true)) throw new InvalidArgumentError("The file does not hold bytes in hexadecimal (0x…).");
+  return data.toLowerCase();
+}
+
 /**
  * Reads a private key: 32 bytes in hexadecimal, or the name of a file that holds them (a key in a flag is seen by
  * every user of the machine). The text itself is never repeated.

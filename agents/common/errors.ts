@@ -26,6 +26,7 @@ export type AgentErrorCode =
   | "L1_GAS"
   | "L1_REORG"
   | "L2_UNAVAILABLE"
+  | "L2_REVERTED"
   | "ROOTS_DIFFER"
   | "CERTIFICATE";
 

@@ -1,12 +1,22 @@
 import { Command } from "commander";
 import { formatEther, Wallet } from "ethers";
 
-import { address, agentCommand, ether, integer, oneOf, privateKey, url, type Setting } from "../common/config.ts";
+import {
+  address,
+  agentCommand,
+  bytes,
+  ether,
+  integer,
+  oneOf,
+  privateKey,
+  url,
+  type Setting,
+} from "../common/config.ts";
 import { AgentError } from "../common/errors.ts";
 import { systemClock } from "../common/clock.ts";
 import { connect, L1, readDeployment } from "../common/l1.ts";
 import { createLogger, LOG_LEVELS } from "../common/logger.ts";
-import { DEFAULT_USER_OPTIONS, User } from "./user.ts";
+import { DEFAULT_USER_OPTIONS, type Payment, User } from "./user.ts";
 
 interface Settings {
   l2Url: string;
@@ -35,9 +45,16 @@ export function userCommand(): Command {
 }
 
 function sendCommand(): Command {
-  return agentCommand("send", "sends ether and waits for the confirmation, again where it failed (1, 4, 3.2)", [
-    { name: "to", value: "address", description: "who is paid", parse: address, required: true },
-    { name: "value", value: "ether", description: "how much", parse: ether, required: true },
+  return agentCommand("send", "sends ether, calls or creates a contract, and waits for the confirmation (1, 4, 3.2)", [
+    { name: "to", value: "address", description: "who is paid or called; nobody to create a contract", parse: address },
+    { name: "value", value: "ether", description: "how much", parse: ether, default: 0n },
+    {
+      name: "data",
+      value: "data",
+      description: "what a contract is called with or created from: hexadecimal, or a file that holds it",
+      parse: bytes,
+      default: "0x",
+    },
     { name: "type", value: "type", description: "0, 1 or 2", parse: integer(0, 2), default: 2 },
     {
       name: "patience",
@@ -47,10 +64,14 @@ function sendCommand(): Command {
       default: DEFAULT_USER_OPTIONS.patience,
     },
     ...SETTINGS,
-  ]).action(async (settings: Settings & { to: string; value: bigint; type: 0 | 1 | 2; patience: number }) => {
+  ]).action(async (settings: Settings & Payment & { patience: number }) => {
+    const { to, value, data } = settings;
+    if (to === undefined && data === "0x") throw new AgentError("CONFIG", "nothing to send: expected --to or --data");
     const user = new User({ patience: settings.patience }, await dependenciesOf(settings));
-    const { hash, blockNumber } = await user.pay(settings);
-    console.log(JSON.stringify({ hash, block: blockNumber, value: formatEther(settings.value) }));
+    const { hash, blockNumber: block, status, contractAddress } = await user.pay(settings);
+    if (status === 0) throw new AgentError("L2_REVERTED", `transaction ${hash} failed in block ${block}`);
+    const created = contractAddress === null ? {} : { contract: contractAddress };
+    console.log(JSON.stringify({ hash, block, value: formatEther(value), ...created }));
   });
 }
 

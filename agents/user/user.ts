@@ -38,11 +38,14 @@ export interface UserDependencies {
   log: Logger;
 }
 
-/** A payment. */
+/** A payment, or whatever else a transaction does. */
 export interface Payment {
-  to: string;
+  /** Nobody to create a contract. */
+  to?: string | undefined;
   /** In wei. */
   value: bigint;
+  /** What a contract is called with, or created from. */
+  data?: Hex;
   /** 0 (EIP-155), 1 or 2. */
   type?: 0 | 1 | 2;
 }
@@ -92,7 +95,8 @@ export class User {
   }
 
   /** Signs a payment with the next nonce, and fees as the node proposes them (step 1). */
-  async sign({ to, value, type = 2 }: Payment): Promise<Hex> {
+  async sign({ to, value, data = "0x", type = 2 }: Payment): Promise<Hex> {
+    const request = { ...(to === undefined ? {} : { to }), data };
     const { wallet } = this.#d;
     const [chainId, nonce, price, tip, gasLimit] = (await Promise.all(
       [
@@ -100,11 +104,11 @@ export class User {
         ["eth_getTransactionCount", wallet.address, "pending"],
         ["eth_gasPrice"],
         ["eth_maxPriorityFeePerGas"],
-        ["eth_estimateGas", { from: wallet.address, to, value: `0x${value.toString(16)}` }],
+        ["eth_estimateGas", { from: wallet.address, ...request, value: `0x${value.toString(16)}` }],
       ].map(async ([method, ...params]) => BigInt(await this.#ask<string>(method as string, params))),
     )) as [bigint, bigint, bigint, bigint, bigint];
     const fees = type === 2 ? { maxFeePerGas: 2n * price, maxPriorityFeePerGas: tip } : { gasPrice: price };
-    return wallet.signTransaction({ type, chainId, nonce: Number(nonce), to, value, gasLimit, ...fees });
+    return wallet.signTransaction({ type, chainId, nonce: Number(nonce), ...request, value, gasLimit, ...fees });
   }
 
   /** Submits a signed transaction; one that the chain has already is no failure. */

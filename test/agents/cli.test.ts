@@ -52,6 +52,8 @@ describe("Agents on the command line", function () {
       [["storage", "--surprise"], "unknown option '--surprise'"],
       [["voter", "--key", "0x12"], "Expected 32 bytes in hexadecimal"],
       [["user", "send", "--l2-url", "http://a", "--key", key, "--to", "bob"], "Expected a 20-byte address"],
+      [["user", "send", "--data", "0x123"], "Expected bytes in hexadecimal (0x…) or a file that holds them"],
+      [["user", "send", "--l2-url", "http://a", "--key", key], "nothing to send: expected --to or --data"],
       [["storage"], "Expected a whole number from 0 to 65535", { METIS_PORT: "many" }],
       [["storage", "--config", addresses.replace("addresses", "absent")], "cannot read --config"],
     ];

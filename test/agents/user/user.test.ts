@@ -1,5 +1,14 @@
 import { expect } from "chai";
-import { id, JsonRpcProvider, Network, parseEther, Transaction, Wallet, type JsonRpcApiProvider } from "ethers";
+import {
+  getCreateAddress,
+  id,
+  JsonRpcProvider,
+  Network,
+  parseEther,
+  Transaction,
+  Wallet,
+  type JsonRpcApiProvider,
+} from "ethers";
 
 import { AgentError } from "../../../agents/common/errors.ts";
 import { User } from "../../../agents/user/user.ts";
@@ -54,6 +63,19 @@ describe("User", () => {
       expect(await l2.getBalance(to)).to.equal(parseEther("1"));
     });
   }
+
+  it("[1] [4] creates a contract and calls it", async () => {
+    const { user, l2 } = await setUp();
+    // Init code that leaves CALLVALUE, SSTORE at 0.
+    const created = await user.pay({ value: 0n, data: "0x60035f8160095f39f3345f55" });
+    expect(created.contractAddress).to.equal(getCreateAddress({ from: alice.address, nonce: 0 }));
+    const contract = created.contractAddress!;
+    expect(await l2.getCode(contract)).to.equal("0x345f55");
+    await user.pay({ to: contract, value: 9n, data: "0x00" });
+    expect(BigInt(await l2.getStorage(contract, 0))).to.equal(9n);
+    const { message } = (await user.pay({ value: 0n, data: "0x5f5ffd" }).catch((error: unknown) => error)) as Error;
+    expect(message, "a call that would fail is not sent").to.contain("execution reverted");
+  });
 
   it("[3.2] [Q8] is told that a transaction failed, sends it again, and pays once", async () => {
     const { user, chain, clock, sequencer, l2 } = await setUp();
