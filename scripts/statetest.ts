@@ -46,11 +46,14 @@ const program = new Command("npm run statetest --")
     const total = countCases(selection);
     if (total === 0) throw new Error(`${path} has no state tests${filter === undefined ? "" : ` named ${filter}`}`);
     const report = new Report(process.stdout, total);
-    await runAll(selection, Math.min(jobs, total), (result) => {
-      report.add(result);
-    });
-    report.close();
-    if (json !== undefined) writeFileSync(json, report.json(fork));
+    try {
+      await runAll(selection, Math.min(jobs, total), (result) => {
+        report.add(result);
+      });
+    } finally {
+      report.close();
+      if (json !== undefined) writeFileSync(json, report.json(fork));
+    }
     if (report.count("failed") > 0) process.exitCode = 1;
   });
 

@@ -1,5 +1,5 @@
 /** Shares a selection out among processes. */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -16,15 +16,21 @@ const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
  * @throws Error where a process ends before its cases do.
  */
 export async function runAll(selection: Selection, jobs: number, report: (result: Result) => void): Promise<void> {
-  await Promise.all(Array.from({ length: jobs }, (_, index) => runOne({ ...selection, index, of: jobs }, report)));
+  const workers = Array.from({ length: jobs }, (_, index) => {
+    const share: Share = { ...selection, index, of: jobs };
+    return fork(WORKER, [JSON.stringify(share)]);
+  });
+  try {
+    await Promise.all(workers.map((worker) => finish(worker, report)));
+  } finally {
+    for (const worker of workers) worker.kill();
+  }
 }
 
-async function runOne(share: Share, report: (result: Result) => void): Promise<void> {
-  const child = fork(WORKER, [JSON.stringify(share)]);
-  child.on("message", (result) => {
+async function finish(worker: ChildProcess, report: (result: Result) => void): Promise<void> {
+  worker.on("message", (result) => {
     report(result as Result);
   });
-  const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
-  if (code !== 0)
-    throw new Error(`process ${share.index + 1} of ${share.of} ended early (${signal ?? `exit code ${code}`})`);
+  const [code, signal] = (await once(worker, "exit")) as [number | null, string | null];
+  if (code !== 0) throw new Error(`a process ended early: ${signal ?? `exit code ${String(code)}`}`);
 }

@@ -21,6 +21,8 @@ export async function* runShare({ index, of, ...selection }: Share): AsyncGenera
 }
 
 if (process.send !== undefined && process.argv[1] === import.meta.filename) {
+  // Nobody is left to tell.
+  process.once("disconnect", () => process.exit());
   const share = JSON.parse(process.argv[2] ?? "") as Share;
   for await (const result of runShare(share)) process.send(result);
   process.disconnect();

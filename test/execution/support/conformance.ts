@@ -3,22 +3,23 @@ import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../../../../shared/ethereum-tests", import.meta.url));
+/** Where they lie. */
+export const CONFORMANCE_ROOT = fileURLToPath(new URL("../../../../shared/ethereum-tests", import.meta.url));
 
 /** Ethereum's conformance tests lie beside the project; where they do not, their suites are skipped. */
-export const conformanceTests = existsSync(ROOT);
+export const conformanceTests = existsSync(CONFORMANCE_ROOT);
 
 /** Why a suite was skipped, for its title. */
 export const skipped = conformanceTests ? "" : " (skipped: ../shared/ethereum-tests is absent)";
 
 /** A file of the conformance tests, parsed. Integers beyond 2^53 are strings in these files. */
 export async function conformanceFile<T>(...segments: string[]): Promise<T> {
-  return JSON.parse(await readFile(path.join(ROOT, ...segments), "utf8")) as T;
+  return JSON.parse(await readFile(path.join(CONFORMANCE_ROOT, ...segments), "utf8")) as T;
 }
 
 /** All JSON files in a folder and below it, as paths relative to the tests' root. */
 export async function conformanceFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(path.join(ROOT, folder), { recursive: true });
+  const entries = await readdir(path.join(CONFORMANCE_ROOT, folder), { recursive: true });
   return entries
     .filter((entry) => entry.endsWith(".json"))
     .map((entry) => path.join(folder, entry))
