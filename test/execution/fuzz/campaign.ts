@@ -1,9 +1,10 @@
 /** Runs many cases, one for each number that follows a seed. */
 import type { FuzzCase } from "./case.ts";
-import { type Difference, compare } from "./differ.ts";
+import { messageOf } from "../../../agents/common/errors.ts";
+import { type Difference, compare, compareWith } from "./differ.ts";
 import { generateCase } from "./generate.ts";
 import type { FuzzL1 } from "./l1.ts";
-import type { OpcodeCounts } from "./reference.ts";
+import { type OpcodeCounts, type Run, runReference } from "./reference.ts";
 import { shrink } from "./shrink.ts";
 
 /** What to run: of every `of` numbers from `first` on the one at place `index`. */
@@ -29,16 +30,28 @@ export function caseOf(seed: string, number: number): FuzzCase {
   return generateCase(`${seed} ${number}`);
 }
 
-/** Runs a share, one case after the other; cases that fail are cut down at once. */
+/**
+ * Runs a share, one case after the other; those that fail are cut down at once. While L1 executes one case, the
+ * reference executes the next one.
+ */
 export async function* runShare(l1: FuzzL1, share: Share, counts?: OpcodeCounts): AsyncGenerator<Result> {
   const { seed, first, programs, index, of } = share;
+  let waiting: Promise<Result> | undefined;
   for (let number = first + index; number < first + programs; number += of) {
     const one = caseOf(seed, number);
-    const { run, difference } = await compare(l1, one, counts);
-    const endings = run.expected.map(({ valid }, place) => (valid ? ending(run.exceptions[place]) : "invalid"));
-    if (difference === undefined) yield { number, endings };
-    else yield { number, endings, failure: await minimise(l1, one, difference) };
+    const reference = await runReference(one, counts).catch((error: unknown) => new Error(messageOf(error)));
+    if (waiting !== undefined) yield await waiting;
+    waiting = finish(l1, number, one, reference);
   }
+  if (waiting !== undefined) yield await waiting;
+}
+
+async function finish(l1: FuzzL1, number: number, one: FuzzCase, reference: Run | Error): Promise<Result> {
+  const difference = await compareWith(l1, reference);
+  const failure = difference === undefined ? {} : { failure: await minimise(l1, one, difference) };
+  if (reference instanceof Error) return { number, endings: [], ...failure };
+  const { expected, exceptions } = reference;
+  return { number, endings: expected.map(({ valid }, at) => (valid ? ending(exceptions[at]) : "invalid")), ...failure };
 }
 
 /** Where a jump led to is no part of how it ended. */
@@ -47,18 +60,6 @@ function ending(exception: string | undefined): string {
 }
 
 async function minimise(l1: FuzzL1, one: FuzzCase, found: Difference): Promise<NonNullable<Result["failure"]>> {
-  const shrunk = await shrink(one, async (smaller) => {
-    const difference = await differenceOf(l1, smaller);
-    return difference !== undefined && difference.kind === found.kind;
-  });
-  return { difference: (await differenceOf(l1, shrunk)) ?? found, shrunk };
-}
-
-/** Cutting down makes cases that mean nothing: where the reference refuses one, it shows no difference. */
-async function differenceOf(l1: FuzzL1, one: FuzzCase): Promise<Difference | undefined> {
-  try {
-    return (await compare(l1, one)).difference;
-  } catch {
-    return undefined;
-  }
+  const shrunk = await shrink(one, async (smaller) => (await compare(l1, smaller))?.kind === found.kind);
+  return { difference: (await compare(l1, shrunk)) ?? found, shrunk };
 }

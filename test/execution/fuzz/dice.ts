@@ -1,4 +1,6 @@
-import { type Random, randomSource } from "../support/random.ts";
+import { getBytes, id } from "ethers";
+
+import type { Random } from "../support/random.ts";
 
 const WORD = 1n << 256n;
 
@@ -7,7 +9,8 @@ export class Dice {
   readonly below: Random;
 
   constructor(seed: string) {
-    this.below = randomSource(seed);
+    const random = smallFastCounter(seed);
+    this.below = (below) => random() % below;
   }
 
   /** True once in so many times. */
@@ -56,4 +59,18 @@ export class Dice {
       [4, () => this.bits(1 + this.below(32))],
     ])() & (WORD - 1n);
   }
+}
+
+/** Words of 32 bits by the generator sfc32: a program takes thousands, too many to hash for each. */
+function smallFastCounter(seed: string): () => number {
+  const view = new DataView(getBytes(id(seed)).buffer);
+  let [a, b, c, counter] = [view.getInt32(0), view.getInt32(4), view.getInt32(8), view.getInt32(12)];
+  return () => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  };
 }

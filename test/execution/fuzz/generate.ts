@@ -152,10 +152,10 @@ function gasLimit(dice: Dice, { to, data, accessList }: FuzzTransaction): bigint
   );
   const execution = dice.weighted<() => number>([
     [1, () => dice.below(200)],
-    [3, () => dice.below(10_000)],
-    [6, () => dice.below(100_000)],
-    [6, () => dice.below(400_000)],
-    [1, () => dice.below(1_500_000)],
+    [2, () => dice.below(20_000)],
+    [4, () => dice.below(150_000)],
+    [9, () => 100_000 + dice.below(500_000)],
+    [1, () => dice.below(2_000_000)],
   ])();
   return BigInt(Math.ceil(intrinsic) + execution);
 }

@@ -163,9 +163,9 @@ export class Writer {
   #offset(): string {
     const dice = this.#dice;
     return dice.weighted<() => string>([
-      [30, () => this.#constant(BigInt(dice.below(0x120)))],
-      [4, () => this.#constant(BigInt(dice.below(3000)))],
-      [3, () => this.#masked(0xff)],
+      [120, () => this.#constant(BigInt(dice.below(0x120)))],
+      [12, () => this.#constant(BigInt(dice.below(3000)))],
+      [12, () => this.#masked(0xff)],
       [1, () => this.#constant(BigInt(dice.below(60_000)))],
       [1, () => this.#constant(dice.word())],
     ])();
@@ -174,12 +174,12 @@ export class Writer {
   #size(): string {
     const dice = this.#dice;
     return dice.weighted<() => string>([
-      [12, () => this.#constant(BigInt(dice.pick([0, 1, 31, 32, 33, 64, 96])))],
-      [12, () => this.#constant(BigInt(dice.below(100)))],
-      [3, () => this.#constant(BigInt(dice.below(700)))],
-      [3, () => this.#masked(0x7f)],
+      [60, () => this.#constant(BigInt(dice.pick([0, 1, 31, 32, 33, 64, 96])))],
+      [60, () => this.#constant(BigInt(dice.below(100)))],
+      [12, () => this.#constant(BigInt(dice.below(700)))],
+      [12, () => this.#masked(0x7f)],
       [1, () => this.#constant(BigInt(dice.below(40_000)))],
-      [1, () => (dice.oneIn(4) ? this.#constant(dice.word()) : this.#constant(0n))],
+      [1, () => this.#constant(dice.word())],
     ])();
   }
 
@@ -237,8 +237,8 @@ export class Writer {
       [3, () => this.#branch()],
       [3, () => this.#loop()],
       [1, () => this.#routine()],
-      [2, () => this.#oddJump()],
-      [1, () => this.#jumbled()],
+      [1, () => this.#oddJump()],
+      [1, () => (dice.oneIn(3) ? this.#jumbled() : this.#juggle())],
     ];
     const writing: Choice[] = [
       [12, () => this.#take(2, `${this.#value(3)} ${this.#slot()} SSTORE`)],
@@ -450,8 +450,7 @@ export class Writer {
       [1, () => `PUSH2 @${label} JUMP PUSH1 .${label} 0x5b POP`],
       // To nowhere, if at all.
       [3, () => `PUSH0 ${push(dice.word())} JUMPI`],
-      [1, () => `${this.#take(1, this.#value(1))} ${push(dice.word())} JUMPI`],
-      [1, () => `${push(dice.word())} JUMP`],
+      [1, () => `${this.#take(1, this.#value(1))} ${push(dice.word())} ${dice.pick(["JUMPI", "JUMPI", "JUMP"])}`],
     ])();
   }
 
