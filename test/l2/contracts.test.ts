@@ -3,6 +3,7 @@ import { concat, getBytes, id, keccak256, toBeHex, toUtf8Bytes } from "ethers";
 import hre from "hardhat";
 
 import { buildBatch, executeBatch } from "../../l2/batch/build.ts";
+import { toSignedBlock } from "../../l2/block.ts";
 import type { Chain } from "../../l2/chain.ts";
 import { Executor } from "../../l2/executor.ts";
 import { fromHex, toHex } from "../../l2/hex.ts";
