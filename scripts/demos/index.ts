@@ -16,6 +16,7 @@ import { noAnswer } from "./scenarios/no-answer.ts";
 import { silentSequencer } from "./scenarios/silent-sequencer.ts";
 import { spam } from "./scenarios/spam.ts";
 import { storageDown } from "./scenarios/storage-down.ts";
+import { tokenTransfer } from "./scenarios/token-transfer.ts";
 import { wrongRoot } from "./scenarios/wrong-root.ts";
 import { type Out, Story } from "./story.ts";
 import { type Stage, type Standing, setStage } from "./stage.ts";
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   forgedData,
   noAnswer,
   wrongRoot,
+  tokenTransfer,
   fakeBatch,
   silentSequencer,
   spam,

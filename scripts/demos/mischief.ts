@@ -14,7 +14,7 @@ import type { BatchHeader } from "../../l2/batch/header.ts";
 import { hashHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
 import type { Chain } from "../../l2/chain.ts";
-import { fromHex, toHex } from "../../l2/hex.ts";
+import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
 import { keccakHex } from "../../l2/keccak.ts";
 import { headerAt } from "./acts.ts";
 import type { Stage } from "./stage.ts";
@@ -59,6 +59,38 @@ export function withFalseRoots(honest: Batch, from: number): Batch {
     dataHash: keccakHex(object),
   };
   return { ...honest, header, stateRoots, object };
+}
+
+/**
+ * Three of the sequencers certify the next batch with false state roots from one transaction on, and submit it.
+ * @param placeOf Which transaction that is.
+ */
+export async function submitFalseRoots(
+  stage: Stage,
+  placeOf: (honest: Batch) => number,
+): Promise<{ forged: Batch; from: number }> {
+  const { story, local, cast, chronicle } = stage;
+  await local.submitter?.stop();
+  const parent = headerAt(stage, local.l1State.head - 1);
+  const honest = await nextBatch(stage);
+  const from = placeOf(honest);
+  const forged = withFalseRoots(honest, from);
+  const colluders = [stage.current.key, ...cast.keys.filter((key) => key !== stage.current.key)].slice(0, 3);
+  const certificate = collude(stage, forged.header, colluders);
+  story.say("7", "three sequencers", `sign a batch whose state is false from transaction ${from} on`);
+  await local.storage.put(forged.object, { header: forged.header, certificate });
+  const proof = batchTree(forged.stateRoots).proof(forged.stateRoots.length - 1);
+  const sent = await stage.as(cast.submitter).inbox.submit(parent, forged.header, proof, certificate);
+  await sent.wait();
+  await chronicle.catchUp();
+  return { forged, from };
+}
+
+/** Place of a transaction in a batch. @throws Error where it is not there. */
+export function placeOf({ transactions }: Batch, raw: Hex): number {
+  const place = transactions.findIndex((transaction) => toHex(transaction.raw) === raw);
+  if (place === -1) throw new Error("The batch does not have the transaction.");
+  return place;
 }
 
 /** A certificate by whoever of the sequencers colludes. @throws Error below a quorum. */

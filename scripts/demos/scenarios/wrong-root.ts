@@ -1,7 +1,6 @@
 import { hashHeader } from "../../../l2/batch/header.ts";
-import { batchTree } from "../../../l2/batch/tree.ts";
-import { headerAt, payday, startOver, wakeVerifier } from "../acts.ts";
-import { collude, nextBatch, withFalseRoots } from "../mischief.ts";
+import { payday, startOver, wakeVerifier } from "../acts.ts";
+import { submitFalseRoots } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Steps 11.3 to 11.5 and 11.11 to 11.16: a quorum certifies a false state root, and one call proves it. */
@@ -11,23 +10,13 @@ export const wrongRoot: Scenario = {
   prepare: () => ({
     setting: {},
     async play(stage) {
-      const { story, local, cast } = stage;
+      const { story, local } = stage;
       await local.verifiers[0]?.stop();
       story.chapter("Users pay each other, and three of four sequencers collude");
       const hashes = await payday(stage);
-      await local.submitter?.stop();
-      const parent = headerAt(stage, local.l1State.head - 1);
-      const honest = await nextBatch(stage);
-      const falseFrom = Math.floor((2 * honest.transactions.length) / 3);
-      const forged = withFalseRoots(honest, falseFrom);
-      const colluders = [stage.current.key, ...cast.keys.filter((key) => key !== stage.current.key)].slice(0, 3);
-      const certificate = collude(stage, forged.header, colluders);
-      story.say("7", "three sequencers", `sign a batch whose state is false from transaction ${falseFrom} on`);
-      await local.storage.put(forged.object, { header: forged.header, certificate });
-      const proof = batchTree(forged.stateRoots).proof(forged.stateRoots.length - 1);
-      const sent = await stage.as(cast.submitter).inbox.submit(parent, forged.header, proof, certificate);
-      await sent.wait();
-      await stage.chronicle.catchUp();
+      const { forged, from } = await submitFalseRoots(stage, ({ transactions }) =>
+        Math.floor((2 * transactions.length) / 3),
+      );
 
       story.chapter("The verifier downloads the data and re-executes it");
       await wakeVerifier(stage);
@@ -42,7 +31,7 @@ export const wrongRoot: Scenario = {
       story.say(
         ["11.2", "11.3"],
         "verifier 1",
-        `comes to another state root at transaction ${falseFrom}: the MTSR is false`,
+        `comes to another state root at transaction ${from}: the MTSR is false`,
       );
       await stage.chronicle.catchUp();
 
