@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {Account} from "./Account.sol";
 import {Node} from "./Node.sol";
 import {Rlp} from "./Rlp.sol";
@@ -8,60 +10,86 @@ import {Trie, TrieAlgorithms} from "./Trie.sol";
 
 /// @title Changes
 /// @notice Commits what the interpreter lists (IInterpreter) to the state.
-/// @dev In each trie deletions come last: then they need no other sibling nodes than those that the trie afterwards
-/// depends on, whatever the order in which the L2 writes.
+/// @dev One operation after the other: for each account that stays its slots, first those that are set, then those that
+/// are deleted, and the account itself; in the end the accounts that go. In each trie deletions come last: then they need
+/// no other sibling nodes than those that the trie afterwards depends on, whatever the order in which the L2 writes.
+/// Between any two operations the state has a root, from which the rest can be done in another call.
 library Changes {
-    /// @notice Commits a list of changes.
+    /// @notice How many operations a list of changes takes.
+    function count(bytes memory changes) internal pure returns (uint256 operations) {
+        (uint256 cursor, uint256 end) = _range(changes);
+        for (; cursor < end; cursor = _next(cursor)) operations += _slots(cursor) + 1;
+    }
+
+    /// @notice Commits the operations from `first` up to `last`, which is left out.
     /// @param account Memory for one account at a time.
-    function commit(bytes memory changes, Trie memory state, Account memory account) internal pure {
-        uint256 start;
-        uint256 end;
-        assembly ("memory-safe") {
-            start := add(changes, 0x20)
-            end := add(start, mload(changes))
-        }
+    function commit(
+        bytes memory changes,
+        Trie memory state,
+        Account memory account,
+        uint256 first,
+        uint256 last
+    ) internal pure {
+        (uint256 start, uint256 end) = _range(changes);
+        uint256 done = 0;
         for (uint256 cursor = start; cursor < end; cursor = _next(cursor)) {
-            if (!_isDeletion(cursor)) _write(cursor, state, account);
+            if (_isDeletion(cursor)) continue;
+            uint256 operations = _slots(cursor) + 1;
+            if (done + operations > first && done < last) {
+                _write(cursor, state, account, Math.saturatingSub(first, done), last - done);
+            }
+            done += operations;
         }
-        for (uint256 cursor = start; cursor < end; cursor = _next(cursor)) {
-            if (_isDeletion(cursor)) account.remove(state, _owner(cursor));
+        for (uint256 cursor = start; cursor < end && done < last; cursor = _next(cursor)) {
+            if (!_isDeletion(cursor)) continue;
+            if (done >= first) account.remove(state, _owner(cursor));
+            done += 1;
         }
     }
 
-    function _write(uint256 cursor, Trie memory state, Account memory account) private pure {
+    function _write(
+        uint256 cursor,
+        Trie memory state,
+        Account memory account,
+        uint256 first,
+        uint256 last
+    ) private pure {
         address owner = _owner(cursor);
         account.read(state, owner);
-        (uint256 nonce, uint256 balance, bytes32 codeHash, uint256 slots) = _fields(cursor);
-        account.nonce = nonce;
-        account.balance = balance;
-        account.codeHash = codeHash;
-        if (slots != 0) account.storageRoot = _writeSlots(cursor, slots, state, account.storageRoot);
+        (account.nonce, account.balance, account.codeHash) = _fields(cursor);
+        if (first < _slots(cursor)) {
+            Trie memory slotTrie = TrieAlgorithms.open(state.witness, account.storageRoot);
+            uint256 done = _writeSlots(cursor, slotTrie, false, 0, first, last);
+            _writeSlots(cursor, slotTrie, true, done, first, last);
+            account.storageRoot = slotTrie.root();
+        }
         account.write(state, owner);
     }
 
+    /// @dev Writes the slots that are deleted, or the others, as far as their operations are between `first` and `last`.
+    /// @param done Operations before them.
     function _writeSlots(
         uint256 cursor,
-        uint256 slots,
-        Trie memory state,
-        bytes32 root
-    ) private pure returns (bytes32) {
-        Trie memory slotTrie = TrieAlgorithms.open(state.witness, root);
-        bool deletes = false;
+        Trie memory slotTrie,
+        bool deleted,
+        uint256 done,
+        uint256 first,
+        uint256 last
+    ) private pure returns (uint256) {
         unchecked {
-            // The list lies in memory.
-            uint256 start = cursor + 0xc0;
-            uint256 end = start + 0x40 * slots;
-            for (cursor = start; cursor < end; cursor += 0x40) {
+            // Places in memory, and operations that are fewer.
+            uint256 end = _next(cursor);
+            for (cursor += 0xc0; cursor < end && done < last; cursor += 0x40) {
                 (uint256 key, uint256 value) = _slot(cursor);
-                if (value == 0) deletes = true;
-                else _put(slotTrie, key, value);
-            }
-            for (cursor = start; deletes && cursor < end; cursor += 0x40) {
-                (uint256 key, uint256 value) = _slot(cursor);
-                if (value == 0) slotTrie.remove(key, 64);
+                if ((value == 0) != deleted) continue;
+                if (done >= first) {
+                    if (deleted) slotTrie.remove(key, 64);
+                    else _put(slotTrie, key, value);
+                }
+                done += 1;
             }
         }
-        return slotTrie.root();
+        return done;
     }
 
     function _put(Trie memory slotTrie, uint256 key, uint256 value) private pure {
@@ -94,14 +122,24 @@ library Changes {
         }
     }
 
-    function _fields(
-        uint256 cursor
-    ) private pure returns (uint256 nonce, uint256 funds, bytes32 codeHash, uint256 slots) {
+    function _fields(uint256 cursor) private pure returns (uint256 nonce, uint256 funds, bytes32 codeHash) {
         assembly ("memory-safe") {
             nonce := mload(add(cursor, 0x40))
             funds := mload(add(cursor, 0x60))
             codeHash := mload(add(cursor, 0x80))
+        }
+    }
+
+    function _slots(uint256 cursor) private pure returns (uint256 slots) {
+        assembly ("memory-safe") {
             slots := mload(add(cursor, 0xa0))
+        }
+    }
+
+    function _range(bytes memory changes) private pure returns (uint256 start, uint256 end) {
+        assembly ("memory-safe") {
+            start := add(changes, 0x20)
+            end := add(start, mload(changes))
         }
     }
 

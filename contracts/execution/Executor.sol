@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Account} from "./Account.sol";
 import {IExecutor, L2Transaction, Outcome} from "./IExecutor.sol";
 import {IInterpreter} from "./IInterpreter.sol";
+import {ISessions} from "./ISessions.sol";
+import {Sessions} from "./Sessions.sol";
 import {Transaction} from "./Transaction.sol";
 import {Chain, Setting, Transition} from "./Transition.sol";
-import {Trie, TrieAlgorithms} from "./Trie.sol";
+import {TrieAlgorithms} from "./Trie.sol";
 import {WitnessIndex} from "./Witness.sol";
 
 /// @title Executor
 /// @notice The state transition of the L2, on L1.
-contract Executor is IExecutor {
+contract Executor is IExecutor, Sessions {
     /// @notice Runs code.
     IInterpreter public immutable interpreter;
     /// @notice Chain id of the L2.
@@ -50,12 +51,8 @@ contract Executor is IExecutor {
         L2Transaction[] calldata transactions,
         bytes32 preStateRoot,
         bytes calldata witness
-    ) external view returns (Outcome[] memory outcomes) {
-        Setting memory setting;
-        setting.chain = Chain(chainId, baseFee, gasLimit, randomness, blobBaseFee);
-        setting.interpreter = interpreter;
-        setting.state = TrieAlgorithms.open(WitnessIndex.index(witness), preStateRoot);
-        setting.stateRoot = preStateRoot;
+    ) external view override returns (Outcome[] memory outcomes) {
+        Setting memory setting = _setting(preStateRoot, 0, witness);
         outcomes = new Outcome[](transactions.length);
         // One transaction and one account at a time: memory costs more the more of it there is.
         Transaction memory transaction;
@@ -63,20 +60,86 @@ contract Executor is IExecutor {
         bool valid = true;
         while (valid && count < transactions.length) {
             L2Transaction calldata input = transactions[count];
-            uint256 gasUsed = 0;
-            valid = transaction.decode(input.raw, setting.chain.chainId);
-            if (valid) (valid, gasUsed) = Transition.execute(setting, transaction, input, witness);
-            if (valid) setting.stateRoot = setting.state.root();
             Outcome memory outcome = outcomes[count];
-            outcome.valid = valid;
-            // A transaction uses at most the chain's gas limit, which has 64 bits.
-            outcome.gasUsed = uint64(gasUsed);
-            outcome.stateRoot = setting.stateRoot;
+            if (witness.length != 0 || !_recall(setting, input, outcome)) {
+                (valid, outcome.gasUsed, ) = _execute(setting, transaction, input, witness);
+                outcome.valid = valid;
+                outcome.stateRoot = setting.stateRoot;
+            }
+            valid = outcome.valid;
             count++;
         }
         // None after the first invalid one.
         assembly ("memory-safe") {
             mstore(outcomes, count)
+        }
+    }
+
+    /// @inheritdoc ISessions
+    function advance(
+        L2Transaction calldata transaction,
+        bytes32 preStateRoot,
+        bytes calldata machine,
+        uint256 until,
+        bytes calldata witness
+    ) external override returns (bytes memory next) {
+        bytes32 key = transitionKey(transaction, preStateRoot);
+        Setting memory setting = _setting(preStateRoot, until, witness);
+        bool valid = true;
+        uint64 gasUsed;
+        if (machine.length == 0) {
+            Transaction memory decoded;
+            (valid, gasUsed, next) = _execute(setting, decoded, transaction, witness);
+        } else {
+            _requireReached(key, keccak256(machine));
+            uint256 used;
+            (used, next) = Transition.resume(setting, machine, witness);
+            gasUsed = uint64(used);
+            setting.stateRoot = setting.state.root();
+        }
+        if (next.length == 0) _remember(key, Outcome(valid, gasUsed, setting.stateRoot));
+        else _reach(key, keccak256(next));
+    }
+
+    function _setting(
+        bytes32 preStateRoot,
+        uint256 until,
+        bytes calldata witness
+    ) private view returns (Setting memory setting) {
+        setting.chain = Chain(chainId, baseFee, gasLimit, randomness, blobBaseFee);
+        setting.interpreter = interpreter;
+        setting.state = TrieAlgorithms.open(WitnessIndex.index(witness), preStateRoot);
+        setting.stateRoot = preStateRoot;
+        setting.until = until;
+    }
+
+    /// @dev Executes one transaction; moves the setting's root where it is valid and comes to its end.
+    function _execute(
+        Setting memory setting,
+        Transaction memory transaction,
+        L2Transaction calldata input,
+        bytes calldata witness
+    ) private view returns (bool valid, uint64 gasUsed, bytes memory machine) {
+        valid = transaction.decode(input.raw, setting.chain.chainId);
+        uint256 used = 0;
+        if (valid) (valid, used, machine) = Transition.execute(setting, transaction, input, witness);
+        if (valid && machine.length == 0) setting.stateRoot = setting.state.root();
+        // A transaction uses at most the chain's gas limit, which has 64 bits.
+        gasUsed = uint64(used);
+    }
+
+    /// @dev Takes over the outcome that sessions led to, where there is one.
+    function _recall(
+        Setting memory setting,
+        L2Transaction calldata input,
+        Outcome memory outcome
+    ) private view returns (bool known) {
+        Outcome memory remembered = outcomeOf(transitionKey(input, setting.stateRoot));
+        known = remembered.stateRoot != 0;
+        if (known) {
+            (outcome.valid, outcome.gasUsed) = (remembered.valid, remembered.gasUsed);
+            outcome.stateRoot = setting.stateRoot = remembered.stateRoot;
+            setting.state = TrieAlgorithms.open(setting.state.witness, remembered.stateRoot);
         }
     }
 }

@@ -32,6 +32,9 @@ struct Outcome {
 /// @title Executor
 /// @notice The state transition of the L2 as a pure function of its input (steps 11.5, 11.9). It knows neither batches
 /// nor disputes. A missing or wrong witness reverts; it never changes an outcome, and neither does the gas of L1.
+///
+/// A witness is a sequence of RLP items in any order: trie nodes, which are lists, and code as byte strings. Surplus
+/// items are ignored.
 interface IExecutor {
     /// @notice A trie node or a piece of code that the execution needs is not in the witness.
     /// @param hash Its keccak-256 hash.
@@ -40,7 +43,9 @@ interface IExecutor {
     /// @notice Executes transactions one after the other.
     /// @param transactions The transactions, in order.
     /// @param preStateRoot The state root before the first of them.
-    /// @param witness Trie nodes in RLP, one behind the other, in any order; surplus nodes are ignored.
+    /// @param witness What all of them need. A transaction that runs code needs the nodes of the state right before it,
+    /// also those that others of the list led to. Where it is empty, outcomes are
+    /// taken from what sessions led to (ISessions).
     /// @return outcomes One outcome for each transaction up to and including the first invalid one, none after it.
     function execute(
         L2Transaction[] calldata transactions,

@@ -20,6 +20,7 @@ pragma solidity ^0.8.28;
 /// @param chainId What CHAINID gives.
 /// @param baseFee What BASEFEE gives.
 /// @param blobBaseFee What BLOBBASEFEE gives.
+/// @param until The machine pauses at the first checkpoint where less L2 gas than this is left; never where it is zero.
 struct Message {
     bytes32 stateRoot;
     address sender;
@@ -39,6 +40,7 @@ struct Message {
     uint256 chainId;
     uint256 baseFee;
     uint256 blobBaseFee;
+    uint256 until;
 }
 
 /// @title Interpreter
@@ -50,13 +52,26 @@ interface IInterpreter {
     /// @param data Its calldata, or the init code.
     /// @param accessList Its access list: the items of the RLP list, which the caller found to be sound.
     /// @param witness Trie nodes and code (IExecutor).
-    /// @return gasUsed L2 gas used, refunds taken off.
-    /// @return changes The accounts that changed, each as words: address, 1 where it is deleted, nonce, balance, code
-    /// hash, number of slots that changed, and for each of them key and value.
+    /// @return finished Whether the transaction has come to its end.
+    /// @return gasUsed L2 gas used, refunds taken off; zero where it has not.
+    /// @return result The accounts that changed, each as words: address, 1 where it is deleted, nonce, balance, code
+    /// hash, number of slots that changed, and for each of them key and value. Where it has not finished, the machine
+    /// for `resume`.
     function run(
         Message calldata message,
         bytes calldata data,
         bytes calldata accessList,
         bytes calldata witness
-    ) external view returns (uint256 gasUsed, bytes memory changes);
+    ) external view returns (bool finished, uint256 gasUsed, bytes memory result);
+
+    /// @notice Goes on with a machine that was paused. It has to be one that this contract returned: what it says is
+    /// believed.
+    /// @param snapshot The machine.
+    /// @param until As in `Message`.
+    /// @param witness What this part of the execution needs.
+    function resume(
+        bytes calldata snapshot,
+        uint256 until,
+        bytes calldata witness
+    ) external view returns (bool finished, uint256 gasUsed, bytes memory result);
 }

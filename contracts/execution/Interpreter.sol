@@ -17,7 +17,7 @@ import {
     CALLER,
     CHAIN_ID,
     COINBASE,
-    CREATES,
+    FREE_START,
     GAS_PRICE,
     INPUT,
     INPUT_SIZE,
@@ -37,6 +37,7 @@ import {
     store
 } from "./evm/Machine.sol";
 import {Settlement} from "./evm/Settlement.sol";
+import {Snapshot} from "./evm/Snapshot.sol";
 import {World} from "./evm/World.sol";
 
 /// @title Interpreter
@@ -53,21 +54,45 @@ contract Interpreter is IInterpreter {
         bytes calldata data,
         bytes calldata accessList,
         bytes calldata witness
-    ) external view returns (uint256, bytes memory) {
+    ) external view returns (bool, uint256, bytes memory) {
+        _index(witness);
+        // Only a machine that may be paused leaves room for another index.
+        if (message.until != 0) Heap.startAt(Snapshot.heapStart());
         Heap.init();
-        _setRegisters(message);
         store(PRECOMPILES, uint256(uint160(address(precompiles))));
-        store(WITNESS, Witness.unwrap(WitnessIndex.index(witness)));
-        Heap.raiseFloor();
+        _setRegisters(message);
         _warm(message, accessList);
         uint256 gas_;
         unchecked {
             // The caller checked that the gas limit covers it.
             gas_ = message.gasLimit - message.intrinsicGas;
         }
-        Dispatch.run(message.creates ? _create(message, data, gas_) : _call(message, data, gas_));
+        uint256 s = message.creates ? _create(message, data, gas_) : _call(message, data, gas_);
+        Snapshot.setUntil(message.until);
+        Dispatch.run(s);
         // Never reached: the end of the machine is that of the call.
         revert();
+    }
+
+    /// @inheritdoc IInterpreter
+    function resume(
+        bytes calldata snapshot,
+        uint256 until,
+        bytes calldata witness
+    ) external view returns (bool, uint256, bytes memory) {
+        uint256 index = _index(witness);
+        uint256 s = Snapshot.restore(snapshot);
+        store(WITNESS, index);
+        Snapshot.setUntil(until);
+        Dispatch.run(s);
+        // Never reached: the end of the machine is that of the call.
+        revert();
+    }
+
+    function _index(bytes calldata witness) private pure returns (uint256 index) {
+        Heap.startAt(FREE_START);
+        index = Witness.unwrap(WitnessIndex.index(witness));
+        store(WITNESS, index);
     }
 
     function _setRegisters(Message calldata message) private pure {

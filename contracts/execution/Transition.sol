@@ -8,8 +8,9 @@ import {Changes} from "./Changes.sol";
 import {Cancun} from "./Fork.sol";
 import {L2Transaction} from "./IExecutor.sol";
 import {IInterpreter, Message} from "./IInterpreter.sol";
+import {Machines} from "./Machines.sol";
 import {Transaction} from "./Transaction.sol";
-import {Trie} from "./Trie.sol";
+import {Trie, TrieAlgorithms} from "./Trie.sol";
 import {Creates} from "./evm/Creates.sol";
 
 /// @dev Constants of the L2.
@@ -34,6 +35,7 @@ struct Chain {
 /// @param account Memory for one account at a time.
 /// @param intrinsicGas What the transaction costs before any code runs.
 /// @param tip What the coinbase gets for a unit of gas.
+/// @param until The work left at which the execution pauses (IExecutor); zero where it goes on to the end.
 struct Setting {
     Chain chain;
     IInterpreter interpreter;
@@ -42,6 +44,7 @@ struct Setting {
     Account account;
     uint256 intrinsicGas;
     uint256 tip;
+    uint256 until;
 }
 
 /// @title Transition
@@ -53,23 +56,24 @@ library Transition {
     /// The sum of all balances is fixed by genesis and below 2^256, so that no credit overflows.
     /// @return valid Whether it can be executed; where it cannot, the state in memory means nothing any more.
     /// @return gasUsed L2 gas.
+    /// @return machine Where the execution paused; empty where it has come to its end.
     function execute(
         Setting memory setting,
         Transaction memory transaction,
         L2Transaction calldata input,
         bytes calldata witness
-    ) internal view returns (bool valid, uint256 gasUsed) {
+    ) internal view returns (bool valid, uint256 gasUsed, bytes memory machine) {
         // What the bytes alone decide needs no witness.
-        bytes calldata data = input.raw[transaction.dataStart:transaction.dataStart + transaction.dataLength];
-        gasUsed = intrinsicGas(transaction, data);
-        if (!_isSound(setting.chain, transaction, gasUsed)) return (false, 0);
-        if (!_isFunded(setting, transaction)) return (false, 0);
+        gasUsed = intrinsicGas(transaction, _data(transaction, input.raw));
+        if (!_isSound(setting.chain, transaction, gasUsed)) return (false, 0, machine);
+        if (!_isFunded(setting, transaction)) return (false, 0, machine);
         setting.intrinsicGas = gasUsed;
         setting.tip = Math.min(transaction.tipCap, transaction.feeCap - setting.chain.baseFee);
         if (!transaction.creates && transaction.dataLength == 0 && !_isPrecompile(transaction.to)) {
-            if (_transfer(setting, transaction, input.context.coinbase)) return (true, gasUsed);
+            if (_transfer(setting, transaction, input.context.coinbase)) return (true, gasUsed, machine);
         }
-        return (true, _interpret(setting, transaction, input, data, witness));
+        (gasUsed, machine) = _interpret(setting, transaction, input, witness);
+        return (true, gasUsed, machine);
     }
 
     /// @notice What a transaction costs before any code runs.
@@ -120,8 +124,7 @@ library Transition {
     }
 
     /// @dev Moves value to an account without code.
-    /// @return plain False where the recipient has code. The sender was written then, as the interpreter will write it
-    /// again.
+    /// @return plain False where the recipient has code; then the state is as before.
     function _transfer(
         Setting memory setting,
         Transaction memory transaction,
@@ -129,15 +132,23 @@ library Transition {
     ) private pure returns (bool plain) {
         Account memory account = setting.account;
         Trie memory state = setting.state;
+        uint256 cost;
         unchecked {
             // The nonce is below 2^64 - 1, and the balance covers the highest cost, of which this is a part.
+            cost = setting.intrinsicGas * (setting.chain.baseFee + setting.tip) + transaction.value;
             account.nonce += 1;
-            account.balance -= setting.intrinsicGas * (setting.chain.baseFee + setting.tip) + transaction.value;
+            account.balance -= cost;
         }
         account.write(state, transaction.sender);
 
         account.read(state, transaction.to);
-        if (account.hasCode()) return false;
+        if (account.hasCode()) {
+            account.read(state, transaction.sender);
+            account.nonce -= 1;
+            account.balance += cost;
+            account.write(state, transaction.sender);
+            return false;
+        }
         bool recipientEmpty = _credit(state, account, transaction.to, transaction.value);
         account.read(state, coinbase);
         bool coinbaseEmpty = _credit(state, account, coinbase, setting.intrinsicGas * setting.tip);
@@ -164,17 +175,72 @@ library Transition {
         Setting memory setting,
         Transaction memory transaction,
         L2Transaction calldata input,
-        bytes calldata data,
         bytes calldata witness
-    ) private view returns (uint256 gasUsed) {
-        bytes memory changes;
-        (gasUsed, changes) = setting.interpreter.run(
+    ) private view returns (uint256, bytes memory) {
+        (bool finished, uint256 gasUsed, bytes memory result) = setting.interpreter.run(
             _message(setting, transaction, input),
-            data,
+            _data(transaction, input.raw),
             _accessList(transaction, input.raw),
             witness
         );
-        Changes.commit(changes, setting.state, setting.account);
+        return _proceed(setting, finished, gasUsed, result);
+    }
+
+    /// @notice Goes on with an execution that paused.
+    /// @return gasUsed L2 gas, where it has come to its end.
+    /// @return machine As in `execute`.
+    function resume(
+        Setting memory setting,
+        bytes calldata paused,
+        bytes calldata witness
+    ) internal view returns (uint256 gasUsed, bytes memory machine) {
+        (bool commits, bytes calldata rest) = Machines.read(paused);
+        return commits ? _resumeCommit(setting, rest) : _resumeInterpreter(setting, rest, witness);
+    }
+
+    function _resumeInterpreter(
+        Setting memory setting,
+        bytes calldata snapshot,
+        bytes calldata witness
+    ) private view returns (uint256, bytes memory) {
+        (bool finished, uint256 gasUsed, bytes memory result) = setting.interpreter.resume(
+            snapshot,
+            Machines.gasOf(setting.until),
+            witness
+        );
+        return _proceed(setting, finished, gasUsed, result);
+    }
+
+    function _resumeCommit(
+        Setting memory setting,
+        bytes calldata rest
+    ) private pure returns (uint256, bytes memory) {
+        (uint256 gasUsed, bytes32 stateRoot, uint256 done, bytes memory changes) = Machines.readCommit(rest);
+        setting.state = TrieAlgorithms.open(setting.state.witness, stateRoot);
+        return _commit(setting, gasUsed, done, changes);
+    }
+
+    function _proceed(
+        Setting memory setting,
+        bool finished,
+        uint256 gasUsed,
+        bytes memory result
+    ) private pure returns (uint256, bytes memory) {
+        if (!finished) return (0, Machines.ofSnapshot(result));
+        return _commit(setting, gasUsed, 0, result);
+    }
+
+    function _commit(
+        Setting memory setting,
+        uint256 gasUsed,
+        uint256 done,
+        bytes memory changes
+    ) private pure returns (uint256, bytes memory machine) {
+        uint256 operations = Changes.count(changes);
+        uint256 last = Math.max(Math.saturatingSub(operations, setting.until), done);
+        Changes.commit(changes, setting.state, setting.account, done, last);
+        if (last < operations) machine = Machines.ofCommit(gasUsed, setting.state.root(), last, changes);
+        return (gasUsed, machine);
     }
 
     function _message(
@@ -203,6 +269,11 @@ library Transition {
         message.chainId = chain.chainId;
         message.baseFee = chain.baseFee;
         message.blobBaseFee = chain.blobBaseFee;
+        message.until = Machines.gasOf(setting.until);
+    }
+
+    function _data(Transaction memory transaction, bytes calldata raw) private pure returns (bytes calldata data) {
+        data = raw[transaction.dataStart:transaction.dataStart + transaction.dataLength];
     }
 
     function _accessList(

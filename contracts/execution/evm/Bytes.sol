@@ -24,6 +24,7 @@ import {
 } from "./Machine.sol";
 import {Code} from "./Code.sol";
 import {Memory} from "./Memory.sol";
+import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
 /// @title Bytes
@@ -76,7 +77,7 @@ library Bytes {
             let base := mload(MEMORY)
             mcopy(add(base, to), add(base, from), size)
         }
-        return s;
+        return Snapshot.checkpoint(s);
     }
 
     function keccak(uint256 s) internal pure returns (uint256) {
@@ -93,7 +94,7 @@ library Bytes {
         assembly ("memory-safe") {
             hash := keccak256(add(mload(MEMORY), offset), size)
         }
-        return push(s, hash);
+        return Snapshot.checkpoint(push(s, hash));
     }
 
     /// @notice LOG0 to LOG4. Nothing that a state root depends on comes of it but its price.
@@ -161,7 +162,7 @@ library Bytes {
         uint256 entry;
         (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
-        return push(s, load(World.codeOf(entry)));
+        return Snapshot.checkpoint(push(s, load(World.codeOf(entry))));
     }
 
     function extCodeCopy(uint256 s) internal pure returns (uint256) {
@@ -173,14 +174,15 @@ library Bytes {
         if (s == HALT || itemAt(s, 3, 2) == 0) return s;
         uint256 record = World.codeOf(entry);
         _fill(s, record + Code.HEADER, load(record));
-        return s;
+        return Snapshot.checkpoint(s);
     }
 
     /// @dev Copies to memory, with zeroes behind the end of the source, by the last three items.
     function _copy(uint256 s, uint256 source, uint256 available) private pure returns (uint256) {
         s = _touchCopy(s, itemAt(s, 3, 0), itemAt(s, 3, 2));
-        if (s != HALT) _fill(s, source, available);
-        return s;
+        if (s == HALT) return HALT;
+        _fill(s, source, available);
+        return Snapshot.checkpoint(s);
     }
 
     function _touchCopy(uint256 s, uint256 to, uint256 size) private pure returns (uint256) {

@@ -23,6 +23,7 @@ import {
     PARENT,
     PARENT_STATE,
     PC_SHIFT,
+    RESERVED,
     RETURNED,
     RETURNED_SIZE,
     SELF,
@@ -35,6 +36,7 @@ import {
     store
 } from "./Machine.sol";
 import {Settlement} from "./Settlement.sol";
+import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
 /// @title Frames
@@ -62,6 +64,7 @@ library Frames {
             prepare(PARENT, record);
             prepare(PARENT_STATE, s);
             prepare(DEPTH, load(DEPTH) + 1);
+            prepare(RESERVED, load(RESERVED) + gasOf(s));
         }
     }
 
@@ -84,6 +87,7 @@ library Frames {
             mstore(UNDO_MARK, mark)
             s := or(or(shl(PC_SHIFT, code), shl(GAS_SHIFT, gas_)), STACK_BASE)
         }
+        Snapshot.adjust();
     }
 
     /// @notice Ends the frame that runs with its result.
@@ -124,7 +128,7 @@ library Frames {
         store(RETURNED_SIZE, 0);
         unchecked {
             // It is gas that was taken from this state, or the stipend that came on top.
-            return push(s + (gas_ << GAS_SHIFT), 0);
+            return Snapshot.checkpoint(push(s + (gas_ << GAS_SHIFT), 0));
         }
     }
 
@@ -157,7 +161,8 @@ library Frames {
             mcopy(add(mload(MEMORY), output), mload(RETURNED), outputSize)
             s := add(s, shl(GAS_SHIFT, gas_))
         }
-        return push(s, success);
+        Snapshot.adjust();
+        return Snapshot.checkpoint(push(s, success));
     }
 
     /// @dev Keeps a copy of what a call returned, behind everything else.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {CHUNK, CHUNK_END, FIRST_CHUNK, FIRST_CHUNK_END, FLOOR, FREE_START, store} from "./Machine.sol";
+import {CHUNK, CHUNK_END, FIRST_CHUNK, FIRST_CHUNK_END, FLOOR, store} from "./Machine.sol";
 
 /// @title Heap
 /// @notice Memory of L1 for what the machine keeps. A frame's memory is given back when the frame ends; what has to
@@ -11,10 +11,14 @@ library Heap {
 
     /// @notice Starts with an empty heap.
     function init() internal pure {
-        store(0x40, FREE_START);
         store(CHUNK, FIRST_CHUNK);
         store(CHUNK_END, FIRST_CHUNK_END);
-        store(FLOOR, FREE_START);
+        raiseFloor();
+    }
+
+    /// @notice Where memory is allocated from then on.
+    function startAt(uint256 place) internal pure {
+        store(0x40, place);
     }
 
     /// @notice A small record that is kept to the end of the transaction. Its content is undefined.

@@ -76,8 +76,14 @@ uint256 constant RETURNED_SIZE = 0x22e0;
 uint256 constant PARENT = 0x2300;
 /// @dev The caller's state.
 uint256 constant PARENT_STATE = 0x2320;
+/// @dev Gas that the callers hold.
+uint256 constant RESERVED = 0x2340;
 uint256 constant FRAME = 0x2080;
-uint256 constant FRAME_END = 0x2340;
+uint256 constant FRAME_END = 0x2360;
+
+/// @dev The gas of this frame, and of all frames, below which the machine pauses.
+uint256 constant UNTIL = 0x2360;
+uint256 constant UNTIL_TOTAL = 0x2380;
 
 // ---------------------------------------------------------------- the transaction
 
@@ -106,6 +112,7 @@ uint256 constant BLOB_BASE_FEE = 0x2620;
 uint256 constant TX_GAS = 0x2640;
 uint256 constant TIP = 0x2660;
 uint256 constant PRECOMPILES = 0x2680;
+uint256 constant REGISTERS_END = 0x26a0;
 
 // What a CALL asks for, in the order of its stack items.
 uint256 constant CALL_GAS = 0x26a0;

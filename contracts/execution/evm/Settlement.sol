@@ -8,7 +8,7 @@ import {World} from "./World.sol";
 /// @title Settlement
 /// @notice What follows the last instruction: refund, fees, and the list of what the transaction changed.
 library Settlement {
-    /// @notice Ends the machine, and with it the call of L1: returns `(uint256 gasUsed, bytes changes)`.
+    /// @notice Ends the machine, and with it the call of L1: returns `(true, uint256 gasUsed, bytes changes)`.
     function finish(uint256 gasLeft) internal pure {
         uint256 used;
         unchecked {
@@ -41,7 +41,7 @@ library Settlement {
         uint256 cursor;
         unchecked {
             // Places in memory.
-            cursor = start + 0x60;
+            cursor = start + 0x80;
             for (uint256 entry = load(ACCOUNTS); entry != 0; entry = load(entry + World.NEXT_ACCOUNT)) {
                 uint256 end = _slots(entry, cursor + 0xc0);
                 uint256 flags = load(entry + World.FLAGS);
@@ -62,9 +62,10 @@ library Settlement {
             }
         }
         assembly ("memory-safe") {
-            mstore(start, used)
-            mstore(add(start, 0x20), 0x40)
-            mstore(add(start, 0x40), sub(cursor, add(start, 0x60)))
+            mstore(start, 1)
+            mstore(add(start, 0x20), used)
+            mstore(add(start, 0x40), 0x60)
+            mstore(add(start, 0x60), sub(cursor, add(start, 0x80)))
             return(start, sub(cursor, start))
         }
     }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {
+    FIRST_CHUNK,
+    FIRST_CHUNK_END,
+    FRAME,
+    FREE_START,
+    GUARDS,
+    HEADS,
+    REGISTERS_END,
+    RESERVED,
+    STACK_BASE,
+    UNTIL,
+    UNTIL_TOTAL,
+    gasOf,
+    load,
+    store
+} from "./Machine.sol";
+
+/// @title Snapshot
+/// @notice A machine at rest, and how it goes on.
+/// @dev A machine that may be paused leaves room for the index of a witness below its heap, since each call of L1 brings
+/// a witness of its own. A snapshot is the state, the end of the heap, and then everything in memory but that index and
+/// the table: registers, heads of the world, first chunk, stack, heap. All of it goes back to where it was.
+library Snapshot {
+    /// @notice The index of the witness takes more room than a machine that can be paused leaves for it.
+    error WitnessTooLarge(uint256 size, uint256 limit);
+
+    /// @dev Indexes of about 1,000 items.
+    uint256 private constant INDEX_ROOM = 0x10000;
+    uint256 private constant HEAP_START = 0x20240;
+
+    /// @notice Where the heap of a machine starts that may be paused, above the index of the witness.
+    function heapStart() internal pure returns (uint256) {
+        uint256 size = load(0x40) - FREE_START;
+        if (size > INDEX_ROOM) revert WitnessTooLarge(size, INDEX_ROOM);
+        return HEAP_START;
+    }
+
+    /// @notice Sets the L2 gas below which the machine pauses.
+    function setUntil(uint256 total) internal pure {
+        store(UNTIL_TOTAL, total);
+        adjust();
+    }
+
+    /// @notice Translates the gas below which the machine pauses into gas of the frame that runs: its callers hold some.
+    function adjust() internal pure {
+        assembly ("memory-safe") {
+            let total := mload(UNTIL_TOTAL)
+            let reserved := mload(RESERVED)
+            mstore(UNTIL, mul(sub(total, reserved), gt(total, reserved)))
+        }
+    }
+
+    /// @notice Pauses the machine where the time has come: ends the call of L1. Every instruction of which the cost is
+    /// not bounded by a small constant, and every jump, ends here.
+    function checkpoint(uint256 s) internal pure returns (uint256) {
+        if (gasOf(s) < load(UNTIL) && s & GUARDS == 0) _pause(s);
+        return s;
+    }
+
+    function _pause(uint256 s) private pure {
+        assembly ("memory-safe") {
+            let end := mload(0x40)
+            let start := add(end, 0x80)
+            mstore(start, s)
+            mstore(add(start, 0x20), end)
+            let cursor := add(start, 0x40)
+            function append(to, from, behind) -> next {
+                mcopy(to, from, sub(behind, from))
+                next := add(to, sub(behind, from))
+            }
+            cursor := append(cursor, FRAME, REGISTERS_END)
+            cursor := append(cursor, HEADS, FIRST_CHUNK)
+            cursor := append(cursor, FIRST_CHUNK, FIRST_CHUNK_END)
+            cursor := append(cursor, and(s, 0xffff), STACK_BASE)
+            cursor := append(cursor, HEAP_START, end)
+            let size := sub(cursor, start)
+            // (false, 0, snapshot)
+            mstore(end, 0)
+            mstore(add(end, 0x20), 0)
+            mstore(add(end, 0x40), 0x60)
+            mstore(add(end, 0x60), size)
+            return(end, and(add(add(size, 0x80), 0x1f), not(0x1f)))
+        }
+    }
+
+    /// @notice Puts a machine back into memory. The index of the new witness lies where the old one was.
+    /// @return s Its state.
+    function restore(bytes calldata snapshot) internal pure returns (uint256 s) {
+        heapStart();
+        assembly ("memory-safe") {
+            let cursor := snapshot.offset
+            s := calldataload(cursor)
+            let end := calldataload(add(cursor, 0x20))
+            cursor := add(cursor, 0x40)
+            function take(from, to, behind) -> next {
+                calldatacopy(to, from, sub(behind, to))
+                next := add(from, sub(behind, to))
+            }
+            cursor := take(cursor, FRAME, REGISTERS_END)
+            cursor := take(cursor, HEADS, FIRST_CHUNK)
+            cursor := take(cursor, FIRST_CHUNK, FIRST_CHUNK_END)
+            cursor := take(cursor, and(s, 0xffff), STACK_BASE)
+            cursor := take(cursor, HEAP_START, end)
+            mstore(0x40, end)
+        }
+    }
+}
