@@ -117,25 +117,31 @@ export class ExecutionDriver {
     let pace = this.#gas / USUAL_RATIO;
     do {
       const witness = new GrowingWitness(request);
-      const advance = (until: bigint): Promise<Attempt> => {
+      const advance = (until: bigint, gas: (data: Hex) => bigint): Promise<Attempt> => {
         const encode = (items: Hex): Hex =>
           EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, machine, until, items]);
-        return this.#attempt("advance", encode, witness);
+        return this.#attempt("advance", encode, witness, gas);
       };
-      const { until, fitting } = await largestStep(advance, left, pace);
+      const { until, fitting } = await worthwhileStep(advance, this.#gas, left, pace);
       yield { to: this.#executor, data: fitting.data, gas: this.#gas };
       [machine] = EXECUTOR.decodeFunctionResult("advance", fitting.result) as unknown as [Hex];
-      pace = left - until;
+      // What burned at once is no measure for the next step.
+      pace = min(left - until, 4n * pace);
       left = until;
     } while (machine !== "0x");
   }
 
   /** Simulates a call, with ever more of a witness until L1 misses nothing. */
-  async #attempt(label: string, encode: (witness: Hex) => Hex, witness: GrowingWitness): Promise<Attempt> {
+  async #attempt(
+    label: string,
+    encode: (witness: Hex) => Hex,
+    witness: GrowingWitness,
+    gas: (data: Hex) => bigint = () => this.#gas,
+  ): Promise<Attempt> {
     for (;;) {
       const data = encode(witness.encoded);
       try {
-        const result = await this.#provider.call({ to: this.#executor, data, gasLimit: this.#gas });
+        const result = await this.#provider.call({ to: this.#executor, data, gasLimit: gas(data) });
         return { fits: true, data, result };
       } catch (error) {
         const revert = new L1Revert(label, decodeRevert(error), error);
@@ -146,6 +152,8 @@ export class ExecutionDriver {
     }
   }
 }
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /** Code as an item of a witness, in which nodes are lists and all else is a string. */
 export function codeItem(code: Uint8Array): Uint8Array {
@@ -186,43 +194,61 @@ class GrowingWitness {
 /** L1 gas that a unit of L2 gas takes, roughly: where the search for the size of a first step begins. */
 const USUAL_RATIO = 100n;
 
-/** How much more than the step that was found may fit, at most. */
-const PRECISION = 1.5;
+/** Part of the gas that its calldata leaves which a step has to use; what would use less goes further. */
+const USED = { numerator: 6n, denominator: 10n };
 
 /**
- * Searches for the step that goes furthest, to two thirds of what would fit.
+ * Searches for a step that fits and is worth its transaction.
  *
- * @param left L2 gas that is left before the step, at most.
+ * @param advance Simulates a step up to a place with so much gas.
+ * @param left L2 gas that is left before the step, at most: code may have burned most of it at once since.
  * @param pace L2 gas to try to get through first.
  */
-async function largestStep(
-  advance: (until: bigint) => Promise<Attempt>,
+async function worthwhileStep(
+  advance: (until: bigint, gas: (data: Hex) => bigint) => Promise<Attempt>,
+  gas: bigint,
   left: bigint,
   pace: bigint,
 ): Promise<{ until: bigint; fitting: Fitting }> {
-  let best: { work: bigint; fitting: Fitting } | undefined;
+  let best: { until: bigint; fitting: Fitting } | undefined;
+  let tooLittle = 0n;
   let tooMuch = left + 1n;
-  let factor = PRECISION;
-  for (let work = pace; ;) {
-    if (work < 1n) work = 1n;
-    if (work > left) work = left;
-    const attempt = await advance(left - work);
-    if (attempt.fits) best = { work, fitting: attempt };
-    else tooMuch = work;
-    if (best === undefined && tooMuch <= 1n && !attempt.fits) throw attempt.cause;
-    if (best !== undefined && (best.work === left || Number(tooMuch) <= Number(best.work) * PRECISION + 1)) {
-      return { until: left - best.work, fitting: best.fitting };
+  let factor = 1.5;
+  for (let work = pace; ; factor *= factor) {
+    work = work < 1n ? 1n : work > left ? left : work;
+    const until = left - work;
+    const attempt = await advance(until, () => gas);
+    if (attempt.fits) {
+      best = { until, fitting: attempt };
+      if (until === 0n || !(await advance(until, (data) => littleGas(data, gas))).fits) return best;
+      tooLittle = work;
+    } else {
+      tooMuch = work;
     }
-    // What an operation can burn at once differs by orders of magnitude: the search is for the order first.
-    if (best === undefined) work = scaled(tooMuch, 1 / factor);
-    else if (tooMuch > left) work = scaled(best.work, factor);
-    else work = scaled(best.work, Math.sqrt(Number(tooMuch) / Number(best.work)));
-    factor *= factor;
+    if (tooMuch - tooLittle <= 1n) {
+      if (best === undefined && !attempt.fits) throw attempt.cause;
+      if (best !== undefined) return best;
+    }
+    // What an operation burns at once differs by orders of magnitude: the search is for the order first.
+    if (tooMuch > left) work = scaled(tooLittle, factor);
+    else if (tooLittle === 0n) work = scaled(tooMuch, 1 / factor);
+    else if (tooMuch > 2n * tooLittle) work = scaled(tooLittle, Math.sqrt(Number(tooMuch / tooLittle)));
+    else work = (tooLittle + tooMuch) / 2n;
   }
 }
 
 function scaled(value: bigint, factor: number): bigint {
   return BigInt(Math.round(Number(value) * factor));
+}
+
+/** Gas that a step uses at least where it is worth its transaction. */
+function littleGas(data: Hex, gas: bigint): bigint {
+  const bytes = fromHex(data);
+  const tokens = BigInt(bytes.reduce((sum, byte) => sum + (byte === 0 ? 1 : 4), 0));
+  const calldata = 21_000n + 4n * tokens;
+  const floor = 21_000n + 10n * tokens;
+  const used = calldata + ((gas - calldata) * USED.numerator) / USED.denominator;
+  return used > floor ? used : floor;
 }
 
 /** Whether a call failed as one does whose gas does not suffice: without a reason, or for its calldata alone. */

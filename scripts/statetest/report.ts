@@ -58,7 +58,7 @@ export class Report {
     const text = `${done} of ${this.#total} cases, ${this.count("failed")} failed, ${seconds} s`;
     if (this.#screen.isTTY === true) {
       const name = this.results.at(-1)?.name ?? "";
-      this.#screen.write(`\r\x1b[2K${`${text}  ${name}`.slice(0, (this.#screen.columns ?? 80) - 1)}`);
+      this.#screen.write(`\r\x1b[2K${`${text}  ${name}`.slice(0, Math.max(this.#screen.columns ?? 80, 40) - 1)}`);
     } else if (Math.floor((done * MILESTONES) / this.#total) > Math.floor(((done - 1) * MILESTONES) / this.#total)) {
       this.#screen.write(`${text}\n`);
     }
