@@ -10,6 +10,7 @@ import { type ChainConfig, chainCommon } from "./config.ts";
 import { ChainError, TransactionError } from "./errors.ts";
 import { type Hex, toHex } from "./hex.ts";
 import { type Log, fromVmLog } from "./logs.ts";
+import { MODEXP } from "./modexp.ts";
 import { type Call, type CallResult, simulate } from "./simulation.ts";
 import { type AccountState, type Overlay, openTrie } from "./state.ts";
 import type { Change } from "./store.ts";
@@ -50,7 +51,12 @@ export class Executor {
   static async at(config: ChainConfig, overlay: Overlay, root: Hex): Promise<Executor> {
     const common = chainCommon(config);
     const stateManager = new TouchedState(common, await openTrie(common, overlay, root));
-    const evm = await createEVM({ common, stateManager, customOpcodes: [BLOCK_HASH] });
+    const evm = await createEVM({
+      common,
+      stateManager,
+      customOpcodes: [BLOCK_HASH],
+      customPrecompiles: [MODEXP],
+    });
     stateManager.watch(evm);
     const vm = await createVM({ common, stateManager, evm });
     return new Executor(config, overlay, root, vm, stateManager);
