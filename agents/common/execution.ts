@@ -1,8 +1,11 @@
-import { Interface, type Provider, Transaction, encodeRlp } from "ethers";
+import { type Interface, type Provider, Transaction, encodeRlp, keccak256 } from "ethers";
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
+import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
+import { CommitReplay } from "./commit.ts";
 import { decodeRevert, isRevert, L1Revert, messageOf, revertData } from "./errors.ts";
+import { COMMIT, readMachine } from "./machine.ts";
 import { L1_TRANSACTION_GAS } from "./transactions.ts";
 
 /** What executing a transaction led to; the struct of `IExecutor.sol`. */
@@ -46,13 +49,7 @@ export interface Execution {
   readonly witness: Hex;
 }
 
-/** The part of `IExecutor` that the driver calls. */
-const EXECUTOR = new Interface([
-  `function execute(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw)[] transactions,
-    bytes32 preStateRoot, bytes witness) view returns ((bool valid, uint64 gasUsed, bytes32 stateRoot)[] outcomes)`,
-  `function advance(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw) transaction,
-    bytes32 preStateRoot, bytes machine, uint256 until, bytes witness) returns (bytes next)`,
-]);
+const EXECUTOR: Interface = Executor__factory.createInterface();
 
 /**
  * Has L1 execute one transaction in as many calls as that takes: one static call where it is enough, else a session of
@@ -110,25 +107,38 @@ export class ExecutionDriver {
     return { outcome: outcomeOf(remembered.result), witness: "0x" };
   }
 
-  /** Steps until L1 knows the outcome. */
-  async *#session({ transaction, preStateRoot, ...request }: ExecutionRequest): AsyncGenerator<ExecutionStep, void> {
+  /** Steps until L1 knows the outcome. Those that L1 has seen already are left out. */
+  async *#session({ transaction, preStateRoot, witness, preimages }: ExecutionRequest): AsyncGenerator<ExecutionStep> {
+    const key = await this.#ask("transitionKey", [transaction, preStateRoot]);
+    const commit = new CommitReplay(preStateRoot, preimages);
     let machine: Hex = "0x";
-    let left = Transaction.from(toHex(transaction.raw)).gasLimit;
+    let left = Transaction.from(toHex(transaction.raw)).gasLimit + COMMIT;
     let pace = this.#gas / USUAL_RATIO;
-    do {
-      const witness = new GrowingWitness(request);
-      const advance = (until: bigint, gas: (data: Hex) => bigint): Promise<Attempt> => {
+    while (left > 0n) {
+      const growing = new GrowingWitness({ witness, preimages: commit.preimages });
+      const from = machine;
+      const advance = (until: bigint, gas: GasLimit): Promise<Attempt> => {
         const encode = (items: Hex): Hex =>
-          EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, machine, until, items]);
-        return this.#attempt("advance", encode, witness, gas);
+          EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, items]);
+        return this.#attempt("advance", encode, growing, gas);
       };
-      const { until, fitting } = await worthwhileStep(advance, this.#gas, left, pace);
-      yield { to: this.#executor, data: fitting.data, gas: this.#gas };
-      [machine] = EXECUTOR.decodeFunctionResult("advance", fitting.result) as unknown as [Hex];
-      // What burned at once is no measure for the next step.
-      pace = min(left - until, 4n * pace);
-      left = until;
-    } while (machine !== "0x");
+      const step = await worthwhileStep(advance, this.#gas, left, pace);
+      const reached = step.next === "0x" ? [] : [key, keccak256(step.next)];
+      if (reached.length === 0 || (await this.#ask("isReached", reached)) === false) {
+        yield { to: this.#executor, data: step.data, gas: this.#gas };
+      }
+      ({ next: machine, left, pace } = step);
+      if (left > 0n) await commit.follow(readMachine(machine));
+    }
+  }
+
+  /** What the executor says without a simulation. */
+  async #ask(method: "transitionKey" | "isReached", values: readonly unknown[]): Promise<unknown> {
+    const result = await this.#provider.call({
+      to: this.#executor,
+      data: EXECUTOR.encodeFunctionData(method, values),
+    });
+    return EXECUTOR.decodeFunctionResult(method, result)[0];
   }
 
   /** Simulates a call, with ever more of a witness until L1 misses nothing. */
@@ -136,7 +146,7 @@ export class ExecutionDriver {
     label: string,
     encode: (witness: Hex) => Hex,
     witness: GrowingWitness,
-    gas: (data: Hex) => bigint = () => this.#gas,
+    gas: GasLimit = () => this.#gas,
   ): Promise<Attempt> {
     for (;;) {
       const data = encode(witness.encoded);
@@ -154,6 +164,7 @@ export class ExecutionDriver {
 }
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** Code as an item of a witness, in which nodes are lists and all else is a string. */
 export function codeItem(code: Uint8Array): Uint8Array {
@@ -197,48 +208,53 @@ const USUAL_RATIO = 100n;
 /** Part of the gas that its calldata leaves which a step has to use; what would use less goes further. */
 const USED = { numerator: 6n, denominator: 10n };
 
+/** The gas limit of a call with certain calldata. */
+type GasLimit = (data: Hex) => bigint;
+
+/** A step, where it leads to, and how much work is left then. */
+interface Step {
+  readonly data: Hex;
+  readonly next: Hex;
+  readonly left: bigint;
+  /** Work that was aimed at. */
+  readonly pace: bigint;
+}
+
 /**
  * Searches for a step that fits and is worth its transaction.
  *
- * @param advance Simulates a step up to a place with so much gas.
- * @param left L2 gas that is left before the step, at most: code may have burned most of it at once since.
- * @param pace L2 gas to try to get through first.
+ * @param advance Simulates a step until so much work is left.
+ * @param left Work that is left before the step.
+ * @param pace Work to try to get through first.
  */
 async function worthwhileStep(
-  advance: (until: bigint, gas: (data: Hex) => bigint) => Promise<Attempt>,
+  advance: (until: bigint, gas: GasLimit) => Promise<Attempt>,
   gas: bigint,
   left: bigint,
   pace: bigint,
-): Promise<{ until: bigint; fitting: Fitting }> {
-  let best: { until: bigint; fitting: Fitting } | undefined;
+): Promise<Step> {
+  let best: Step | undefined;
   let tooLittle = 0n;
   let tooMuch = left + 1n;
-  let factor = 1.5;
-  for (let work = pace; ; factor *= factor) {
-    work = work < 1n ? 1n : work > left ? left : work;
+  for (let more = pace; ;) {
+    const work = min(tooLittle + more, tooMuch === left + 1n ? left : (tooLittle + tooMuch) / 2n);
     const until = left - work;
     const attempt = await advance(until, () => gas);
     if (attempt.fits) {
-      best = { until, fitting: attempt };
-      if (until === 0n || !(await advance(until, (data) => littleGas(data, gas))).fits) return best;
-      tooLittle = work;
+      const [next] = EXECUTOR.decodeFunctionResult("advance", attempt.result) as unknown as [Hex];
+      best = { data: attempt.data, next, left: next === "0x" ? 0n : readMachine(next).left, pace: more };
+      if (best.left === 0n || !(await advance(until, (data) => littleGas(data, gas))).fits) return best;
+      // What an operation burns at once may be far more than was aimed at.
+      tooLittle = max(work, left - best.left);
+      more *= 2n;
     } else {
       tooMuch = work;
+      more = max(min(more, tooMuch - tooLittle) / 2n, 1n);
     }
-    if (tooMuch - tooLittle <= 1n) {
-      if (best === undefined && !attempt.fits) throw attempt.cause;
-      if (best !== undefined) return best;
-    }
-    // What an operation burns at once differs by orders of magnitude: the search is for the order first.
-    if (tooMuch > left) work = scaled(tooLittle, factor);
-    else if (tooLittle === 0n) work = scaled(tooMuch, 1 / factor);
-    else if (tooMuch > 2n * tooLittle) work = scaled(tooLittle, Math.sqrt(Number(tooMuch / tooLittle)));
-    else work = (tooLittle + tooMuch) / 2n;
+    if (tooMuch - tooLittle > 1n) continue;
+    if (best !== undefined) return best;
+    if (!attempt.fits) throw attempt.cause;
   }
-}
-
-function scaled(value: bigint, factor: number): bigint {
-  return BigInt(Math.round(Number(value) * factor));
 }
 
 /** Gas that a step uses at least where it is worth its transaction. */

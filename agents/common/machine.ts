@@ -1,0 +1,79 @@
+import { dataSlice, toBigInt, toNumber } from "ethers";
+
+import type { Hex } from "../../l2/hex.ts";
+
+/** What an account becomes, as the interpreter lists it. */
+export interface AccountChange {
+  readonly address: Hex;
+  /** Whether it goes; the rest means nothing then. */
+  readonly deleted: boolean;
+  readonly nonce: bigint;
+  readonly balance: bigint;
+  readonly codeHash: Hex;
+  /** Keys and values of the slots that change, 32 bytes each; zero where a slot goes. */
+  readonly slots: readonly (readonly [key: Hex, value: Hex])[];
+}
+
+/** An execution between two calls of L1 (`Machines.sol`). */
+export type Machine =
+  | { readonly kind: "runs"; readonly left: bigint }
+  | {
+      readonly kind: "commits";
+      /** Operations that are left. */
+      readonly left: bigint;
+      readonly stateRoot: Hex;
+      /** Operations done. */
+      readonly done: number;
+      readonly changes: readonly AccountChange[];
+    };
+
+/** Added to the gas that is left while code runs: no commit has so many operations. */
+export const COMMIT = 1n << 20n;
+
+const WORD = 32;
+
+/** Where a snapshot has the state of the frame that runs, and the gas that its callers hold (`Snapshot.sol`). */
+const STATE = 1 * WORD;
+const RESERVED = 3 * WORD + 0x2c0;
+const GAS_SHIFT = 40n;
+
+/** Reads how far a machine has come. */
+export function readMachine(machine: Hex): Machine {
+  if (word(machine, 0) === 0n) {
+    const left = BigInt.asUintN(64, word(machine, STATE) >> GAS_SHIFT) + word(machine, RESERVED);
+    return { kind: "runs", left: left + COMMIT };
+  }
+  const changes = readChanges(dataSlice(machine, 4 * WORD));
+  const done = toNumber(word(machine, 3 * WORD));
+  const operations = changes.reduce((sum, { deleted, slots }) => sum + (deleted ? 1 : slots.length + 1), 0);
+  return {
+    kind: "commits",
+    left: BigInt(operations - done),
+    stateRoot: dataSlice(machine, 2 * WORD, 3 * WORD),
+    done,
+    changes,
+  };
+}
+
+function readChanges(list: Hex): AccountChange[] {
+  const words = (list.slice(2).match(/.{64}/g) ?? []).map((digits) => `0x${digits}`);
+  const changes: AccountChange[] = [];
+  for (let at = 0; at < words.length;) {
+    const [owner, deleted, nonce, balance, codeHash, count] = words.slice(at, at + 6) as [Hex, Hex, Hex, Hex, Hex, Hex];
+    at += 6;
+    const slots = Array.from({ length: toNumber(count) }, () => [words[at++] ?? "", words[at++] ?? ""] as const);
+    changes.push({
+      address: dataSlice(owner, 12),
+      deleted: toBigInt(deleted) !== 0n,
+      nonce: toBigInt(nonce),
+      balance: toBigInt(balance),
+      codeHash,
+      slots,
+    });
+  }
+  return changes;
+}
+
+function word(data: Hex, at: number): bigint {
+  return toBigInt(dataSlice(data, at, at + WORD));
+}
