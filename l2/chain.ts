@@ -381,27 +381,28 @@ export class Chain extends EventEmitter<ChainEvents> {
 
   async receipt(hash: Hex): Promise<Receipt | undefined> {
     const found = await this.#included(hash);
-    if (found === undefined) return undefined;
-    const { block, index, outcome } = found;
-    const { from, to, created, type, success, gasUsed, tip, logs } = outcome;
-    const before = (await this.outcomes(block.number)).slice(0, index);
-    return {
-      hash,
-      blockHash: block.hash,
-      block: block.number,
-      index,
-      from,
-      to,
-      created,
-      type,
-      success,
-      gasUsed,
-      logs,
-      logsBefore: before.reduce((sum, earlier) => sum + earlier.logs.length, 0),
-      cumulativeGasUsed: before.reduce((sum, earlier) => sum + earlier.gasUsed, gasUsed),
-      effectiveGasPrice: this.config.baseFee + tip,
-      stateRoot: block.stateRoots[index] ?? block.stateRoot,
-    };
+    return found === undefined ? undefined : (await this.receipts(found.block))[found.index];
+  }
+
+  /** The confirmations of a block's transactions. */
+  async receipts(block: Block): Promise<Receipt[]> {
+    let [cumulativeGasUsed, logsBefore] = [0n, 0];
+    return (await this.outcomes(block.number)).map(({ tip, ...outcome }, index): Receipt => {
+      cumulativeGasUsed += outcome.gasUsed;
+      const receipt = {
+        ...outcome,
+        hash: block.transactionHashes[index] ?? "",
+        blockHash: block.hash,
+        block: block.number,
+        index,
+        cumulativeGasUsed,
+        logsBefore,
+        effectiveGasPrice: this.config.baseFee + tip,
+        stateRoot: block.stateRoots[index] ?? block.stateRoot,
+      };
+      logsBefore += outcome.logs.length;
+      return receipt;
+    });
   }
 
   /** What each transaction of a block was and did; nothing for a block that the chain does not have. */

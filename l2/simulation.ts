@@ -86,7 +86,7 @@ export async function simulate(vm: VM, block: Block, call: Call): Promise<CallRe
     };
   } finally {
     await journal.revert();
-    await journal.cleanup();
+    journal.cleanJournal();
   }
 }
 

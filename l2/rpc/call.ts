@@ -54,6 +54,7 @@ export async function createAccessList(node: Node, params: Params): Promise<unkn
 
 /** Reads a call and opens the state that it runs on. */
 async function prepare(node: Node, params: Params): Promise<{ readonly request: Call; readonly run: Run }> {
+  if (params.has(2)) throw invalid("params[2]", "nothing: a state cannot be overridden", params.raw(2));
   const request = readCall(node, params.object(0));
   const block = await node.blockAt(params.raw(1));
   const executor = await Executor.at(node.chain.config, new Overlay(node.chain.states), block.stateRoot);

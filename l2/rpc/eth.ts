@@ -78,8 +78,7 @@ export const ETH_METHODS: Record<string, Method> = {
     run: async (node, params) => {
       const block = await node.findBlock(params.raw(0));
       if (block === undefined) return null;
-      const receipts = await Promise.all(block.transactionHashes.map((hash) => node.chain.receipt(hash)));
-      return receipts.flatMap((receipt) => (receipt === undefined ? [] : [formatReceipt(receipt)]));
+      return (await node.chain.receipts(block)).map(formatReceipt);
     },
   },
 

@@ -26,17 +26,10 @@ export async function getLogs(node: Node, fields: Record<string, unknown>): Prom
 }
 
 async function logsOf(node: Node, block: Block, filter: LogFilter): Promise<unknown[]> {
-  const found: unknown[] = [];
-  let logIndex = 0;
-  for (const [index, { logs }] of (await node.chain.outcomes(block.number)).entries()) {
-    const hash = block.transactionHashes[index] ?? "";
-    const place = { hash, index, block: block.number, blockHash: block.hash };
-    for (const log of logs) {
-      if (matches(log, filter)) found.push(formatLog(log, place, logIndex));
-      logIndex += 1;
-    }
-  }
-  return found;
+  return (await node.chain.receipts(block)).flatMap((receipt) => {
+    const logs = receipt.logs.map((log, place) => ({ log, logIndex: receipt.logsBefore + place }));
+    return logs.filter(({ log }) => matches(log, filter)).map(({ log, logIndex }) => formatLog(log, receipt, logIndex));
+  });
 }
 
 async function* blocksOf(node: Node, fields: Record<string, unknown>): AsyncGenerator<Block> {

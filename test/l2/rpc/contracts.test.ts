@@ -152,6 +152,9 @@ describe("JSON-RPC node with contracts", () => {
     expect(raw.error).to.deep.equal({ code: 3, message: "execution reverted: no", data: `0x${reason}` });
     const broken = await server.handle({ jsonrpc: "2.0", id: 1, method: "eth_call", params: [{ data: "0xfe" }] });
     expect((broken as Json).error).to.include({ code: -32000, message: "invalid opcode" });
+    const overrides = [{ to: await token.getAddress() }, "latest", { [alice.address]: { balance: "0x0" } }];
+    const overridden = await server.handle({ jsonrpc: "2.0", id: 1, method: "eth_call", params: overrides });
+    expect((overridden as Json).error.code, "not passed over in silence").to.equal(-32602);
   });
 
   it("calls as any account, a contract too, and keeps nothing of it", async () => {
