@@ -2,6 +2,7 @@
 import { getCreateAddress } from "ethers";
 
 import type { AccessList } from "../support/transactions.ts";
+import { assemble } from "./assembly.ts";
 import { CHAIN, type FuzzAccount, type FuzzCase, type FuzzTransaction, user } from "./case.ts";
 import { Dice } from "./dice.ts";
 import { precompileInput } from "./precompiles.ts";
@@ -17,9 +18,10 @@ export function generateCase(seed: string): FuzzCase {
   const scene = makeScene(dice);
   const accounts = makeAccounts(dice, scene);
   const count = dice.weighted([
-    [6, 1],
-    [2, 2],
+    [5, 1],
+    [3, 2],
     [1, 3],
+    [1, 4],
   ]);
   const transactions: FuzzTransaction[] = [];
   for (let index = 0; index < count; index++) transactions.push(makeTransaction(dice, scene, accounts, transactions));
@@ -58,7 +60,7 @@ function makeAccounts(dice: Dice, scene: Scene): Record<string, FuzzAccount> {
   if (dice.oneIn(3)) accounts[scene.empty[0]!] = plain(0n, 0n);
   // What stands in the way of a creation, or does not.
   if (dice.oneIn(3)) accounts[dice.pick(scene.created)] = obstacle(dice);
-  if (dice.oneIn(4)) accounts[addressOf(BigInt(1 + dice.below(10)))] ??= plain(1n, 0n);
+  if (dice.oneIn(4)) accounts[addressOf(BigInt(dice.pick([3, 1 + dice.below(10)])))] ??= plain(BigInt(dice.below(2)), 0n);
   if (dice.oneIn(6)) for (let left = dice.below(30); left > 0; left--) accounts[addressOf(dice.bits(20))] = plain(1n, 0n);
   return accounts;
 }
@@ -68,6 +70,7 @@ function obstacle(dice: Dice): FuzzAccount {
   return dice.pick<() => FuzzAccount>([
     () => ({ ...account, balance: 5n }),
     () => ({ ...account, nonce: 1n }),
+    () => ({ ...account, storage: makeStorage(dice) }),
     () => ({ ...account, code: ["STOP"] }),
     () => ({ ...account, nonce: 1n, storage: makeStorage(dice), code: ["PUSH0 SELFDESTRUCT"] }),
   ])();
@@ -144,12 +147,13 @@ function accessList(dice: Dice, scene: Scene): AccessList {
 }
 
 function gasLimit(dice: Dice, { to, data, accessList }: FuzzTransaction): bigint {
-  // Too much rather than too little of what the data costs: a transaction that is invalid for it tells little.
-  const size = data.join(" ").length;
+  const bytes = assemble(data.join(" "));
+  const zeroes = bytes.filter((byte) => byte === 0).length;
   const intrinsic = accessList.reduce(
     (sum, [, keys]) => sum + 2400 + 1900 * keys.length,
-    21_000 + 8 * size + (to === "0x" ? 32_000 + size / 8 : 0),
+    21_000 + 16 * bytes.length - 12 * zeroes + (to === "0x" ? 32_000 + 2 * Math.ceil(bytes.length / 32) : 0),
   );
+  if (dice.oneIn(60)) return BigInt(intrinsic - dice.below(2));
   const execution = dice.weighted<() => number>([
     [1, () => dice.below(200)],
     [2, () => dice.below(20_000)],
@@ -157,7 +161,7 @@ function gasLimit(dice: Dice, { to, data, accessList }: FuzzTransaction): bigint
     [9, () => 100_000 + dice.below(500_000)],
     [1, () => dice.below(2_000_000)],
   ])();
-  return BigInt(Math.ceil(intrinsic) + execution);
+  return BigInt(intrinsic + execution);
 }
 
 /** Makes a transaction invalid, or nearly. */

@@ -171,6 +171,11 @@ export class Writer {
     ])();
   }
 
+  /** Where bytes are copied from: it costs nothing to name a far place. */
+  #source(): string {
+    return this.#dice.oneIn(8) ? this.#constant(this.#dice.word()) : this.#offset();
+  }
+
   #size(): string {
     const dice = this.#dice;
     return dice.weighted<() => string>([
@@ -227,9 +232,9 @@ export class Writer {
       [10, () => this.#take(2, `${this.#value(3)} ${this.#offset()} MSTORE`)],
       [2, () => this.#take(2, `${this.#value()} ${this.#offset()} MSTORE8`)],
       [2, () => this.#take(3, `${this.#size()} ${this.#offset()} ${this.#offset()} MCOPY`)],
-      [2, () => this.#take(3, `${this.#size()} ${this.#offset()} ${this.#offset()} CALLDATACOPY`)],
-      [2, () => this.#take(3, `${this.#size()} ${this.#offset()} ${this.#offset()} CODECOPY`)],
-      [2, () => this.#take(4, `${this.#size()} ${this.#offset()} ${this.#offset()} ${this.#address()} EXTCODECOPY`)],
+      [2, () => this.#take(3, `${this.#size()} ${this.#source()} ${this.#offset()} CALLDATACOPY`)],
+      [2, () => this.#take(3, `${this.#size()} ${this.#source()} ${this.#offset()} CODECOPY`)],
+      [2, () => this.#take(4, `${this.#size()} ${this.#source()} ${this.#offset()} ${this.#address()} EXTCODECOPY`)],
       [3, () => this.#returnDataCopy()],
       [12, () => this.#call()],
       [6, () => this.#precompile()],
@@ -243,9 +248,10 @@ export class Writer {
     const writing: Choice[] = [
       [12, () => this.#take(2, `${this.#value(3)} ${this.#slot()} SSTORE`)],
       [3, () => this.#take(2, `${this.#zeroOrSame()} ${this.#slot()} SSTORE`)],
-      [4, () => this.#take(2, `${this.#value()} ${this.#slot()} TSTORE`)],
-      [3, () => this.#log()],
-      [this.#nesting < MAX_NESTING ? 5 : 0, () => this.#create()],
+      [6, () => this.#take(2, `${this.#value()} ${this.#slot()} TSTORE`)],
+      [5, () => this.#log()],
+      [this.#nesting < MAX_NESTING ? 9 : 0, () => this.#create()],
+      [2, () => this.#destruct()],
     ];
     return dice.weighted(this.#writes ? [...pure, ...writing] : pure)();
   }
@@ -281,7 +287,7 @@ export class Writer {
   #returnDataCopy(): string {
     const dice = this.#dice;
     if (dice.oneIn(4)) {
-      return this.#take(3, `${this.#size()} ${this.#offset()} ${this.#offset()} RETURNDATACOPY`);
+      return this.#take(3, `${this.#size()} ${this.#source()} ${this.#offset()} RETURNDATACOPY`);
     }
     return `RETURNDATASIZE PUSH0 ${this.#take(1, this.#offset())} RETURNDATACOPY`;
   }
@@ -383,7 +389,8 @@ export class Writer {
     const height = this.#height;
     const salted = dice.oneIn(2);
     const salt = salted ? this.#constant(dice.oneIn(8) ? dice.word() : BigInt(dice.below(2))) : "";
-    const size = dice.oneIn(30) ? this.#size() : this.#constant(BigInt(code.length / 2));
+    const length = dice.oneIn(40) ? dice.pick([49_152, 49_153, dice.below(300)]) : code.length / 2;
+    const size = this.#constant(BigInt(length));
     const offset = this.#constant(BigInt(at));
     const value = this.#amount();
     this.#height = height + 1;
@@ -397,16 +404,22 @@ export class Writer {
   /** Moves items about; they stay where they are. */
   #juggle(): string {
     const dice = this.#dice;
-    const items = Array.from({ length: 1 + dice.below(8) }, () => this.#value(1));
+    const items = Array.from({ length: 1 + dice.below(dice.oneIn(3) ? 18 : 6) }, () => this.#value(1));
     const moves = Array.from({ length: dice.below(6) }, () => {
       const [deep, many] = [Math.min(16, this.#height), Math.min(16, this.#height - 1)];
       if (dice.oneIn(2) || many < 1) {
         this.#height += 1;
-        return `DUP${1 + dice.below(deep)}`;
+        return `DUP${deep - dice.below(Math.min(deep, dice.pick([2, 16])))}`;
       }
-      return `SWAP${1 + dice.below(many)}`;
+      return `SWAP${many - dice.below(Math.min(many, dice.pick([2, 16])))}`;
     });
     return [...items, ...moves].join(" ");
+  }
+
+  /** SELFDESTRUCT, where a condition holds. */
+  #destruct(): string {
+    const condition = this.#take(1, this.#value(1));
+    return `${condition} ${this.#onlyIf(this.#take(1, `${this.#address()} SELFDESTRUCT`))}`;
   }
 
   #branch(): string {
