@@ -19,7 +19,10 @@ interface Options {
 const program = new Command("npm run fuzz --")
   .description("Executes random programs and transactions by L1's contracts and by @ethereumjs/vm, and compares.")
   .addOption(
-    new Option("--programs <count>", "cases to run").argParser(integer(1, 1e9)).default(1000).env("METIS_FUZZ_PROGRAMS"),
+    new Option("--programs <count>", "cases to run")
+      .argParser(integer(1, 1e9))
+      .default(1000)
+      .env("METIS_FUZZ_PROGRAMS"),
   )
   .addOption(
     new Option("--seed <text>", "what the cases follow from")

@@ -30,20 +30,22 @@ export function caseOf(seed: string, number: number): FuzzCase {
   return generateCase(`${seed} ${number}`);
 }
 
+/** How many cases L1 executes at a time. */
+const AT_ONCE = 3;
+
 /**
- * Runs a share, one case after the other; those that fail are cut down at once. While L1 executes one case, the
- * reference executes the next one.
+ * Runs a share; cases that fail are cut down at once. While L1 executes some cases, the reference executes the next one.
  */
 export async function* runShare(l1: FuzzL1, share: Share, counts?: OpcodeCounts): AsyncGenerator<Result> {
   const { seed, first, programs, index, of } = share;
-  let waiting: Promise<Result> | undefined;
+  const running: Promise<Result>[] = [];
   for (let number = first + index; number < first + programs; number += of) {
     const one = caseOf(seed, number);
     const reference = await runReference(one, counts).catch((error: unknown) => new Error(messageOf(error)));
-    if (waiting !== undefined) yield await waiting;
-    waiting = finish(l1, number, one, reference);
+    running.push(finish(l1, number, one, reference));
+    if (running.length === AT_ONCE) yield await running.shift()!;
   }
-  if (waiting !== undefined) yield await waiting;
+  for (const result of running) yield await result;
 }
 
 async function finish(l1: FuzzL1, number: number, one: FuzzCase, reference: Run | Error): Promise<Result> {

@@ -1,5 +1,5 @@
 /** One case of the fuzzer: a state, and transactions on it. It is plain data, so that it can be stored and cut down. */
-import { keccak256, toUtf8Bytes } from "ethers";
+import { getBytes, keccak256, toUtf8Bytes } from "ethers";
 
 import { type AccessList, type Fields, type Signer, signTransaction, signer } from "../support/transactions.ts";
 import { assemble } from "./assembly.ts";
@@ -46,12 +46,18 @@ export const CHAIN = {
   blobBaseFee: 1n,
 };
 
-const users = new Map<string, Signer>();
+/** Someone who signs transactions, with the 64 bytes of the public key. */
+export type User = Signer & { readonly publicKey: Uint8Array };
+
+const users = new Map<string, User>();
 
 /** The user with a name. */
-export function user(name: string): Signer {
+export function user(name: string): User {
   let found = users.get(name);
-  if (found === undefined) users.set(name, (found = signer(keccak256(toUtf8Bytes(name)))));
+  if (found === undefined) {
+    const signs = signer(keccak256(toUtf8Bytes(name)));
+    users.set(name, (found = { ...signs, publicKey: getBytes(signs.key.publicKey).subarray(1) }));
+  }
   return found;
 }
 

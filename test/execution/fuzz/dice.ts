@@ -48,16 +48,19 @@ export class Dice {
 
   /** A word, with a liking for those at the edges of things. */
   word(): bigint {
-    return this.weighted<() => bigint>([
-      [8, () => BigInt(this.below(4))],
-      [4, () => BigInt(this.below(260))],
-      [3, () => this.pick([31n, 32n, 33n, 63n, 64n, 65n, 255n, 256n, 257n, 0xffffn, 0x10000n])],
-      [3, () => (1n << BigInt(this.below(256))) + BigInt(this.below(3)) - 1n],
-      [3, () => WORD - 1n - BigInt(this.below(3))],
-      [1, () => WORD - (1n << BigInt(this.below(256)))],
-      [1, () => (1n << 255n) + BigInt(this.below(3)) - 1n],
-      [4, () => this.bits(1 + this.below(32))],
-    ])() & (WORD - 1n);
+    return (
+      this.weighted<() => bigint>([
+        [8, () => BigInt(this.below(4))],
+        [4, () => BigInt(this.below(260))],
+        [3, () => this.pick([31n, 32n, 33n, 63n, 64n, 65n, 255n, 256n, 257n, 0xffffn, 0x10000n])],
+        [3, () => (1n << BigInt(this.below(256))) + BigInt(this.below(3)) - 1n],
+        [3, () => WORD - 1n - BigInt(this.below(3))],
+        [1, () => WORD - (1n << BigInt(this.below(256)))],
+        [1, () => (1n << 255n) + BigInt(this.below(3)) - 1n],
+        [4, () => this.bits(1 + this.below(32))],
+      ])() &
+      (WORD - 1n)
+    );
   }
 }
 

@@ -50,7 +50,7 @@ export class FuzzL1 {
 
   /** Executes the transactions of a run in one call. */
   async execute({ inputs, preStateRoot, witness }: Run): Promise<Expected[]> {
-    const data = EXECUTOR.encodeFunctionData("execute", [inputs, preStateRoot, toHex(witness)]);
+    const data = withBytes(EXECUTOR.encodeFunctionData("execute", [inputs, preStateRoot, "0x"]), witness);
     const result = await this.#call({ to: this.#executor, data, gas: `0x${GAS.toString(16)}` });
     const [outcomes] = EXECUTOR.decodeFunctionResult("execute", result) as unknown as [Expected[]];
     return outcomes.map(({ valid, gasUsed, stateRoot }) => ({ valid, gasUsed, stateRoot }));
@@ -85,4 +85,10 @@ async function startNode(): Promise<{ node: ChildProcess; url: string }> {
     return { node, url: `http://${address}` };
   }
   throw new Error("L1 did not start");
+}
+
+/** Puts bytes in the place of the empty ones that a call ends with: encoding them as all else would take long. */
+function withBytes(call: string, bytes: Uint8Array): string {
+  const length = bytes.length.toString(16).padStart(64, "0");
+  return `${call.slice(0, -64)}${length}${toHex(bytes).slice(2)}${"00".repeat((32 - (bytes.length % 32)) % 32)}`;
 }

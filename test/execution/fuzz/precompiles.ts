@@ -48,7 +48,8 @@ function signature(dice: Dice): string {
 function modularExponentiation(dice: Dice): string {
   const sizes = Array.from({ length: 3 }, () => dice.pick([0, 1, 2, 31, 32, 33, dice.below(70)]));
   const operands = sizes.map((size) => (dice.oneIn(4) ? "00".repeat(size) : dice.hex(size)));
-  if (dice.oneIn(12)) return sizes.map((size) => word(dice.oneIn(2) ? dice.word() : BigInt(size))).join("") + operands.join("");
+  if (dice.oneIn(12))
+    return sizes.map((size) => word(dice.oneIn(2) ? dice.word() : BigInt(size))).join("") + operands.join("");
   return sizes.map((size) => word(BigInt(size))).join("") + operands.join("");
 }
 

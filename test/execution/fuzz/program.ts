@@ -61,9 +61,9 @@ export class Writer {
     const dice = this.#dice;
     if (dice.oneIn(40)) return [this.#garbage()];
     const length = dice.weighted([
-      [4, 1 + dice.below(4)],
-      [4, 3 + dice.below(8)],
-      [1, 10 + dice.below(20)],
+      [3, 1 + dice.below(5)],
+      [4, 4 + dice.below(10)],
+      [2, 10 + dice.below(25)],
     ]);
     const chunks = Array.from({ length }, () => this.#statement());
     if (this.#writes && dice.oneIn(2)) chunks.push(this.#seal());
@@ -356,7 +356,8 @@ export class Writer {
 
   #precompile(): string {
     const dice = this.#dice;
-    const address = 1 + dice.below(10);
+    // Pairings and evaluations take a hundred times as long as most programs.
+    const address = 1 + dice.pick([dice.below(7), dice.below(7), dice.below(7), 8, dice.below(10)]);
     const input = precompileInput(dice, address);
     const at = dice.pick([0, 0, 32, dice.below(300)]);
     const height = this.#height;

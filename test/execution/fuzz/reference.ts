@@ -13,7 +13,7 @@ import { keccakHex } from "../../../l2/keccak.ts";
 import { buildState } from "../../../scripts/statetest/state.ts";
 import { type Expected, type Input, RecordingStore, trieOver } from "../support/reference.ts";
 import { assemble } from "./assembly.ts";
-import { CHAIN, type FuzzCase, rawTransaction } from "./case.ts";
+import { CHAIN, type FuzzCase, rawTransaction, user } from "./case.ts";
 
 /** What L1 is asked, and what it should answer. */
 export interface Run {
@@ -84,7 +84,7 @@ export async function runReference({ accounts, transactions }: FuzzCase, counts?
   for (const transaction of transactions) {
     const input = { context: transaction.context, raw: rawTransaction(transaction) };
     inputs.push(input);
-    const result = await execute(vm, input);
+    const result = await execute(vm, input, user(transaction.from).publicKey);
     if (result !== undefined) root = bytesToHex(await stateManager.getStateRoot());
     expected.push({ valid: result !== undefined, gasUsed: result?.gasUsed ?? 0n, stateRoot: root });
     if (result === undefined) break;
@@ -96,10 +96,13 @@ export async function runReference({ accounts, transactions }: FuzzCase, counts?
 async function execute(
   vm: VM,
   { context, raw }: Input,
+  publicKey: Uint8Array,
 ): Promise<{ gasUsed: bigint; exception: string | undefined } | undefined> {
   let tx;
   try {
     tx = createTxFromRLP(hexToBytes(raw as `0x${string}`), { common });
+    // L1 has to recover the sender; here, that would take longer than most programs.
+    tx.cache.senderPubKey = publicKey;
   } catch {
     return undefined;
   }
@@ -134,6 +137,8 @@ const INVALID = new RegExp(
 
 function witnessOf(nodes: ReadonlyMap<string, Uint8Array>): Uint8Array {
   return Buffer.concat(
-    [...nodes].filter(([key]) => key.length === 66 || key.length === 64).map(([key, node]) => (key.length === 66 ? codeItem(node) : node)),
+    [...nodes]
+      .filter(([key]) => key.length === 66 || key.length === 64)
+      .map(([key, node]) => (key.length === 66 ? codeItem(node) : node)),
   );
 }

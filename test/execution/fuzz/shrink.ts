@@ -25,7 +25,7 @@ const PASSES: readonly Pass[] = [transactions, accounts, chunks, words, storage,
 async function without<T>(items: readonly T[], fails: (items: T[]) => Promise<boolean>): Promise<T[]> {
   let kept = [...items];
   for (let size = kept.length; size >= 1; size = Math.floor(size / 2)) {
-    for (let at = 0; at < kept.length; ) {
+    for (let at = 0; at < kept.length;) {
       const rest = [...kept.slice(0, at), ...kept.slice(at + size)];
       if (rest.length < kept.length && (await fails(rest))) kept = rest;
       else at += size;
