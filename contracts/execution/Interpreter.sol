@@ -67,9 +67,8 @@ contract Interpreter is IInterpreter {
             // The caller checked that the gas limit covers it.
             gas_ = message.gasLimit - message.intrinsicGas;
         }
-        uint256 s = message.creates ? _create(message, data, gas_) : _call(message, data, gas_);
         Snapshot.setUntil(message.until);
-        Dispatch.run(s);
+        Dispatch.run(message.creates ? _create(message, data, gas_) : _call(message, data, gas_));
         // Never reached: the end of the machine is that of the call.
         revert();
     }
@@ -84,7 +83,7 @@ contract Interpreter is IInterpreter {
         uint256 s = Snapshot.restore(snapshot);
         store(WITNESS, index);
         Snapshot.setUntil(until);
-        Dispatch.run(s);
+        Dispatch.run(Snapshot.counted(s));
         // Never reached: the end of the machine is that of the call.
         revert();
     }

@@ -24,7 +24,6 @@ import {
 } from "./Machine.sol";
 import {Code} from "./Code.sol";
 import {Memory} from "./Memory.sol";
-import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
 /// @title Bytes
@@ -77,7 +76,7 @@ library Bytes {
             let base := mload(MEMORY)
             mcopy(add(base, to), add(base, from), size)
         }
-        return Snapshot.checkpoint(s);
+        return s;
     }
 
     function keccak(uint256 s) internal pure returns (uint256) {
@@ -94,7 +93,7 @@ library Bytes {
         assembly ("memory-safe") {
             hash := keccak256(add(mload(MEMORY), offset), size)
         }
-        return Snapshot.checkpoint(push(s, hash));
+        return push(s, hash);
     }
 
     /// @notice LOG0 to LOG4. Nothing that a state root depends on comes of it but its price.
@@ -162,7 +161,7 @@ library Bytes {
         uint256 entry;
         (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
-        return Snapshot.checkpoint(push(s, load(World.codeOf(entry))));
+        return push(s, load(World.codeOf(entry)));
     }
 
     function extCodeCopy(uint256 s) internal pure returns (uint256) {
@@ -174,7 +173,7 @@ library Bytes {
         if (s == HALT || itemAt(s, 3, 2) == 0) return s;
         uint256 record = World.codeOf(entry);
         _fill(s, record + Code.HEADER, load(record));
-        return Snapshot.checkpoint(s);
+        return s;
     }
 
     /// @dev Copies to memory, with zeroes behind the end of the source, by the last three items.
@@ -182,7 +181,7 @@ library Bytes {
         s = _touchCopy(s, itemAt(s, 3, 0), itemAt(s, 3, 2));
         if (s == HALT) return HALT;
         _fill(s, source, available);
-        return Snapshot.checkpoint(s);
+        return s;
     }
 
     function _touchCopy(uint256 s, uint256 to, uint256 size) private pure returns (uint256) {

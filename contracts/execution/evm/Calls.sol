@@ -38,7 +38,6 @@ import {
     store
 } from "./Machine.sol";
 import {Memory} from "./Memory.sol";
-import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
 /// @title Calls
@@ -134,7 +133,7 @@ library Calls {
         store(RETURNED_SIZE, 0);
         unchecked {
             // It was taken from this state.
-            return Snapshot.checkpoint(push(s + (gas_ << GAS_SHIFT), 1));
+            return push(s + (gas_ << GAS_SHIFT), 1);
         }
     }
 
@@ -157,7 +156,7 @@ library Calls {
         Frames.prepare(OUTPUT, load(CALL_OUTPUT));
         Frames.prepare(OUTPUT_SIZE, load(CALL_OUTPUT_SIZE));
         Frames.suspend(s);
-        return Snapshot.checkpoint(Frames.start(record, mark, gas_));
+        return Frames.start(record, mark, gas_);
     }
 
     /// @dev The output lies behind everything else in memory, and is kept there as what the call returned.
@@ -172,7 +171,7 @@ library Calls {
             }
             mcopy(add(mload(MEMORY), mload(CALL_OUTPUT)), mload(RETURNED), size)
         }
-        return Snapshot.checkpoint(push(s, success ? 1 : 0));
+        return push(s, success ? 1 : 0);
     }
 
     /// @notice Runs a precompile on a range of L1's memory; its output becomes what the last call returned.

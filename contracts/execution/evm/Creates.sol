@@ -26,7 +26,6 @@ import {
     store
 } from "./Machine.sol";
 import {Memory} from "./Memory.sol";
-import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
 /// @title Creates
@@ -83,7 +82,7 @@ library Creates {
         // Where the memory lies is asked for once more: the caller is put aside without moving it.
         uint256 place = Memory.place(offset);
         Frames.suspend(s);
-        return Snapshot.checkpoint(start(entry, value, place, size, mark, gas_));
+        return start(entry, value, place, size, mark, gas_);
     }
 
     /// @notice Starts a frame that runs init code for an account. The caller is put aside, and value has moved.

@@ -8,7 +8,8 @@ import {Creates} from "./Creates.sol";
 import {Environment} from "./Environment.sol";
 import {Flow} from "./Flow.sol";
 import {Frames} from "./Frames.sol";
-import {GAS_SHIFT, GUARDS, PC_UNIT, TABLE} from "./Machine.sol";
+import {GAS_SHIFT, GUARDS, PC_UNIT, REFUSED, TABLE, load} from "./Machine.sol";
+import {Snapshot} from "./Snapshot.sol";
 import {Stack} from "./Stack.sol";
 import {Storage} from "./Storage.sol";
 
@@ -18,22 +19,39 @@ import {Storage} from "./Storage.sol";
 /// @dev An entry of the table is a handler's place in the code of this contract in its low 16 bits, and above them what
 /// is added to a state before the handler is called.
 library Dispatch {
-    /// @notice Runs until the machine ends, which ends the call of L1 (Settlement).
+    /// @notice Runs until the machine ends or pauses, which ends the call of L1 (Settlement, Snapshot).
     function run(uint256 s) internal view {
         _fill();
-        function(uint256) view returns (uint256) halt = Frames.fail;
+        function(uint256) view returns (uint256) refuse = _refuse;
         while (true) {
             function(uint256) view returns (uint256) handler;
             assembly ("memory-safe") {
                 let entry := mload(add(TABLE, shl(5, byte(0, mload(shr(224, s))))))
-                s := add(s, shr(16, entry))
+                let next := add(s, shr(16, entry))
                 handler := and(entry, 0xffff)
-                if and(s, GUARDS) {
-                    handler := halt
+                if and(next, GUARDS) {
+                    mstore(REFUSED, s)
+                    handler := refuse
                 }
+                s := next
             }
             s = handler(s);
         }
+    }
+
+    /// @dev What follows a guard: the frame fails where an instruction cannot be paid or takes too many items, and where
+    /// its handler said so; otherwise it is time to pause before the instruction.
+    function _refuse(uint256) private pure returns (uint256) {
+        uint256 s = Snapshot.whole(load(REFUSED));
+        bool fails = true;
+        assembly ("memory-safe") {
+            if iszero(and(s, GUARDS)) {
+                let entry := mload(add(TABLE, shl(5, byte(0, mload(shr(224, s))))))
+                fails := gt(and(add(s, shr(16, entry)), GUARDS), 0)
+            }
+        }
+        if (!fails) Snapshot.pause(s);
+        return Frames.fail();
     }
 
     function _set(

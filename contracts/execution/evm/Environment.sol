@@ -23,7 +23,6 @@ import {
     push,
     pushChecked
 } from "./Machine.sol";
-import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
 /// @title Environment
@@ -41,7 +40,7 @@ library Environment {
         uint256 entry;
         (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
-        return Snapshot.checkpoint(push(s, load(entry + World.BALANCE)));
+        return push(s, load(entry + World.BALANCE));
     }
 
     /// @notice EXTCODEHASH: zero for an account that the state does not keep (EIP-1052).
@@ -49,7 +48,7 @@ library Environment {
         uint256 entry;
         (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
-        return Snapshot.checkpoint(push(s, World.isEmpty(entry) ? 0 : load(entry + World.CODE_HASH)));
+        return push(s, World.isEmpty(entry) ? 0 : load(entry + World.CODE_HASH));
     }
 
     function origin(uint256 s) internal pure returns (uint256) {

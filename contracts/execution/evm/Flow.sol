@@ -5,7 +5,6 @@ import {Code} from "./Code.sol";
 import {Frames} from "./Frames.sol";
 import {CODE, CODE_RECORD, HALT, NOT_PC, PC_SHIFT, itemAt, charge, load, pushChecked, gasOf} from "./Machine.sol";
 import {Memory} from "./Memory.sol";
-import {Snapshot} from "./Snapshot.sol";
 
 /// @title Flow
 /// @notice Jumps, and the instructions that end a frame.
@@ -25,7 +24,7 @@ library Flow {
         assembly ("memory-safe") {
             s := or(and(s, NOT_PC), shl(PC_SHIFT, add(add(mload(CODE), destination), 1)))
         }
-        return Snapshot.checkpoint(charge(s, 1));
+        return charge(s, 1);
     }
 
     function pc(uint256 s) internal pure returns (uint256) {

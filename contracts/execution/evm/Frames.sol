@@ -62,7 +62,7 @@ library Frames {
                 mcopy(add(record, sub(FRAME_END, FRAME)), sp, sub(STACK_BASE, sp))
             }
             prepare(PARENT, record);
-            prepare(PARENT_STATE, s);
+            prepare(PARENT_STATE, Snapshot.whole(s));
             prepare(DEPTH, load(DEPTH) + 1);
             prepare(RESERVED, load(RESERVED) + gasOf(s));
         }
@@ -88,6 +88,7 @@ library Frames {
             s := or(or(shl(PC_SHIFT, code), shl(GAS_SHIFT, gas_)), STACK_BASE)
         }
         Snapshot.adjust();
+        return Snapshot.counted(s);
     }
 
     /// @notice Ends the frame that runs with its result.
@@ -101,7 +102,7 @@ library Frames {
             // The size is that of memory.
             uint256 price = Cancun.DEPOSIT_GAS * size;
             bool reserved = size != 0 && uint8(load(place) >> 248) == Cancun.RESERVED_CODE_BYTE;
-            if (size > Cancun.MAX_CODE_SIZE || gas_ < price || reserved) return fail(0);
+            if (size > Cancun.MAX_CODE_SIZE || gas_ < price || reserved) return fail();
             return _leave(gas_ - price, place, size, 1);
         }
     }
@@ -118,7 +119,7 @@ library Frames {
     }
 
     /// @notice Ends the frame that runs by an exceptional halt: its changes are undone, its gas is gone.
-    function fail(uint256) internal pure returns (uint256) {
+    function fail() internal pure returns (uint256) {
         World.revertTo(load(UNDO_MARK));
         return _leave(0, 0, 0, 0);
     }
@@ -128,7 +129,7 @@ library Frames {
         store(RETURNED_SIZE, 0);
         unchecked {
             // It is gas that was taken from this state, or the stipend that came on top.
-            return Snapshot.checkpoint(push(s + (gas_ << GAS_SHIFT), 0));
+            return push(s + (gas_ << GAS_SHIFT), 0);
         }
     }
 
@@ -162,7 +163,7 @@ library Frames {
             s := add(s, shl(GAS_SHIFT, gas_))
         }
         Snapshot.adjust();
-        return Snapshot.checkpoint(push(s, success));
+        return Snapshot.counted(push(s, success));
     }
 
     /// @dev Keeps a copy of what a call returned, behind everything else.

@@ -16,12 +16,14 @@ pragma solidity ^0.8.28;
 //
 //     bits   0..15   place of the stack's top
 //     bit       16   guard: set where an instruction takes more items than there are
-//     bits  40..103  gas that is left
+//     bits  40..103  gas that is left, less the gas at which the machine pauses
 //     bit      200   guard: set where gas is overdrawn, or by HALT
 //     bits 224..255  place of the next instruction
 //
 // An instruction's static price, the items it takes and the step to the next one are then a single addition, and one
-// test of the guards covers every exceptional halt: a handler that fails returns HALT.
+// test of the guards covers every exceptional halt: a handler that fails returns HALT. The same test tells that it is
+// time to pause, which therefore costs nothing and can happen before any instruction: a machine pauses at an amount of
+// gas, and the state counts from there. Only behind the guard the two are told apart.
 
 uint256 constant TABLE = 0x80;
 
@@ -81,9 +83,11 @@ uint256 constant RESERVED = 0x2340;
 uint256 constant FRAME = 0x2080;
 uint256 constant FRAME_END = 0x2360;
 
-/// @dev The gas of this frame, and of all frames, below which the machine pauses.
+/// @dev The gas of this frame at which the machine pauses, where the state has its gas; and the gas of all frames.
 uint256 constant UNTIL = 0x2360;
 uint256 constant UNTIL_TOTAL = 0x2380;
+/// @dev The state before an instruction that a guard refused.
+uint256 constant REFUSED = 0x23a0;
 
 // ---------------------------------------------------------------- the transaction
 
@@ -153,14 +157,14 @@ function charge(uint256 s, uint256 gas_) pure returns (uint256 state) {
 /// @dev Whether gas is overdrawn.
 function halted(uint256 s) pure returns (bool result) {
     assembly ("memory-safe") {
-        result := and(s, HALT)
+        result := gt(and(add(s, mload(UNTIL)), HALT), 0)
     }
 }
 
 /// @dev The gas that is left.
 function gasOf(uint256 s) pure returns (uint256 gas_) {
     assembly ("memory-safe") {
-        gas_ := and(shr(GAS_SHIFT, s), GAS_MASK)
+        gas_ := and(shr(GAS_SHIFT, add(s, mload(UNTIL))), GAS_MASK)
     }
 }
 

@@ -6,14 +6,13 @@ import {
     FIRST_CHUNK_END,
     FRAME,
     FREE_START,
-    GUARDS,
     HEADS,
     REGISTERS_END,
     RESERVED,
     STACK_BASE,
+    GAS_SHIFT,
     UNTIL,
     UNTIL_TOTAL,
-    gasOf,
     load,
     store
 } from "./Machine.sol";
@@ -38,29 +37,38 @@ library Snapshot {
         return HEAP_START;
     }
 
-    /// @notice Sets the L2 gas below which the machine pauses.
+    /// @notice Sets the L2 gas at which the machine pauses.
     function setUntil(uint256 total) internal pure {
         store(UNTIL_TOTAL, total);
         adjust();
     }
 
-    /// @notice Translates the gas below which the machine pauses into gas of the frame that runs: its callers hold some.
+    /// @notice Translates the gas at which the machine pauses into gas of the frame that runs: its callers hold some.
     function adjust() internal pure {
         assembly ("memory-safe") {
             let total := mload(UNTIL_TOTAL)
             let reserved := mload(RESERVED)
-            mstore(UNTIL, mul(sub(total, reserved), gt(total, reserved)))
+            mstore(UNTIL, shl(GAS_SHIFT, mul(sub(total, reserved), gt(total, reserved))))
         }
     }
 
-    /// @notice Pauses the machine where the time has come: ends the call of L1. Every instruction of which the cost is
-    /// not bounded by a small constant, and every jump, ends here.
-    function checkpoint(uint256 s) internal pure returns (uint256) {
-        if (gasOf(s) < load(UNTIL) && s & GUARDS == 0) _pause(s);
-        return s;
+    /// @notice A state that counts gas from zero, as it counts from where the machine pauses.
+    function counted(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := sub(s, mload(UNTIL))
+        }
     }
 
-    function _pause(uint256 s) private pure {
+    /// @notice The reverse of `counted`.
+    function whole(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            state := add(s, mload(UNTIL))
+        }
+    }
+
+    /// @notice Pauses the machine: ends the call of L1.
+    /// @param s Its state, which counts gas from zero.
+    function pause(uint256 s) internal pure {
         assembly ("memory-safe") {
             let end := mload(0x40)
             let start := add(end, 0x80)
@@ -87,7 +95,7 @@ library Snapshot {
     }
 
     /// @notice Puts a machine back into memory. The index of the new witness lies where the old one was.
-    /// @return s Its state.
+    /// @return s Its state, which counts gas from zero.
     function restore(bytes calldata snapshot) internal pure returns (uint256 s) {
         heapStart();
         assembly ("memory-safe") {

@@ -3,7 +3,6 @@ pragma solidity ^0.8.28;
 
 import {Cancun} from "../Fork.sol";
 import {HALT, REFUND, SELF, STATIC, charge, gasOf, halted, itemAt, load, push} from "./Machine.sol";
-import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
 /// @title Storage
@@ -13,7 +12,7 @@ library Storage {
         uint256 entry;
         (s, entry) = World.slot(s, load(SELF), itemAt(s, 1, 0), Cancun.COLD_SLOAD_SURCHARGE);
         if (s == HALT) return HALT;
-        return Snapshot.checkpoint(push(s, load(entry + World.CURRENT)));
+        return push(s, load(entry + World.CURRENT));
     }
 
     /// @notice SSTORE with the prices and refunds of EIP-2200, EIP-2929 and EIP-3529.
@@ -32,7 +31,7 @@ library Storage {
             if (halted(s)) return HALT;
             World.set(REFUND, _refund(load(REFUND), original, current, value));
             World.set(entry + World.CURRENT, value);
-            return Snapshot.checkpoint(s);
+            return s;
         }
         return charge(s, price);
     }
@@ -44,7 +43,7 @@ library Storage {
     function tstore_(uint256 s) internal pure returns (uint256) {
         if (load(STATIC) != 0) return HALT;
         World.setTransient(load(SELF), itemAt(s, 2, 0), itemAt(s, 2, 1));
-        return Snapshot.checkpoint(s);
+        return s;
     }
 
     /// @dev The refund counter after a slot changed from `current` to `value`.
