@@ -4,7 +4,7 @@ import { BatchInbox__factory } from "../../types/ethers-contracts/factories/batc
 import { BatchTree__factory } from "../../types/ethers-contracts/factories/batches/BatchTree__factory.ts";
 import { Records__factory } from "../../types/ethers-contracts/factories/batches/Records__factory.ts";
 import { Disputes__factory } from "../../types/ethers-contracts/factories/disputes/Disputes__factory.ts";
-import { IExecutor__factory } from "../../types/ethers-contracts/factories/execution/IExecutor__factory.ts";
+import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
 import { MetisToken__factory } from "../../types/ethers-contracts/factories/governance/MetisToken__factory.ts";
 import { Parameters__factory } from "../../types/ethers-contracts/factories/governance/Parameters__factory.ts";
@@ -62,7 +62,7 @@ const ERRORS = new Interface(
     ...BatchTree__factory.abi,
     ...Records__factory.abi,
     ...Disputes__factory.abi,
-    ...IExecutor__factory.abi,
+    ...Executor__factory.abi,
     ...MetisGovernor__factory.abi,
     ...MetisToken__factory.abi,
     ...Parameters__factory.abi,

@@ -2,6 +2,7 @@ import { Interface, type LogDescription, type Provider, type TransactionReceipt 
 
 import { BatchInbox__factory } from "../../types/ethers-contracts/factories/batches/BatchInbox__factory.ts";
 import { Disputes__factory } from "../../types/ethers-contracts/factories/disputes/Disputes__factory.ts";
+import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
 import { Treasury__factory } from "../../types/ethers-contracts/factories/governance/Treasury__factory.ts";
 import { SequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/SequencerSet__factory.ts";
@@ -22,6 +23,8 @@ export const DISPUTE: Meanings = {
   RequestExpired: ["11.D1"],
   RequestRefunded: ["11.13"],
   BatchChallenged: ["11.4"],
+  ExecutionPaused: ["11.5"],
+  ExecutionFinished: ["11.5"],
   FraudProven: ["11.5"],
   SequencerSlashed: ["11.11"],
   SequencerKicked: ["11.12"],
@@ -56,6 +59,7 @@ const CONTRACTS = new Interface(
   [
     ...BatchInbox__factory.abi,
     ...Disputes__factory.abi,
+    ...Executor__factory.abi,
     ...MetisGovernor__factory.abi,
     ...SequencerSet__factory.abi,
     ...Treasury__factory.abi,
@@ -105,6 +109,14 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   BatchChallenged: ({ args }) => ({
     to: "L1",
     text: `submits disputed transaction ${args["index"]} (${short(args["txHash"])}); the batch is challengeable`,
+  }),
+  ExecutionPaused: ({ args }) => ({
+    to: "L1",
+    text: `has L1 execute the next part of it; the machine pauses as ${short(args["machineHash"])}`,
+  }),
+  ExecutionFinished: ({ args }) => ({
+    to: "L1",
+    text: `has L1 execute the rest of it: state root ${short(args["outcome"].stateRoot)}`,
   }),
   FraudProven: () => ({ by: "L1", text: "re-executes it and finds another state root: fraud is proven" }),
   SequencerSlashed: ({ args }, name) => ({

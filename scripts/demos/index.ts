@@ -11,6 +11,7 @@ import { fakeBatch } from "./scenarios/fake-batch.ts";
 import { forgedBlock } from "./scenarios/forged-block.ts";
 import { forgedData } from "./scenarios/forged-data.ts";
 import { halt } from "./scenarios/halt.ts";
+import { heavyTransaction } from "./scenarios/heavy-transaction.ts";
 import { honest } from "./scenarios/honest.ts";
 import { noAnswer } from "./scenarios/no-answer.ts";
 import { silentSequencer } from "./scenarios/silent-sequencer.ts";
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   noAnswer,
   wrongRoot,
   tokenTransfer,
+  heavyTransaction,
   fakeBatch,
   silentSequencer,
   spam,

@@ -1,0 +1,102 @@
+import { type Wallet, dataSlice, id, parseEther } from "ethers";
+
+import { decodeRevert } from "../../../agents/common/errors.ts";
+import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../../../agents/common/execution.ts";
+import { DEFAULT_STEP_GAS } from "../../../agents/sequencer/recomputer.ts";
+import type { Batch } from "../../../l2/batch/build.ts";
+import { transitionWitness } from "../../../l2/witness.ts";
+import { batch, payday, wakeVerifier } from "../acts.ts";
+import { placeOf, submitFalseRoots } from "../mischief.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Stage } from "../stage.ts";
+import { issueAndPay, submit } from "../tokens.ts";
+
+/** More than one call of L1 can pay. */
+const PAYEES = Array.from({ length: 200 }, (_, place) => dataSlice(id(`payee ${place}`), 0, 20));
+const WAGE = parseEther("10");
+
+/** Step 11.5 where one call of L1 is too small: anyone goes on where the last one stopped, and nobody can disturb it. */
+export const heavyTransaction: Scenario = {
+  name: "heavy-transaction",
+  title: "The disputed transaction takes L1 several calls: two verifiers take turns, and a rival interferes",
+  prepare: () => ({
+    setting: {},
+    async play(stage) {
+      const { story, local } = stage;
+      story.chapter("The first batch is right");
+      await payday(stage);
+      await batch(stage);
+
+      story.chapter("A user pays many with one transaction, and three of four sequencers collude");
+      await local.verifiers[0]?.stop();
+      const { payment, signed } = await issueAndPay(stage, PAYEES, WAGE);
+      const { forged, from } = await submitFalseRoots(stage, (honest) => placeOf(honest, payment));
+
+      story.chapter("L1 executes it over several calls");
+      await takeTurns(stage, forged, from);
+
+      story.chapter("The proof refers to what L1 remembers");
+      await wakeVerifier(stage);
+      await local.verifiers[0]?.tick();
+      await stage.chronicle.catchUp();
+
+      story.chapter("User 1 sends the same signed bytes again, and they arrive");
+      await local.submitter?.restart();
+      await stage.beat();
+      await submit(stage, signed);
+      const header = await batch(stage);
+      story.say(["Q8", "11.14"], "user 1", `finds her payment in batch ${header.index}`);
+    },
+  }),
+};
+
+/** Two verifiers advance the execution in turn; between two steps the sequencer that lied tries what it can. */
+async function takeTurns(stage: Stage, forged: Batch, place: number): Promise<void> {
+  const { story, local, cast, config, chronicle } = stage;
+  const { states } = stage.current.chain;
+  const transaction = forged.transactions[place]!;
+  const preStateRoot = forged.stateRoots[place - 1] ?? forged.header.preStateRoot;
+  const witness = await transitionWitness(config, states, preStateRoot, [transaction]);
+  const { provider, addresses } = local.l1;
+  const driver = new ExecutionDriver({ gas: DEFAULT_STEP_GAS }, { provider, executor: addresses.executor });
+  const rival = stage.ownerOf(stage.current);
+  let turn = 0;
+  const request = { transaction, preStateRoot, witness, preimages: states.witnessItem.bind(states) };
+  const { outcome } = await driver.run(request, async (step) => {
+    if (turn === 1) await interfere(stage, rival, request, step);
+    const verifier = cast.verifiers[turn++ % cast.verifiers.length] as Wallet;
+    const sent = await verifier.connect(stage.playground.provider).sendTransaction({ ...step, gasLimit: step.gas });
+    await sent.wait();
+    await chronicle.catchUp();
+  });
+  if (turn < 2) throw new Error("One call was enough.");
+  story.say("11.5", "L1", `knows the outcome after ${turn} calls: ${outcome.gasUsed.toLocaleString("en")} L2 gas`);
+}
+
+/** Goes on from a machine that L1 never saw, and then another way from the one that it did see. */
+async function interfere(
+  stage: Stage,
+  rival: Wallet,
+  { transaction, preStateRoot }: Pick<ExecutionRequest, "transaction" | "preStateRoot">,
+  { data, gas }: ExecutionStep,
+): Promise<void> {
+  const { story, chronicle } = stage;
+  const { executor } = stage.as(rival);
+  const name = stage.name(rival.address);
+  const advance = executor.advance;
+  const [, , machine, until, witness] = executor.interface.decodeFunctionData("advance", data).toArray() as Step;
+  const changed = `${machine.slice(0, -1)}${machine.endsWith("0") ? "1" : "0"}`;
+  const refusal = await advance.staticCall(transaction, preStateRoot, changed, until, witness).then(
+    () => undefined,
+    (error: unknown) => decodeRevert(error)?.name,
+  );
+  if (refusal !== "ExecutionUnknownMachine") throw new Error(`L1's word on a forged machine is ${refusal}.`);
+  story.say("11.5", name, "wants to go on from a machine with a digit changed: L1 never saw it, and refuses", "L1");
+  story.say("11.5", name, "goes another way from the machine that L1 saw: one more fact, which disturbs nobody", "L1");
+  const detour = await advance(transaction, preStateRoot, machine, 2n * until, witness, { gasLimit: gas });
+  await detour.wait();
+  await chronicle.catchUp();
+}
+
+/** Arguments of a step. */
+type Step = [transaction: unknown, preStateRoot: string, machine: string, until: bigint, witness: string];
