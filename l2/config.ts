@@ -4,6 +4,12 @@ import { parseEther, parseUnits } from "ethers";
 import { keccak256 } from "./keccak.ts";
 import { kzg } from "./kzg.ts";
 
+/** Most gas of one transaction for which L1 can run any single instruction within one call (docs/execution.md). */
+export const MAX_GAS_LIMIT = 6_000_000n;
+
+/** Most bytes of memory that running a transaction may take on L1; one that takes more is invalid (docs/execution.md). */
+export const MACHINE_SIZE = 262_144;
+
 /** The constants of a chain. Two chains with equal constants have the same genesis. */
 export interface ChainConfig {
   readonly chainId: bigint;
@@ -22,7 +28,7 @@ export function devnet(accounts: readonly string[], overrides: Partial<ChainConf
   return {
     chainId: 1088n,
     baseFee: parseUnits("1", "gwei"),
-    gasLimit: 30_000_000n,
+    gasLimit: MAX_GAS_LIMIT,
     genesisTimestamp: 1_700_000_000,
     alloc: Object.fromEntries(accounts.map((account) => [account, parseEther("10000")])),
     ...overrides,

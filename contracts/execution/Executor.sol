@@ -25,6 +25,8 @@ contract Executor is IExecutor, Sessions {
     uint256 public immutable randomness;
     /// @notice What BLOBBASEFEE gives on the L2.
     uint256 public immutable blobBaseFee;
+    /// @notice The most bytes of memory that running a transaction may take on L1; one that takes more is invalid.
+    uint256 public immutable machineSize;
 
     /// @notice A constant of the chain is out of its range.
     error ExecutorOutOfRange(string field, uint256 value, uint256 limit);
@@ -38,12 +40,16 @@ contract Executor is IExecutor, Sessions {
         if (chain.gasLimit > type(uint64).max) {
             revert ExecutorOutOfRange("gasLimit", chain.gasLimit, type(uint64).max);
         }
+        if (chain.machineSize > type(uint32).max) {
+            revert ExecutorOutOfRange("machineSize", chain.machineSize, type(uint32).max);
+        }
         interpreter = interpreter_;
         chainId = chain.chainId;
         baseFee = chain.baseFee;
         gasLimit = chain.gasLimit;
         randomness = chain.randomness;
         blobBaseFee = chain.blobBaseFee;
+        machineSize = chain.machineSize;
     }
 
     /// @inheritdoc IExecutor
@@ -93,9 +99,9 @@ contract Executor is IExecutor, Sessions {
         } else {
             _requireReached(key, keccak256(machine));
             uint256 used;
-            (used, next) = Transition.resume(setting, machine, witness);
+            (valid, used, next) = Transition.resume(setting, machine, witness);
             gasUsed = uint64(used);
-            setting.stateRoot = setting.state.root();
+            if (valid && next.length == 0) setting.stateRoot = setting.state.root();
         }
         if (next.length == 0) _remember(key, Outcome(valid, gasUsed, setting.stateRoot));
         else _reach(key, keccak256(next));
@@ -106,7 +112,7 @@ contract Executor is IExecutor, Sessions {
         uint256 until,
         bytes calldata witness
     ) private view returns (Setting memory setting) {
-        setting.chain = Chain(chainId, baseFee, gasLimit, randomness, blobBaseFee);
+        setting.chain = Chain(chainId, baseFee, gasLimit, randomness, blobBaseFee, machineSize);
         setting.interpreter = interpreter;
         setting.state = TrieAlgorithms.open(WitnessIndex.index(witness), preStateRoot);
         setting.stateRoot = preStateRoot;

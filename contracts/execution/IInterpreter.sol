@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+/// @dev How a call of the interpreter ended.
+/// @custom:value Paused The transaction goes on in another call.
+/// @custom:value Finished The transaction has come to its end.
+/// @custom:value TooLarge The transaction takes a larger machine than the chain allows: it is invalid.
+enum Ending {
+    Paused,
+    Finished,
+    TooLarge
+}
+
 /// @dev A transaction that is valid, and the block it runs in. Amounts are in wei, gas is of the L2.
 /// @param stateRoot The state before it.
 /// @param sender Who signed it.
@@ -20,6 +30,8 @@ pragma solidity ^0.8.28;
 /// @param chainId What CHAINID gives.
 /// @param baseFee What BASEFEE gives.
 /// @param blobBaseFee What BLOBBASEFEE gives.
+/// @param machineSize The most bytes of memory that the machine may take beside code that accounts have, of which it
+/// may take twice as many.
 /// @param until The machine pauses at the first checkpoint where less L2 gas than this is left; never where it is zero.
 struct Message {
     bytes32 stateRoot;
@@ -40,6 +52,7 @@ struct Message {
     uint256 chainId;
     uint256 baseFee;
     uint256 blobBaseFee;
+    uint256 machineSize;
     uint256 until;
 }
 
@@ -52,17 +65,17 @@ interface IInterpreter {
     /// @param data Its calldata, or the init code.
     /// @param accessList Its access list: the items of the RLP list, which the caller found to be sound.
     /// @param witness Trie nodes and code (IExecutor).
-    /// @return finished Whether the transaction has come to its end.
-    /// @return gasUsed L2 gas used, refunds taken off; zero where it has not.
+    /// @return ending How the call ended.
+    /// @return gasUsed L2 gas used, refunds taken off; zero where the transaction has not finished.
     /// @return result The accounts that changed, each as words: address, 1 where it is deleted, nonce, balance, code
-    /// hash, number of slots that changed, and for each of them key and value. Where it has not finished, the machine
-    /// for `resume`.
+    /// hash, number of slots that changed, and for each of them key and value. Where it paused, the machine for
+    /// `resume`.
     function run(
         Message calldata message,
         bytes calldata data,
         bytes calldata accessList,
         bytes calldata witness
-    ) external view returns (bool finished, uint256 gasUsed, bytes memory result);
+    ) external view returns (Ending ending, uint256 gasUsed, bytes memory result);
 
     /// @notice Goes on with a machine that was paused. It has to be one that this contract returned: what it says is
     /// believed.
@@ -73,5 +86,5 @@ interface IInterpreter {
         bytes calldata snapshot,
         uint256 until,
         bytes calldata witness
-    ) external view returns (bool finished, uint256 gasUsed, bytes memory result);
+    ) external view returns (Ending ending, uint256 gasUsed, bytes memory result);
 }

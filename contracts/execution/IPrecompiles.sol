@@ -9,6 +9,12 @@ interface IPrecompiles {
     /// @param number The precompile.
     error PrecompileInsufficientGas(uint256 number);
 
+    /// @notice What L1 charges for this input may be more than one call of L1 can have for one instruction. That is a
+    /// matter of the input alone: a transaction that does this is not executable on this chain.
+    /// @param effort An upper bound of it, in gas of L1.
+    /// @param limit The most that is allowed.
+    error PrecompileTooHeavy(uint256 effort, uint256 limit);
+
     /// @notice The L2 has no precompile with this number.
     error PrecompileUnknown(uint256 number);
 

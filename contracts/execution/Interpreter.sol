@@ -2,10 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {Cancun} from "./Fork.sol";
-import {IInterpreter, Message} from "./IInterpreter.sol";
+import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
 import {IPrecompiles} from "./IPrecompiles.sol";
 import {Witness, WitnessIndex} from "./Witness.sol";
 import {Calls} from "./evm/Calls.sol";
+import {Code} from "./evm/Code.sol";
 import {Creates} from "./evm/Creates.sol";
 import {Dispatch} from "./evm/Dispatch.sol";
 import {Frames} from "./evm/Frames.sol";
@@ -16,6 +17,7 @@ import {
     BLOCK_GAS_LIMIT,
     CALLER,
     CHAIN_ID,
+    CODE_RECORD,
     COINBASE,
     FREE_START,
     GAS_PRICE,
@@ -54,11 +56,11 @@ contract Interpreter is IInterpreter {
         bytes calldata data,
         bytes calldata accessList,
         bytes calldata witness
-    ) external view returns (bool, uint256, bytes memory) {
+    ) external view returns (Ending, uint256, bytes memory) {
         _index(witness);
         // Only a machine that may be paused leaves room for another index.
         if (message.until != 0) Heap.startAt(Snapshot.heapStart());
-        Heap.init();
+        Heap.init(message.machineSize);
         store(PRECOMPILES, uint256(uint160(address(precompiles))));
         _setRegisters(message);
         _warm(message, accessList);
@@ -78,10 +80,11 @@ contract Interpreter is IInterpreter {
         bytes calldata snapshot,
         uint256 until,
         bytes calldata witness
-    ) external view returns (bool, uint256, bytes memory) {
+    ) external view returns (Ending, uint256, bytes memory) {
         uint256 index = _index(witness);
         uint256 s = Snapshot.restore(snapshot);
         store(WITNESS, index);
+        Code.ensure(load(CODE_RECORD));
         Snapshot.setUntil(until);
         Dispatch.run(Snapshot.counted(s));
         // Never reached: the end of the machine is that of the call.

@@ -20,6 +20,9 @@ library ModExp {
     uint256 private constant HEADER_SIZE = 96;
     /// @dev The longest operand that the precompile of L1 takes.
     uint256 private constant OPERAND_LIMIT = 1024;
+    /// @dev Gas of L1 for each pair of words of a long product with its remainder, and of a division.
+    uint256 private constant PRODUCT_EFFORT = 430;
+    uint256 private constant REDUCTION_EFFORT = 220;
     /// @dev What an exponent is cut into: two to the power of the piece's bits still is an operand.
     uint256 private constant PIECE = OPERAND_LIMIT - 1;
     /// @dev Lengths beyond count as this much, which no gas limit affords where base or modulus have it.
@@ -39,6 +42,25 @@ library ModExp {
             if (iterations == 0) iterations = 1;
             cost = (words * words * iterations) / Cancun.MODEXP_DIVISOR;
             if (cost < Cancun.MODEXP_MIN_GAS) cost = Cancun.MODEXP_MIN_GAS;
+        }
+    }
+
+    /// @notice An upper bound of the gas of L1 that it takes, beside some thousands.
+    /// @dev Assumes that the L2 gas has been paid, so that no product exceeds 256 bits.
+    function effort(bytes calldata input) internal pure returns (uint256 cost) {
+        unchecked {
+            (uint256 baseLength, uint256 exponentLength, uint256 modulusLength) = _lengths(input);
+            if (modulusLength == 0) return 0;
+            uint256 n = (modulusLength + 31) / 32;
+            uint256 m = (baseLength + 31) / 32;
+            if (m > n) cost = REDUCTION_EFFORT * n * (m - n);
+            if (modulusLength > OPERAND_LIMIT) return cost + PRODUCT_EFFORT * n * n * 16 * exponentLength;
+            // EIP-7883, for an exponent with all bits set.
+            uint256 words = (modulusLength + 7) / 8;
+            uint256 complexity = modulusLength > 32 ? 2 * words * words : 16;
+            uint256 iterations = exponentLength > 32 ? 256 + 16 * (exponentLength - 32) : 8 * exponentLength + 1;
+            if (exponentLength > OPERAND_LIMIT) iterations *= 3;
+            return cost + complexity * iterations;
         }
     }
 

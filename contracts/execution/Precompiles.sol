@@ -21,6 +21,9 @@ contract Precompiles is IPrecompiles {
     /// @dev The first byte of the point at infinity, compressed.
     uint256 private constant INFINITY = 0xc0;
 
+    /// @dev The most gas of L1 that one instruction may take (docs/execution.md).
+    uint256 private constant EFFORT_LIMIT = 5_000_000;
+
     /// @inheritdoc IPrecompiles
     function run(
         uint256 number,
@@ -32,6 +35,8 @@ contract Precompiles is IPrecompiles {
         if (number == Cancun.IDENTITY) {
             (success, output) = (true, input);
         } else if (number == Cancun.MODEXP) {
+            uint256 effort = ModExp.effort(input);
+            if (effort > EFFORT_LIMIT) revert PrecompileTooHeavy(effort, EFFORT_LIMIT);
             (success, output) = (true, ModExp.run(input));
         } else if (number < Cancun.MODEXP) {
             (success, output) = (true, _infallible(number, input));

@@ -7,7 +7,7 @@ import {Account} from "./Account.sol";
 import {Changes} from "./Changes.sol";
 import {Cancun} from "./Fork.sol";
 import {L2Transaction} from "./IExecutor.sol";
-import {IInterpreter, Message} from "./IInterpreter.sol";
+import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
 import {Machines} from "./Machines.sol";
 import {Transaction} from "./Transaction.sol";
 import {Trie, TrieAlgorithms} from "./Trie.sol";
@@ -19,12 +19,14 @@ import {Creates} from "./evm/Creates.sol";
 /// @param gasLimit The most gas that one transaction may have, and what GASLIMIT gives.
 /// @param randomness What PREVRANDAO gives.
 /// @param blobBaseFee What BLOBBASEFEE gives.
+/// @param machineSize The most bytes of memory that running a transaction may take (Heap).
 struct Chain {
     uint256 chainId;
     uint256 baseFee;
     uint256 gasLimit;
     uint256 randomness;
     uint256 blobBaseFee;
+    uint256 machineSize;
 }
 
 /// @dev What a transaction's execution needs beside the transaction.
@@ -72,8 +74,7 @@ library Transition {
         if (!transaction.creates && transaction.dataLength == 0 && !_isPrecompile(transaction.to)) {
             if (_transfer(setting, transaction, input.context.coinbase)) return (true, gasUsed, machine);
         }
-        (gasUsed, machine) = _interpret(setting, transaction, input, witness);
-        return (true, gasUsed, machine);
+        return _interpret(setting, transaction, input, witness);
     }
 
     /// @notice What a transaction costs before any code runs.
@@ -176,58 +177,62 @@ library Transition {
         Transaction memory transaction,
         L2Transaction calldata input,
         bytes calldata witness
-    ) private view returns (uint256, bytes memory) {
-        (bool finished, uint256 gasUsed, bytes memory result) = setting.interpreter.run(
+    ) private view returns (bool, uint256, bytes memory) {
+        (Ending ending, uint256 gasUsed, bytes memory result) = setting.interpreter.run(
             _message(setting, transaction, input),
             _data(transaction, input.raw),
             _accessList(transaction, input.raw),
             witness
         );
-        return _proceed(setting, finished, gasUsed, result);
+        return _proceed(setting, ending, gasUsed, result);
     }
 
     /// @notice Goes on with an execution that paused.
+    /// @return valid As in `execute`.
     /// @return gasUsed L2 gas, where it has come to its end.
     /// @return machine As in `execute`.
     function resume(
         Setting memory setting,
         bytes calldata paused,
         bytes calldata witness
-    ) internal view returns (uint256 gasUsed, bytes memory machine) {
-        (bool commits, bytes calldata rest) = Machines.read(paused);
-        return commits ? _resumeCommit(setting, rest) : _resumeInterpreter(setting, rest, witness);
+    ) internal view returns (bool valid, uint256 gasUsed, bytes memory machine) {
+        return
+            Machines.commits(paused)
+                ? _resumeCommit(setting, paused)
+                : _resumeInterpreter(setting, paused, witness);
     }
 
     function _resumeInterpreter(
         Setting memory setting,
         bytes calldata snapshot,
         bytes calldata witness
-    ) private view returns (uint256, bytes memory) {
-        (bool finished, uint256 gasUsed, bytes memory result) = setting.interpreter.resume(
+    ) private view returns (bool, uint256, bytes memory) {
+        (Ending ending, uint256 gasUsed, bytes memory result) = setting.interpreter.resume(
             snapshot,
             Machines.gasOf(setting.until),
             witness
         );
-        return _proceed(setting, finished, gasUsed, result);
+        return _proceed(setting, ending, gasUsed, result);
     }
 
     function _resumeCommit(
         Setting memory setting,
-        bytes calldata rest
-    ) private pure returns (uint256, bytes memory) {
-        (uint256 gasUsed, bytes32 stateRoot, uint256 done, bytes memory changes) = Machines.readCommit(rest);
+        bytes calldata paused
+    ) private pure returns (bool, uint256, bytes memory) {
+        (uint256 gasUsed, bytes32 stateRoot, uint256 done, bytes memory changes) = Machines.readCommit(paused);
         setting.state = TrieAlgorithms.open(setting.state.witness, stateRoot);
         return _commit(setting, gasUsed, done, changes);
     }
 
     function _proceed(
         Setting memory setting,
-        bool finished,
+        Ending ending,
         uint256 gasUsed,
         bytes memory result
-    ) private pure returns (uint256, bytes memory) {
-        if (!finished) return (0, Machines.ofSnapshot(result));
-        return _commit(setting, gasUsed, 0, result);
+    ) private pure returns (bool, uint256, bytes memory) {
+        if (ending == Ending.Finished) return _commit(setting, gasUsed, 0, result);
+        // A snapshot is a machine as it is; there is none of a transaction that is too large.
+        return (ending == Ending.Paused, 0, result);
     }
 
     function _commit(
@@ -235,12 +240,12 @@ library Transition {
         uint256 gasUsed,
         uint256 done,
         bytes memory changes
-    ) private pure returns (uint256, bytes memory machine) {
+    ) private pure returns (bool, uint256, bytes memory machine) {
         uint256 operations = Changes.count(changes);
         uint256 last = Math.max(Math.saturatingSub(operations, setting.until), done);
         Changes.commit(changes, setting.state, setting.account, done, last);
         if (last < operations) machine = Machines.ofCommit(gasUsed, setting.state.root(), last, changes);
-        return (gasUsed, machine);
+        return (true, gasUsed, machine);
     }
 
     function _message(
@@ -269,6 +274,7 @@ library Transition {
         message.chainId = chain.chainId;
         message.baseFee = chain.baseFee;
         message.blobBaseFee = chain.blobBaseFee;
+        message.machineSize = chain.machineSize;
         message.until = Machines.gasOf(setting.until);
     }
 

@@ -1,6 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress, ZeroHash } from "ethers";
 
+import { MACHINE_SIZE } from "../../l2/config.ts";
 import Governance from "./Governance.ts";
 
 /** Sequencers, batches, disputes and the state transition of the L2. */
@@ -42,6 +43,7 @@ export default buildModule("Rollup", (m) => {
       gasLimit: m.getParameter("gasLimit"),
       randomness: 0,
       blobBaseFee: 1,
+      machineSize: MACHINE_SIZE,
     },
     interpreter,
   ]);

@@ -6,6 +6,9 @@ import { type Execution, ExecutionDriver, type ExecutionRequest } from "../../ag
 import { L1_TRANSACTION_GAS } from "../../agents/common/transactions.ts";
 import type { Chain } from "./chain.ts";
 
+/** Ethereum knows no limit of a machine's size, so the tests have the largest that the contracts take. */
+const UNLIMITED = 2n ** 32n - 1n;
+
 type Connection = Awaited<ReturnType<typeof network.create>>;
 
 /** Executes transactions on L1, for any chain. */
@@ -65,7 +68,10 @@ export class StateTestL1 {
 
   async #deploy(chain: Chain): Promise<string> {
     this.#interpreter ??= this.#deployInterpreter();
-    const executor = await this.#connection.ethers.deployContract("Executor", [chain, await this.#interpreter]);
+    const executor = await this.#connection.ethers.deployContract("Executor", [
+      { ...chain, machineSize: UNLIMITED },
+      await this.#interpreter,
+    ]);
     return await executor.getAddress();
   }
 

@@ -172,6 +172,7 @@ library Bytes {
         (s, entry) = World.access(s, owner, Cancun.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT || itemAt(s, 3, 2) == 0) return s;
         uint256 record = World.codeOf(entry);
+        Code.ensure(record);
         _fill(s, record + Code.HEADER, load(record));
         return s;
     }

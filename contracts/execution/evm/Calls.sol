@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Cancun} from "../Fork.sol";
 import {IPrecompiles} from "../IPrecompiles.sol";
+import {Code} from "./Code.sol";
 import {Frames} from "./Frames.sol";
 import {Heap} from "./Heap.sol";
 import {
@@ -112,6 +113,7 @@ library Calls {
         }
         uint256 record = World.codeOf(target);
         if (load(record) == 0) return _withoutCode(s, gas_);
+        Code.ensure(record);
         return _start(s, target, kind, record, mark, gas_);
     }
 
@@ -183,6 +185,8 @@ library Calls {
     ) internal view returns (bool success, uint256 left) {
         Frames.dropReturned();
         uint256 selector = uint32(IPrecompiles.run.selector);
+        uint256 tooHeavy = uint32(IPrecompiles.PrecompileTooHeavy.selector);
+        bool ends;
         uint256 length;
         assembly ("memory-safe") {
             let free := mload(0x40)
@@ -195,10 +199,18 @@ library Calls {
             if iszero(
                 staticcall(gas(), mload(PRECOMPILES), add(free, 0x1c), add(0x84, and(add(size, 0x1f), not(0x1f))), 0, 0)
             ) {
-                // Gas of L1 was short: that says nothing about the call.
+                mstore(free, 0)
                 returndatacopy(free, 0, returndatasize())
-                revert(free, returndatasize())
+                if iszero(eq(shr(224, mload(free)), tooHeavy)) {
+                    // Gas of L1 was short: that says nothing about the call.
+                    revert(free, returndatasize())
+                }
+                ends := 1
             }
+        }
+        if (ends) Heap.end();
+        assembly ("memory-safe") {
+            let free := mload(0x40)
             returndatacopy(free, 0, 0x80)
             success := mload(free)
             left := mload(add(free, 0x20))

@@ -3,17 +3,21 @@ pragma solidity ^0.8.28;
 
 import {Witness} from "../Witness.sol";
 import {Heap} from "./Heap.sol";
-import {WITNESS, load, store} from "./Machine.sol";
+import {CODES, CODE_ROOM, HEAP_LIMIT, WITNESS, load, store} from "./Machine.sol";
 
 /// @title Code
 /// @notice How code lies in memory, and where one may jump to in it.
 /// @dev A record: its size, the places found to be jump destinations (a bitmap; zero until it is needed), how much of
-/// the code the bitmap covers, a word of zeroes, the code, and zeroes behind it, which read as STOP and as the missing
-/// bytes of the last instruction.
+/// the code the bitmap covers, the hash of code that the witness has, one while such code is absent, the record of the
+/// code from the witness before, a word of zeroes, the code, and zeroes behind it, which read as STOP and as the missing
+/// bytes of the last instruction. A paused machine does not carry code that the witness has.
 library Code {
-    uint256 internal constant HEADER = 0x80;
+    uint256 internal constant HEADER = 0xe0;
     uint256 private constant BITMAP = 0x20;
     uint256 private constant COVERED = 0x40;
+    uint256 private constant HASH = 0x60;
+    uint256 internal constant ABSENT = 0x80;
+    uint256 internal constant PREVIOUS = 0xa0;
     uint256 private constant TAIL = 0x40;
     bytes32 private constant EMPTY = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
 
@@ -49,13 +53,31 @@ library Code {
         if (hash == EMPTY) {
             record = reserve(0);
         } else {
-            (uint256 position, uint256 size) = Witness.wrap(load(WITNESS)).find(hash);
-            record = reserve(size);
-            assembly ("memory-safe") {
-                calldatacopy(add(record, HEADER), position, size)
+            (, uint256 size) = Witness.wrap(load(WITNESS)).find(hash);
+            if (size > load(CODE_ROOM)) Heap.end();
+            unchecked {
+                // It has its own limit, not the heap's.
+                store(CODE_ROOM, load(CODE_ROOM) - size);
+                store(HEAP_LIMIT, load(HEAP_LIMIT) + size);
+                record = reserve(size);
+                store(record + HASH, uint256(hash));
+                store(record + ABSENT, 1);
+                store(record + PREVIOUS, load(CODES));
             }
+            store(CODES, record);
+            ensure(record);
         }
         Heap.raiseFloor();
+    }
+
+    /// @notice Brings code into memory that a pause left out.
+    function ensure(uint256 record) internal pure {
+        if (load(record + ABSENT) == 0) return;
+        store(record + ABSENT, 0);
+        (uint256 position, uint256 size) = Witness.wrap(load(WITNESS)).find(bytes32(load(record + HASH)));
+        assembly ("memory-safe") {
+            calldatacopy(add(record, HEADER), position, size)
+        }
     }
 
     /// @notice Whether a jump may go to a place in the code.

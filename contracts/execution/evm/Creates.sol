@@ -103,7 +103,7 @@ library Creates {
         Frames.prepare(STATIC, 0);
         uint256 record = Code.reserve(size);
         assembly ("memory-safe") {
-            mcopy(add(record, 0x80), place, size)
+            mcopy(add(record, 0xe0), place, size)
         }
         return Frames.start(record, mark, gas_);
     }

@@ -75,7 +75,7 @@ library Frames {
     function start(uint256 record, uint256 mark, uint256 gas_) internal pure returns (uint256 s) {
         assembly ("memory-safe") {
             mcopy(FRAME, NEXT, sub(FRAME_END, FRAME))
-            let code := add(record, 0x80)
+            let code := add(record, 0xe0)
             mstore(CODE_RECORD, record)
             mstore(CODE_SIZE, mload(record))
             mstore(CODE, code)
@@ -162,6 +162,7 @@ library Frames {
             mcopy(add(mload(MEMORY), output), mload(RETURNED), outputSize)
             s := add(s, shl(GAS_SHIFT, gas_))
         }
+        Code.ensure(load(CODE_RECORD));
         Snapshot.adjust();
         return Snapshot.counted(push(s, success));
     }
@@ -191,7 +192,7 @@ library Frames {
         uint256 record = Code.keep(place, size);
         bytes32 hash;
         assembly ("memory-safe") {
-            hash := keccak256(add(record, 0x80), size)
+            hash := keccak256(add(record, 0xe0), size)
         }
         World.set(entry + World.CODE_HASH, uint256(hash));
         World.set(entry + World.CODE_RECORD_OF, record);

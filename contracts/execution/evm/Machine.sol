@@ -89,12 +89,18 @@ uint256 constant UNTIL_TOTAL = 0x2380;
 /// @dev The state before an instruction that a guard refused.
 uint256 constant REFUSED = 0x23a0;
 
+/// @dev Where the heap must not reach (Heap), and how many bytes of code are still allowed (Code).
+uint256 constant HEAP_LIMIT = 0x23c0;
+uint256 constant CODE_ROOM = 0x23e0;
+
 // ---------------------------------------------------------------- the transaction
 
 /// @dev Head of the journal (World).
 uint256 constant UNDO = 0x2400;
 /// @dev Gas to refund, two's complement.
 uint256 constant REFUND = 0x2420;
+/// @dev Head of the list of records whose code the witness has (Code).
+uint256 constant CODES = 0x2680;
 /// @dev Head of the list of all accounts in memory.
 uint256 constant ACCOUNTS = 0x2440;
 /// @dev The rest of the heap's chunk, and where the last thing ends that outlives its frame (Heap).
@@ -115,17 +121,17 @@ uint256 constant BASE_FEE = 0x2600;
 uint256 constant BLOB_BASE_FEE = 0x2620;
 uint256 constant TX_GAS = 0x2640;
 uint256 constant TIP = 0x2660;
-uint256 constant PRECOMPILES = 0x2680;
-uint256 constant REGISTERS_END = 0x26a0;
+uint256 constant PRECOMPILES = 0x26a0;
+uint256 constant REGISTERS_END = 0x26c0;
 
 // What a CALL asks for, in the order of its stack items.
-uint256 constant CALL_GAS = 0x26a0;
-uint256 constant CALL_TARGET = 0x26c0;
-uint256 constant CALL_VALUE = 0x26e0;
-uint256 constant CALL_INPUT = 0x2700;
-uint256 constant CALL_INPUT_SIZE = 0x2720;
-uint256 constant CALL_OUTPUT = 0x2740;
-uint256 constant CALL_OUTPUT_SIZE = 0x2760;
+uint256 constant CALL_GAS = 0x26c0;
+uint256 constant CALL_TARGET = 0x26e0;
+uint256 constant CALL_VALUE = 0x2700;
+uint256 constant CALL_INPUT = 0x2720;
+uint256 constant CALL_INPUT_SIZE = 0x2740;
+uint256 constant CALL_OUTPUT = 0x2760;
+uint256 constant CALL_OUTPUT_SIZE = 0x2780;
 
 uint256 constant HEADS = 0x2800;
 /// @dev Where the registers of the next frame are prepared.

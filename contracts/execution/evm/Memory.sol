@@ -60,6 +60,7 @@ library Memory {
                 mstore(MEMORY_CAPACITY, capacity)
                 mstore(0x40, add(base, capacity))
             }
+            Heap.check();
         }
         assembly ("memory-safe") {
             // Copying from behind the calldata writes zeroes.

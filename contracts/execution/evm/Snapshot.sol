@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {
+    CODES,
     FIRST_CHUNK,
     FIRST_CHUNK_END,
     FRAME,
@@ -20,8 +21,10 @@ import {
 /// @title Snapshot
 /// @notice A machine at rest, and how it goes on.
 /// @dev A machine that may be paused leaves room for the index of a witness below its heap, since each call of L1 brings
-/// a witness of its own. A snapshot is the state, the end of the heap, and then everything in memory but that index and
-/// the table: registers, heads of the world, first chunk, stack, heap. All of it goes back to where it was.
+/// a witness of its own. A snapshot is a word of zero, the state, the end of the heap, and then everything in memory but
+/// that index and the table: registers, heads of the world, first chunk, stack, heap. All of it goes back to where it was.
+/// Code that a witness has is left out of the heap; where, a list behind it says: place and size, from the last one to the
+/// first, and their number.
 library Snapshot {
     /// @notice The index of the witness takes more room than a machine that can be paused leaves for it.
     error WitnessTooLarge(uint256 size, uint256 limit);
@@ -72,20 +75,50 @@ library Snapshot {
         assembly ("memory-safe") {
             let end := mload(0x40)
             let start := add(end, 0x80)
-            mstore(start, s)
-            mstore(add(start, 0x20), end)
-            let cursor := add(start, 0x40)
+            mstore(start, 0)
+            mstore(add(start, 0x20), s)
+            mstore(add(start, 0x40), end)
+            let cursor := add(start, 0x60)
             function append(to, from, behind) -> next {
                 mcopy(to, from, sub(behind, from))
                 next := add(to, sub(behind, from))
+            }
+            // The heap is read from its end, and what is left out shortens it.
+            let codes := 0
+            let omitted := 0
+            for {
+                let record := mload(CODES)
+            } record {
+                record := mload(add(record, 0xa0))
+            } {
+                mstore(add(record, 0x80), 1)
+                omitted := add(omitted, mload(record))
+                codes := add(codes, 1)
             }
             cursor := append(cursor, FRAME, REGISTERS_END)
             cursor := append(cursor, HEADS, FIRST_CHUNK)
             cursor := append(cursor, FIRST_CHUNK, FIRST_CHUNK_END)
             cursor := append(cursor, and(s, 0xffff), STACK_BASE)
-            cursor := append(cursor, HEAP_START, end)
-            let size := sub(cursor, start)
-            // (false, 0, snapshot)
+            let to := add(cursor, sub(sub(end, HEAP_START), omitted))
+            cursor := to
+            let behind := end
+            for {
+                let record := mload(CODES)
+            } record {
+                record := mload(add(record, 0xa0))
+            } {
+                mstore(cursor, record)
+                mstore(add(cursor, 0x20), mload(record))
+                cursor := add(cursor, 0x40)
+                let from := add(add(record, 0xe0), mload(record))
+                to := sub(to, sub(behind, from))
+                mcopy(to, from, sub(behind, from))
+                behind := add(record, 0xe0)
+            }
+            mcopy(sub(to, sub(behind, HEAP_START)), HEAP_START, sub(behind, HEAP_START))
+            mstore(cursor, codes)
+            let size := sub(add(cursor, 0x20), start)
+            // (Paused, 0, snapshot)
             mstore(end, 0)
             mstore(add(end, 0x20), 0)
             mstore(add(end, 0x40), 0x60)
@@ -99,20 +132,32 @@ library Snapshot {
     function restore(bytes calldata snapshot) internal pure returns (uint256 s) {
         heapStart();
         assembly ("memory-safe") {
-            let cursor := snapshot.offset
+            let cursor := add(snapshot.offset, 0x20)
             s := calldataload(cursor)
-            let end := calldataload(add(cursor, 0x20))
+            let behind := calldataload(add(cursor, 0x20))
+            mstore(0x40, behind)
             cursor := add(cursor, 0x40)
-            function take(from, to, behind) -> next {
-                calldatacopy(to, from, sub(behind, to))
-                next := add(from, sub(behind, to))
+            function take(from, to, end) -> next {
+                calldatacopy(to, from, sub(end, to))
+                next := add(from, sub(end, to))
             }
             cursor := take(cursor, FRAME, REGISTERS_END)
             cursor := take(cursor, HEADS, FIRST_CHUNK)
             cursor := take(cursor, FIRST_CHUNK, FIRST_CHUNK_END)
             cursor := take(cursor, and(s, 0xffff), STACK_BASE)
-            cursor := take(cursor, HEAP_START, end)
-            mstore(0x40, end)
+            let last := sub(add(snapshot.offset, snapshot.length), 0x20)
+            let list := sub(last, shl(6, calldataload(last)))
+            let from := list
+            for {} lt(list, last) {
+                list := add(list, 0x40)
+            } {
+                let place := add(calldataload(list), 0xe0)
+                let next := add(place, calldataload(add(list, 0x20)))
+                from := sub(from, sub(behind, next))
+                calldatacopy(next, from, sub(behind, next))
+                behind := place
+            }
+            calldatacopy(HEAP_START, sub(from, sub(behind, HEAP_START)), sub(behind, HEAP_START))
         }
     }
 }

@@ -11,14 +11,15 @@ interface Deployer {
   deployContract(name: string, parameters: unknown[]): Promise<BaseContract>;
 }
 
-/** Deploys an executor and what it runs on. The chain's randomness is 0 and its blob base fee 1, where not given. */
+/** Deploys an executor and what it runs on. Where not given, the chain's randomness is 0, its blob
+ * base fee 1, and its machine as large as may be. */
 export async function deployExecutor<Ethers extends Deployer>(
   ethers: Ethers,
-  chain: Chain & { randomness?: bigint; blobBaseFee?: bigint },
+  chain: Chain & { randomness?: bigint; blobBaseFee?: bigint; machineSize?: bigint },
 ): Promise<BaseContract> {
   const precompiles = await ethers.deployContract("Precompiles", []);
   const interpreter = await ethers.deployContract("Interpreter", [await precompiles.getAddress()]);
-  const constants = { randomness: 0n, blobBaseFee: 1n, ...chain };
+  const constants = { randomness: 0n, blobBaseFee: 1n, machineSize: 2n ** 32n - 1n, ...chain };
   return await ethers.deployContract("Executor", [constants, await interpreter.getAddress()]);
 }
 
