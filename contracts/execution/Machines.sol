@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @title Machines
 /// @notice An execution between two calls of L1, as bytes that travel in calldata: the interpreter's snapshot, which
 /// starts with a word of zero; or the changes that it is committing: a word of one, gas used, state root so far,
@@ -12,8 +14,9 @@ library Machines {
     uint256 private constant COMMITS = 1;
 
     /// @notice The L2 gas left that an amount of work left stands for.
+    /// @dev Invariant: it has 64 bits. The interpreter takes it from a state in which other things stand above the gas.
     function gasOf(uint256 work) internal pure returns (uint256) {
-        return work > COMMIT ? work - COMMIT : 0;
+        return Math.min(Math.saturatingSub(work, COMMIT), type(uint64).max);
     }
 
     function ofCommit(
