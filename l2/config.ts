@@ -5,10 +5,10 @@ import { keccak256 } from "./keccak.ts";
 import { kzg } from "./kzg.ts";
 
 /** Most gas of one transaction for which L1 can run any single instruction within one call (docs/execution.md). */
-export const MAX_GAS_LIMIT = 6_000_000n;
+export const MAX_GAS_LIMIT = 8_000_000n;
 
 /** Most bytes of memory that running a transaction may take on L1; one that takes more is invalid (docs/execution.md). */
-export const MACHINE_SIZE = 262_144;
+export const MACHINE_SIZE = 196_608;
 
 /** The constants of a chain. Two chains with equal constants have the same genesis. */
 export interface ChainConfig {

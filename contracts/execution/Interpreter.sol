@@ -208,7 +208,11 @@ contract Interpreter is IInterpreter {
         uint256 mark = load(UNDO);
         World.transfer(sender, entry, message.value);
         Frames.prepare(CALLER, load(ORIGIN));
-        return Creates.start(entry, message.value, _toMemory(data), data.length, mark, gas_);
+        uint256 record = Code.reserve(data.length);
+        assembly ("memory-safe") {
+            calldatacopy(add(record, 0xe0), data.offset, data.length)
+        }
+        return Creates.start(entry, message.value, record, mark, gas_);
     }
 
     /// @dev Calldata of the transaction, kept to its end.

@@ -22,7 +22,7 @@ contract Precompiles is IPrecompiles {
     uint256 private constant INFINITY = 0xc0;
 
     /// @dev The most gas of L1 that one instruction may take (docs/execution.md).
-    uint256 private constant EFFORT_LIMIT = 5_000_000;
+    uint256 private constant EFFORT_LIMIT = 8_000_000;
 
     /// @inheritdoc IPrecompiles
     function run(

@@ -67,7 +67,7 @@ describe("Genesis script", () => {
     expect(readGenesis(out)).to.deep.equal({
       chainId: 1088n,
       baseFee: 1_000_000_000n,
-      gasLimit: 6_000_000n,
+      gasLimit: 8_000_000n,
       genesisTimestamp: 1_800_000_000,
       alloc: { [FIRST]: 5000n * 10n ** 18n, [SECOND]: 7n },
     });

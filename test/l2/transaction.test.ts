@@ -107,7 +107,7 @@ describe("Transactions", () => {
     const accessList = [{ address: bob.address, storageKeys: [id("a")] }];
     const listed = await transfer(alice, bob.address, 0, { type: 1, accessList, gasLimit: 25_299 });
     refuses(listed, "GAS_TOO_LOW", /expected at least 25300/);
-    refuses(await transfer(alice, bob.address, 0, { gasLimit: 6_000_001n }), "GAS_TOO_HIGH", /at most 6000000/);
+    refuses(await transfer(alice, bob.address, 0, { gasLimit: 8_000_001n }), "GAS_TOO_HIGH", /at most 8000000/);
     const gasPrice = config.baseFee - 1n;
     refuses(await transfer(alice, bob.address, 0, { type: 0, gasPrice }), "FEE_BELOW_BASE", /at least 1000000000/);
     const inverted = { maxFeePerGas: 2e9, maxPriorityFeePerGas: 2e9 + 1 };

@@ -79,19 +79,22 @@ library Creates {
         Frames.prepare(INPUT_SIZE, 0);
         Frames.prepare(OUTPUT_SIZE, 0);
         World.transfer(self, entry, value);
-        // Where the memory lies is asked for once more: the caller is put aside without moving it.
+        // The caller is put aside without moving its memory.
         uint256 place = Memory.place(offset);
         Frames.suspend(s);
-        return start(entry, value, place, size, mark, gas_);
+        uint256 record = Code.reserve(size);
+        assembly ("memory-safe") {
+            mcopy(add(record, 0xe0), place, size)
+        }
+        return start(entry, value, record, mark, gas_);
     }
 
     /// @notice Starts a frame that runs init code for an account. The caller is put aside, and value has moved.
-    /// @param place Where the init code lies.
+    /// @param record The init code (Code).
     function start(
         uint256 entry,
         uint256 value,
-        uint256 place,
-        uint256 size,
+        uint256 record,
         uint256 mark,
         uint256 gas_
     ) internal pure returns (uint256) {
@@ -101,10 +104,6 @@ library Creates {
         Frames.prepare(VALUE, value);
         Frames.prepare(CREATES, 1);
         Frames.prepare(STATIC, 0);
-        uint256 record = Code.reserve(size);
-        assembly ("memory-safe") {
-            mcopy(add(record, 0xe0), place, size)
-        }
         return Frames.start(record, mark, gas_);
     }
 
