@@ -11,7 +11,7 @@ import { type ContractStory, contractStory } from "./l2-contracts.ts";
 import type { TestSystem } from "./system.ts";
 
 /** Whom the last transaction of the story pays: too many for one call of L1. */
-const RECIPIENTS = Array.from({ length: 100 }, (_, place) => dataSlice(id(`recipient ${place}`), 0, 20));
+const RECIPIENTS = Array.from({ length: 160 }, (_, place) => dataSlice(id(`recipient ${place}`), 0, 20));
 
 /** A world, and what its users do with contracts. */
 export async function openContractWorld(): Promise<{ world: World; story: ContractStory }> {
