@@ -234,27 +234,34 @@ async function worthwhileStep(
   pace: bigint,
 ): Promise<Step> {
   let best: Step | undefined;
+  let cause: L1Revert | undefined;
   let tooLittle = 0n;
   let tooMuch = left + 1n;
-  for (let more = pace; ;) {
-    const work = min(tooLittle + more, tooMuch === left + 1n ? left : (tooLittle + tooMuch) / 2n);
-    const until = left - work;
-    const attempt = await advance(until, () => gas);
+  for (let more = pace; tooMuch - tooLittle > 1n;) {
+    const work = min(tooLittle + more, tooMuch > left ? left : (tooLittle + tooMuch) / 2n);
+    const attempt = await advance(left - work, () => gas);
     if (attempt.fits) {
-      const [next] = EXECUTOR.decodeFunctionResult("advance", attempt.result) as unknown as [Hex];
-      best = { data: attempt.data, next, left: next === "0x" ? 0n : readMachine(next).left, pace: more };
-      if (best.left === 0n || !(await advance(until, (data) => littleGas(data, gas))).fits) return best;
+      const step = stepOf(attempt, more);
+      // A machine that pauses before it does anything has come nowhere, whatever that took.
+      if (step.left < left) best = step;
+      if (step.left === 0n) return step;
+      if (step.left < left && !(await advance(left - work, (data) => littleGas(data, gas))).fits) return step;
       // What an operation burns at once may be far more than was aimed at.
-      tooLittle = max(work, left - best.left);
+      tooLittle = max(work, left - step.left);
       more *= 2n;
     } else {
+      cause = attempt.cause;
       tooMuch = work;
       more = max(min(more, tooMuch - tooLittle) / 2n, 1n);
     }
-    if (tooMuch - tooLittle > 1n) continue;
-    if (best !== undefined) return best;
-    if (!attempt.fits) throw attempt.cause;
   }
+  if (best === undefined) throw cause ?? new Error("the machine does not come on");
+  return best;
+}
+
+function stepOf({ data, result }: Fitting, pace: bigint): Step {
+  const [next] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [Hex];
+  return { data, next, left: next === "0x" ? 0n : readMachine(next).left, pace };
 }
 
 /** Gas that a step uses at least where it is worth its transaction. */

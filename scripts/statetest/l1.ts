@@ -1,61 +1,60 @@
-/** Hardhat's in-process L1 with the contracts as they are deployed. */
-import { type TransactionRequest, dataLength } from "ethers";
-import { network } from "hardhat";
+/** An L1 with the contracts as they are deployed. */
+import { type ContractDeployTransaction, JsonRpcProvider, Network, type TransactionReceiptParams } from "ethers";
 
 import { type Execution, ExecutionDriver, type ExecutionRequest } from "../../agents/common/execution.ts";
 import { L1_TRANSACTION_GAS } from "../../agents/common/transactions.ts";
+import { type Anvil, startAnvil } from "../../test/support/anvil.ts";
+import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
+import { Interpreter__factory } from "../../types/ethers-contracts/factories/execution/Interpreter__factory.ts";
+import { Precompiles__factory } from "../../types/ethers-contracts/factories/execution/Precompiles__factory.ts";
 import type { Chain } from "./chain.ts";
 
 /** Ethereum knows no limit of a machine's size, so the tests have the largest that the contracts take. */
 const UNLIMITED = 2n ** 32n - 1n;
 
-type Connection = Awaited<ReturnType<typeof network.create>>;
-
-/** Executes transactions on L1, for any chain. */
+/**
+ * Executes transactions on L1, for any chain. The node is Anvil, with Ethereum's limits of code size and of gas: a call
+ * of Hardhat's takes several times as long, and gigabytes, since it traces every step.
+ */
 export class StateTestL1 {
-  readonly #connection: Connection;
+  readonly #node: Anvil;
+  readonly #provider: JsonRpcProvider;
+  readonly #sender: string;
   #interpreter: Promise<string> | undefined;
   readonly #executors = new Map<string, Promise<string>>();
 
-  private constructor(connection: Connection) {
-    this.#connection = connection;
+  private constructor(node: Anvil, provider: JsonRpcProvider, sender: string) {
+    this.#node = node;
+    this.#provider = provider;
+    this.#sender = sender;
   }
 
-  /** An L1 of its own, whose limits of code size and of gas are those of Ethereum. */
+  /** An L1 of its own. */
   static async open(): Promise<StateTestL1> {
-    return new StateTestL1(await network.create({ network: "default", override: { throwOnCallFailures: false } }));
+    const node = await startAnvil({ accounts: 1, flags: ["--no-request-size-limit", "--prune-history"] });
+    const chain = Network.from(31_337);
+    const provider = new JsonRpcProvider(node.url, chain, { staticNetwork: chain, batchMaxCount: 1, cacheTimeout: -1 });
+    const [sender] = (await provider.send("eth_accounts", [])) as [string];
+    return new StateTestL1(node, provider, sender);
   }
 
   async close(): Promise<void> {
-    await this.#connection.close();
+    this.#provider.destroy();
+    await this.#node.stop();
   }
 
   /** Executes a transaction on a chain, in as many L1 calls as it takes. */
   async execute(chain: Chain, request: ExecutionRequest): Promise<Execution & { steps: number }> {
-    const { ethers } = this.#connection;
-    const [sender] = await ethers.getSigners();
     const driver = new ExecutionDriver(
       { gas: L1_TRANSACTION_GAS },
-      { provider: { call: (request) => this.#call(request) }, executor: await this.#executor(chain) },
+      { provider: this.#provider, executor: await this.#executor(chain) },
     );
     let steps = 0;
-    const execution = await driver.run(request, async ({ to, data, gas }) => {
-      const response = await sender!.sendTransaction({ to, data, gasLimit: gas });
-      await response.wait();
+    const execution = await driver.run(request, async (step) => {
+      await this.#send(step);
       steps++;
     });
     return { ...execution, steps };
-  }
-
-  /**
-   * Hardhat would explain a failing call by running it again, instruction by instruction, which takes far more time and
-   * memory than the call. So it gives what a call returned however that ended, and that is told by its size: results are
-   * made of whole words, errors have a selector before, and without gas there is nothing.
-   */
-  async #call(request: TransactionRequest): Promise<string> {
-    const data = await this.#connection.ethers.provider.call(request);
-    if (data !== "0x" && dataLength(data) % 32 === 0) return data;
-    throw Object.assign(new Error(`execution reverted with ${data}`), { code: "CALL_EXCEPTION", data });
   }
 
   /** The executor of a chain; one is deployed for each. */
@@ -68,17 +67,28 @@ export class StateTestL1 {
 
   async #deploy(chain: Chain): Promise<string> {
     this.#interpreter ??= this.#deployInterpreter();
-    const executor = await this.#connection.ethers.deployContract("Executor", [
-      { ...chain, machineSize: UNLIMITED },
-      await this.#interpreter,
-    ]);
-    return await executor.getAddress();
+    const constants = { ...chain, machineSize: UNLIMITED };
+    const interpreter = await this.#interpreter;
+    return await this.#create(await new Executor__factory().getDeployTransaction(constants, interpreter));
   }
 
   async #deployInterpreter(): Promise<string> {
-    const { ethers } = this.#connection;
-    const precompiles = await ethers.deployContract("Precompiles");
-    const interpreter = await ethers.deployContract("Interpreter", [await precompiles.getAddress()]);
-    return await interpreter.getAddress();
+    const precompiles = await this.#create(await new Precompiles__factory().getDeployTransaction());
+    return await this.#create(await new Interpreter__factory().getDeployTransaction(precompiles));
+  }
+
+  async #create({ data }: ContractDeployTransaction): Promise<string> {
+    const { contractAddress } = await this.#send({ data, gas: L1_TRANSACTION_GAS });
+    return String(contractAddress);
+  }
+
+  /** Sends a transaction, which has a block of its own at once. */
+  async #send({ gas, ...call }: { to?: string; data: string; gas: bigint }): Promise<TransactionReceiptParams> {
+    const transaction = { from: this.#sender, gas: `0x${gas.toString(16)}`, ...call };
+    const sent: unknown = await this.#provider.send("eth_sendTransactionSync", [transaction]);
+    const receipt = sent as TransactionReceiptParams;
+    if (Number(receipt.status) !== 1)
+      throw new Error(`L1 transaction ${receipt.hash} fails, although it was simulated`);
+    return receipt;
   }
 }

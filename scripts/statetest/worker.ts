@@ -21,8 +21,9 @@ export async function* runShare({ index, of, ...selection }: Share): AsyncGenera
 }
 
 if (process.send !== undefined && process.argv[1] === import.meta.filename) {
-  // Nobody is left to tell.
+  // Its L1 ends with it.
   process.once("disconnect", () => process.exit());
+  process.once("SIGTERM", () => process.exit(1));
   const share = JSON.parse(process.argv[2] ?? "") as Share;
   for await (const result of runShare(share)) process.send(result);
   process.disconnect();
