@@ -49,7 +49,7 @@ export async function* runShare(l1: FuzzL1, share: Share, counts?: OpcodeCounts)
 }
 
 async function finish(l1: FuzzL1, number: number, one: FuzzCase, reference: Run | Error): Promise<Result> {
-  const difference = await compareWith(l1, reference);
+  const difference = await compareWith(l1, one, reference);
   const failure = difference === undefined ? {} : { failure: await minimise(l1, one, difference) };
   if (reference instanceof Error) return { number, endings: [], ...failure };
   const { expected, exceptions } = reference;

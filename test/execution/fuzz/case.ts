@@ -33,6 +33,8 @@ export interface FuzzTransaction {
 }
 
 export interface FuzzCase {
+  /** Where there is one, each transaction runs in a session as well, whose pauses follow from this seed. */
+  session?: string;
   accounts: Record<string, FuzzAccount>;
   transactions: FuzzTransaction[];
 }

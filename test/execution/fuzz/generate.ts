@@ -10,6 +10,9 @@ import { type Scene, Writer, addressOf } from "./program.ts";
 
 const USERS = ["ann", "bob", "col"];
 const ETHER = 10n ** 18n;
+/** Every so many cases run in sessions as well, which takes some transactions of L1 each. */
+const SESSIONS = 20;
+
 const MAX_NONCE = 2n ** 64n - 1n;
 
 /** The case of a seed. */
@@ -27,7 +30,7 @@ export function generateCase(seed: string): FuzzCase {
   for (let index = 0; index < count; index++) transactions.push(makeTransaction(dice, scene, accounts, transactions));
   const last = transactions.at(-1)!;
   if (dice.oneIn(12)) transactions[count - 1] = spoil(dice, last);
-  return { accounts, transactions };
+  return { ...(dice.oneIn(SESSIONS) ? { session: dice.hex(4) } : {}), accounts, transactions };
 }
 
 function makeScene(dice: Dice): Scene {

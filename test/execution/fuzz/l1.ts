@@ -8,7 +8,7 @@ import { network } from "hardhat";
 
 import { toHex } from "../../../l2/hex.ts";
 import { deployExecutor } from "../support/executor.ts";
-import type { Expected } from "../support/reference.ts";
+import type { Expected, Input } from "../support/reference.ts";
 import { CHAIN } from "./case.ts";
 import type { Run } from "./reference.ts";
 
@@ -17,10 +17,25 @@ const ANVIL = fileURLToPath(new URL("../../../node_modules/.bin/anvil", import.m
 const EXECUTOR = new Interface([
   `function execute(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw)[] transactions,
     bytes32 preStateRoot, bytes witness) view returns ((bool valid, uint64 gasUsed, bytes32 stateRoot)[] outcomes)`,
+  `function advance(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw) transaction,
+    bytes32 preStateRoot, bytes machine, uint256 until, bytes witness) returns (bytes next)`,
 ]);
+
+/** An account that the node holds the key of. */
+const SENDER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
 /** More than any case takes: what counts is the outcome, not the price. */
 const GAS = 2n ** 30n;
+/** For the transactions of several sessions. */
+const BLOCK_GAS = 2n ** 40n;
+
+/** A step of a session (`ISessions.sol`). */
+export interface Step {
+  readonly input: Input;
+  readonly preStateRoot: string;
+  readonly machine: string;
+  readonly until: bigint;
+}
 
 /**
  * The executor as it is deployed, with the limit of code size. The node is Anvil: a call to Hardhat's takes several
@@ -30,6 +45,7 @@ export class FuzzL1 {
   readonly #node: ChildProcess;
   readonly #url: string;
   readonly #executor: string;
+  #turn: Promise<void> = Promise.resolve();
 
   private constructor(node: ChildProcess, url: string, executor: string) {
     this.#node = node;
@@ -50,21 +66,60 @@ export class FuzzL1 {
 
   /** Executes the transactions of a run in one call. */
   async execute({ inputs, preStateRoot, witness }: Run): Promise<Expected[]> {
+    return await this.#outcomes(inputs, preStateRoot, witness);
+  }
+
+  /** What L1 remembers of the transactions of a run that sessions have executed. */
+  async recall({ inputs, preStateRoot }: Run): Promise<Expected[]> {
+    return await this.#outcomes(inputs, preStateRoot, new Uint8Array());
+  }
+
+  /** Takes a step of a session, and gives the machine that it leads to. */
+  async advance({ input, preStateRoot, machine, until }: Step, witness: Uint8Array): Promise<string> {
+    const call = EXECUTOR.encodeFunctionData("advance", [input, preStateRoot, machine, until, "0x"]);
+    const transaction = this.#transaction(withBytes(call, witness));
+    const result = await this.#send<string>("eth_call", transaction, "latest");
+    // One after the other: the node counts the sender's transactions.
+    const turn = this.#turn.then(async () => {
+      await this.#mined(await this.#send<string>("eth_sendTransaction", transaction));
+    });
+    this.#turn = turn.catch(() => undefined);
+    await turn;
+    const [next] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [string];
+    return next;
+  }
+
+  async #outcomes(inputs: readonly Input[], preStateRoot: string, witness: Uint8Array): Promise<Expected[]> {
     const data = withBytes(EXECUTOR.encodeFunctionData("execute", [inputs, preStateRoot, "0x"]), witness);
-    const result = await this.#call({ to: this.#executor, data, gas: `0x${GAS.toString(16)}` });
+    const result = await this.#send<string>("eth_call", this.#transaction(data), "latest");
     const [outcomes] = EXECUTOR.decodeFunctionResult("execute", result) as unknown as [Expected[]];
     return outcomes.map(({ valid, gasUsed, stateRoot }) => ({ valid, gasUsed, stateRoot }));
   }
 
-  async #call(transaction: object): Promise<string> {
+  async #mined(hash: string): Promise<void> {
+    for (let look = 0; look < 300; look++) {
+      const receipt = await this.#send<{ status: string } | null>("eth_getTransactionReceipt", hash);
+      if (receipt?.status === "0x1") return;
+      if (receipt !== null) throw new Error(`a step of a session fails that its simulation did not fail`);
+      // A transaction that comes while a block is being made may be left waiting for the next one.
+      if (look % 20 === 19) await this.#send("evm_mine");
+    }
+    throw new Error(`transaction ${hash} does not get into a block`);
+  }
+
+  #transaction(data: string): object {
+    return { from: SENDER, to: this.#executor, data, gas: `0x${GAS.toString(16)}`, gasPrice: "0x0" };
+  }
+
+  async #send<T>(method: string, ...params: unknown[]): Promise<T> {
     const response = await fetch(this.#url, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_call", params: [transaction, "latest"] }),
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
     });
-    const { result, error } = (await response.json()) as { result?: string; error?: object };
-    if (result === undefined) throw Object.assign(new Error("the call reverts"), error);
-    return result;
+    const { result, error } = (await response.json()) as { result?: T; error?: { message: string } };
+    if (error !== undefined) throw Object.assign(new Error(error.message), error);
+    return result as T;
   }
 
   async close(): Promise<void> {
@@ -75,7 +130,8 @@ export class FuzzL1 {
 }
 
 async function startNode(): Promise<{ node: ChildProcess; url: string }> {
-  const flags = ["--port", "0", "--hardfork", "osaka", "--gas-limit", String(GAS), "--no-request-size-limit"];
+  const flags = ["--port", "0", "--hardfork", "osaka", "--gas-limit", String(BLOCK_GAS), "--base-fee", "0"];
+  flags.push("--no-request-size-limit", "--transaction-block-keeper", "64");
   const node = spawn(ANVIL, flags, { stdio: ["ignore", "pipe", "inherit"] });
   process.once("exit", () => node.kill());
   for await (const line of createInterface(node.stdout)) {

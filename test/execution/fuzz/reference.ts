@@ -21,7 +21,9 @@ export interface Run {
   readonly inputs: Input[];
   readonly expected: Expected[];
   /** All trie nodes and codes that the states before, between and after the transactions have. */
-  readonly witness: Uint8Array;
+  readonly witness: Buffer;
+  /** The items of the witness by their hashes. */
+  readonly items: ReadonlyMap<string, Uint8Array>;
   /** How the transactions that were valid ended: undefined, or the name of the exception. */
   readonly exceptions: (string | undefined)[];
 }
@@ -36,12 +38,13 @@ export class OpcodeCounts {
   readonly counts = new Map<string, number>();
 
   /** Counts what an EVM executes; its events of steps would make it several times as slow. */
-  watch(evm: EVM): void {
-    for (const entry of new Set(evm["_opcodeMap"])) {
+  watch(evm: VM["evm"]): void {
+    const { _opcodeMap: entries } = evm as unknown as { _opcodeMap: EVM["_opcodeMap"] };
+    for (const entry of new Set(entries)) {
       const { opHandler, opcodeInfo } = entry;
       entry.opHandler = (...parameters) => {
         this.counts.set(opcodeInfo.fullName, (this.counts.get(opcodeInfo.fullName) ?? 0) + 1);
-        return opHandler.apply(null, parameters);
+        return opHandler(...parameters);
       };
     }
   }
@@ -76,7 +79,7 @@ export async function runReference({ accounts, transactions }: FuzzCase, counts?
   const trie = await trieOver(store, { secure: true, root: hexToBytes(state.root as `0x${string}`) });
   const stateManager = new MerkleStateManager({ trie, common, caches: new Caches() });
   const vm = await createVM({ common, stateManager, evmOpts: { customOpcodes: [BLOCK_HASH] } });
-  counts?.watch(vm.evm as EVM);
+  counts?.watch(vm.evm);
   const inputs: Input[] = [];
   const expected: Expected[] = [];
   const exceptions: (string | undefined)[] = [];
@@ -90,7 +93,10 @@ export async function runReference({ accounts, transactions }: FuzzCase, counts?
     if (result === undefined) break;
     exceptions.push(result.exception);
   }
-  return { preStateRoot: state.root, inputs, expected, witness: witnessOf(store.nodes()), exceptions };
+  // The listeners of a machine would keep it for as long as there are rules.
+  common.events.removeAllListeners();
+  const items = witnessItems(store.nodes());
+  return { preStateRoot: state.root, inputs, expected, witness: Buffer.concat([...items.values()]), items, exceptions };
 }
 
 async function execute(
@@ -135,10 +141,12 @@ const INVALID = new RegExp(
   ].join("|"),
 );
 
-function witnessOf(nodes: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  return Buffer.concat(
-    [...nodes]
-      .filter(([key]) => key.length === 66 || key.length === 64)
-      .map(([key, node]) => (key.length === 66 ? codeItem(node) : node)),
-  );
+/** Trie nodes lie under their hashes, codes under theirs behind a prefix. */
+function witnessItems(nodes: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
+  const items = new Map<string, Uint8Array>();
+  for (const [key, node] of nodes) {
+    if (key.length === 64) items.set(`0x${key}`, node);
+    else items.set(`0x${key.slice(CODE_PREFIX.length)}`, codeItem(node));
+  }
+  return items;
 }

@@ -1,0 +1,57 @@
+/** Executes transactions in sessions that pause at random. */
+import { CommitReplay } from "../../../agents/common/commit.ts";
+import { decodeRevert } from "../../../agents/common/errors.ts";
+import { COMMIT, readMachine } from "../../../agents/common/machine.ts";
+import type { Expected } from "../support/reference.ts";
+import type { Dice } from "./dice.ts";
+import type { FuzzL1, Step } from "./l1.ts";
+import type { Run } from "./reference.ts";
+
+/** After so many steps a session goes on to the end. */
+const STEPS = 10;
+
+/** Executes each transaction of a run in a session of its own, and asks for what L1 remembers of them. */
+export async function inSessions(l1: FuzzL1, run: Run, dice: Dice): Promise<Expected[]> {
+  for (const index of run.inputs.keys()) await runSession(l1, run, index, dice);
+  return await l1.recall(run);
+}
+
+async function runSession(l1: FuzzL1, run: Run, index: number, dice: Dice): Promise<void> {
+  const preStateRoot = index === 0 ? run.preStateRoot : run.expected[index - 1]!.stateRoot;
+  const commit = new CommitReplay(preStateRoot, (hash) => run.items.get(hash));
+  // Where it begins is anyone's guess: most transactions use far less gas than they may.
+  let left = COMMIT + BigInt(dice.pick([30_000, 100_000, 600_000]));
+  let machine = "0x";
+  for (let step = 0; ; step++) {
+    const until = step < STEPS ? pause(dice, left) : 0n;
+    machine = await advance(l1, { input: run.inputs[index]!, preStateRoot, machine, until }, run.witness, commit);
+    if (machine === "0x") return;
+    const paused = readMachine(machine);
+    await commit.follow(paused);
+    left = paused.left;
+  }
+}
+
+/** Somewhere behind where the session is: near by, far away, among what is written in the end, or there. */
+function pause(dice: Dice, left: bigint): bigint {
+  if (left <= COMMIT) return BigInt(dice.below(Number(left) + 1));
+  const gas = Number(left - COMMIT);
+  return dice.weighted<() => bigint>([
+    [4, () => COMMIT + BigInt(Math.floor(gas / dice.pick([1, 1.001, 1.01, 1.1, 1.5, 3])))],
+    [2, () => COMMIT + BigInt(dice.below(gas + 1))],
+    [1, () => BigInt(dice.below(12))],
+    [1, () => 0n],
+  ])();
+}
+
+/** Adds to the witness what a step misses: nodes of the states between the writes of one transaction. */
+async function advance(l1: FuzzL1, step: Step, witness: Buffer, commit: CommitReplay): Promise<string> {
+  try {
+    return await l1.advance(step, witness);
+  } catch (error) {
+    const revert = decodeRevert(error);
+    const item = revert?.name === "MissingWitness" ? await commit.preimages(String(revert.args[0])) : undefined;
+    if (item === undefined || witness.includes(Buffer.from(item))) throw error;
+    return await advance(l1, step, Buffer.concat([witness, item]), commit);
+  }
+}
