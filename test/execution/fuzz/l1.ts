@@ -1,18 +1,13 @@
 /** L1's contracts, on a development node of L1. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
 import { Interface } from "ethers";
 import { network } from "hardhat";
 
 import { toHex } from "../../../l2/hex.ts";
+import { type Anvil, startAnvil } from "../../support/anvil.ts";
 import { deployExecutor } from "../support/executor.ts";
 import type { Expected, Input } from "../support/reference.ts";
 import { CHAIN } from "./case.ts";
 import type { Run } from "./reference.ts";
-
-const ANVIL = fileURLToPath(new URL("../../../node_modules/.bin/anvil", import.meta.url));
 
 const EXECUTOR = new Interface([
   `function execute(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw)[] transactions,
@@ -20,9 +15,6 @@ const EXECUTOR = new Interface([
   `function advance(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw) transaction,
     bytes32 preStateRoot, bytes machine, uint256 until, bytes witness) returns (bytes next)`,
 ]);
-
-/** An account that the node holds the key of. */
-const SENDER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
 /** More than any case takes: what counts is the outcome, not the price. */
 const GAS = 2n ** 30n;
@@ -42,23 +34,26 @@ export interface Step {
  * times as long, since it traces every step.
  */
 export class FuzzL1 {
-  readonly #node: ChildProcess;
-  readonly #url: string;
+  readonly #node: Anvil;
+  readonly #sender: string;
   readonly #executor: string;
   #turn: Promise<void> = Promise.resolve();
 
-  private constructor(node: ChildProcess, url: string, executor: string) {
+  private constructor(node: Anvil, sender: string, executor: string) {
     this.#node = node;
-    this.#url = url;
+    this.#sender = sender;
     this.#executor = executor;
   }
 
+  /** An L1 of its own. */
   static async open(): Promise<FuzzL1> {
-    const { node, url } = await startNode();
-    const connection = await network.create({ network: "localhost", override: { url } });
+    const limits = ["--gas-limit", String(BLOCK_GAS), "--base-fee", "0", "--no-request-size-limit"];
+    const node = await startAnvil({ accounts: 1, flags: [...limits, "--transaction-block-keeper", "64"] });
+    const connection = await network.create({ network: "localhost", override: { url: node.url } });
     try {
+      const [sender] = await connection.ethers.getSigners();
       const executor = await deployExecutor(connection.ethers, CHAIN);
-      return new FuzzL1(node, url, await executor.getAddress());
+      return new FuzzL1(node, sender!.address, await executor.getAddress());
     } finally {
       await connection.close();
     }
@@ -108,11 +103,11 @@ export class FuzzL1 {
   }
 
   #transaction(data: string): object {
-    return { from: SENDER, to: this.#executor, data, gas: `0x${GAS.toString(16)}`, gasPrice: "0x0" };
+    return { from: this.#sender, to: this.#executor, data, gas: `0x${GAS.toString(16)}`, gasPrice: "0x0" };
   }
 
   async #send<T>(method: string, ...params: unknown[]): Promise<T> {
-    const response = await fetch(this.#url, {
+    const response = await fetch(this.#node.url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
@@ -123,24 +118,8 @@ export class FuzzL1 {
   }
 
   async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.#node.once("exit", resolve));
-    this.#node.kill();
-    await ended;
+    await this.#node.stop();
   }
-}
-
-async function startNode(): Promise<{ node: ChildProcess; url: string }> {
-  const flags = ["--port", "0", "--hardfork", "osaka", "--gas-limit", String(BLOCK_GAS), "--base-fee", "0"];
-  flags.push("--no-request-size-limit", "--transaction-block-keeper", "64");
-  const node = spawn(ANVIL, flags, { stdio: ["ignore", "pipe", "inherit"] });
-  process.once("exit", () => node.kill());
-  for await (const line of createInterface(node.stdout)) {
-    const [, address] = /^Listening on (\S+)/.exec(line) ?? [];
-    if (address === undefined) continue;
-    node.stdout.resume();
-    return { node, url: `http://${address}` };
-  }
-  throw new Error("L1 did not start");
 }
 
 /** Puts bytes in the place of the empty ones that a call ends with: encoding them as all else would take long. */

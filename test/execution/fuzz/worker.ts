@@ -11,6 +11,8 @@ const share = JSON.parse(process.argv[2] ?? "") as Share;
 const send = (message: Message): boolean => process.send?.(message) ?? false;
 const text = (result: Result): string => stringify(result);
 
+// Without a parent there is nobody to tell.
+process.once("disconnect", () => process.exit());
 const l1 = await FuzzL1.open();
 const counts = new OpcodeCounts();
 try {

@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { type Result, caseOf, runShare } from "./fuzz/campaign.ts";
+import { stringify } from "./fuzz/case.ts";
+import { compare } from "./fuzz/differ.ts";
+import { FuzzL1 } from "./fuzz/l1.ts";
+import { OpcodeCounts } from "./fuzz/reference.ts";
+import { regressions } from "./fuzz/regressions.ts";
+import { shrink } from "./fuzz/shrink.ts";
+import { OPCODES } from "./fuzz/assembly.ts";
+
+const PROGRAMS = 1000;
+const SEED = "tests";
+
+describe("Random programs", function () {
+  this.timeout(600_000);
+  let l1: FuzzL1;
+
+  before(async function () {
+    // Coverage counts calls of Hardhat's own L1.
+    if (hre.globalOptions.coverage) this.skip();
+    l1 = await FuzzL1.open();
+  });
+
+  after(async () => {
+    if (!hre.globalOptions.coverage) await l1.close();
+  });
+
+  for (const [name, one] of regressions()) {
+    it(`[11.9] gives what @ethereumjs/vm gives on what once failed: ${name}`, async () => {
+      expect(await compare(l1, one)).to.equal(undefined);
+    });
+  }
+
+  it(`[11.9] gives the roots and the gas of @ethereumjs/vm on ${PROGRAMS} random programs`, async () => {
+    const counts = new OpcodeCounts();
+    const endings = new Set<string>();
+    let done = 0;
+    const share = { seed: SEED, first: 0, programs: PROGRAMS, index: 0, of: 1 };
+    for await (const { number, failure, endings: own } of runShare(l1, share, counts)) {
+      if (failure !== undefined) expect.fail(describeFailure(number, failure));
+      for (const ending of own) endings.add(ending);
+      done++;
+    }
+    expect(done).to.equal(PROGRAMS);
+    // A comparison of programs that do nothing would pass as well.
+    // INVALID shows in how they end.
+    const executed = new Set([...counts.counts.keys(), "INVALID"]);
+    expect([...OPCODES.keys()].filter((name) => !executed.has(name))).to.deep.equal([]);
+    expect(endings).to.include.members(["ok", "invalid", "revert", "out of gas", "stack underflow", "stack overflow"]);
+    expect(endings).to.include.members(["invalid JUMP", "invalid opcode", "initcode exceeds max initcode size"]);
+  });
+
+  it("makes the same case of the same seed, and another one of another", () => {
+    expect(stringify(caseOf(SEED, 7))).to.equal(stringify(caseOf(SEED, 7)));
+    expect(stringify(caseOf(SEED, 7))).to.not.equal(stringify(caseOf(SEED, 8)));
+  });
+
+  it("cuts a case down to what it takes to fail", async () => {
+    let one = caseOf(SEED, 0);
+    for (let number = 0; !writes(one); number++) one = caseOf(SEED, number);
+    const shrunk = await shrink(one, (smaller) => Promise.resolve(writes(smaller)));
+    const text = stringify(shrunk);
+    expect(text.match(/SSTORE/g)).to.have.length(1);
+    expect(shrunk.transactions).to.deep.equal([]);
+    expect(Object.values(shrunk.accounts).map(({ code }) => code)).to.deep.equal([["SSTORE"]]);
+  });
+});
+
+/** Whether some account's code has an SSTORE. */
+function writes({ accounts }: ReturnType<typeof caseOf>): boolean {
+  return Object.values(accounts).some(({ code }) => code.join(" ").includes("SSTORE"));
+}
+
+function describeFailure(number: number, { difference, shrunk }: NonNullable<Result["failure"]>): string {
+  const { expected, actual } = difference;
+  return `program ${number} of seed ${SEED}: ${actual}, expected ${expected}\n${stringify(shrunk)}`;
+}
