@@ -17,6 +17,7 @@ interface Options {
   readonly filter?: string;
   readonly json?: string;
   readonly jobs: number;
+  readonly timeout: number;
 }
 
 const program = new Command("npm run statetest --")
@@ -40,14 +41,20 @@ const program = new Command("npm run statetest --")
       .default(availableParallelism())
       .env("METIS_STATETEST_JOBS"),
   )
+  .addOption(
+    new Option("--timeout <seconds>", "time that one case may take")
+      .argParser(integer(1, 86_400))
+      .default(300)
+      .env("METIS_STATETEST_TIMEOUT"),
+  )
   .allowExcessArguments(false)
-  .action(async (path: string, { fork, filter, json, jobs }: Options) => {
+  .action(async (path: string, { fork, filter, json, jobs, timeout }: Options) => {
     const selection: Selection = { path, fork, ...(filter === undefined ? {} : { filter }) };
     const total = countCases(selection);
     if (total === 0) throw new Error(`${path} has no state tests${filter === undefined ? "" : ` named ${filter}`}`);
     const report = new Report(process.stdout, total);
     try {
-      await runAll(selection, Math.min(jobs, total), (result) => {
+      await runAll(selection, { jobs: Math.min(jobs, total), timeout }, (result) => {
         report.add(result);
       });
     } finally {

@@ -43,14 +43,21 @@ export class StateTestL1 {
     await this.#node.stop();
   }
 
-  /** Executes a transaction on a chain, in as many L1 calls as it takes. */
-  async execute(chain: Chain, request: ExecutionRequest): Promise<Execution & { steps: number }> {
+  /**
+   * Executes a transaction on a chain, in as many L1 calls as it takes.
+   *
+   * @param timeout Seconds after which no further step is sent.
+   * @throws Error where there is no outcome then.
+   */
+  async execute(chain: Chain, request: ExecutionRequest, timeout: number): Promise<Execution & { steps: number }> {
+    const start = performance.now();
     const driver = new ExecutionDriver(
       { gas: L1_TRANSACTION_GAS },
       { provider: this.#provider, executor: await this.#executor(chain) },
     );
     let steps = 0;
     const execution = await driver.run(request, async (step) => {
+      if (performance.now() - start > timeout * 1000) throw new Error(`no outcome after ${steps} steps, ${timeout} s`);
       await this.#send(step);
       steps++;
     });

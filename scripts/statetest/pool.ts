@@ -9,15 +9,27 @@ import type { Share } from "./worker.ts";
 
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 
+/** How a selection is run. */
+export interface PoolOptions {
+  /** Processes. */
+  readonly jobs: number;
+  /** Seconds that one case may take. */
+  readonly timeout: number;
+}
+
 /**
  * Runs the cases of a selection in several processes.
  *
  * @param report Called with each result, in the order in which they come.
  * @throws Error where a process ends before its cases do.
  */
-export async function runAll(selection: Selection, jobs: number, report: (result: Result) => void): Promise<void> {
+export async function runAll(
+  selection: Selection,
+  { jobs, timeout }: PoolOptions,
+  report: (result: Result) => void,
+): Promise<void> {
   const workers = Array.from({ length: jobs }, (_, index) => {
-    const share: Share = { ...selection, index, of: jobs };
+    const share: Share = { ...selection, index, of: jobs, timeout };
     return fork(WORKER, [JSON.stringify(share)]);
   });
   try {

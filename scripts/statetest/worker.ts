@@ -7,14 +7,16 @@ import { type Result, runCase } from "./run.ts";
 export interface Share extends Selection {
   readonly index: number;
   readonly of: number;
+  /** Seconds that one case may take. */
+  readonly timeout: number;
 }
 
 /** Runs a share, one case after the other. */
-export async function* runShare({ index, of, ...selection }: Share): AsyncGenerator<Result> {
+export async function* runShare({ index, of, timeout, ...selection }: Share): AsyncGenerator<Result> {
   const l1 = await StateTestL1.open();
   try {
     let place = 0;
-    for (const one of casesOf(selection)) if (place++ % of === index) yield await runCase(l1, one);
+    for (const one of casesOf(selection)) if (place++ % of === index) yield await runCase(l1, one, timeout);
   } finally {
     await l1.close();
   }

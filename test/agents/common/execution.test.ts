@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { AbiCoder, Interface, type TransactionRequest, Wallet, getBytes, id, keccak256, toBeHex } from "ethers";
+import { AbiCoder, type TransactionRequest, Wallet, concat, dataSlice, getBytes, id, keccak256, toBeHex } from "ethers";
 
 import { L1Revert } from "../../../agents/common/errors.ts";
 import {
@@ -9,14 +9,13 @@ import {
   type ExecutionStep,
   codeItem,
 } from "../../../agents/common/execution.ts";
-import { IExecutor__factory } from "../../../types/ethers-contracts/factories/execution/IExecutor__factory.ts";
+import { COMMIT } from "../../../agents/common/machine.ts";
+import { Executor__factory } from "../../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 
 const CODER = AbiCoder.defaultAbiCoder();
-const ABI = new Interface([
-  "function execute(((uint64,uint64,address),bytes)[] transactions, bytes32 preStateRoot, bytes witness)",
-  "function advance(((uint64,uint64,address),bytes) transaction, bytes32 root, bytes machine, uint256 until, bytes witness)",
-]);
+const ABI = Executor__factory.createInterface();
 const EXECUTOR = "0x000000000000000000000000000000000000E0E0";
+const KEY = id("transition");
 const GAS = 1_000_000n;
 const ROOT = id("state");
 const OUTCOME = { valid: true, gasUsed: 21_000n, stateRoot: id("state after") };
@@ -32,7 +31,7 @@ interface Operation {
 class FakeL1 {
   readonly #program: readonly Operation[];
   readonly #limit: bigint;
-  readonly #seen = new Set(["0x"]);
+  readonly #seen = new Set([keccak256("0x")]);
   remembered = false;
 
   constructor(program: readonly Operation[], limit: bigint) {
@@ -42,6 +41,10 @@ class FakeL1 {
 
   call({ data, gasLimit }: TransactionRequest): Promise<string> {
     const parsed = ABI.parseTransaction({ data: data! })!;
+    if (parsed.name === "transitionKey") return Promise.resolve(KEY);
+    if (parsed.name === "isReached") {
+      return Promise.resolve(CODER.encode(["bool"], [this.#seen.has(String(parsed.args["machineHash"]))]));
+    }
     const budget = BigInt(gasLimit!);
     if (parsed.name === "execute") {
       const known = CODER.encode(["tuple(bool,uint64,bytes32)[]"], [[Object.values(OUTCOME)]]);
@@ -50,26 +53,38 @@ class FakeL1 {
       return Promise.resolve(known);
     }
     const { machine, until, witness } = parsed.args as unknown as { machine: string; until: bigint; witness: string };
-    if (!this.#seen.has(machine)) throw new Error("this machine was not seen on L1");
-    const place = this.#run(machine === "0x" ? 0 : Number(machine), until, witness, budget);
-    return Promise.resolve(CODER.encode(["bytes"], [place === this.#program.length ? "0x" : toBeHex(place, 4)]));
+    if (!this.#seen.has(keccak256(machine))) throw new Error("this machine was not seen on L1");
+    const from = machine === "0x" ? 0 : Number(dataSlice(machine, 64, 96));
+    const place = this.#run(from, until > COMMIT ? until - COMMIT : 0n, witness, budget);
+    return Promise.resolve(CODER.encode(["bytes"], [place === this.#program.length ? "0x" : this.#machine(place)]));
   }
 
   /** What sending a step leads to. */
   async send({ data, gas }: ExecutionStep): Promise<void> {
     const [next] = CODER.decode(["bytes"], await this.call({ data, gasLimit: gas })) as unknown as [string];
-    this.#seen.add(next);
+    this.#seen.add(keccak256(next));
     if (next === "0x") this.remembered = true;
   }
 
+  /** What is left: the limit of gas without what the operations before a place took. */
+  #left(place: number): bigint {
+    return this.#program.slice(0, place).reduce((left, { l2 }) => left - l2, this.#limit);
+  }
+
+  /** As `Snapshot.sol` has it: zero, the state with the gas, the heap's end; the registers have the callers' gas. */
+  #machine(place: number): string {
+    const words = [0n, this.#left(place) << 40n, BigInt(place), ...Array<bigint>(30).fill(0n)];
+    return concat(words.map((word) => toBeHex(word, 32)));
+  }
+
   #run(from: number, until: bigint, witness: string, budget: bigint): number {
-    let left = this.#limit - this.#program.slice(0, from).reduce((sum, { l2 }) => sum + l2, 0n);
+    let left = this.#left(from);
     let cost = 0n;
     for (const [index, { l1, l2, needs }] of this.#program.entries()) {
       if (index < from) continue;
-      if (index > from && left < until) return index;
+      if (left < until) return index;
       if (needs !== undefined && !witness.includes(Buffer.from(needs).toString("hex"))) {
-        throw reverted(IExecutor__factory.createInterface().encodeErrorResult("MissingWitness", [keccak256(needs)]));
+        throw reverted(ABI.encodeErrorResult("MissingWitness", [keccak256(needs)]));
       }
       cost += l1;
       left -= l2;
@@ -135,6 +150,17 @@ describe("Execution driver", () => {
     expect(execution.outcome).to.deep.equal(OUTCOME);
     expect(execution.witness).to.equal("0x");
     for (const { to, gas } of steps) expect([to, gas]).to.deep.equal([EXECUTOR, GAS]);
+  });
+
+  it("leaves out the steps that L1 has seen", async () => {
+    const program = Array.from({ length: 1_000 }, () => ({ l1: 5_000n, l2: 3n }));
+    const l1 = new FakeL1(program, 3_000n);
+    const first = await run(l1, await request(3_000n));
+    l1.remembered = false;
+    const second = await run(l1, await request(3_000n));
+    expect(first.steps.length).to.be.greaterThan(4);
+    // The last one leads to no machine, but to an outcome.
+    expect(second.steps).to.deep.equal(first.steps.slice(-1));
   });
 
   it("says what L1 misses where nobody has it, and where it was given already", async () => {
