@@ -10,7 +10,7 @@ import { amount, grouped, short } from "./story.ts";
 
 const SUPPLY = parseEther("1000000");
 /** L2 gas that no payment of a demo exceeds. */
-const PLENTY = 10_000_000n;
+const PLENTY = 6_000_000n;
 
 /** What an issuer of a token signed. */
 export interface TokenPlay {

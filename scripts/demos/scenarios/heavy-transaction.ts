@@ -12,7 +12,7 @@ import type { Stage } from "../stage.ts";
 import { issueAndPay, submit } from "../tokens.ts";
 
 /** More than one call of L1 can pay. */
-const PAYEES = Array.from({ length: 200 }, (_, place) => dataSlice(id(`payee ${place}`), 0, 20));
+const PAYEES = Array.from({ length: 160 }, (_, place) => dataSlice(id(`payee ${place}`), 0, 20));
 const WAGE = parseEther("10");
 
 /** Step 11.5 where one call of L1 is too small: anyone goes on where the last one stopped, and nobody can disturb it. */
