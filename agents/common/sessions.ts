@@ -9,7 +9,7 @@ import type { Logger } from "./logger.ts";
 import { L1_TRANSACTION_GAS, type Call, type Sender } from "./transactions.ts";
 
 /** A witness for what L1 remembers. */
-export const NO_WITNESS = "0x";
+const NO_WITNESS = "0x";
 
 /**
  * Has L1 execute what is too heavy for the call that is about it: call by call beforehand, after which L1 remembers the
@@ -57,21 +57,24 @@ export class Sessions {
    * Has L1 execute a transaction until it knows the outcome; nothing is sent where it does already.
    *
    * @param witness What is known to be needed; what it lacks comes from the states.
+   * @returns The witness for the call that is about the transaction: nothing where L1 remembers.
    */
   async execute(
     transaction: L2Transaction,
     preStateRoot: Hex,
     witness: Uint8Array,
     signal?: AbortSignal,
-  ): Promise<void> {
-    if (await this.#remembers(transaction, preStateRoot)) return;
+  ): Promise<Hex> {
+    if (await this.#remembers(transaction, preStateRoot)) return NO_WITNESS;
     const preimages = (hash: Hex): Promise<Uint8Array | undefined> => this.#states.witnessItem(hash);
     let steps = 0;
-    await this.#driver.run({ transaction, preStateRoot, witness, preimages }, async ({ to, data }) => {
+    const request = { transaction, preStateRoot, witness, preimages };
+    const execution = await this.#driver.run(request, async ({ to, data }) => {
       signal?.throwIfAborted();
       const receipt = await this.#transactions.send({ to, data, label: "advance" }, signal);
       this.#log.info({ step: ++steps, gas: receipt.gasUsed.toString() }, "advanced a heavy transaction");
     });
+    return execution.witness;
   }
 
   async #remembers({ context, raw }: L2Transaction, preStateRoot: Hex): Promise<boolean> {

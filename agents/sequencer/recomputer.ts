@@ -11,7 +11,7 @@ import type { L1 } from "../common/l1.ts";
 import type { Logger } from "../common/logger.ts";
 import { followed } from "../common/events.ts";
 import { isOpen, L1Reducer, type DataRequest, type L1State, type Recomputing } from "../common/mirror.ts";
-import { NO_WITNESS, Sessions } from "../common/sessions.ts";
+import { Sessions } from "../common/sessions.ts";
 import type { Call, Sender } from "../common/transactions.ts";
 
 /** Gas that one step aims at: below the limit of a transaction with room for what the estimate misses. */
@@ -114,9 +114,8 @@ export class Recomputer {
         return { call, size: count, next: Math.max(1, fitting) };
       const [first] = transactions;
       if (count === 1 && first !== undefined) {
-        await this.#sessions.execute(first, stateRoot, witness, signal);
-        const short = this.#call(request, batch, from + 1, NO_WITNESS);
-        return { call: short, size: 1, next: batch.transactions.length };
+        const rest = await this.#sessions.execute(first, stateRoot, witness, signal);
+        return { call: this.#call(request, batch, from + 1, rest), size: 1, next: batch.transactions.length };
       }
       count = Math.max(1, Math.min(fitting, count - 1));
     }

@@ -15,7 +15,7 @@ import { AgentError, L1Revert, messageOf } from "../common/errors.ts";
 import type { EventFollower } from "../common/events.ts";
 import type { L1 } from "../common/l1.ts";
 import { isOpen, isVoid, type DataRequest, type L1Batch, type L1State } from "../common/mirror.ts";
-import { NO_WITNESS, Sessions } from "../common/sessions.ts";
+import { Sessions } from "../common/sessions.ts";
 import type { Call, TransactionManager } from "../common/transactions.ts";
 import { Recomputer } from "../sequencer/recomputer.ts";
 import { judgeExecution, judgeOrder, type Judgement } from "./judge.ts";
@@ -253,8 +253,8 @@ export class Verifier extends Agent {
     const witness = await transitionWitness(this.#config, this.#states, preStateRoot, [transaction]);
     const data = disputes.encodeFunctionData("proveTransition", [header, transition, witness]);
     if ((await this.#sessions.estimate(this.#proof(data))) !== undefined) return data;
-    await this.#sessions.execute(transaction, preStateRoot, witness, this.signal);
-    return disputes.encodeFunctionData("proveTransition", [header, transition, NO_WITNESS]);
+    const rest = await this.#sessions.execute(transaction, preStateRoot, witness, this.signal);
+    return disputes.encodeFunctionData("proveTransition", [header, transition, rest]);
   }
 
   #proof(data: string): Call {

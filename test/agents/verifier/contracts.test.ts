@@ -9,7 +9,7 @@ import { knows, recomputerOf, stageFixture, type Stage } from "../support/stage.
 const { story } = await openContractWorld();
 
 describe("Agents in disputes over contracts", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const load = stageFixture({ verifiers: 2 });
   let stage: Stage;
   let played: ContractBatch;
