@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { type BytesLike, concat, hexlify, keccak256 } from "ethers";
+
+import { CommitReplay } from "../../../agents/common/commit.ts";
+import { decodeRevert } from "../../../agents/common/errors.ts";
+import { readMachine } from "../../../agents/common/machine.ts";
+import { fromHex } from "../../../l2/hex.ts";
+import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
+import type { Expected, Input } from "./reference.ts";
+import { hashOf, itemsOf } from "./witness.ts";
+
+/** Gas of calls whose price is not what a test is about. */
+export const PLENTY = 2n ** 29n;
+
+/** A transaction's execution over several calls. */
+export class Session {
+  readonly executor: Executor;
+  readonly input: Input;
+  readonly preStateRoot: string;
+  readonly witness: string;
+  readonly #items: ReadonlyMap<string, Uint8Array>;
+
+  constructor(executor: Executor, input: Input, preStateRoot: string, witness: BytesLike) {
+    this.executor = executor;
+    this.input = input;
+    this.preStateRoot = preStateRoot;
+    this.witness = hexlify(witness);
+    this.#items = new Map(itemsOf(witness).map((item) => [hashOf(item), fromHex(item)]));
+  }
+
+  /** What L1 identifies the execution by. */
+  key(): Promise<string> {
+    return this.executor.transitionKey(this.input, this.preStateRoot);
+  }
+
+  /** What a step leads to, without a transaction. */
+  peek(machine: string, until: bigint, gasLimit = PLENTY, witness = this.witness): Promise<string> {
+    const { executor, input, preStateRoot } = this;
+    return executor.advance.staticCall(input, preStateRoot, machine, until, witness, { gasLimit });
+  }
+
+  /** Takes a step. */
+  async advance(machine: string, until: bigint): Promise<string> {
+    const { witness, next } = await this.#simulate(machine, until);
+    const { executor, input, preStateRoot } = this;
+    await (await executor.advance(input, preStateRoot, machine, until, witness, { gasLimit: PLENTY })).wait();
+    if (next !== "0x") expect(await executor.isReached(await this.key(), keccak256(next))).to.equal(true);
+    return next;
+  }
+
+  /** What L1 remembers. */
+  async outcome(): Promise<Expected> {
+    const { valid, gasUsed, stateRoot } = await this.executor.outcomeOf(await this.key());
+    return { valid, gasUsed, stateRoot };
+  }
+
+  /** Finds the witness of a step, with the nodes that only what was committed so far led to. */
+  async #simulate(machine: string, until: bigint): Promise<{ witness: string; next: string }> {
+    const replay = new CommitReplay(this.preStateRoot, (hash) => this.#items.get(hash));
+    if (machine !== "0x") await replay.follow(readMachine(machine));
+    for (let witness = this.witness; ;) {
+      try {
+        return { witness, next: await this.peek(machine, until, PLENTY, witness) };
+      } catch (error) {
+        const revert = decodeRevert(error);
+        const missing = revert?.name === "MissingWitness" ? String(revert.args[0]) : undefined;
+        const node = missing === undefined ? undefined : await replay.preimages(missing);
+        if (node === undefined) throw error;
+        witness = concat([witness, node]);
+      }
+    }
+  }
+}
