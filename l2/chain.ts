@@ -15,7 +15,7 @@ import {
   recoverProducer,
 } from "./block.ts";
 import { type Addition, ChainStore, type StoredOutcome } from "./chain-store.ts";
-import { type ChainConfig, chainCommon } from "./config.ts";
+import { type ChainConfig, MAX_GAS_LIMIT, chainCommon } from "./config.ts";
 import { BlockError, ChainError, TransactionError } from "./errors.ts";
 import { Executor, checkState } from "./executor.ts";
 import { type Hex, fromHex, toHex } from "./hex.ts";
@@ -149,9 +149,14 @@ export class Chain extends EventEmitter<ChainEvents> {
 
   /**
    * Opens a chain, at genesis where it is new.
-   * @throws ChainError where the directory holds a chain of other constants, or the snapshot is not what it should be.
+   * @throws ChainError where a constant is out of its range, the directory holds a chain of other constants, or the
+   * snapshot is not what it should be.
    */
   static async open(config: ChainConfig, options: ChainOptions = {}): Promise<Chain> {
+    if (config.gasLimit > MAX_GAS_LIMIT) {
+      const message = `The chain's gas limit is ${config.gasLimit}, expected at most ${MAX_GAS_LIMIT}.`;
+      throw new ChainError("BAD_CONFIG", message);
+    }
     const store = await ChainStore.open(config, options.directory, options.snapshot);
     return new Chain(config, store, { ...DEFAULT_LIMITS, ...options.mempool });
   }

@@ -14,6 +14,7 @@ export type TransactionErrorCode =
   | "NONCE_TOO_LOW"
   | "NONCE_TOO_HIGH"
   | "INSUFFICIENT_FUNDS"
+  | "MACHINE_TOO_LARGE"
   | "ALREADY_KNOWN"
   | "UNDERPRICED"
   | "POOL_FULL"
@@ -56,7 +57,8 @@ export class BlockError extends Error {
 /** The chain does not have what was asked for, or cannot do it where it stands. */
 export class ChainError extends Error {
   override readonly name = "ChainError";
-  readonly code: "UNKNOWN_BLOCK" | "UNKNOWN_STATE" | "WRONG_CHAIN" | "BAD_SNAPSHOT" | "BAD_BATCH" | "CLOSED";
+  readonly code:
+    "UNKNOWN_BLOCK" | "UNKNOWN_STATE" | "WRONG_CHAIN" | "BAD_CONFIG" | "BAD_SNAPSHOT" | "BAD_BATCH" | "CLOSED";
   constructor(code: ChainError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
