@@ -41,7 +41,7 @@ export const MODEXP: AddPrecompile = {
 };
 
 /** The most gas of L1 that one instruction may take (contracts/execution/Precompiles.sol). */
-const EFFORT_LIMIT = 5_000_000n;
+const EFFORT_LIMIT = 8_000_000n;
 
 /** MODEXP that tells when L1 cannot do in one instruction what has been paid for; that makes the transaction invalid. */
 export function modexp(onHeavy: () => void): AddPrecompile {

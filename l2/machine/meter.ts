@@ -102,14 +102,14 @@ export class Meter {
     } else {
       this.#flag(`touched ${to.toLowerCase()}`);
       this.#code(to.toLowerCase());
+      this.#allocate(signed.data.length);
+      this.#pin();
     }
     const list = "accessList" in signed ? signed.accessList : [];
     for (const [address, keys] of list) {
       this.#access(`0x${Buffer.from(address).toString("hex")}`);
       this.#keep((SLOT + UNDO) * keys.length);
     }
-    this.#allocate(signed.data.length);
-    this.#pin();
   }
 
   /** Bytes that L1 takes at most. */
@@ -233,7 +233,10 @@ export class Meter {
         }
       };
     };
-    for (const opcode of [BALANCE, EXTCODEHASH]) after(opcode, 1, ([owner]) => { this.#access(addressOf(owner)); });
+    for (const opcode of [BALANCE, EXTCODEHASH])
+      after(opcode, 1, ([owner]) => {
+        this.#access(addressOf(owner));
+      });
     for (const [opcode, items] of [
       [EXTCODESIZE, 1],
       [EXTCODECOPY, 4],

@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import type { Wallet} from "ethers";
+import type { Wallet } from "ethers";
 import { type BaseContract, type TransactionRequest, concat, getCreateAddress, toBeHex } from "ethers";
 import hre from "hardhat";
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import type { SignedBlock } from "../../l2/block.ts";
+import { Chain } from "../../l2/chain.ts";
 import { MACHINE_SIZE, MAX_GAS_LIMIT, chainCommon } from "../../l2/config.ts";
 import { TransactionError } from "../../l2/errors.ts";
 import { Executor } from "../../l2/executor.ts";
@@ -14,7 +16,7 @@ import { Overlay, StateStore } from "../../l2/state.ts";
 import { transitionWitness } from "../../l2/witness.ts";
 import { deployExecutor, execute } from "../execution/support/executor.ts";
 import { type Random, randomSource } from "../execution/support/random.ts";
-import { config, producer, users } from "./fixtures.ts";
+import { config, mine, openChain, producer, transfer, users } from "./fixtures.ts";
 import { deploying } from "./programs.ts";
 
 const { ethers } = await hre.network.create({ override: { blockGasLimit: 10n ** 9n, transactionGasCap: 10n ** 9n } });
@@ -51,7 +53,7 @@ const DIVES = concat([
 /** Returns as many bytes as its calldata says. */
 const RETURNS = "0x5f355ff3";
 
-const LARGE_CONTRACTS = 23;
+const LARGE_CONTRACTS = 18;
 
 interface World {
   readonly states: StateStore;
@@ -98,7 +100,7 @@ describe("Machines", () => {
     l1 = await deployExecutor(ethers, { ...config, machineSize: BigInt(MACHINE_SIZE) });
   });
 
-  /** The verdict of the L2, and whether it took a run as on L1 to find it. */
+  /** The verdict of the L2, and what it says that the machine takes at most. */
   async function judge(raw: string): Promise<{ valid: boolean; bound: number; executor: Executor }> {
     const executor = await Executor.at(config, new Overlay(world.states), world.root);
     let valid = true;
@@ -125,17 +127,17 @@ describe("Machines", () => {
 
   type Case = (count: number) => { code: string; more?: TransactionRequest };
   const cases: Record<string, [from: number, to: number, make: () => Case]> = {
-    "a memory that grows at once": [200_000, 220_000, () => (n) => ({ code: concat([push(n), "0x515000"]) })],
+    "a memory that grows at once": [150_000, 165_000, () => (n) => ({ code: concat([push(n), "0x515000"]) })],
     "a memory that grows between things to keep": [
-      100,
-      900,
+      560,
+      660,
       () => (n) => ({ code: repeat("0x", n, "0x805952", "0x80805d") }),
     ],
     "calls within calls with full stacks": [4, 12, () => (n) => ({ code: call(world.dives, n) })],
-    "many transient slots": [500, 2_000, () => (n) => ({ code: repeat("0x", n, "0x80805d") })],
+    "many transient slots": [1_000, 1_100, () => (n) => ({ code: repeat("0x", n, "0x80805d") })],
     "many slots of an access list": [
       500,
-      900,
+      600,
       () => (n) => {
         const storageKeys = Array.from({ length: n }, (_, key) => toBeHex(key, 32));
         return { code: "0x00", more: { accessList: [{ address: world.dives, storageKeys }] } };
@@ -146,7 +148,7 @@ describe("Machines", () => {
       LARGE_CONTRACTS,
       () => (n) => ({ code: concat(world.large.slice(0, n).map((address) => concat(["0x73", address, "0x3b50"]))) }),
     ],
-    "long data that a call returns": [50_000, 250_000, () => (n) => ({ code: call(world.returns, n) })],
+    "long data that a call returns": [150_000, 165_000, () => (n) => ({ code: call(world.returns, n) })],
     "a power with a long exponent": [
       1,
       64,
@@ -171,6 +173,42 @@ describe("Machines", () => {
     });
   }
 
+  it("[2b] [3] a transaction that takes too large a one is dropped, and makes a block wrong", async () => {
+    const chain = await openChain();
+    const peer = await openChain();
+    const gas = { gasLimit: 2_000_000n };
+    const large = await creation(sender, concat([push(200_000), "0x515000"]), 0, gas);
+    const next = await creation(sender, "0x00", 1, gas);
+    const other = await transfer(deployer, sender.address, 0);
+    const hash = await chain.addTransaction(large);
+    await chain.addTransaction(next);
+    const block = (await mine(chain, [other])) as SignedBlock;
+    expect(block.transactions).to.deep.equal([other]);
+    expect(await chain.status(hash)).to.deep.include({ status: "dropped" });
+    expect(JSON.stringify(await chain.status(hash))).to.contain(`expected at most ${MACHINE_SIZE} bytes`);
+
+    // The sender's nonce is free for another one, and what waited goes on.
+    const instead = await creation(sender, "0x00", 0, gas);
+    const last = await mine(chain, [instead]);
+    expect(last.transactions).to.deep.equal([instead, next]);
+
+    const forged = { ...block, transactions: [other, large] as Hex[] };
+    await expectRefusal(
+      peer.importBlock(forged, () => true),
+      /Transaction 1 of block 1 is invalid: .*memory/,
+    );
+    await peer.importBlock(block, () => true);
+    expect(peer.head.hash).to.equal(block.hash);
+    const batch = [other, large].map((raw) => ({ context: { ...context, number: 1n }, raw: fromHex(raw) }));
+    await expectRefusal(peer.adoptBatch(batch, 0), /of the batch is invalid: .*memory/);
+    expect(peer.head.hash).to.equal(block.hash);
+  });
+
+  it("[1] a chain with more gas for a transaction than L1 can execute is refused", async () => {
+    const opened = Chain.open({ ...config, gasLimit: MAX_GAS_LIMIT + 1n });
+    await expectRefusal(opened, /gas limit is 8000001, expected at most 8000000/);
+  });
+
   for (const seed of ["a", "b", "c"]) {
     it(`[11.5] are as large on the L2 as on L1, and at most as large as is said: random programs (${seed})`, async () => {
       const random = randomSource(`machines ${seed}`);
@@ -190,6 +228,12 @@ describe("Machines", () => {
     });
   }
 });
+
+async function expectRefusal(action: Promise<unknown>, reason: RegExp): Promise<void> {
+  const error = await action.catch((thrown: unknown) => thrown);
+  expect(error).to.be.instanceOf(Error);
+  expect((error as Error).message).to.match(reason);
+}
 
 /** A transaction that takes room in a machine for all kinds of things, often about as much as there is. */
 async function randomTransaction({ dives, returns, large }: World, random: Random): Promise<string> {
