@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Account} from "./Account.sol";
 import {IExecutor, L2Transaction, Outcome} from "./IExecutor.sol";
 import {IInterpreter} from "./IInterpreter.sol";
 import {ISessions} from "./ISessions.sol";
@@ -68,9 +69,10 @@ contract Executor is IExecutor, Sessions {
             L2Transaction calldata input = transactions[count];
             Outcome memory outcome = outcomes[count];
             if (witness.length != 0 || !_recall(setting, input, outcome)) {
-                (valid, outcome.gasUsed, ) = _execute(setting, transaction, input, witness);
-                outcome.valid = valid;
-                outcome.stateRoot = setting.stateRoot;
+                uint256 gasUsed;
+                (valid, gasUsed, ) = Transition.execute(setting, transaction, input, witness);
+                // A transaction uses at most the chain's gas limit, which has 64 bits.
+                (outcome.valid, outcome.gasUsed, outcome.stateRoot) = (valid, uint64(gasUsed), setting.stateRoot);
             }
             valid = outcome.valid;
             count++;
@@ -91,19 +93,17 @@ contract Executor is IExecutor, Sessions {
     ) external override returns (bytes memory next) {
         bytes32 key = transitionKey(transaction, preStateRoot);
         Setting memory setting = _setting(preStateRoot, until, witness);
-        bool valid = true;
-        uint64 gasUsed;
+        bool valid;
+        uint256 gasUsed;
         if (machine.length == 0) {
             Transaction memory decoded;
-            (valid, gasUsed, next) = _execute(setting, decoded, transaction, witness);
+            (valid, gasUsed, next) = Transition.execute(setting, decoded, transaction, witness);
         } else {
             _requireReached(key, keccak256(machine));
-            uint256 used;
-            (valid, used, next) = Transition.resume(setting, machine, witness);
-            gasUsed = uint64(used);
-            if (valid && next.length == 0) setting.stateRoot = setting.state.root();
+            (valid, gasUsed, next) = Transition.resume(setting, machine, witness);
         }
-        if (next.length == 0) _remember(key, Outcome(valid, gasUsed, setting.stateRoot));
+        // A transaction uses at most the chain's gas limit, which has 64 bits.
+        if (next.length == 0) _remember(key, Outcome(valid, uint64(gasUsed), setting.stateRoot));
         else _reach(key, keccak256(next));
     }
 
@@ -111,27 +111,19 @@ contract Executor is IExecutor, Sessions {
         bytes32 preStateRoot,
         uint256 until,
         bytes calldata witness
-    ) private view returns (Setting memory setting) {
-        setting.chain = Chain(chainId, baseFee, gasLimit, randomness, blobBaseFee, machineSize);
-        setting.interpreter = interpreter;
-        setting.state = TrieAlgorithms.open(WitnessIndex.index(witness), preStateRoot);
-        setting.stateRoot = preStateRoot;
-        setting.until = until;
-    }
-
-    /// @dev Executes one transaction; moves the setting's root where it is valid and comes to its end.
-    function _execute(
-        Setting memory setting,
-        Transaction memory transaction,
-        L2Transaction calldata input,
-        bytes calldata witness
-    ) private view returns (bool valid, uint64 gasUsed, bytes memory machine) {
-        valid = transaction.decode(input.raw, setting.chain.chainId);
-        uint256 used = 0;
-        if (valid) (valid, used, machine) = Transition.execute(setting, transaction, input, witness);
-        if (valid && machine.length == 0) setting.stateRoot = setting.state.root();
-        // A transaction uses at most the chain's gas limit, which has 64 bits.
-        gasUsed = uint64(used);
+    ) private view returns (Setting memory) {
+        Account memory account;
+        return
+            Setting({
+                chain: Chain(chainId, baseFee, gasLimit, randomness, blobBaseFee, machineSize),
+                interpreter: interpreter,
+                state: TrieAlgorithms.open(WitnessIndex.index(witness), preStateRoot),
+                stateRoot: preStateRoot,
+                account: account,
+                intrinsicGas: 0,
+                tip: 0,
+                until: until
+            });
     }
 
     /// @dev Takes over the outcome that sessions led to, where there is one.

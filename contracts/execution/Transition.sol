@@ -53,9 +53,10 @@ struct Setting {
 /// @notice What a transaction does to the state. One that only moves value is done right here; the interpreter runs any
 /// other.
 library Transition {
-    /// @notice Applies a transaction to the state.
+    /// @notice Decodes a transaction and applies it to the state; the setting moves to the root afterwards.
     /// @dev The accounts are read and written one after the other, since any two or all three of them may be the same.
     /// The sum of all balances is fixed by genesis and below 2^256, so that no credit overflows.
+    /// @param transaction Memory for the transaction.
     /// @return valid Whether it can be executed; where it cannot, the state in memory means nothing any more.
     /// @return gasUsed L2 gas.
     /// @return machine Where the execution paused; empty where it has come to its end.
@@ -65,20 +66,22 @@ library Transition {
         L2Transaction calldata input,
         bytes calldata witness
     ) internal view returns (bool valid, uint256 gasUsed, bytes memory machine) {
+        bytes calldata raw = input.raw;
         // What the bytes alone decide needs no witness.
-        gasUsed = intrinsicGas(transaction, _data(transaction, input.raw));
-        if (!_isSound(setting.chain, transaction, gasUsed)) return (false, 0, machine);
-        if (!_isFunded(setting, transaction)) return (false, 0, machine);
+        if (!transaction.decode(raw, setting.chain.chainId)) return (false, 0, machine);
+        gasUsed = intrinsicGas(transaction, raw);
+        if (!_isSound(setting.chain, transaction, gasUsed) || !_isFunded(setting, transaction)) return (false, 0, machine);
         setting.intrinsicGas = gasUsed;
         setting.tip = Math.min(transaction.tipCap, transaction.feeCap - setting.chain.baseFee);
-        if (!transaction.creates && transaction.dataLength == 0 && !_isPrecompile(transaction.to)) {
-            if (_transfer(setting, transaction, input.context.coinbase)) return (true, gasUsed, machine);
+        if (!_movesValue(transaction) || !_transfer(setting, transaction, input.context.coinbase)) {
+            return _interpret(setting, transaction, input, witness);
         }
-        return _interpret(setting, transaction, input, witness);
+        setting.stateRoot = setting.state.root();
+        return (true, gasUsed, machine);
     }
 
     /// @notice What a transaction costs before any code runs.
-    function intrinsicGas(Transaction memory transaction, bytes calldata data) internal pure returns (uint256 gas_) {
+    function intrinsicGas(Transaction memory transaction, bytes calldata raw) internal pure returns (uint256 gas_) {
         unchecked {
             // The counts are those of items and bytes in calldata.
             gas_ =
@@ -87,13 +90,12 @@ library Transition {
                 transaction.accessAddresses +
                 Cancun.ACCESS_KEY_GAS *
                 transaction.accessKeys;
-            if (data.length != 0) {
-                uint256 zeros = _countZeros(data);
-                gas_ += Cancun.ZERO_BYTE_GAS * zeros + Cancun.NONZERO_BYTE_GAS * (data.length - zeros);
+            uint256 length = transaction.dataLength;
+            if (length != 0) {
+                uint256 zeros = _countZeros(_data(transaction, raw));
+                gas_ += Cancun.ZERO_BYTE_GAS * zeros + Cancun.NONZERO_BYTE_GAS * (length - zeros);
             }
-            if (transaction.creates) {
-                gas_ += Cancun.CREATION_GAS + Cancun.INIT_CODE_WORD_GAS * ((data.length + 31) / 32);
-            }
+            if (transaction.creates) gas_ += Cancun.CREATION_GAS + Cancun.INIT_CODE_WORD_GAS * ((length + 31) / 32);
         }
     }
 
@@ -244,7 +246,8 @@ library Transition {
         uint256 operations = Changes.count(changes);
         uint256 last = Math.max(Math.saturatingSub(operations, setting.until), done);
         Changes.commit(changes, setting.state, setting.account, done, last);
-        if (last < operations) machine = Machines.ofCommit(gasUsed, setting.state.root(), last, changes);
+        setting.stateRoot = setting.state.root();
+        if (last < operations) machine = Machines.ofCommit(gasUsed, setting.stateRoot, last, changes);
         return (true, gasUsed, machine);
     }
 
@@ -316,8 +319,9 @@ library Transition {
         }
     }
 
-    function _isPrecompile(address account) private pure returns (bool) {
-        uint160 number = uint160(account);
-        return number > 0 && number <= Cancun.LAST_PRECOMPILE;
+    /// @dev Whether it does no more than to move value, unless the recipient has code.
+    function _movesValue(Transaction memory transaction) private pure returns (bool) {
+        uint160 to = uint160(transaction.to);
+        return !transaction.creates && transaction.dataLength == 0 && (to == 0 || to > Cancun.LAST_PRECOMPILE);
     }
 }

@@ -38,39 +38,44 @@ library WitnessIndex {
             for {} lt(cursor, end) {} {
                 let word := calldataload(cursor)
                 let first := byte(0, word)
-                let prefix := 1
-                let skipped := 0
-                // Of strings and of lists alike; a byte below 0x80 is a string without a prefix.
-                let size := and(first, 0x3f)
-                if gt(size, 55) {
-                    let lengthSize := sub(size, 55)
-                    prefix := add(lengthSize, 1)
-                    size := shr(sub(256, shl(3, lengthSize)), shl(8, word))
-                }
-                // A node is hashed with its prefix, the bytes of a string without.
-                switch gt(first, 0xbf)
+                // What is hashed: a node with its prefix, a byte string without.
+                let start := cursor
+                let size := sub(first, 0xbf)
+                switch gt(first, 0xf7)
                 case 1 {
-                    size := add(size, prefix)
+                    let lengthSize := sub(first, 0xf7)
+                    size := add(add(lengthSize, 1), shr(sub(256, shl(3, lengthSize)), shl(8, word)))
                 }
                 default {
-                    if lt(first, 0x80) {
-                        prefix := 0
+                    if lt(first, 0xc0) {
+                        // A byte below 0x80 is a string without a prefix.
                         size := 1
+                        if gt(first, 0x7f) {
+                            start := add(start, 1)
+                            size := sub(first, 0x80)
+                        }
+                        if gt(first, 0xb7) {
+                            let lengthSize := sub(first, 0xb7)
+                            start := add(start, lengthSize)
+                            size := shr(sub(256, shl(3, lengthSize)), shl(8, word))
+                        }
+                        if gt(start, end) {
+                            break
+                        }
                     }
-                    skipped := prefix
                 }
-                if gt(add(skipped, size), sub(end, cursor)) {
+                if gt(size, sub(end, start)) {
                     break
                 }
                 let body := add(entry, 0x40)
-                calldatacopy(body, add(cursor, skipped), size)
+                calldatacopy(body, start, size)
                 let hash := keccak256(body, size)
                 let head := add(heads, shl(5, and(hash, mask)))
                 mstore(entry, hash)
-                mstore(add(entry, 0x20), or(or(shl(64, mload(head)), shl(32, add(cursor, skipped))), size))
+                mstore(add(entry, 0x20), or(or(shl(64, mload(head)), shl(32, start)), size))
                 mstore(head, entry)
                 entry := body
-                cursor := add(cursor, add(skipped, size))
+                cursor := add(start, size)
             }
             mstore(0x40, entry)
         }
