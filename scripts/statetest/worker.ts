@@ -27,6 +27,10 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
   process.once("disconnect", () => process.exit());
   process.once("SIGTERM", () => process.exit(1));
   const share = JSON.parse(process.argv[2] ?? "") as Share;
-  for await (const result of runShare(share)) process.send(result);
+  for await (const result of runShare(share)) {
+    process.send(result, undefined, undefined, (error) => {
+      if (error !== null) process.exit(1);
+    });
+  }
   process.disconnect();
 }
