@@ -4,6 +4,7 @@ import hre from "hardhat";
 import { type Result, caseOf, runShare } from "./fuzz/campaign.ts";
 import { stringify } from "./fuzz/case.ts";
 import { compare } from "./fuzz/differ.ts";
+import { ThirdOpinion } from "./fuzz/hardhat.ts";
 import { FuzzL1 } from "./fuzz/l1.ts";
 import { OpcodeCounts } from "./fuzz/reference.ts";
 import { regressions } from "./fuzz/regressions.ts";
@@ -11,6 +12,8 @@ import { shrink } from "./fuzz/shrink.ts";
 import { OPCODES } from "./fuzz/assembly.ts";
 
 const PROGRAMS = 1000;
+/** For how many of them Hardhat is asked as well, which sets up a state of its own for each. */
+const OPINIONS = 50;
 const SEED = "tests";
 
 describe("Random programs", function () {
@@ -50,6 +53,18 @@ describe("Random programs", function () {
     expect([...OPCODES.keys()].filter((name) => !executed.has(name))).to.deep.equal([]);
     expect(endings).to.include.members(["ok", "invalid", "revert", "out of gas", "stack underflow", "stack overflow"]);
     expect(endings).to.include.members(["invalid JUMP", "invalid opcode", "initcode exceeds max initcode size"]);
+  });
+
+  it(`has a reference with which Hardhat's own EVM agrees on ${OPINIONS} of them`, async () => {
+    const hardhat = await ThirdOpinion.open();
+    let fit = 0;
+    for (let number = 0; fit < OPINIONS; number++) {
+      const differences = await hardhat.compare(caseOf(SEED, number));
+      if (differences === "unfit") continue;
+      expect(differences, `program ${number} of seed ${SEED}`).to.deep.equal([]);
+      fit++;
+    }
+    await hardhat.close();
   });
 
   it("makes the same case of the same seed, and another one of another", () => {

@@ -24,6 +24,8 @@ export interface Run {
   readonly witness: Buffer;
   /** The items of the witness by their hashes. */
   readonly items: ReadonlyMap<string, Uint8Array>;
+  /** The nodes of the tries, by their hashes without prefix. */
+  readonly nodes: ReadonlyMap<string, Uint8Array>;
   /** How the transactions that were valid ended: undefined, or the name of the exception. */
   readonly exceptions: (string | undefined)[];
 }
@@ -51,7 +53,7 @@ export class OpcodeCounts {
 }
 
 /** The code of an account in chunks. */
-function codeOf(chunks: readonly string[]): string {
+export function codeOf(chunks: readonly string[]): string {
   return `0x${Buffer.from(assemble(chunks.join(" "))).toString("hex")}`;
 }
 
@@ -69,13 +71,13 @@ export async function runReference({ accounts, transactions }: FuzzCase, counts?
     ]),
   );
   const state = buildState(pre);
-  const nodes = new Map<string, Uint8Array>();
-  for (const [hash, item] of state.items) nodes.set(hash.slice(2), item);
+  const known = new Map<string, Uint8Array>();
+  for (const [hash, item] of state.items) known.set(hash.slice(2), item);
   for (const { code } of Object.values(pre)) {
     const bytes = hexToBytes(code as `0x${string}`);
-    nodes.set(CODE_PREFIX + keccakHex(bytes).slice(2), bytes);
+    known.set(CODE_PREFIX + keccakHex(bytes).slice(2), bytes);
   }
-  const store = new RecordingStore(nodes);
+  const store = new RecordingStore(known);
   const trie = await trieOver(store, { secure: true, root: hexToBytes(state.root as `0x${string}`) });
   const stateManager = new MerkleStateManager({ trie, common, caches: new Caches() });
   const vm = await createVM({ common, stateManager, evmOpts: { customOpcodes: [BLOCK_HASH] } });
@@ -95,8 +97,10 @@ export async function runReference({ accounts, transactions }: FuzzCase, counts?
   }
   // The listeners of a machine would keep it for as long as there are rules.
   common.events.removeAllListeners();
-  const items = witnessItems(store.nodes());
-  return { preStateRoot: state.root, inputs, expected, witness: Buffer.concat([...items.values()]), items, exceptions };
+  const nodes = store.nodes();
+  const items = witnessItems(nodes);
+  const witness = Buffer.concat([...items.values()]);
+  return { preStateRoot: state.root, inputs, expected, witness, items, nodes, exceptions };
 }
 
 async function execute(
