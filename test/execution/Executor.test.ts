@@ -147,10 +147,6 @@ class World {
       // Below the base fee; where there is none, below the tip.
       { type: 2, feeCap: baseFee === 0n ? 0n : baseFee - 1n, tipCap: baseFee === 0n ? 1n : 0n },
       { type: 2, tipCap: fields.feeCap + 1n },
-      { data: "0x00" },
-      { to: "0x" },
-      { to: address(BigInt(1 + this.random(10))) },
-      { to: this.contract },
       { nonce: 0n, by: this.signerWithCode },
       { nonce: 2n ** 64n - 1n, by: this.lastNonce },
       { by: signer(toBeHex(this.big(32), 32)) },
@@ -344,24 +340,24 @@ describe("Executor", () => {
     }
   });
 
-  it("[11.9] refuses constants beyond 64 bits", async () => {
-    const { chainId, baseFee, gasLimit } = CHAINS[0]!;
-    const executor = await deploy(CHAINS[0]!);
+  it("[11.9] refuses constants out of their range", async () => {
+    const constants = { ...CHAINS[0]!, randomness: 5n, blobBaseFee: 6n, machineSize: 2n ** 32n - 1n };
+    const executor = await deployExecutor(ethers, constants);
+    const interpreter = await executor.getFunction("interpreter")();
     const factory = await ethers.getContractFactory("Executor");
     const limit = 2n ** 63n - 37n;
     for (const [field, value, most] of [
       ["chainId", 0n, limit],
       ["chainId", limit + 1n, limit],
       ["gasLimit", 2n ** 64n, 2n ** 64n - 1n],
+      ["machineSize", 2n ** 32n, 2n ** 32n - 1n],
     ] as const) {
-      await expect(
-        factory.deploy(field === "chainId" ? value : chainId, baseFee, field === "gasLimit" ? value : gasLimit),
-      )
+      await expect(factory.deploy({ ...constants, [field]: value }, interpreter))
         .to.be.revertedWithCustomError(executor, "ExecutorOutOfRange")
         .withArgs(field, value, most);
     }
-    expect(await executor.chainId()).to.equal(chainId);
-    expect(await executor.baseFee()).to.equal(baseFee);
-    expect(await executor.gasLimit()).to.equal(gasLimit);
+    for (const [field, value] of Object.entries(constants)) {
+      expect(await executor.getFunction(field)()).to.equal(value);
+    }
   });
 });

@@ -13,8 +13,8 @@ interface Deployer {
 
 /** Deploys an executor and what it runs on. Where not given, the chain's randomness is 0, its blob
  * base fee 1, and its machine as large as may be. */
-export async function deployExecutor<Ethers extends Deployer>(
-  ethers: Ethers,
+export async function deployExecutor(
+  ethers: Deployer,
   chain: Chain & { randomness?: bigint; blobBaseFee?: bigint; machineSize?: bigint },
 ): Promise<BaseContract> {
   const precompiles = await ethers.deployContract("Precompiles", []);

@@ -196,13 +196,9 @@ export class Reference {
     try {
       const tx = createTxFromRLP(hexToBytes(raw as `0x${string}`), { common });
       if (tx.type > 2 || (tx.type === 0 && tx.v !== undefined && tx.v < 35n)) return undefined;
-      if (tx.to === undefined || tx.data.length > 0) return undefined;
-      const to = BigInt(tx.to.toString());
-      if (to >= 1n && to <= 10n) return undefined;
-      // Reads the recipient even where the transaction is refused: the executor may look at it first.
-      const recipient = await vm.stateManager.getAccount(tx.to);
+      // Reads both even where the transaction is refused: the executor may look at them first.
+      if (tx.to !== undefined) await vm.stateManager.getAccount(tx.to);
       await vm.stateManager.getAccount(tx.getSenderAddress());
-      if (recipient?.isContract() === true) return undefined;
       const block = createBlock(
         {
           header: {
