@@ -46,6 +46,9 @@ import {World} from "./evm/World.sol";
 contract Interpreter is IInterpreter {
     IPrecompiles public immutable precompiles;
 
+    /// @notice Never happens: the end of a machine is the end of the call.
+    error MachineUnended();
+
     constructor(IPrecompiles precompiles_) {
         precompiles = precompiles_;
     }
@@ -71,8 +74,7 @@ contract Interpreter is IInterpreter {
         }
         Snapshot.setUntil(message.until);
         Dispatch.run(message.creates ? _create(message, data, gas_) : _call(message, data, gas_));
-        // Never reached: the end of the machine is that of the call.
-        revert();
+        revert MachineUnended();
     }
 
     /// @inheritdoc IInterpreter
@@ -87,8 +89,7 @@ contract Interpreter is IInterpreter {
         Code.ensure(load(CODE_RECORD));
         Snapshot.setUntil(until);
         Dispatch.run(Snapshot.counted(s));
-        // Never reached: the end of the machine is that of the call.
-        revert();
+        revert MachineUnended();
     }
 
     function _index(bytes calldata witness) private pure returns (uint256 index) {

@@ -70,7 +70,8 @@ library Transition {
         // What the bytes alone decide needs no witness.
         if (!transaction.decode(raw, setting.chain.chainId)) return (false, 0, machine);
         gasUsed = intrinsicGas(transaction, raw);
-        if (!_isSound(setting.chain, transaction, gasUsed) || !_isFunded(setting, transaction)) return (false, 0, machine);
+        if (!_isSound(setting.chain, transaction, gasUsed) || !_isFunded(setting, transaction))
+            return (false, 0, machine);
         setting.intrinsicGas = gasUsed;
         setting.tip = Math.min(transaction.tipCap, transaction.feeCap - setting.chain.baseFee);
         if (!_movesValue(transaction) || !_transfer(setting, transaction, input.context.coinbase)) {
@@ -86,10 +87,8 @@ library Transition {
             // The counts are those of items and bytes in calldata.
             gas_ =
                 Cancun.TRANSACTION_GAS +
-                Cancun.ACCESS_ADDRESS_GAS *
-                transaction.accessAddresses +
-                Cancun.ACCESS_KEY_GAS *
-                transaction.accessKeys;
+                Cancun.ACCESS_ADDRESS_GAS * transaction.accessAddresses +
+                Cancun.ACCESS_KEY_GAS * transaction.accessKeys;
             uint256 length = transaction.dataLength;
             if (length != 0) {
                 uint256 zeros = _countZeros(_data(transaction, raw));
@@ -198,10 +197,7 @@ library Transition {
         bytes calldata paused,
         bytes calldata witness
     ) internal view returns (bool valid, uint256 gasUsed, bytes memory machine) {
-        return
-            Machines.commits(paused)
-                ? _resumeCommit(setting, paused)
-                : _resumeInterpreter(setting, paused, witness);
+        return Machines.commits(paused) ? _resumeCommit(setting, paused) : _resumeInterpreter(setting, paused, witness);
     }
 
     function _resumeInterpreter(
@@ -260,9 +256,10 @@ library Transition {
         message.stateRoot = setting.stateRoot;
         message.sender = transaction.sender;
         message.creates = transaction.creates;
-        message.to = transaction.creates
-            ? address(uint160(Creates.plainAddress(uint160(transaction.sender), transaction.nonce)))
-            : transaction.to;
+        message.to =
+            transaction.creates
+                ? address(uint160(Creates.plainAddress(uint160(transaction.sender), transaction.nonce)))
+                : transaction.to;
         message.nonce = transaction.nonce;
         message.value = transaction.value;
         message.gasLimit = transaction.gasLimit;
@@ -309,7 +306,10 @@ library Transition {
                 // The high bit of each byte: set where the byte is not zero.
                 let low := and(word, 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f)
                 let high := add(low, 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f)
-                let ones := shr(7, and(or(high, word), 0x8080808080808080808080808080808080808080808080808080808080808080))
+                let ones := shr(
+                    7,
+                    and(or(high, word), 0x8080808080808080808080808080808080808080808080808080808080808080)
+                )
                 // A product sums the bytes up in its highest one, which 32 does not overflow.
                 zeros := add(
                     zeros,

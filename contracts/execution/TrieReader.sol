@@ -15,50 +15,46 @@ library TrieReader {
     /// @notice Finds a value; reverts with `MissingWitness` where a node on the way is missing.
     /// @return position Where it lies in calldata.
     /// @return length Its bytes; zero where the trie does not have the key.
-    function find(
-        Witness witness,
-        bytes32 root,
-        uint256 key
-    ) internal pure returns (uint256 position, uint256 length) {
+    function find(Witness witness, bytes32 root, uint256 key) internal pure returns (uint256 position, uint256 length) {
         uint256 nibbles = 64;
         (uint256 item, uint256 end) = _node(witness, root);
         // Places in calldata, and a number of nibbles that only falls.
         unchecked {
-        while (true) {
-            (uint256 second, bool short) = _isShort(item, end);
-            if (!short) {
-                // A branch. All keys have the same length, so there is no value in one.
-                if (nibbles == 0) revert MalformedNode();
-                item = _child(item, end, key >> 252);
-                key <<= 4;
-                nibbles -= 1;
-            } else {
-                (uint256 path, uint256 size, bool leaf) = _path(item);
-                if (size > nibbles || (size != 0 && (key ^ path) >> (256 - 4 * size) != 0)) return (0, 0);
-                if (leaf) {
-                    if (size != nibbles) return (0, 0);
-                    (position, length) = _content(second);
-                    if (position + length != end) revert MalformedNode();
-                    return (position, length);
+            while (true) {
+                (uint256 second, bool short) = _isShort(item, end);
+                if (!short) {
+                    // A branch. All keys have the same length, so there is no value in one.
+                    if (nibbles == 0) revert MalformedNode();
+                    item = _child(item, end, key >> 252);
+                    key <<= 4;
+                    nibbles -= 1;
+                } else {
+                    (uint256 path, uint256 size, bool leaf) = _path(item);
+                    if (size > nibbles || (size != 0 && (key ^ path) >> (256 - 4 * size) != 0)) return (0, 0);
+                    if (leaf) {
+                        if (size != nibbles) return (0, 0);
+                        (position, length) = _content(second);
+                        if (position + length != end) revert MalformedNode();
+                        return (position, length);
+                    }
+                    key <<= 4 * size;
+                    nibbles -= size;
+                    item = second;
                 }
-                key <<= 4 * size;
-                nibbles -= size;
-                item = second;
-            }
-            uint256 first = _byte(item);
-            if (first == 0x80) return (0, 0);
-            if (first == 0xa0) {
-                bytes32 hash;
-                assembly ("memory-safe") {
-                    hash := calldataload(add(item, 1))
+                uint256 first = _byte(item);
+                if (first == 0x80) return (0, 0);
+                if (first == 0xa0) {
+                    bytes32 hash;
+                    assembly ("memory-safe") {
+                        hash := calldataload(add(item, 1))
+                    }
+                    (item, end) = _node(witness, hash);
+                } else {
+                    // A node of less than 32 bytes stands in its parent.
+                    if (first < 0xc0 || first > 0xde) revert MalformedNode();
+                    (item, end) = (item + 1, item + first - 0xbf);
                 }
-                (item, end) = _node(witness, hash);
-            } else {
-                // A node of less than 32 bytes stands in its parent.
-                if (first < 0xc0 || first > 0xde) revert MalformedNode();
-                (item, end) = (item + 1, item + first - 0xbf);
             }
-        }
         }
     }
 

@@ -11,7 +11,6 @@ import {
     HALT,
     INPUT_SIZE,
     OUTPUT_SIZE,
-    RETURNED_SIZE,
     SELF,
     STATIC,
     UNDO,
@@ -21,9 +20,7 @@ import {
     halted,
     addressAt,
     itemAt,
-    load,
-    push,
-    store
+    load
 } from "./Machine.sol";
 import {Memory} from "./Memory.sol";
 import {World} from "./World.sol";
@@ -51,7 +48,11 @@ library Creates {
         if (s == HALT) return HALT;
         unchecked {
             // The size is bounded.
-            s = charge(s, ((size + 31) / 32) * (salted ? Cancun.INIT_CODE_WORD_GAS + Cancun.KECCAK_WORD_GAS : Cancun.INIT_CODE_WORD_GAS));
+            s = charge(
+                s,
+                ((size + 31) / 32) *
+                    (salted ? Cancun.INIT_CODE_WORD_GAS + Cancun.KECCAK_WORD_GAS : Cancun.INIT_CODE_WORD_GAS)
+            );
         }
         if (halted(s)) return HALT;
         uint256 self = load(SELF);
@@ -67,9 +68,10 @@ library Creates {
         }
         s = charge(s, gas_);
         World.flag(self, World.CHANGED);
-        uint256 owner = salted
-            ? saltedAddress(load(self + World.ADDRESS), itemAt(s, 4, 3), Memory.place(offset), size)
-            : plainAddress(load(self + World.ADDRESS), nonce);
+        uint256 owner =
+            salted
+                ? saltedAddress(load(self + World.ADDRESS), itemAt(s, 4, 3), Memory.place(offset), size)
+                : plainAddress(load(self + World.ADDRESS), nonce);
         uint256 entry = World.account(owner);
         World.flag(entry, World.WARM);
         if (!World.isVacant(entry)) return Frames.decline(s, 0);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
 import {Arithmetic} from "./Arithmetic.sol";
 import {Bytes} from "./Bytes.sol";
 import {Calls} from "./Calls.sol";
@@ -108,6 +111,7 @@ library Dispatch {
         _repeat(0x90, 15);
         for (uint256 topics = 0; topics < 5; ++topics) _set(0xa0 + topics, 375 + 375 * topics, 2 + topics, Bytes.log);
         _set(0xf0, 32_000, 3, Creates.create);
+        // solhint-disable-next-line no-unchecked-calls
         _set(0xf1, 100, 7, Calls.call);
         _set(0xf2, 100, 7, Calls.callCode);
         _set(0xf3, 0, 2, Flow.return_);

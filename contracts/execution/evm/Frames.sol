@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
 import {Cancun} from "../Fork.sol";
 import {Code} from "./Code.sol";
 import {Heap} from "./Heap.sol";
@@ -28,7 +31,6 @@ import {
     RETURNED_SIZE,
     SELF,
     STACK_BASE,
-    UNDO,
     UNDO_MARK,
     gasOf,
     load,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
 import {CHUNK, CHUNK_END, CODE_ROOM, FIRST_CHUNK, FIRST_CHUNK_END, FLOOR, HEAP_LIMIT, load, store} from "./Machine.sol";
 
 /// @title Heap

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
 import {HALT, PC_SHIFT, PC_UNIT, STACK_BASE, STACK_FULL} from "./Machine.sol";
 
 /// @title Stack

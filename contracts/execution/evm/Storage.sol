@@ -47,12 +47,7 @@ library Storage {
     }
 
     /// @dev The refund counter after a slot changed from `current` to `value`.
-    function _refund(
-        uint256 refund,
-        uint256 original,
-        uint256 current,
-        uint256 value
-    ) private pure returns (uint256) {
+    function _refund(uint256 refund, uint256 original, uint256 current, uint256 value) private pure returns (uint256) {
         unchecked {
             // What is taken back was given before, in the transaction if not in the frame.
             if (original != 0) {

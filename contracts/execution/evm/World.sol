@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
 import {Cancun} from "../Fork.sol";
 import {TrieReader} from "../TrieReader.sol";
 import {Witness} from "../Witness.sol";
@@ -245,7 +248,12 @@ library World {
     /// @notice The entry of a storage slot of an account that an instruction accesses (EIP-2929).
     /// @param surcharge What a cold slot costs beyond the instruction's own price.
     /// @return The state, HALT where gas does not suffice; then the slot is not read.
-    function slot(uint256 s, uint256 owner, uint256 key, uint256 surcharge) internal pure returns (uint256, uint256 entry) {
+    function slot(
+        uint256 s,
+        uint256 owner,
+        uint256 key,
+        uint256 surcharge
+    ) internal pure returns (uint256, uint256 entry) {
         entry = _slot(owner, key);
         if (load(entry + WARM_SLOT) == 0) {
             s = charge(s, surcharge);
