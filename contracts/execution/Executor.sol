@@ -105,6 +105,11 @@ contract Executor is IExecutor, Sessions {
         // A transaction uses at most the chain's gas limit, which has 64 bits.
         if (next.length == 0) _remember(key, Outcome(valid, uint64(gasUsed), setting.stateRoot));
         else _reach(key, keccak256(next));
+        assembly ("memory-safe") {
+            // As the compiler would return it, but from where it lies.
+            mstore(sub(next, 0x20), 0x20)
+            return(sub(next, 0x20), add(0x40, and(add(mload(next), 0x1f), not(0x1f))))
+        }
     }
 
     function _setting(

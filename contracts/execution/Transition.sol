@@ -205,12 +205,47 @@ library Transition {
         bytes calldata snapshot,
         bytes calldata witness
     ) private view returns (bool, uint256, bytes memory) {
-        (Ending ending, uint256 gasUsed, bytes memory result) = setting.interpreter.resume(
+        (Ending ending, uint256 gasUsed, bytes memory result) = _callInterpreter(
+            address(setting.interpreter),
             snapshot,
             Machines.gasOf(setting.until),
             witness
         );
         return _proceed(setting, ending, gasUsed, result);
+    }
+
+    /// @dev `IInterpreter.resume`, without the copies of a machine that the compiler would make: its calldata is not
+    /// allocated, and the result stays where the returned data is copied to.
+    function _callInterpreter(
+        address interpreter,
+        bytes calldata snapshot,
+        uint256 until,
+        bytes calldata witness
+    ) private view returns (Ending ending, uint256 gasUsed, bytes memory result) {
+        uint256 selector = uint32(IInterpreter.resume.selector);
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            let second := add(0x80, and(add(snapshot.length, 0x1f), not(0x1f)))
+            mstore(start, selector)
+            mstore(add(start, 0x20), 0x60)
+            mstore(add(start, 0x40), until)
+            mstore(add(start, 0x60), second)
+            mstore(add(start, 0x80), snapshot.length)
+            calldatacopy(add(start, 0xa0), snapshot.offset, snapshot.length)
+            let place := add(add(start, 0x20), second)
+            mstore(place, witness.length)
+            calldatacopy(add(place, 0x20), witness.offset, witness.length)
+            let size := add(add(0x24, second), and(add(witness.length, 0x1f), not(0x1f)))
+            let success := staticcall(gas(), interpreter, add(start, 0x1c), size, 0, 0)
+            returndatacopy(start, 0, returndatasize())
+            if iszero(success) {
+                revert(start, returndatasize())
+            }
+            ending := mload(start)
+            gasUsed := mload(add(start, 0x20))
+            result := add(start, 0x60)
+            mstore(0x40, add(start, returndatasize()))
+        }
     }
 
     function _resumeCommit(

@@ -27,7 +27,7 @@ import {
 /// a witness of its own. A snapshot is a word of zero, the state, the end of the heap, and then everything in memory but
 /// that index and the table: registers, heads of the world, first chunk, stack, heap. All of it goes back to where it was.
 /// Code that a witness has is left out of the heap; where, a list behind it says: place and size, from the last one to the
-/// first, and their number.
+/// first, and their number. The heap makes up most of it, so it is returned from where it lies.
 library Snapshot {
     /// @notice The index of the witness takes more room than a machine that can be paused leaves for it.
     error WitnessTooLarge(uint256 size, uint256 limit);
@@ -77,56 +77,53 @@ library Snapshot {
     function pause(uint256 s) internal pure {
         assembly ("memory-safe") {
             let end := mload(0x40)
-            let start := add(end, 0x80)
-            mstore(start, 0)
-            mstore(add(start, 0x20), s)
-            mstore(add(start, 0x40), end)
-            let cursor := add(start, 0x60)
-            function append(to, from, behind) -> next {
-                mcopy(to, from, sub(behind, from))
-                next := add(to, sub(behind, from))
-            }
-            // The heap is read from its end, and what is left out shortens it.
-            let codes := 0
-            let omitted := 0
-            for {
-                let record := mload(CODES)
-            } record {
-                record := mload(add(record, 0xa0))
-            } {
-                mstore(add(record, 0x80), 1)
-                omitted := add(omitted, mload(record))
-                codes := add(codes, 1)
-            }
-            cursor := append(cursor, FRAME, REGISTERS_END)
-            cursor := append(cursor, HEADS, FIRST_CHUNK)
-            cursor := append(cursor, FIRST_CHUNK, FIRST_CHUNK_END)
-            cursor := append(cursor, and(s, 0xffff), STACK_BASE)
-            let to := add(cursor, sub(sub(end, HEAP_START), omitted))
-            cursor := to
+            // The heap stays where it is: what lies below a piece of code moves up to close the gap.
             let behind := end
+            let to := end
+            let cursor := end
             for {
                 let record := mload(CODES)
-            } record {
-                record := mload(add(record, 0xa0))
-            } {
-                mstore(cursor, record)
-                mstore(add(cursor, 0x20), mload(record))
-                cursor := add(cursor, 0x40)
-                let from := add(add(record, 0xe0), mload(record))
+            } record {} {
+                let size := mload(record)
+                let from := add(add(record, 0xe0), size)
+                let previous := mload(add(record, 0xa0))
+                mstore(add(record, 0x80), 1)
                 to := sub(to, sub(behind, from))
                 mcopy(to, from, sub(behind, from))
                 behind := add(record, 0xe0)
+                mstore(cursor, record)
+                mstore(add(cursor, 0x20), size)
+                cursor := add(cursor, 0x40)
+                record := previous
             }
-            mcopy(sub(to, sub(behind, HEAP_START)), HEAP_START, sub(behind, HEAP_START))
-            mstore(cursor, codes)
-            let size := sub(add(cursor, 0x20), start)
+            to := sub(to, sub(behind, HEAP_START))
+            mcopy(to, HEAP_START, sub(behind, HEAP_START))
+            mstore(cursor, shr(6, sub(cursor, end)))
+            let last := add(cursor, 0x20)
+            // The rest goes in front of it, where the index was.
+            let stack := sub(STACK_BASE, and(s, 0xffff))
+            let start := sub(to, stack)
+            start := sub(start, sub(FIRST_CHUNK_END, HEADS))
+            start := sub(start, sub(REGISTERS_END, FRAME))
+            function append(place, from, until) -> next {
+                mcopy(place, from, sub(until, from))
+                next := add(place, sub(until, from))
+            }
+            cursor := append(start, FRAME, REGISTERS_END)
+            cursor := append(cursor, HEADS, FIRST_CHUNK)
+            cursor := append(cursor, FIRST_CHUNK, FIRST_CHUNK_END)
+            pop(append(cursor, and(s, 0xffff), STACK_BASE))
             // (Paused, 0, snapshot)
-            mstore(end, 0)
-            mstore(add(end, 0x20), 0)
-            mstore(add(end, 0x40), 0x60)
-            mstore(add(end, 0x60), size)
-            return(end, and(add(add(size, 0x80), 0x1f), not(0x1f)))
+            start := sub(start, 0xe0)
+            let size := sub(last, add(start, 0x80))
+            mstore(start, 0)
+            mstore(add(start, 0x20), 0)
+            mstore(add(start, 0x40), 0x60)
+            mstore(add(start, 0x60), size)
+            mstore(add(start, 0x80), 0)
+            mstore(add(start, 0xa0), s)
+            mstore(add(start, 0xc0), end)
+            return(start, add(0x80, and(add(size, 0x1f), not(0x1f))))
         }
     }
 
