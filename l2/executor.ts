@@ -15,6 +15,7 @@ import { Meter } from "./machine/meter.ts";
 import { modexp } from "./modexp.ts";
 import { encodeWitness, readTouched, touchedBy } from "./reads.ts";
 import { type Call, type CallResult, simulate } from "./simulation.ts";
+import { letCreationsRevert } from "./reverted-creation.ts";
 import { type AccountState, Overlay, openTrie } from "./state.ts";
 import type { Change } from "./store.ts";
 import { type Touch, TouchedState } from "./touched.ts";
@@ -62,6 +63,7 @@ export class Executor {
       customOpcodes: [BLOCK_HASH],
       customPrecompiles: [modexp(() => (meter.heavy = true))],
     });
+    letCreationsRevert(evm);
     const meter = new Meter(evm);
     stateManager.watch(evm);
     const vm = await createVM({ common, stateManager, evm });

@@ -27,9 +27,9 @@ interface ISessions {
     /// @param transaction The transaction.
     /// @param preStateRoot The state root before it.
     /// @param machine Where to go on; empty to begin.
-    /// @param until How much work may be left: the execution pauses at its first checkpoint with less. While code runs,
-    /// the work left is the L2 gas that is left, plus 2^20; when it has ended, it is the number of slots and accounts that
-    /// are still to be written. Zero goes on to the end.
+    /// @param until How much work may be left: the execution pauses before the first instruction that would leave less.
+    /// While code runs, the work left is the L2 gas that is left, plus 2^20; when it has ended, it is the number of slots
+    /// and accounts that are still to be written. Zero goes on to the end.
     /// @param witness What this part needs.
     /// @return next The machine to go on with; empty where the execution has come to its end, so that `execute` knows
     /// its outcome.

@@ -52,6 +52,13 @@ describe("Contracts", () => {
     expect(await evaluate("0x41"), "COINBASE").to.equal(BigInt(producer.address));
   });
 
+  it("[1] can be left uncreated by init code that reverts with any data, and see it", async () => {
+    // Init code that reverts with 0xef: its creator gets the byte and the gas that is left.
+    const creation = concat(["0x6760ef5f5360015ffd5f52", "0x600860185ff050"]);
+    expect(await evaluate(concat([creation, "0x3d"])), "RETURNDATASIZE").to.equal(1n);
+    expect(await evaluate(concat([creation, "0x5a"])), "GAS").to.be.greaterThan(800_000n);
+  });
+
   it("[1] see hashes of the last 256 blocks that L1 can compute: those of their numbers", async () => {
     const hashOf = (number: bigint) => BigInt(keccak256(toUtf8Bytes(number.toString())));
     for (const number of [1000n, 2n ** 60n + 1n]) {

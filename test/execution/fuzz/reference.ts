@@ -1,6 +1,5 @@
 /** `@ethereumjs/vm`, which says what a case should lead to. */
 import { createBlock } from "@ethereumjs/block";
-import type { EVM } from "@ethereumjs/evm";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
@@ -10,6 +9,7 @@ import { codeItem } from "../../../agents/common/execution.ts";
 import { BLOCK_HASH } from "../../../l2/block-hash.ts";
 import { chainCommon } from "../../../l2/config.ts";
 import { keccakHex } from "../../../l2/keccak.ts";
+import { letCreationsRevert } from "../../../l2/reverted-creation.ts";
 import { buildState } from "../../../scripts/statetest/state.ts";
 import { type Expected, type Input, RecordingStore, trieOver } from "../support/reference.ts";
 import { assemble } from "./assembly.ts";
@@ -81,6 +81,7 @@ export async function runReference({ accounts, transactions }: FuzzCase, counts?
   const trie = await trieOver(store, { secure: true, root: hexToBytes(state.root as `0x${string}`) });
   const stateManager = new MerkleStateManager({ trie, common, caches: new Caches() });
   const vm = await createVM({ common, stateManager, evmOpts: { customOpcodes: [BLOCK_HASH] } });
+  letCreationsRevert(vm.evm);
   counts?.watch(vm.evm);
   const inputs: Input[] = [];
   const expected: Expected[] = [];
