@@ -1,5 +1,6 @@
 /** `@ethereumjs/vm`, which says what a case should lead to. */
 import { createBlock } from "@ethereumjs/block";
+import type { EVM } from "@ethereumjs/evm";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
