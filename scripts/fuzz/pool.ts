@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 import type { Share } from "../../test/execution/fuzz/campaign.ts";
-import type { Message } from "../../test/execution/fuzz/worker.ts";
+import type { Message } from "./worker.ts";
 
-const WORKER = fileURLToPath(new URL("../../test/execution/fuzz/worker.ts", import.meta.url));
+const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 
 /**
  * Runs the cases of a campaign in several processes.

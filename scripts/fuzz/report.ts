@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 import type { Result } from "../../test/execution/fuzz/campaign.ts";
 import { parse, stringify } from "../../test/execution/fuzz/case.ts";
 import { saveRegression } from "../../test/execution/fuzz/regressions.ts";
-import type { Message } from "../../test/execution/fuzz/worker.ts";
+import type { Message } from "./worker.ts";
 
 /** The part of a terminal that is written to. */
 export interface Screen {
