@@ -383,12 +383,13 @@ describe("Trie", () => {
       expect([...(await harness["get"]!(hash(root), witness, ["0x1a"], false))]).to.deep.equal([value]);
     });
 
-    it("[11.5] reverts where the witness is not a sequence of whole lists, with the place", async () => {
+    it("[11.5] reverts where the witness is not a sequence of whole items, with the place", async () => {
       const root = leaf("1a", value);
       const size = getBytes(root).length;
       for (const [bad, name] of [
-        ["0x80", "a string"],
-        ["0x00", "a byte"],
+        ["0x82ab", "a string cut short"],
+        ["0xb8", "a string's prefix cut short"],
+        ["0xbf" + "ff".repeat(8), "a string of 2^64 bytes"],
         [dataSlice(root, 0, size - 1), "a list cut short"],
         ["0xf8", "a prefix cut short"],
         ["0xff" + "ff".repeat(8), "a list of 2^64 bytes"],
@@ -396,6 +397,9 @@ describe("Trie", () => {
         await expect(harness["get"]!(hash(root), concat([root, bad]), ["0x1a"], false), name)
           .to.be.revertedWithCustomError(harness, "MalformedWitness")
           .withArgs(size);
+      }
+      for (const surplus of ["0x80", "0x00", "0x82abcd", "0xc0"]) {
+        await harness["get"]!(hash(root), concat([surplus, root, surplus]), ["0x1a"], false);
       }
     });
 
