@@ -15,10 +15,10 @@ using WitnessIndex for Witness global;
 /// @dev In memory: a word with the mask of the table, then the heads of its chains, then the entries of two words: the
 /// hash, and `next entry (bits 64+) ‖ place in calldata (bits 32+) ‖ length`.
 library WitnessIndex {
-    /// @notice The bytes at this place of the witness are not a list in RLP that ends within it.
+    /// @notice The bytes at this place of the witness are not an item in RLP that ends within it.
     error MalformedWitness(uint256 position);
 
-    /// @notice Indexes nodes in RLP that lie one behind the other.
+    /// @notice Indexes items in RLP that lie one behind the other: nodes, which are lists, and code as strings.
     function index(bytes calldata nodes) internal pure returns (Witness witness) {
         uint256 cursor;
         uint256 end;
