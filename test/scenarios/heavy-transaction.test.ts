@@ -5,7 +5,7 @@ import { perform } from "./perform.ts";
 
 describe("scenario: heavy-transaction", () => {
   it("[11.4] [11.5] [11.11] [11.14] [Q8] proves a state root false over several calls, that nobody can disturb", async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     const steps = ["11.4", "11.5", "11.11", "11.12", "11.13", "11.14", "11.15", "Q8"];
     await perform(heavyTransaction, steps, async (stage) => {
       const { system, local, cast } = stage;
