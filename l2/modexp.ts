@@ -41,7 +41,7 @@ export const MODEXP: AddPrecompile = {
 };
 
 /** The most gas of L1 that one instruction may take (contracts/execution/Precompiles.sol). */
-const EFFORT_LIMIT = 8_000_000n;
+export const EFFORT_LIMIT = 8_000_000n;
 
 /** MODEXP that tells when L1 cannot do in one instruction what has been paid for; that makes the transaction invalid. */
 export function modexp(onHeavy: () => void): AddPrecompile {
@@ -56,7 +56,7 @@ export function modexp(onHeavy: () => void): AddPrecompile {
 }
 
 /** An upper bound of the gas of L1 that it takes there (contracts/execution/ModExp.sol). */
-function effortOf(data: Uint8Array): bigint {
+export function effortOf(data: Uint8Array): bigint {
   const [base, exponent, modulus] = [0, 1, 2].map((place) => bytesToBigInt(slice(data, place * WORD, WORD))) as [
     bigint,
     bigint,
