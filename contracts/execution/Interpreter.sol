@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
 import {Cancun} from "./Fork.sol";
 import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
 import {IPrecompiles} from "./IPrecompiles.sol";
@@ -17,6 +20,7 @@ import {
     BLOCK_GAS_LIMIT,
     CALLER,
     CHAIN_ID,
+    CODE_HEADER,
     CODE_RECORD,
     COINBASE,
     FREE_START,
@@ -140,7 +144,7 @@ contract Interpreter is IInterpreter {
         unchecked {
             // Places in calldata.
             while (cursor < end) {
-                cursor = _contentOf(cursor);
+                (cursor, ) = _list(cursor);
                 uint256 owner;
                 assembly ("memory-safe") {
                     owner := shr(96, calldataload(add(cursor, 1)))
@@ -157,10 +161,6 @@ contract Interpreter is IInterpreter {
                 cursor = next;
             }
         }
-    }
-
-    function _contentOf(uint256 item) private pure returns (uint256 start) {
-        (start, ) = _list(item);
     }
 
     /// @dev Where the content of a list starts and ends.
@@ -211,7 +211,7 @@ contract Interpreter is IInterpreter {
         Frames.prepare(CALLER, load(ORIGIN));
         uint256 record = Code.reserve(data.length);
         assembly ("memory-safe") {
-            calldatacopy(add(record, 0xe0), data.offset, data.length)
+            calldatacopy(add(record, CODE_HEADER), data.offset, data.length)
         }
         return Creates.start(entry, message.value, record, mark, gas_);
     }

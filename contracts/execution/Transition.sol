@@ -37,7 +37,7 @@ struct Chain {
 /// @param account Memory for one account at a time.
 /// @param intrinsicGas What the transaction costs before any code runs.
 /// @param tip What the coinbase gets for a unit of gas.
-/// @param until The work left at which the execution pauses (IExecutor); zero where it goes on to the end.
+/// @param until The work left at which the execution pauses (ISessions); zero where it goes on to the end.
 struct Setting {
     Chain chain;
     IInterpreter interpreter;

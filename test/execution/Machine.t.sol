@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Code} from "../../contracts/execution/evm/Code.sol";
 import {Heap} from "../../contracts/execution/evm/Heap.sol";
 import {
+    CODE_HEADER,
     GAS_SHIFT,
     HALT,
     MEMORY,
@@ -41,7 +42,7 @@ contract MachineTest is Test {
         }
         _startHeap();
         uint256 record = Code.reserve(size);
-        for (uint256 i = 0; i < size; i++) _storeByte(record + Code.HEADER + i, uint8(code[i]));
+        for (uint256 i = 0; i < size; i++) _storeByte(record + CODE_HEADER + i, uint8(code[i]));
         // In an order that is not the code's.
         for (uint256 i = 0; i < size; i++) {
             uint256 index = (i * 397 + (uint256(seed) % size)) % size;

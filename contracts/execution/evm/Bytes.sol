@@ -7,6 +7,7 @@ pragma solidity ^0.8.28;
 import {Cancun} from "../Fork.sol";
 import {
     CODE,
+    CODE_HEADER,
     CODE_SIZE,
     HALT,
     INPUT,
@@ -176,7 +177,7 @@ library Bytes {
         if (s == HALT || itemAt(s, 3, 2) == 0) return s;
         uint256 record = World.codeOf(entry);
         Code.ensure(record);
-        _fill(s, record + Code.HEADER, load(record));
+        _fill(s, record + CODE_HEADER, load(record));
         return s;
     }
 

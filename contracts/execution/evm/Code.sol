@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Accounts} from "../Account.sol";
 import {Witness} from "../Witness.sol";
 import {Heap} from "./Heap.sol";
-import {CODES, CODE_ROOM, HEAP_LIMIT, WITNESS, load, store} from "./Machine.sol";
+import {
+    CODES,
+    CODE_ABSENT,
+    CODE_HEADER,
+    CODE_PREVIOUS,
+    CODE_ROOM,
+    HEAP_LIMIT,
+    WITNESS,
+    load,
+    store
+} from "./Machine.sol";
 
 /// @title Code
 /// @notice How code lies in memory, and where one may jump to in it.
@@ -12,22 +23,18 @@ import {CODES, CODE_ROOM, HEAP_LIMIT, WITNESS, load, store} from "./Machine.sol"
 /// code from the witness before, a word of zeroes, the code, and zeroes behind it, which read as STOP and as the missing
 /// bytes of the last instruction. A paused machine does not carry code that the witness has.
 library Code {
-    uint256 internal constant HEADER = 0xe0;
     uint256 private constant BITMAP = 0x20;
     uint256 private constant COVERED = 0x40;
     uint256 private constant HASH = 0x60;
-    uint256 internal constant ABSENT = 0x80;
-    uint256 internal constant PREVIOUS = 0xa0;
     uint256 private constant TAIL = 0x40;
-    bytes32 private constant EMPTY = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
 
-    /// @notice A record for code that the caller copies to `record + HEADER`.
+    /// @notice A record for code that the caller copies to `record + CODE_HEADER`.
     function reserve(uint256 size) internal pure returns (uint256 record) {
         unchecked {
             // Places in memory.
-            record = Heap.allocate(HEADER + size + TAIL);
-            Heap.clear(record, HEADER);
-            Heap.clear(record + HEADER + size, TAIL);
+            record = Heap.allocate(CODE_HEADER + size + TAIL);
+            Heap.clear(record, CODE_HEADER);
+            Heap.clear(record + CODE_HEADER + size, TAIL);
         }
         store(record, size);
     }
@@ -37,12 +44,12 @@ library Code {
     function keep(uint256 place, uint256 size) internal pure returns (uint256 record) {
         unchecked {
             // Places in memory.
-            record = Heap.allocate(HEADER + size + TAIL);
+            record = Heap.allocate(CODE_HEADER + size + TAIL);
             assembly ("memory-safe") {
-                mcopy(add(record, HEADER), place, size)
+                mcopy(add(record, CODE_HEADER), place, size)
             }
-            Heap.clear(record, HEADER);
-            Heap.clear(record + HEADER + size, TAIL);
+            Heap.clear(record, CODE_HEADER);
+            Heap.clear(record + CODE_HEADER + size, TAIL);
         }
         store(record, size);
         Heap.raiseFloor();
@@ -50,7 +57,7 @@ library Code {
 
     /// @notice Copies the code with a hash from the witness, to be kept to the end of the transaction.
     function fromWitness(bytes32 hash) internal pure returns (uint256 record) {
-        if (hash == EMPTY) {
+        if (hash == Accounts.EMPTY_CODE) {
             record = reserve(0);
         } else {
             (, uint256 size) = Witness.wrap(load(WITNESS)).find(hash);
@@ -61,8 +68,8 @@ library Code {
                 store(HEAP_LIMIT, load(HEAP_LIMIT) + size);
                 record = reserve(size);
                 store(record + HASH, uint256(hash));
-                store(record + ABSENT, 1);
-                store(record + PREVIOUS, load(CODES));
+                store(record + CODE_ABSENT, 1);
+                store(record + CODE_PREVIOUS, load(CODES));
             }
             store(CODES, record);
             ensure(record);
@@ -72,11 +79,11 @@ library Code {
 
     /// @notice Brings code into memory that a pause left out.
     function ensure(uint256 record) internal pure {
-        if (load(record + ABSENT) == 0) return;
-        store(record + ABSENT, 0);
+        if (load(record + CODE_ABSENT) == 0) return;
+        store(record + CODE_ABSENT, 0);
         (uint256 position, uint256 size) = Witness.wrap(load(WITNESS)).find(bytes32(load(record + HASH)));
         assembly ("memory-safe") {
-            calldatacopy(add(record, HEADER), position, size)
+            calldatacopy(add(record, CODE_HEADER), position, size)
         }
     }
 
@@ -87,7 +94,7 @@ library Code {
         bool doubtful;
         assembly ("memory-safe") {
             if lt(destination, mload(record)) {
-                let place := add(add(record, HEADER), destination)
+                let place := add(add(record, CODE_HEADER), destination)
                 result := eq(byte(0, mload(place)), 0x5b)
                 if result {
                     // A byte at distance d reaches the place if it is between 0x5f + d and 0x7f.
@@ -115,7 +122,7 @@ library Code {
             }
         }
         assembly ("memory-safe") {
-            let code := add(record, HEADER)
+            let code := add(record, CODE_HEADER)
             let bitmap := mload(add(record, BITMAP))
             let at := mload(add(record, COVERED))
             for {} iszero(gt(at, destination)) {} {

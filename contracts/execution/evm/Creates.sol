@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
+import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
+
 import {Cancun} from "../Fork.sol";
 import {Code} from "./Code.sol";
 import {Frames} from "./Frames.sol";
 import {
     CALLER,
+    CODE_HEADER,
     CREATES,
     DEPTH,
     HALT,
@@ -70,7 +76,7 @@ library Creates {
         World.flag(self, World.CHANGED);
         uint256 owner =
             salted
-                ? saltedAddress(load(self + World.ADDRESS), itemAt(s, 4, 3), Memory.place(offset), size)
+                ? _saltedAddress(load(self + World.ADDRESS), itemAt(s, 4, 3), Memory.place(offset), size)
                 : plainAddress(load(self + World.ADDRESS), nonce);
         uint256 entry = World.account(owner);
         World.flag(entry, World.WARM);
@@ -86,7 +92,7 @@ library Creates {
         Frames.suspend(s);
         uint256 record = Code.reserve(size);
         assembly ("memory-safe") {
-            mcopy(add(record, 0xe0), place, size)
+            mcopy(add(record, CODE_HEADER), place, size)
         }
         return start(entry, value, record, mark, gas_);
     }
@@ -128,21 +134,13 @@ library Creates {
         }
     }
 
-    /// @notice The address that a creation with a salt leads to (EIP-1014).
-    function saltedAddress(
-        uint256 creator,
-        uint256 salt,
-        uint256 place,
-        uint256 size
-    ) internal pure returns (uint256 owner) {
+    /// @dev The address that a creation with a salt leads to (EIP-1014).
+    function _saltedAddress(uint256 creator, uint256 salt, uint256 place, uint256 size) private pure returns (uint256) {
+        bytes32 hash;
         assembly ("memory-safe") {
-            let free := mload(0x40)
-            let hash := keccak256(place, size)
-            mstore(free, or(shl(248, 0xff), shl(88, creator)))
-            mstore(add(free, 21), salt)
-            mstore(add(free, 53), hash)
-            owner := shr(96, shl(96, keccak256(free, 85)))
+            hash := keccak256(place, size)
         }
+        return uint160(Create2.computeAddress(bytes32(salt), hash, address(uint160(creator))));
     }
 
     /// @notice SELFDESTRUCT after EIP-6780: the balance moves; the account goes where the transaction created it.
@@ -166,6 +164,6 @@ library Creates {
         }
         if (goes) World.flag(self, World.DESTROYED);
         World.flag(self, World.TOUCHED);
-        return Frames.succeedWithout(s);
+        return Frames.succeed(s, 0, 0);
     }
 }

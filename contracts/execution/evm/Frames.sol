@@ -9,6 +9,7 @@ import {Code} from "./Code.sol";
 import {Heap} from "./Heap.sol";
 import {
     CODE,
+    CODE_HEADER,
     CODE_RECORD,
     CODE_SIZE,
     CREATES,
@@ -77,7 +78,7 @@ library Frames {
     function start(uint256 record, uint256 mark, uint256 gas_) internal pure returns (uint256 s) {
         assembly ("memory-safe") {
             mcopy(FRAME, NEXT, sub(FRAME_END, FRAME))
-            let code := add(record, 0xe0)
+            let code := add(record, CODE_HEADER)
             mstore(CODE_RECORD, record)
             mstore(CODE_SIZE, mload(record))
             mstore(CODE, code)
@@ -95,7 +96,7 @@ library Frames {
 
     /// @notice Ends the frame that runs with its result.
     /// @param s Its state.
-    /// @param place Where the data lies that it returns.
+    /// @param place Where the data lies that it returns, of `size` bytes.
     /// @return The state of its caller. After the frame of the transaction the machine ends.
     function succeed(uint256 s, uint256 place, uint256 size) internal pure returns (uint256) {
         uint256 gas_ = gasOf(s);
@@ -107,11 +108,6 @@ library Frames {
             if (size > Cancun.MAX_CODE_SIZE || gas_ < price || reserved) return fail();
             return _leave(gas_ - price, place, size, 1);
         }
-    }
-
-    /// @notice Ends the frame that runs with no data.
-    function succeedWithout(uint256 s) internal pure returns (uint256) {
-        return succeed(s, 0, 0);
     }
 
     /// @notice Ends the frame that runs by REVERT: its changes are undone, its caller gets its data.
@@ -194,7 +190,7 @@ library Frames {
         uint256 record = Code.keep(place, size);
         bytes32 hash;
         assembly ("memory-safe") {
-            hash := keccak256(add(record, 0xe0), size)
+            hash := keccak256(add(record, CODE_HEADER), size)
         }
         World.set(entry + World.CODE_HASH, uint256(hash));
         World.set(entry + World.CODE_RECORD_OF, record);

@@ -99,8 +99,6 @@ uint256 constant CODE_ROOM = 0x23e0;
 uint256 constant UNDO = 0x2400;
 /// @dev Gas to refund, two's complement.
 uint256 constant REFUND = 0x2420;
-/// @dev Head of the list of records whose code the witness has (Code).
-uint256 constant CODES = 0x2680;
 /// @dev Head of the list of all accounts in memory.
 uint256 constant ACCOUNTS = 0x2440;
 /// @dev The rest of the heap's chunk, and where the last thing ends that outlives its frame (Heap).
@@ -121,6 +119,8 @@ uint256 constant BASE_FEE = 0x2600;
 uint256 constant BLOB_BASE_FEE = 0x2620;
 uint256 constant TX_GAS = 0x2640;
 uint256 constant TIP = 0x2660;
+/// @dev Head of the list of records whose code the witness has (Code).
+uint256 constant CODES = 0x2680;
 uint256 constant PRECOMPILES = 0x26a0;
 uint256 constant REGISTERS_END = 0x26c0;
 
@@ -138,6 +138,11 @@ uint256 constant HEADS = 0x2800;
 uint256 constant NEXT = 0x4800;
 uint256 constant FIRST_CHUNK = 0x4b00;
 uint256 constant FIRST_CHUNK_END = 0x7f00;
+
+// A record of code (Code): where it says that the code is absent, which record was made before, and where the code starts.
+uint256 constant CODE_ABSENT = 0x80;
+uint256 constant CODE_PREVIOUS = 0xa0;
+uint256 constant CODE_HEADER = 0xe0;
 
 /// @dev The word at a place in memory.
 function load(uint256 place) pure returns (uint256 word) {
@@ -174,8 +179,7 @@ function gasOf(uint256 s) pure returns (uint256 gas_) {
     }
 }
 
-/// @dev The item of the stack `depth` items below the top, before a handler's items were taken: the first is
-/// `itemAt(s, taken, 0)`.
+/// @dev Item `i` of the `taken` that a handler took from the stack; the first was the top.
 function itemAt(uint256 s, uint256 taken, uint256 i) pure returns (uint256 item) {
     assembly ("memory-safe") {
         item := mload(sub(and(s, 0xffff), shl(5, sub(taken, i))))

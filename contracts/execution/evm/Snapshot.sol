@@ -6,6 +6,9 @@ pragma solidity ^0.8.28;
 
 import {
     CODES,
+    CODE_ABSENT,
+    CODE_HEADER,
+    CODE_PREVIOUS,
     FIRST_CHUNK,
     FIRST_CHUNK_END,
     FRAME,
@@ -85,12 +88,12 @@ library Snapshot {
                 let record := mload(CODES)
             } record {} {
                 let size := mload(record)
-                let from := add(add(record, 0xe0), size)
-                let previous := mload(add(record, 0xa0))
-                mstore(add(record, 0x80), 1)
+                let from := add(add(record, CODE_HEADER), size)
+                let previous := mload(add(record, CODE_PREVIOUS))
+                mstore(add(record, CODE_ABSENT), 1)
                 to := sub(to, sub(behind, from))
                 mcopy(to, from, sub(behind, from))
-                behind := add(record, 0xe0)
+                behind := add(record, CODE_HEADER)
                 mstore(cursor, record)
                 mstore(add(cursor, 0x20), size)
                 cursor := add(cursor, 0x40)
@@ -151,7 +154,7 @@ library Snapshot {
             for {} lt(list, last) {
                 list := add(list, 0x40)
             } {
-                let place := add(calldataload(list), 0xe0)
+                let place := add(calldataload(list), CODE_HEADER)
                 let next := add(place, calldataload(add(list, 0x20)))
                 from := sub(from, sub(behind, next))
                 calldatacopy(next, from, sub(behind, next))

@@ -217,25 +217,22 @@ library World {
             // A list with a prefix of two bytes; the two hashes are its last 66.
             let place := add(position, 2)
             let behind := sub(add(position, length), 66)
-            let first := byte(0, calldataload(place))
-            let size := 0
-            if gt(first, 0x7f) {
-                size := sub(first, 0x80)
-                place := add(place, 1)
+            function scalar(from) -> word, next {
+                let first := byte(0, calldataload(from))
+                let size := 1
+                if gt(first, 0x7f) {
+                    size := sub(first, 0x80)
+                    from := add(from, 1)
+                }
+                word := shr(sub(256, shl(3, size)), calldataload(from))
+                next := add(from, size)
             }
-            if iszero(gt(first, 0x7f)) {
-                size := 1
-            }
-            mstore(add(entry, NONCE), shr(sub(256, shl(3, size)), calldataload(place)))
-            place := add(place, size)
-            first := byte(0, calldataload(place))
-            size := 1
-            if gt(first, 0x7f) {
-                size := sub(first, 0x80)
-                place := add(place, 1)
-            }
-            mstore(add(entry, BALANCE), shr(sub(256, shl(3, size)), calldataload(place)))
-            sound := and(eq(add(place, size), behind), eq(byte(0, calldataload(position)), 0xf8))
+            let word
+            word, place := scalar(place)
+            mstore(add(entry, NONCE), word)
+            word, place := scalar(place)
+            mstore(add(entry, BALANCE), word)
+            sound := and(eq(place, behind), eq(byte(0, calldataload(position)), 0xf8))
             mstore(add(entry, STORAGE_ROOT), calldataload(add(behind, 1)))
             mstore(add(entry, CODE_HASH), calldataload(add(behind, 34)))
             mstore(add(entry, ORIGIN_OF), PRESENT)
