@@ -11,7 +11,8 @@ const OPERAND_LIMIT = 1024n;
 
 /**
  * MODEXP (EIP-198, at the price of EIP-2565) in time that the gas pays for. The EVM's own takes a time quadratic in the
- * exponent's length: millions of zeros, which cost no calldata, would stop a node for hours.
+ * exponent's length: millions of zeros, which cost no calldata, would stop a node for hours. What L1 cannot do at once
+ * fails, like what lacks gas.
  */
 export const MODEXP: AddPrecompile = {
   address: "0x0000000000000000000000000000000000000005",
@@ -20,7 +21,7 @@ export const MODEXP: AddPrecompile = {
       bytesToBigInt(slice(data, place * WORD, WORD)),
     ) as [bigint, bigint, bigint];
     const gas = gasOf(data, baseLength, exponentLength, modulusLength);
-    if (gas > gasLimit) {
+    if (gas > gasLimit || effortOf(data) > EFFORT_LIMIT) {
       const exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);
       return { returnValue: new Uint8Array(), executionGasUsed: gasLimit, exceptionError };
     }

@@ -9,8 +9,7 @@ interface IPrecompiles {
     /// @param number The precompile.
     error PrecompileInsufficientGas(uint256 number);
 
-    /// @notice What L1 charges for this input may be more than one call of L1 can have for one instruction. That is a
-    /// matter of the input alone: a transaction that does this is not executable on this chain.
+    /// @notice Not used any more: what L1 cannot do at once fails.
     /// @param effort An upper bound of it, in gas of L1.
     /// @param limit The most that is allowed.
     error PrecompileTooHeavy(uint256 effort, uint256 limit);
@@ -22,7 +21,8 @@ interface IPrecompiles {
     /// @param number Its address, 1 to 10.
     /// @param gasLimit L2 gas handed to the call, less than 2^64.
     /// @param input What it is called with.
-    /// @return success False where the gas does not suffice, or the precompile refuses its input.
+    /// @return success False where the gas does not suffice, the precompile refuses its input, or its input takes more
+    /// than L1 can do at once, which is a matter of the input alone.
     /// @return gasLeft L2 gas that is left; zero without success.
     /// @return output What it returns; empty without success.
     function run(

@@ -21,7 +21,8 @@ contract Precompiles is IPrecompiles {
     /// @dev The first byte of the point at infinity, compressed.
     uint256 private constant INFINITY = 0xc0;
 
-    /// @dev The most gas of L1 that one instruction may take (docs/execution.md).
+    /// @dev The most gas of L1 that one instruction may take (docs/execution.md). A call of MODEXP that may take more
+    /// fails, like one that lacks gas.
     uint256 private constant EFFORT_LIMIT = 8_000_000;
 
     /// @inheritdoc IPrecompiles
@@ -35,9 +36,8 @@ contract Precompiles is IPrecompiles {
         if (number == Cancun.IDENTITY) {
             (success, output) = (true, input);
         } else if (number == Cancun.MODEXP) {
-            uint256 effort = ModExp.effort(input);
-            if (effort > EFFORT_LIMIT) revert PrecompileTooHeavy(effort, EFFORT_LIMIT);
-            (success, output) = (true, ModExp.run(input));
+            success = ModExp.effort(input) <= EFFORT_LIMIT;
+            if (success) output = ModExp.run(input);
         } else if (number < Cancun.MODEXP) {
             (success, output) = (true, _infallible(number, input));
         } else if (number == Cancun.BLAKE2F) {
