@@ -7,8 +7,11 @@ import { kzg } from "./kzg.ts";
 /** Most gas of one transaction for which L1 can run any single instruction within one call (docs/execution.md). */
 export const MAX_GAS_LIMIT = 8_000_000n;
 
-/** Most bytes of memory that running a transaction may take on L1; one that takes more is invalid (docs/execution.md). */
-export const MACHINE_SIZE = 196_608;
+/**
+ * Most bytes of memory that a frame of the EVM may have, so that L1 can carry it from call to call; what would make it
+ * larger ends the frame as a lack of gas does (docs/protocol.md, section 1).
+ */
+export const MEMORY_LIMIT = 131_072;
 
 /** The constants of a chain. Two chains with equal constants have the same genesis. */
 export interface ChainConfig {

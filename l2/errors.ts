@@ -14,7 +14,6 @@ export type TransactionErrorCode =
   | "NONCE_TOO_LOW"
   | "NONCE_TOO_HIGH"
   | "INSUFFICIENT_FUNDS"
-  | "MACHINE_TOO_LARGE"
   | "ALREADY_KNOWN"
   | "UNDERPRICED"
   | "POOL_FULL"

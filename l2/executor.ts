@@ -1,22 +1,16 @@
 import { type Block, createBlock } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
-import { createEVM } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
 import type { BlockContext } from "./batch/encoding.ts";
-import { BLOCK_HASH } from "./block-hash.ts";
-import { type ChainConfig, MACHINE_SIZE, chainCommon } from "./config.ts";
+import { type ChainConfig, chainCommon } from "./config.ts";
 import { ChainError, TransactionError } from "./errors.ts";
-import { type Hex, fromHex, toHex } from "./hex.ts";
+import { createChainEvm } from "./evm.ts";
+import { type Hex, toHex } from "./hex.ts";
 import { type Log, fromVmLog } from "./logs.ts";
-import { fitsMachine } from "./machine/machine.ts";
-import { Meter } from "./machine/meter.ts";
-import { modexp } from "./modexp.ts";
-import { encodeWitness, readTouched, touchedBy } from "./reads.ts";
 import { type Call, type CallResult, simulate } from "./simulation.ts";
-import { letCreationsRevert } from "./reverted-creation.ts";
-import { type AccountState, Overlay, openTrie } from "./state.ts";
+import { type AccountState, type Overlay, openTrie } from "./state.ts";
 import type { Change } from "./store.ts";
 import { type Touch, TouchedState } from "./touched.ts";
 import { type SignedTransaction, decodeTransaction, upfrontCost } from "./transaction.ts";
@@ -38,18 +32,16 @@ export class Executor {
   readonly overlay: Overlay;
   readonly #common: Common;
   readonly #state: TouchedState;
-  readonly #meter: Meter;
   readonly #vm: VM;
   readonly #roots: Hex[] = [];
   #root: Hex;
 
-  private constructor(config: ChainConfig, overlay: Overlay, root: Hex, vm: VM, state: TouchedState, meter: Meter) {
+  private constructor(config: ChainConfig, overlay: Overlay, root: Hex, vm: VM, state: TouchedState) {
     this.config = config;
     this.overlay = overlay;
     this.#common = vm.common;
     this.#vm = vm;
     this.#state = state;
-    this.#meter = meter;
     this.#root = root;
   }
 
@@ -57,17 +49,10 @@ export class Executor {
   static async at(config: ChainConfig, overlay: Overlay, root: Hex): Promise<Executor> {
     const common = chainCommon(config);
     const stateManager = new TouchedState(common, await openTrie(common, overlay, root));
-    const evm = await createEVM({
-      common,
-      stateManager,
-      customOpcodes: [BLOCK_HASH],
-      customPrecompiles: [modexp(() => (meter.heavy = true))],
-    });
-    letCreationsRevert(evm);
-    const meter = new Meter(evm);
+    const evm = await createChainEvm(common, stateManager);
     stateManager.watch(evm);
     const vm = await createVM({ common, stateManager, evm });
-    return new Executor(config, overlay, root, vm, stateManager, meter);
+    return new Executor(config, overlay, root, vm, stateManager);
   }
 
   /** Root of the state where the execution stands. */
@@ -78,11 +63,6 @@ export class Executor {
   /** What the last transaction or call looked at, by address. */
   get touched(): ReadonlyMap<string, Touch> {
     return this.#state.touched;
-  }
-
-  /** Bytes of memory that the last transaction takes on L1 at most, beside code that accounts have. */
-  get machineBound(): number {
-    return this.#meter.bound;
   }
 
   /** What the states after each transaction added to the one before, for a store that holds states. */
@@ -107,8 +87,6 @@ export class Executor {
   async execute(context: BlockContext, transaction: SignedTransaction): Promise<Outcome> {
     this.#state.touched.clear();
     checkState(transaction, await this.account(transaction.from));
-    const metered = await runsCode(this, transaction);
-    this.#meter.start(transaction, context.coinbase);
     const block = this.#block(context);
     let result: Awaited<ReturnType<typeof runTx>>;
     try {
@@ -117,15 +95,7 @@ export class Executor {
       if (error instanceof ChainError) throw error;
       throw new TransactionError("MALFORMED", `The transaction cannot be executed (${(error as Error).message}).`);
     }
-    const after = toHex(await this.#state.getStateRoot());
-    if (metered && !(await this.#fits(context, transaction))) {
-      await this.#state.setStateRoot(fromHex(this.#root));
-      throw new TransactionError(
-        "MACHINE_TOO_LARGE",
-        `The transaction takes more memory than L1 has for it, expected at most ${MACHINE_SIZE} bytes.`,
-      );
-    }
-    this.#root = after;
+    this.#root = toHex(await this.#state.getStateRoot());
     this.#roots.push(this.#root);
     const { exceptionError, logs = [] } = result.execResult;
     const success = exceptionError === undefined;
@@ -136,20 +106,6 @@ export class Executor {
   async call(context: BlockContext, call: Call): Promise<CallResult> {
     this.#state.touched.clear();
     return await simulate(this.#vm, this.#block(context), call);
-  }
-
-  /**
-   * Whether L1 can run the transaction that was just executed. Mostly the meter's bound tells; where it does not, the
-   * run is repeated as L1 does it.
-   */
-  async #fits(context: BlockContext, transaction: SignedTransaction): Promise<boolean> {
-    if (this.#meter.heavy) return false;
-    const touched = touchedBy(this.touched, transaction, context);
-    const code = [...touched.values()].reduce((sum, { codeSize }) => sum + codeSize, 0);
-    if (this.#meter.bound <= MACHINE_SIZE && code <= 2 * MACHINE_SIZE) return true;
-    const read = new Map<string, Uint8Array>();
-    await readTouched(this.#common, new Overlay(this.overlay, read), this.#root, touched);
-    return await fitsMachine(this.config, context, transaction, this.#root, encodeWitness(read));
   }
 
   /** The header's other fields are zero; the excess of blobs, too, which makes their base fee 1. */
@@ -164,16 +120,6 @@ export class Executor {
     };
     return createBlock({ header }, { common: this.#common });
   }
-}
-
-/** Precompiles are at the addresses 1 to 10 (fork Cancun). */
-const LAST_PRECOMPILE = 10n;
-
-/** Whether a transaction does more than to move value, in the state where the execution stands. */
-export async function runsCode(executor: Executor, { to, signed }: SignedTransaction): Promise<boolean> {
-  if (to === undefined || signed.data.length > 0) return true;
-  if (BigInt(to) >= 1n && BigInt(to) <= LAST_PRECOMPILE) return true;
-  return ((await executor.account(to))?.codeHash ?? NO_CODE) !== NO_CODE;
 }
 
 /**

@@ -44,18 +44,6 @@ export const MODEXP: AddPrecompile = {
 /** The most gas of L1 that one instruction may take (contracts/execution/Precompiles.sol). */
 export const EFFORT_LIMIT = 8_000_000n;
 
-/** MODEXP that tells when L1 cannot do in one instruction what has been paid for; that makes the transaction invalid. */
-export function modexp(onHeavy: () => void): AddPrecompile {
-  return {
-    address: MODEXP.address,
-    function: async (input): Promise<ExecResult> => {
-      const result = await MODEXP.function(input);
-      if (result.exceptionError === undefined && effortOf(input.data) > EFFORT_LIMIT) onHeavy();
-      return result;
-    },
-  };
-}
-
 /** An upper bound of the gas of L1 that it takes there (contracts/execution/ModExp.sol). */
 export function effortOf(data: Uint8Array): bigint {
   const [base, exponent, modulus] = [0, 1, 2].map((place) => bytesToBigInt(slice(data, place * WORD, WORD))) as [

@@ -12,12 +12,7 @@ export interface Touch {
   readonly slots: Set<Hex>;
   /** Whether it read the code. */
   code: boolean;
-  /** The most bytes of code that were there. */
-  codeSize: number;
 }
-
-/** What nothing looked at. */
-export const untouched = (): Touch => ({ slots: new Set(), code: false, codeSize: 0 });
 
 /** A state that remembers what was looked at, also where caches answer or a revert forgets it. */
 export class TouchedState extends MerkleStateManager {
@@ -55,12 +50,9 @@ export class TouchedState extends MerkleStateManager {
     return super.deleteAccount(address);
   }
 
-  override async getCode(address: Address): Promise<Uint8Array> {
-    const touch = this.#touch(address);
-    touch.code = true;
-    const code = await super.getCode(address);
-    touch.codeSize = Math.max(touch.codeSize, code.length);
-    return code;
+  override getCode(address: Address): Promise<Uint8Array> {
+    this.#touch(address).code = true;
+    return super.getCode(address);
   }
 
   override getStorage(address: Address, key: Uint8Array): Promise<Uint8Array> {
@@ -76,7 +68,7 @@ export class TouchedState extends MerkleStateManager {
   #touch(address: Address): Touch {
     const key = address.toString();
     let touch = this.touched.get(key);
-    if (touch === undefined) this.touched.set(key, (touch = untouched()));
+    if (touch === undefined) this.touched.set(key, (touch = { slots: new Set(), code: false }));
     return touch;
   }
 }

@@ -1,15 +1,19 @@
 import type { Common } from "@ethereumjs/common";
 import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { RLP } from "@ethereumjs/rlp";
 
 import type { L2Transaction } from "./batch/encoding.ts";
 import { type ChainConfig, chainCommon } from "./config.ts";
 import { TransactionError } from "./errors.ts";
-import { Executor, runsCode } from "./executor.ts";
+import { Executor } from "./executor.ts";
 import { type Hex, fromHex, toHex } from "./hex.ts";
-import { encodeWitness, partiesOf, readTouched, rootOf, touchedBy } from "./reads.ts";
-import { Overlay, type StateStore, openTrie } from "./state.ts";
+import { HASH_DIGITS, Overlay, type StateStore, openTrie } from "./state.ts";
 import type { Touch } from "./touched.ts";
-import { accountReferences } from "./trie.ts";
+import type { SignedTransaction } from "./transaction.ts";
+import { EMPTY_ROOT, NO_CODE, accountReferences } from "./trie.ts";
+
+/** Precompiles are at the addresses 1 to 10 (fork Cancun). */
+const LAST_PRECOMPILE = 10n;
 
 /**
  * What executing these transactions needs of the state before the first of them (steps 11.5, 11.9): RLP items one behind
@@ -34,24 +38,27 @@ export async function transitionWitness(
       const transaction = executor.decode(raw);
       const before = executor.stateRoot;
       anew ||= await runsCode(executor, transaction);
-      for (const party of partiesOf(transaction, context)) await executor.account(party);
-      const overlay = new Overlay(executor.overlay, anew ? read : undefined);
-      try {
-        await executor.execute(context, transaction);
-      } catch (error) {
-        // That it takes too large a machine shows when it runs.
-        if (error instanceof TransactionError && error.code === "MACHINE_TOO_LARGE") {
-          await readTouched(common, overlay, before, touchedBy(executor.touched, transaction, context));
-        }
-        throw error;
+      const parties = [transaction.from, context.coinbase, ...(transaction.to === undefined ? [] : [transaction.to])];
+      for (const party of parties) await executor.account(party);
+      await executor.execute(context, transaction);
+      const touched = new Map(executor.touched);
+      for (const party of parties) {
+        if (!touched.has(party.toLowerCase())) touched.set(party.toLowerCase(), { slots: new Set(), code: false });
       }
-      await retrace(common, overlay, before, executor, touchedBy(executor.touched, transaction, context));
+      await retrace(common, new Overlay(executor.overlay, anew ? read : undefined), before, executor, touched);
     } catch (error) {
       if (error instanceof TransactionError) break;
       throw error;
     }
   }
   return encodeWitness(read);
+}
+
+/** Whether a transaction does more than to move value. */
+async function runsCode(executor: Executor, { to, signed }: SignedTransaction): Promise<boolean> {
+  if (to === undefined || signed.data.length > 0) return true;
+  if (BigInt(to) >= 1n && BigInt(to) <= LAST_PRECOMPILE) return true;
+  return ((await executor.account(to))?.codeHash ?? NO_CODE) !== NO_CODE;
 }
 
 /**
@@ -67,21 +74,22 @@ async function retrace(
   executor: Executor,
   touched: ReadonlyMap<string, Touch>,
 ): Promise<void> {
-  await readTouched(common, overlay, root, touched);
   const unrecorded = new Overlay(executor.overlay);
   const accounts = await openTrie(common, overlay, root);
   const accountsAfter = await openTrie(common, unrecorded, executor.stateRoot);
   const changes: Change[] = [];
-  for (const [address, { slots }] of touched) {
+  for (const [address, { slots, code }] of touched) {
     const key = fromHex(address);
     const [leaf, leafAfter] = [await accounts.get(key), await accountsAfter.get(key)];
     changes.push({ key, value: leafAfter });
-    const storage = leaf === null ? undefined : accountReferences(leaf).storage;
+    const { storage, code: codeOf } = leaf === null ? NOTHING : accountReferences(leaf);
+    if (code && codeOf !== undefined) await overlay.node(codeOf);
     const storageAfter = leafAfter === null ? undefined : accountReferences(leafAfter).storage;
     const values = await openTrie(common, overlay, rootOf(storage));
     const valuesAfter = await openTrie(common, unrecorded, rootOf(storageAfter));
     const slotChanges: Change[] = [];
     for (const slot of slots) {
+      await values.get(fromHex(slot));
       slotChanges.push({ key: fromHex(slot), value: await valuesAfter.get(fromHex(slot)) });
     }
     if (leafAfter === null) continue;
@@ -98,6 +106,10 @@ interface Change {
   readonly value: Uint8Array | null;
 }
 
+const NOTHING = { storage: undefined, code: undefined };
+
+const rootOf = (storage: string | undefined): Hex => (storage === undefined ? EMPTY_ROOT : `0x${storage}`);
+
 async function write(trie: MerklePatriciaTrie, changes: readonly Change[]): Promise<void> {
   for (const { key, value } of changes) if (value !== null) await trie.put(key, value);
   for (const { key, value } of changes) if (value === null) await trie.del(key);
@@ -107,4 +119,9 @@ async function write(trie: MerklePatriciaTrie, changes: readonly Change[]): Prom
 function expectRoot(what: string, trie: MerklePatriciaTrie, root: Hex): void {
   const found = toHex(trie.root());
   if (found !== root) throw new Error(`The changes of the ${what} lead to ${found}, not to ${root}.`);
+}
+
+function encodeWitness(read: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const items = Array.from(read, ([key, item]) => (key.length === HASH_DIGITS ? item : RLP.encode(item)));
+  return new Uint8Array(Buffer.concat(items));
 }

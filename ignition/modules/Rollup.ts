@@ -1,7 +1,6 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress, ZeroHash } from "ethers";
 
-import { MACHINE_SIZE } from "../../l2/config.ts";
 import Governance from "./Governance.ts";
 
 /** Sequencers, batches, disputes and the state transition of the L2. */
@@ -43,7 +42,7 @@ export default buildModule("Rollup", (m) => {
       gasLimit: m.getParameter("gasLimit"),
       randomness: 0,
       blobBaseFee: 1,
-      machineSize: MACHINE_SIZE,
+      machineSize: 196_608,
     },
     interpreter,
   ]);

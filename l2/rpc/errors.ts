@@ -42,7 +42,6 @@ const WORDS: Record<TransactionErrorCode, string> = {
   NONCE_TOO_LOW: "nonce too low",
   NONCE_TOO_HIGH: "nonce too high",
   INSUFFICIENT_FUNDS: "insufficient funds for gas * price + value",
-  MACHINE_TOO_LARGE: "exceeds machine size",
   ALREADY_KNOWN: "already known",
   UNDERPRICED: "replacement transaction underpriced",
   POOL_FULL: "txpool is full",

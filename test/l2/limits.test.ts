@@ -1,0 +1,151 @@
+import { expect } from "chai";
+import { AbiCoder, concat, toBeHex } from "ethers";
+
+import { Chain } from "../../l2/chain.ts";
+import { MAX_GAS_LIMIT, MEMORY_LIMIT } from "../../l2/config.ts";
+import { ChainError } from "../../l2/errors.ts";
+import { Executor } from "../../l2/executor.ts";
+import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
+import { EFFORT_LIMIT, effortOf } from "../../l2/modexp.ts";
+import { type CallResult, OUT_OF_GAS } from "../../l2/simulation.ts";
+import { Overlay, StateStore } from "../../l2/state.ts";
+import { assemble, push } from "../execution/fuzz/assembly.ts";
+import { alice, config, mine, openChain, producer } from "./fixtures.ts";
+
+/** More than anything here costs. */
+const GAS = 2_000_000n;
+
+const number = (value: number): string => push(BigInt(value));
+const code = (text: string): Hex => toHex(assemble(text));
+
+/** Pushes the place of a word that makes memory as large as this. */
+const word = (size: number): string => number(size - 32);
+
+/** Instructions that make memory as large as they are told. */
+const GROWING: Record<string, (size: number) => string> = {
+  MLOAD: (size) => `${word(size)} MLOAD`,
+  MSTORE: (size) => `PUSH0 ${word(size)} MSTORE`,
+  MSTORE8: (size) => `PUSH0 ${number(size - 1)} MSTORE8`,
+  "MCOPY to": (size) => `PUSH1 0x20 PUSH0 ${word(size)} MCOPY`,
+  "MCOPY from": (size) => `PUSH1 0x20 ${word(size)} PUSH0 MCOPY`,
+  KECCAK256: (size) => `PUSH1 0x20 ${word(size)} KECCAK256`,
+  LOG0: (size) => `PUSH1 0x20 ${word(size)} LOG0`,
+  LOG1: (size) => `PUSH0 PUSH1 0x20 ${word(size)} LOG1`,
+  LOG2: (size) => `PUSH0 PUSH0 PUSH1 0x20 ${word(size)} LOG2`,
+  LOG3: (size) => `PUSH0 PUSH0 PUSH0 PUSH1 0x20 ${word(size)} LOG3`,
+  LOG4: (size) => `PUSH0 PUSH0 PUSH0 PUSH0 PUSH1 0x20 ${word(size)} LOG4`,
+  CALLDATACOPY: (size) => `PUSH1 0x20 PUSH0 ${word(size)} CALLDATACOPY`,
+  CODECOPY: (size) => `PUSH1 0x20 PUSH0 ${word(size)} CODECOPY`,
+  EXTCODECOPY: (size) => `PUSH1 0x20 PUSH0 ${word(size)} ADDRESS EXTCODECOPY`,
+  RETURNDATACOPY: (size) =>
+    `PUSH0 PUSH0 PUSH1 0x20 PUSH0 PUSH1 0x04 GAS STATICCALL PUSH1 0x20 PUSH0 ${word(size)} RETURNDATACOPY`,
+  "CALL with": (size) => `PUSH0 PUSH0 PUSH1 0x20 ${word(size)} PUSH0 PUSH1 0x04 GAS CALL`,
+  "CALL into": (size) => `PUSH1 0x20 ${word(size)} PUSH0 PUSH0 PUSH0 PUSH1 0x04 GAS CALL`,
+  "CALLCODE with": (size) => `PUSH0 PUSH0 PUSH1 0x20 ${word(size)} PUSH0 PUSH1 0x04 GAS CALLCODE`,
+  "CALLCODE into": (size) => `PUSH1 0x20 ${word(size)} PUSH0 PUSH0 PUSH0 PUSH1 0x04 GAS CALLCODE`,
+  "DELEGATECALL with": (size) => `PUSH0 PUSH0 PUSH1 0x20 ${word(size)} PUSH1 0x04 GAS DELEGATECALL`,
+  "DELEGATECALL into": (size) => `PUSH1 0x20 ${word(size)} PUSH0 PUSH0 PUSH1 0x04 GAS DELEGATECALL`,
+  "STATICCALL with": (size) => `PUSH0 PUSH0 PUSH1 0x20 ${word(size)} PUSH1 0x04 GAS STATICCALL`,
+  "STATICCALL into": (size) => `PUSH1 0x20 ${word(size)} PUSH0 PUSH0 PUSH1 0x04 GAS STATICCALL`,
+  CREATE: (size) => `PUSH1 0x20 ${word(size)} PUSH0 CREATE`,
+  CREATE2: (size) => `PUSH0 PUSH1 0x20 ${word(size)} PUSH0 CREATE2`,
+  RETURN: (size) => `PUSH1 0x20 ${word(size)} RETURN`,
+  REVERT: (size) => `PUSH1 0x20 ${word(size)} REVERT`,
+};
+
+/** Returns an item of the stack, the size of what the last call returned, and the gas that is left. */
+const REPORT = "PUSH0 MSTORE RETURNDATASIZE PUSH1 0x20 MSTORE GAS PUSH1 0x40 MSTORE PUSH1 0x60 PUSH0 RETURN";
+
+/** Runs code in a frame of its own, as init code, and reports. */
+function parentOf(child: string, before = ""): Hex {
+  const size = number(assemble(child).length);
+  return code(`${before} ${size} PUSH2 @0 PUSH0 CODECOPY ${size} PUSH0 PUSH0 CREATE ${REPORT} .0 ${code(child)}`);
+}
+
+async function ask(data: Hex, to?: string): Promise<CallResult> {
+  const states = await StateStore.open();
+  const executor = await Executor.at(config, new Overlay(states), await states.genesis(config));
+  const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+  return await executor.call(context, { from: alice.address, to, value: 0n, data, gas: GAS, accessList: [] });
+}
+
+async function report(data: Hex): Promise<{ item: bigint; returned: bigint; left: bigint }> {
+  const result = await ask(data);
+  expect(result.error).to.equal(undefined);
+  const words = AbiCoder.defaultAbiCoder().decode(["uint256", "uint256", "uint256"], result.data);
+  const [item, returned, left] = words as unknown as [bigint, bigint, bigint];
+  return { item, returned, left };
+}
+
+/** Expects that a frame ended with all of its gas, and that its caller went on with what it had kept back. */
+async function expectHalt(child: string): Promise<void> {
+  const { item, returned, left } = await report(parentOf(child));
+  expect([item, returned]).to.deep.equal([0n, 0n]);
+  expect(Number(left)).to.be.within(1, Number(GAS / 64n));
+}
+
+async function expectGoing(child: string, { before = "", reverts = false } = {}): Promise<void> {
+  const { item, returned, left } = await report(parentOf(child, before));
+  expect([item > 0n, returned]).to.deep.equal(reverts ? [false, 32n] : [true, 0n]);
+  expect(Number(left)).to.be.greaterThan(Number(GAS / 2n));
+}
+
+describe("Limits", () => {
+  for (const [name, grow] of Object.entries(GROWING)) {
+    it(`[1] memory grows to the limit, and halts the frame beyond it: ${name}`, async () => {
+      await expectGoing(grow(MEMORY_LIMIT), { reverts: name === "REVERT" });
+      await expectHalt(grow(MEMORY_LIMIT + 1));
+    });
+  }
+
+  it("[1] each frame has a memory of its own, and an empty range is in it wherever it lies", async () => {
+    const full = `${word(MEMORY_LIMIT)} MLOAD POP`;
+    await expectGoing(full, { before: full });
+    await expectGoing(`${full} PUSH0 PUSH0 NOT KECCAK256`);
+    await expectHalt("PUSH1 0x01 PUSH0 NOT KECCAK256");
+  });
+
+  it("[1] [4] a transaction that goes beyond a limit is confirmed as failed, and pays all of its gas", async () => {
+    const chain = await openChain();
+    const data = code(`${word(MEMORY_LIMIT + 1)} MLOAD`);
+    const fees = { gasLimit: 200_000n, gasPrice: 2n * config.baseFee };
+    const raw = await alice.signTransaction({ chainId: config.chainId, nonce: 0, data, ...fees });
+    const { transactionHashes } = await mine(chain, [raw]);
+    expect(await chain.receipt(transactionHashes[0]!)).to.deep.include({ success: false, gasUsed: 200_000n });
+    expect((await (await chain.stateAt()).account(alice.address))?.nonce).to.equal(1n);
+    await chain.close();
+  });
+
+  it("[1] MODEXP takes what L1 can do at once, and fails with the gas of its call beyond it", async () => {
+    const input = (size: number): Hex => {
+      const lengths = [8, size, 8].map((length) => toBeHex(length, 32));
+      return concat([...lengths, `0x${"ff".repeat(16 + size)}`]);
+    };
+    let [fits, exceeds] = [1, 40_000];
+    while (exceeds - fits > 1) {
+      const middle = (fits + exceeds) >> 1;
+      if (effortOf(fromHex(input(middle))) <= EFFORT_LIMIT) fits = middle;
+      else exceeds = middle;
+    }
+    const calling = (data: Hex, gas: number): Hex => {
+      const size = number(data.length / 2 - 1);
+      const call = `PUSH0 PUSH0 ${size} PUSH0 PUSH1 0x05 ${number(gas)} STATICCALL`;
+      return code(`${size} PUSH2 @0 PUSH0 CODECOPY ${call} ${REPORT} .0 ${data}`);
+    };
+    expect(await report(calling(input(fits), 300_000))).to.deep.include({ item: 1n, returned: 8n });
+    const beyond = await report(calling(input(exceeds), 300_000));
+    expect(beyond).to.deep.include({ item: 0n, returned: 0n });
+    expect((await report(calling(input(exceeds), 900_000))).left).to.equal(beyond.left - 600_000n);
+
+    const precompile = toBeHex(5, 20);
+    expect((await ask(input(fits), precompile)).error).to.equal(undefined);
+    expect(await ask(input(exceeds), precompile)).to.deep.include({ error: OUT_OF_GAS, gasUsed: GAS });
+  });
+
+  it("[1] a chain with more gas for a transaction than L1 can execute is refused", async () => {
+    const opening = Chain.open({ ...config, gasLimit: MAX_GAS_LIMIT + 1n });
+    const error = await opening.catch((thrown: unknown) => thrown as ChainError);
+    expect(error).to.be.instanceOf(ChainError).with.property("code", "BAD_CONFIG");
+    expect((error as ChainError).message).to.contain("gas limit is 8000001, expected at most 8000000");
+  });
+});
