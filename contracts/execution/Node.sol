@@ -160,18 +160,26 @@ library NodeLayout {
                 return;
             }
             uint256 end = cursor + length;
-            uint256 first = _load(cursor) >> 248;
+            if (_isShort(cursor, end)) return _decodeShort(node, cursor, end);
+            _decodeBranch(node, cursor, end);
+        }
+    }
+
+    /// @dev Tells a payload of two items, a leaf's or an extension's, from a branch's. One that is neither may be taken
+    /// for either: decoding it reverts.
+    function _isShort(uint256 cursor, uint256 end) private pure returns (bool short) {
+        assembly ("memory-safe") {
+            let first := byte(0, mload(cursor))
             // Neither an empty string nor a list is a path: the first child of a branch.
-            if (first != 0x80 && first < 0xc0) {
-                (uint256 offset, uint256 size) = Rlp.prefix(_load(cursor));
-                uint256 second = cursor + offset + size;
-                if (second < end) {
-                    (offset, size) = Rlp.prefix(_load(second));
-                    // Two items make a leaf or an extension.
-                    if (second + offset + size == end) return _decodeShort(node, cursor, second, end);
+            short := and(lt(first, 0xc0), iszero(eq(first, 0x80)))
+            if eq(first, 0xa0) {
+                // A path or a hash: in a branch more items follow behind the second child.
+                let second := add(cursor, 33)
+                first := byte(0, mload(second))
+                if or(eq(or(first, 0x20), 0xa0), gt(first, 0xbf)) {
+                    short := eq(add(second, add(1, and(first, 0x3f))), end)
                 }
             }
-            _decodeBranch(node, cursor, end);
         }
     }
 
@@ -214,24 +222,24 @@ library NodeLayout {
     function _decodeChildren(Node node, uint256 cursor) private pure returns (uint256 item, bool sound) {
         assembly ("memory-safe") {
             let offsets := 0
-            let bits := 0
             item := cursor
             for {
                 let lane := 0
             } lt(lane, 256) {
-                lane := add(lane, 32)
+                lane := add(lane, 64)
             } {
-                // 0x80 is one byte, 0xa0 opens a hash of 33. Two children a turn.
-                let first := byte(0, mload(item))
-                offsets := or(offsets, shl(lane, sub(item, cursor)))
-                bits := or(bits, xor(first, 0x80))
-                item := add(item, add(1, and(first, 0x20)))
-                first := byte(0, mload(item))
-                offsets := or(offsets, shl(add(lane, 16), sub(item, cursor)))
-                bits := or(bits, xor(first, 0x80))
-                item := add(item, add(1, and(first, 0x20)))
+                // 0x80 is one byte, 0xa0 opens a hash of 33: the difference of either to 0x81. Four children a turn.
+                let second := add(item, xor(byte(0, mload(item)), 0x81))
+                let third := add(second, xor(byte(0, mload(second)), 0x81))
+                let fourth := add(third, xor(byte(0, mload(third)), 0x81))
+                let lanes := add(add(item, shl(16, second)), add(shl(32, third), shl(48, fourth)))
+                offsets := add(offsets, shl(lane, lanes))
+                item := add(fourth, xor(byte(0, mload(fourth)), 0x81))
             }
-            sound := iszero(and(bits, 0xdf))
+            // Places, whose sums carry from lane to lane, less the first place in each: offsets.
+            offsets := sub(offsets, mul(cursor, ONES))
+            let sizes := sub(or(shr(16, offsets), shl(240, sub(item, cursor))), offsets)
+            sound := iszero(and(sub(sizes, ONES), not(mul(ONES, 32))))
             if iszero(sound) {
                 // Once more, with inlined nodes: 31 bytes at most.
                 sound := 1
@@ -283,24 +291,32 @@ library NodeLayout {
         }
     }
 
-    function _decodeShort(Node node, uint256 cursor, uint256 second, uint256 end) private pure {
-        (uint256 start, uint256 size, uint256 next) = Rlp.readString(cursor, end);
-        if (next != second || size == 0 || size > 33) revert MalformedNode();
-        uint256 flag = _load(start) >> 248;
+    function _decodeShort(Node node, uint256 cursor, uint256 end) private pure {
+        uint256 second;
+        uint256 flag;
         uint256 nibbles;
         uint256 path;
-        unchecked {
-            // The size is between 1 and 33.
-            nibbles = 2 * size - 2;
-            if (flag & 0x10 != 0) {
-                nibbles += 1;
-                path = _load(start) << 4;
-            } else {
-                path = _load(start + 1);
-                if (flag & 0x0f != 0) revert MalformedNode();
+        bool sound;
+        assembly ("memory-safe") {
+            // A path of one byte has no prefix, since its flag is below 0x40.
+            let start := cursor
+            let size := 1
+            let first := byte(0, mload(cursor))
+            sound := 1
+            if gt(first, 0x7f) {
+                start := add(cursor, 1)
+                size := sub(first, 0x80)
+                sound := gt(first, 0x81)
             }
+            second := add(start, size)
+            flag := byte(0, mload(start))
+            let odd := and(shr(4, flag), 1)
+            nibbles := add(shl(1, sub(size, 1)), odd)
+            path := shl(shl(2, odd), mload(add(start, iszero(odd))))
+            sound := and(sound, and(lt(flag, 0x40), lt(nibbles, 65)))
+            sound := and(sound, or(odd, iszero(and(flag, 0x0f))))
         }
-        if (flag > 0x3f || nibbles > 64) revert MalformedNode();
+        if (!sound) revert MalformedNode();
         path = _truncate(path, nibbles);
 
         if (flag & 0x20 != 0) {
@@ -316,6 +332,10 @@ library NodeLayout {
         } else {
             uint256 first = _load(second) >> 248;
             if (nibbles == 0 || (first != 0xa0 && (first < 0xc1 || first > 0xde))) revert MalformedNode();
+            unchecked {
+                // A place in memory and at most 33 bytes.
+                if (second + 1 + (first & 0x3f) != end) revert MalformedNode();
+            }
             _allocate(DATA + 33);
             assembly ("memory-safe") {
                 mcopy(add(node, DATA), second, sub(end, second))

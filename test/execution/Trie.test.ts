@@ -358,6 +358,29 @@ describe("Trie", () => {
       ).to.deep.equal([hash(branch({ 3: extension("4", changed), 5: leaf("6", value) })), hash(root)]);
     });
 
+    it("[11.5] tells paths of 32 bytes from hashes by what follows", async () => {
+      const path = "ab".repeat(31);
+      const big = leaf("c", value);
+      for (const [node, key, expected] of [
+        ...["0x01", "0x81", `0x${"cd".repeat(32)}`, `0x${"cd".repeat(38)}`, value, `0x${"ef".repeat(300)}`].map(
+          (held) => [leaf(path, held), `0x${path}`, held] as const,
+        ),
+        [extension(path, branch({ 1: leaf("c", "0x12") })), `0x${path}1c`, "0x12"],
+        [branch({ 0: big, 1: big }), "0x1c", value],
+        [branch({ 0: big, 1: leaf("c", "0x12") }), "0x1c", "0x12"],
+        [branch({ 0: big, 2: leaf("c", "0x12") }), "0x2c", "0x12"],
+      ] as const) {
+        expect([...(await harness["get"]!(hash(node), witnessOf(node, big), [key], false))], node).to.deep.equal([
+          expected,
+        ]);
+      }
+      const below = branch({ 1: big, 2: big });
+      const long = extension(path, below);
+      expect([
+        ...(await harness["get"]!(hash(long), witnessOf(long, below, big), [`0x${path}2c`], false)),
+      ]).to.deep.equal([value]);
+    });
+
     it("[11.5] changes one of two equal subtrees and not the other", async () => {
       const twin = branch({ 1: leaf("ab", value), 2: leaf("cd", value) });
       const root = branch({ 1: twin, 2: twin });
@@ -408,6 +431,9 @@ describe("Trie", () => {
       "an empty list": "0xc0",
       "one item": encodeRlp([value]),
       "three items": encodeRlp(["0x20", value, value]),
+      "an extension with a third item": encodeRlp(["0x1a", keccak256("0x"), value]),
+      "an extension with a third item behind an inlined child": encodeRlp(["0x1a", ["0x20", "0x01"], value]),
+      "three items, the first of 32 bytes": encodeRlp([`0x20${"aa".repeat(31)}`, value, value]),
       "18 items": encodeRlp(Array.from({ length: 18 }, () => "0x")),
       "a child of 31 bytes": encodeRlp(["0x", dataSlice(hex33, 0, 31), ...Array.from({ length: 15 }, () => "0x")]),
       "a child of 33 bytes": encodeRlp(["0x", hex33, ...Array.from({ length: 15 }, () => "0x")]),
@@ -418,7 +444,9 @@ describe("Trie", () => {
         ...Array.from({ length: 15 }, () => "0x"),
       ]),
       "a list as the value of a branch": encodeRlp([...Array.from({ length: 16 }, () => "0x"), ["0x01"]]),
-      "a path with an unknown flag": encodeRlp(["0x4a", value]),
+      "a path with an unknown flag": encodeRlp(["0x7a", value]),
+      "a longer path with an unknown flag": encodeRlp(["0x601a", value]),
+      "a path whose prefix is not canonical": "0xc3813a01",
       "an even path with a nibble in its flag": encodeRlp(["0x2a", value]),
       "an empty path": encodeRlp(["0x", value]),
       "a list as path": encodeRlp([["0x20"], value]),
