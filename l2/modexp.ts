@@ -1,13 +1,13 @@
 import { type AddPrecompile, EVMError, type ExecResult } from "@ethereumjs/evm";
 import { bigIntToBytes, bytesToBigInt, setLengthLeft } from "@ethereumjs/util";
 
+import { EFFORT_LIMIT, effortOf } from "./effort.ts";
+
 const MIN_GAS = 200n;
 const GAS_DIVISOR = 3n;
 /** Bytes of the three lengths in front of the operands. */
 const LENGTHS = 96;
 const WORD = 32;
-/** The longest operand that the precompile of L1 takes. */
-const OPERAND_LIMIT = 1024n;
 
 /**
  * MODEXP (EIP-198, at the price of EIP-2565) in time that the gas pays for. The EVM's own takes a time quadratic in the
@@ -40,27 +40,6 @@ export const MODEXP: AddPrecompile = {
     return { returnValue: setLengthLeft(bigIntToBytes(power), modulusSize), executionGasUsed: gas };
   },
 };
-
-/** The most gas of L1 that one instruction may take (contracts/execution/Precompiles.sol). */
-export const EFFORT_LIMIT = 8_000_000n;
-
-/** An upper bound of the gas of L1 that it takes there (contracts/execution/ModExp.sol). */
-export function effortOf(data: Uint8Array): bigint {
-  const [base, exponent, modulus] = [0, 1, 2].map((place) => bytesToBigInt(slice(data, place * WORD, WORD))) as [
-    bigint,
-    bigint,
-    bigint,
-  ];
-  if (modulus === 0n) return 0n;
-  const n = (modulus + 31n) / 32n;
-  const m = (base + 31n) / 32n;
-  const reduction = m > n ? 220n * n * (m - n) : 0n;
-  if (modulus > OPERAND_LIMIT) return reduction + 430n * n * n * 16n * exponent;
-  const words = (modulus + 7n) / 8n;
-  const complexity = modulus > 32n ? 2n * words * words : 16n;
-  const rounds = exponent > 32n ? 256n + 16n * (exponent - 32n) : 8n * exponent + 1n;
-  return reduction + complexity * (exponent > OPERAND_LIMIT ? 3n * rounds : rounds);
-}
 
 function gasOf(data: Uint8Array, base: bigint, exponent: bigint, modulus: bigint): bigint {
   const words = ((base > modulus ? base : modulus) + 7n) / 8n;

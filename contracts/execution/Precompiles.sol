@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Effort} from "./Effort.sol";
 import {Cancun} from "./Fork.sol";
 import {IPrecompiles} from "./IPrecompiles.sol";
 import {ModExp} from "./ModExp.sol";
+import {Operands, OperandsReader} from "./Operands.sol";
 
 /// @title Precompiles
 /// @notice The precompiled contracts of the L2, computed by those of L1.
@@ -36,8 +38,9 @@ contract Precompiles is IPrecompiles {
         if (number == Cancun.IDENTITY) {
             (success, output) = (true, input);
         } else if (number == Cancun.MODEXP) {
-            success = ModExp.effort(input) <= EFFORT_LIMIT;
-            if (success) output = ModExp.run(input);
+            Operands memory operands = OperandsReader.parse(input);
+            success = Effort.bound(operands) <= EFFORT_LIMIT;
+            if (success) output = ModExp.run(input, operands);
         } else if (number < Cancun.MODEXP) {
             (success, output) = (true, _infallible(number, input));
         } else if (number == Cancun.BLAKE2F) {

@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { SigningKey, concat, dataSlice, getBytes, id, sha256, toBeHex, zeroPadBytes } from "ethers";
 import hre, { network } from "hardhat";
 
-import { EFFORT_LIMIT, effortOf } from "../../l2/modexp.ts";
+import { EFFORT_LIMIT, effortOf } from "../../l2/effort.ts";
+import { deployHarness } from "./support/harness.ts";
 import { randomSource } from "./support/random.ts";
 
 const ECRECOVER = 1;
@@ -29,6 +30,7 @@ const INPUTS = hre.globalOptions.coverage ? 5 : 60;
 const { ethers } = await network.create();
 const precompiles = await ethers.deployContract("Precompiles");
 const address = await precompiles.getAddress();
+const harness = await deployHarness(ethers, "PrecompilesHarness");
 const evm = await createEVM({ common: createCustomCommon({ chainId: 1088 }, Mainnet, { hardfork: Hardfork.Cancun }) });
 
 interface Answer {
@@ -65,6 +67,13 @@ async function expectSame(number: number, input: string, gasLimit: bigint, messa
   expect(await answer(number, input, gasLimit), message).to.deep.equal(expected);
 }
 
+/** Gas of L1 that a call of MODEXP takes. */
+async function gasOfL1(input: string): Promise<number> {
+  const data = precompiles.interface.encodeFunctionData("run", [MODEXP, PLENTY, input]);
+  const [used] = (await harness["measure"]!(address, data)) as [bigint];
+  return Number(used);
+}
+
 /** Compares the two, with gas to spare, just enough gas, and less. */
 async function compare(number: number, input: string): Promise<Answer> {
   const full = await reference(number, input, PLENTY);
@@ -99,6 +108,19 @@ function awkwardBytes(size: number): string {
   ];
   const number = concat(Array.from({ length: Math.ceil(size / 32) }, () => limbs[random(limbs.length)]!));
   return dataSlice(number, getBytes(number).length - size);
+}
+
+/**
+ * A base and a modulus of `n` limbs such that each of the quotient's digits is estimated too large: they leave one and
+ * the same remainder, which is the modulus less about a 2^256th of it.
+ */
+function worstDividend(n: number, digits: number): string {
+  const limb = 2n ** 256n;
+  const modulus = ((limb ** BigInt(n - 2)) << 511n) + limb ** BigInt(n - 2) - 1n;
+  const low = limb - 1n - (modulus % (limb - 1n));
+  let dividend = modulus - (modulus + low) / (limb - 1n);
+  for (let digit = 0; digit < digits; digit++) dividend = dividend * limb + low;
+  return modexp(toBeHex(dividend), "0x01", toBeHex(modulus));
 }
 
 function modexp(base: string, exponent: string, modulus: string): string {
@@ -430,12 +452,12 @@ describe("Precompiles", function () {
         [randomBytes(1025), "0x", randomBytes(1025)],
         [randomBytes(1025), "0x01", randomBytes(1025)],
         [randomBytes(2100), "0x03", randomBytes(1056)],
-        [randomBytes(3), "0xff", `0x${"ff".repeat(1025)}`],
+        [randomBytes(3), "0x7f", `0x${"ff".repeat(1025)}`],
         [randomBytes(1056), "0x9a", `0x80${"00".repeat(1087)}`],
         [awkwardBytes(1100), "0x07", awkwardBytes(1056)],
         [awkwardBytes(1600), "0x02", concat(["0x01", awkwardBytes(1055)])],
         ["0x", "0x05", randomBytes(1088)],
-        ["0x02", "0xfe", randomBytes(1040)],
+        ["0x02", "0x7e", randomBytes(1040)],
       ] as const) {
         const input = modexp(base, exponent, modulus);
         expect(effortOf(getBytes(input)) <= EFFORT_LIMIT, "is allowed").to.equal(true);
@@ -447,15 +469,104 @@ describe("Precompiles", function () {
       }
     });
 
-    it("[11.9] fails where it may take more of L1 than one instruction can have", async () => {
-      for (const input of [
-        modexp(randomBytes(512), `0x${"ff".repeat(512)}`, randomBytes(512)),
-        modexp("0x03", `0x${"ff".repeat(64)}`, randomBytes(1100)),
-        modexp(randomBytes(40), randomBytes(70_000), randomBytes(31)),
-      ]) {
-        expect((await reference(MODEXP, input, PLENTY)).success, "is paid for").to.equal(true);
-        expect(await answer(MODEXP, input, PLENTY)).to.deep.equal(FAILURE);
-      }
+    describe("effort", () => {
+      it("[11.9] is for the L2 what it is for L1", async () => {
+        const lengths = [
+          0n,
+          1n,
+          7n,
+          8n,
+          31n,
+          32n,
+          33n,
+          1023n,
+          1024n,
+          1025n,
+          2046n,
+          2047n,
+          40_000n,
+          2n ** 64n,
+          2n ** 255n,
+        ];
+        const pick = () => lengths[random(random(2) === 0 ? 9 : lengths.length)]!;
+        for (let i = 0; i < 10 * INPUTS; i++) {
+          const sizes = [pick(), pick(), pick()];
+          const operands = sizes.map((size) => {
+            const present = size > 4000n ? random(4000) : Number(size);
+            const zeroes = Math.min(random(3) === 0 ? random(200) : 0, present);
+            return concat([`0x${"00".repeat(zeroes)}`, random(4) === 0 ? "0x" : randomBytes(present - zeroes)]);
+          });
+          const whole = concat([...sizes.map((size) => word(size)), ...operands]);
+          const input = random(4) === 0 ? dataSlice(whole, 0, random(getBytes(whole).length)) : whole;
+          expect(await harness["effort"]!(input), input).to.equal(effortOf(getBytes(input)));
+        }
+      });
+
+      it("[11.9] bounds what a call takes, and leaves little where the numbers are the worst there are", async function () {
+        // What is measured has to be the code that is deployed.
+        if (hre.globalOptions.coverage) this.skip();
+        const zeroes = (size: number) => `0x${"00".repeat(size)}`;
+        const ones = (size: number) => `0x${"ff".repeat(size)}`;
+        for (const [input, atMost] of [
+          ["0x", 3],
+          [modexp("0x", "0x", "0x"), 3],
+          [modexp(zeroes(5000), ones(5), "0x"), 3],
+          [modexp(randomBytes(32), ones(32), randomBytes(32)), 1.3],
+          [modexp(randomBytes(1024), "0x03", ones(1024)), 1.1],
+          [modexp(ones(1024), concat([zeroes(16), ones(16)]), ones(1024)), 1.1],
+          [modexp("0x02", ones(1024), "0x05"), 1.1],
+          [concat([modexp(ones(1024), "0x03", ones(1024)), ones(100_000)]), 1.1],
+          [modexp(ones(2), "0x03", "0x05"), 1.3],
+          [modexp(zeroes(1025), zeroes(1025), ones(1)), 1.3],
+          [modexp("0x05", concat([zeroes(1020), "0x03"]), ones(1024)), 1.3],
+          [modexp("0x05", concat([zeroes(130_000), "0x05"]), ones(1)), 1.2],
+          [modexp(zeroes(30_000), "0x05", ones(40)), 1.2],
+          [modexp("0x02", "0x01", zeroes(39_000)), 1.3],
+          [concat([word(1), word(2_000_000), word(1), "0x0203"]), 3],
+          [modexp(randomBytes(30_000), "0x03", ones(1)), 1.8],
+          [modexp(randomBytes(30_000), "0x03", ones(40)), 1.8],
+          [modexp(randomBytes(10_000), "0x03", ones(1024)), 1.7],
+          [modexp(randomBytes(39_000), "0x01", ones(39_000)), 1.3],
+          [modexp(ones(1025), "0x", ones(1025)), 1.4],
+          [modexp("0x02", "0x02", randomBytes(1056)), 1.5],
+          [modexp(randomBytes(2000), "0x05", randomBytes(1200)), 1.5],
+          [modexp(randomBytes(2600), "0x03", randomBytes(2600)), 1.5],
+          [modexp(randomBytes(31), ones(1025), randomBytes(31)), 1.1],
+          [modexp(randomBytes(31), ones(2046), ones(31)), 1.1],
+          [modexp("0x03", ones(8000), "0x05"), 1.1],
+          [modexp("0x03", concat(["0x01", zeroes(8000)]), "0x05"), 1.1],
+          [modexp(randomBytes(3000), ones(1100), randomBytes(64)), 1.1],
+          ...[3, 4, 10, 33, 60].flatMap((n) => [[worstDividend(n, 100), n < 5 ? 1.3 : 1.15] as const]),
+        ] as const) {
+          const used = await gasOfL1(input);
+          const effort = Number(effortOf(getBytes(input)));
+          expect(used, input.slice(0, 400)).to.be.lessThanOrEqual(effort);
+          expect(effort / used, input.slice(0, 400)).to.be.lessThan(atMost);
+        }
+      });
+
+      it("[11.9] lets a call fail above its limit, and no call below", async () => {
+        const filled = (byte: string, size: number) => `0x${byte.repeat(size)}`;
+        for (const make of [
+          (size: number) => modexp("0x03", filled("ff", size), filled("fd", 256)),
+          (size: number) => modexp("0x03", filled("ff", size), filled("fd", 20)),
+          (size: number) => modexp("0x03", "0x03", filled("fd", size)),
+          (size: number) => modexp("0x03", toBeHex(2n ** BigInt(size)), filled("fd", 1024)),
+          (size: number) => modexp(filled("fe", size), "0x03", filled("fd", 640)),
+        ]) {
+          let [low, high] = [1, 40_000];
+          while (high - low > 1) {
+            const middle = (low + high) >> 1;
+            if (effortOf(getBytes(make(middle))) <= EFFORT_LIMIT) low = middle;
+            else high = middle;
+          }
+          const [possible, heavy] = [make(low), make(high)];
+          expect(await answer(MODEXP, possible, PLENTY)).to.deep.equal(await reference(MODEXP, possible, PLENTY));
+          if (!hre.globalOptions.coverage) expect(await gasOfL1(possible)).to.be.within(4_000_000, 9_000_000);
+          expect((await reference(MODEXP, heavy, PLENTY)).success, "is paid for").to.equal(true);
+          expect(await answer(MODEXP, heavy, PLENTY)).to.deep.equal(FAILURE);
+        }
+      });
     });
   });
 

@@ -3,10 +3,10 @@ import { AbiCoder, concat, toBeHex } from "ethers";
 
 import { Chain } from "../../l2/chain.ts";
 import { MAX_GAS_LIMIT, MEMORY_LIMIT } from "../../l2/config.ts";
+import { EFFORT_LIMIT, effortOf } from "../../l2/effort.ts";
 import { ChainError } from "../../l2/errors.ts";
 import { Executor } from "../../l2/executor.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
-import { EFFORT_LIMIT, effortOf } from "../../l2/modexp.ts";
 import { type CallResult, OUT_OF_GAS } from "../../l2/simulation.ts";
 import { Overlay, StateStore } from "../../l2/state.ts";
 import { assemble, push } from "../execution/fuzz/assembly.ts";

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { concat, dataSlice, id, toBeHex } from "ethers";
 
 import { chainCommon } from "../../l2/config.ts";
+import { EFFORT_LIMIT, effortOf } from "../../l2/effort.ts";
 import { fromHex, toHex } from "../../l2/hex.ts";
 import { MODEXP } from "../../l2/modexp.ts";
 import { randomSource } from "../execution/support/random.ts";
@@ -53,11 +54,26 @@ describe("MODEXP", () => {
     }
   });
 
+  /** 2 ^ (3 · 256 ^ (size - 1)) modulo 251: of the exponent only its first byte is there. */
+  const power = (size: number) => concat([toBeHex(1, 32), toBeHex(size, 32), toBeHex(1, 32), "0x0203"]);
+
+  it("[1] takes a time that its gas pays for, however long the exponent", async () => {
+    const size = 15_000;
+    const padded = concat([power(size), `0x${"00".repeat(size - 1)}fb`]);
+    expect(effortOf(fromHex(padded)) < EFFORT_LIMIT, "L1 can do it").to.equal(true);
+    let expected = 8n;
+    for (let byte = 1; byte < size; byte++) for (let bit = 0; bit < 8; bit++) expected = (expected * expected) % 251n;
+    const { output, gas } = await run(ours, padded, 10_000_000n);
+    expect(BigInt(output)).to.equal(expected);
+    expect(gas).to.equal((8n * (BigInt(size) - 32n) + 249n) / 3n);
+  });
+
   it("[1] fails at once where L1 cannot do what the gas has paid for", async () => {
-    // 2 ^ (3 · 256 ^ 1,999,999) modulo 251: of the exponent only its first byte is there.
     const size = 2_000_000;
-    const data = concat([toBeHex(1, 32), toBeHex(size, 32), toBeHex(1, 32), "0x0203"]);
     const gas = (8n * (BigInt(size) - 32n) + 249n) / 3n;
-    expect(await run(ours, data, gas)).to.deep.equal({ output: "0x", gas, error: "out of gas" });
+    const padded = concat([power(size), `0x${"00".repeat(size - 1)}fb`]);
+    expect(await run(ours, padded, gas)).to.deep.equal({ output: "0x", gas, error: "out of gas" });
+    // Without a modulus there is nothing to do.
+    expect(await run(ours, power(size), gas)).to.deep.equal({ output: "0x00", gas, error: undefined });
   });
 });
