@@ -29,6 +29,7 @@ function _differ(Node a, Node b) pure returns (bool) {
 ///             bits   8   nibbles of the path (extension, leaf)
 ///             bits  16   stale mask: bit `i` says that the encoding of child `i` is behind the child in memory
 ///             bits  32   length of the encoded children (branch)
+///             bit   48   whether the whole encoding lies in the node (leaf)
 ///             bits  64   place, 96 length, 128 capacity of the value (leaf, branch)
 ///     word 1  branch: 16 lanes of 16 bits: offset of the encoded child `i`;  else: path, left-aligned
 ///     word 2  branch: 16 lanes of 16 bits: child `i` in memory, in units of 64 bytes; else: child (extension)
@@ -62,6 +63,9 @@ library NodeLayout {
     uint256 private constant EMPTY_OFFSETS = 0x000f000e000d000c000b000a0009000800070006000500040003000200010000;
     /// @dev An empty byte string, left-aligned.
     uint256 private constant EMPTY_ITEM = 0x80 << 248;
+    /// @dev Says of a leaf that its encoding lies in the node, where its value has a part of it. Both lengths there take a
+    /// byte behind a prefix.
+    uint256 private constant ENCODED = 1 << 48;
 
     // ---------------------------------------------------------------- creation
 
@@ -204,17 +208,19 @@ library NodeLayout {
     }
 
     function _decodeBranch(Node node, uint256 cursor, uint256 end) private pure {
-        bool sound;
-        uint256 item;
-        (item, sound) = _decodeChildren(node, cursor);
-        (uint256 value, uint256 length, uint256 next) = Rlp.readString(item, end);
-        if (!sound || next != end) revert MalformedNode();
+        (uint256 item, bool sound) = _decodeChildren(node, cursor);
+        if (!sound) revert MalformedNode();
         _allocate(BRANCH_SIZE);
-        if (length != 0) {
-            // The value moves away: the children may grow, and the encoding is kept with an empty value.
-            node.setValue(value, length);
-            _frame(node);
+        bool empty;
+        assembly ("memory-safe") {
+            empty := and(eq(add(item, 1), end), eq(byte(0, mload(item)), 0x80))
         }
+        if (empty) return;
+        (uint256 value, uint256 length, uint256 next) = Rlp.readString(item, end);
+        if (next != end) revert MalformedNode();
+        // The value moves away: the children may grow, and the encoding is kept with an empty value.
+        node.setValue(value, length);
+        _frame(node);
     }
 
     /// @dev Writes the header of a branch whose children are encoded at `cursor`.
@@ -320,13 +326,9 @@ library NodeLayout {
         path = _truncate(path, nibbles);
 
         if (flag & 0x20 != 0) {
-            (uint256 value, uint256 length, uint256 last) = Rlp.readString(second, end);
-            if (last != end || length == 0) revert MalformedNode();
-            uint256 room = end - Node.unwrap(node) - DATA;
-            if (room < LEAF_ROOM) room = LEAF_ROOM;
-            _allocate(DATA + room);
+            _decodeLeaf(node, cursor, second, end);
             assembly ("memory-safe") {
-                mstore(node, or(or(LEAF, shl(8, nibbles)), or(or(shl(64, value), shl(96, length)), shl(128, room))))
+                mstore(node, or(mload(node), shl(8, nibbles)))
                 mstore(add(node, 0x20), path)
             }
         } else {
@@ -343,6 +345,37 @@ library NodeLayout {
                 mstore(add(node, 0x20), path)
                 mstore(add(node, 0x40), 0)
             }
+        }
+    }
+
+    function _decodeLeaf(Node node, uint256 cursor, uint256 second, uint256 end) private pure {
+        uint256 value;
+        uint256 length;
+        bool encoded;
+        assembly ("memory-safe") {
+            // Mostly an account.
+            let word := mload(second)
+            length := byte(1, word)
+            value := add(second, 2)
+            encoded := and(and(eq(byte(0, word), 0xb8), gt(length, 55)), lt(sub(end, cursor), 256))
+            encoded := and(encoded, eq(add(value, length), end))
+        }
+        if (!encoded) {
+            uint256 last;
+            (value, length, last) = Rlp.readString(second, end);
+            if (last != end || length == 0) revert MalformedNode();
+        }
+        uint256 room;
+        assembly ("memory-safe") {
+            room := sub(end, add(node, DATA))
+            if lt(room, LEAF_ROOM) {
+                room := LEAF_ROOM
+            }
+            mstore(node, or(or(LEAF, mul(encoded, ENCODED)), or(or(shl(64, value), shl(96, length)), shl(128, room))))
+        }
+        unchecked {
+            // Bytes of a node in calldata.
+            _allocate(DATA + room);
         }
     }
 
@@ -388,9 +421,10 @@ library NodeLayout {
         uint256 stale
     ) internal pure returns (Node last, uint256 restOfKey, uint256 rest) {
         assembly ("memory-safe") {
-            for {} nibbles {} {
+            stale := shl(16, stale)
+            for {} 1 {} {
                 let meta := mload(node)
-                if iszero(eq(and(meta, 0xff), BRANCH)) {
+                if iszero(and(eq(and(meta, 0xff), BRANCH), gt(nibbles, 0))) {
                     break
                 }
                 let i := shr(252, key)
@@ -398,7 +432,7 @@ library NodeLayout {
                 if iszero(below) {
                     break
                 }
-                mstore(node, or(meta, shl(add(16, i), stale)))
+                mstore(node, or(meta, shl(i, stale)))
                 node := below
                 key := shl(4, key)
                 nibbles := sub(nibbles, 1)
@@ -411,17 +445,23 @@ library NodeLayout {
 
     /// @notice Child `i` of a branch, from memory or from the witness; zero where the branch has none.
     function child(Node branch, uint256 i, Witness witness) internal pure returns (Node node) {
+        assembly ("memory-safe") {
+            node := shl(6, and(shr(shl(4, i), mload(add(branch, 0x40))), 0xffff))
+        }
+        return node == NONE ? branch.fetch(i, witness) : node;
+    }
+
+    /// @notice Brings child `i` of a branch into memory, where it is not yet; zero where the branch has none.
+    function fetch(Node branch, uint256 i, Witness witness) internal pure returns (Node node) {
         uint256 item;
         assembly ("memory-safe") {
-            let lane := shl(4, i)
-            node := shl(6, and(shr(lane, mload(add(branch, 0x40))), 0xffff))
-            item := add(add(branch, CHILDREN), and(shr(lane, mload(add(branch, 0x20))), 0xffff))
+            i := shl(4, i)
+            item := add(add(branch, CHILDREN), and(shr(i, mload(add(branch, 0x20))), 0xffff))
         }
-        if (node != NONE) return node;
         node = _resolve(item, witness);
         assembly ("memory-safe") {
             let children := add(branch, 0x40)
-            mstore(children, or(mload(children), shl(shl(4, i), shr(6, node))))
+            mstore(children, or(mload(children), shl(i, shr(6, node))))
         }
     }
 
@@ -439,13 +479,14 @@ library NodeLayout {
     }
 
     function _resolve(uint256 item, Witness witness) private pure returns (Node) {
-        uint256 first = _load(item) >> 248;
-        if (first == 0x80) return NONE;
-        if (first != 0xa0) return _loadInline(item);
-        unchecked {
-            // The item lies in memory.
-            return load(witness, bytes32(_load(item + 1)));
+        uint256 first;
+        bytes32 hash;
+        assembly ("memory-safe") {
+            first := byte(0, mload(item))
+            hash := mload(add(item, 1))
         }
+        if (first == 0xa0) return load(witness, hash);
+        return first == 0x80 ? NONE : _loadInline(item);
     }
 
     /// @notice How many children a branch has, counted up to two, and the last one found.
@@ -472,6 +513,7 @@ library NodeLayout {
     /// @notice Replaces the value of a leaf or a branch by a copy of `length` bytes at `from`; of a branch, by none
     /// where the length is zero.
     function setValue(Node node, uint256 from, uint256 length) internal pure {
+        if (_setEncodedValue(node, from, length)) return;
         uint256 place;
         assembly ("memory-safe") {
             place := add(node, DATA)
@@ -482,8 +524,28 @@ library NodeLayout {
         if (place == 0) place = Node.unwrap(_allocate(length));
         assembly ("memory-safe") {
             mcopy(place, from, length)
-            let meta := and(mload(node), not(shl(64, 0xffffffffffffffff)))
+            let meta := and(mload(node), not(or(ENCODED, shl(64, 0xffffffffffffffff))))
             mstore(node, or(meta, or(shl(64, place), shl(96, length))))
+        }
+    }
+
+    /// @dev Replaces the value of a leaf within its encoding, if that lies in the node and keeps its shape and its room.
+    function _setEncodedValue(Node leaf, uint256 from, uint256 length) private pure returns (bool done) {
+        assembly ("memory-safe") {
+            let meta := mload(leaf)
+            if and(meta, ENCODED) {
+                let place := and(shr(64, meta), 0xffffffff)
+                let payload := sub(add(place, length), add(leaf, CHILDREN))
+                let room := sub(add(add(leaf, DATA), shr(128, meta)), place)
+                // The room ends before a payload of 256 bytes.
+                done := and(gt(length, 55), iszero(gt(length, room)))
+                if done {
+                    mstore8(add(leaf, sub(CHILDREN, 1)), payload)
+                    mstore8(sub(place, 1), length)
+                    mcopy(place, from, length)
+                    mstore(leaf, or(and(meta, not(shl(96, 0xffffffff))), shl(96, length)))
+                }
+            }
         }
     }
 
@@ -539,7 +601,7 @@ library NodeLayout {
     /// @notice Removes the first nibbles of a path.
     function dropPath(Node node, uint256 nibbles) internal pure {
         assembly ("memory-safe") {
-            mstore(node, sub(mload(node), shl(8, nibbles)))
+            mstore(node, sub(and(mload(node), not(ENCODED)), shl(8, nibbles)))
             mstore(add(node, 0x20), shl(shl(2, nibbles), mload(add(node, 0x20))))
         }
     }
@@ -549,7 +611,7 @@ library NodeLayout {
         (uint256 oldWord, uint256 oldNibbles) = node.pathOf();
         if (nibbles + oldNibbles > 64) revert MalformedNode();
         assembly ("memory-safe") {
-            mstore(node, add(mload(node), shl(8, nibbles)))
+            mstore(node, add(and(mload(node), not(ENCODED)), shl(8, nibbles)))
             mstore(add(node, 0x20), or(word, shr(shl(2, nibbles), oldWord)))
         }
     }
@@ -597,59 +659,72 @@ library NodeLayout {
     /// @return word The node's hash; the encoding itself, left-aligned, where it is shorter than 32 bytes.
     /// @return length Its length; 32 for a hash.
     function seal(Node node) internal pure returns (uint256 word, uint256 length) {
-        uint256 meta = _takeStale(node);
+        uint256 meta;
+        bool branch;
+        uint256 stale;
+        assembly ("memory-safe") {
+            meta := mload(node)
+            branch := eq(and(meta, 0xff), BRANCH)
+            stale := and(shr(16, meta), 0xffff)
+            mstore(node, xor(meta, shl(16, stale)))
+        }
         uint256 start;
-        if (meta & 0xff == BRANCH) {
-            uint256 stale = (meta >> 16) & 0xffff;
+        if (branch) {
             while (stale != 0) {
                 uint256 i;
                 Node below;
+                uint256 place;
                 assembly ("memory-safe") {
                     i := sub(255, clz(stale))
                     stale := xor(stale, shl(i, 1))
-                    below := shl(6, and(shr(shl(4, i), mload(add(node, 0x40))), 0xffff))
+                    let lane := shl(4, i)
+                    below := shl(6, and(shr(lane, mload(add(node, 0x40))), 0xffff))
+                    place := add(add(node, CHILDREN), and(shr(lane, mload(add(node, 0x20))), 0xffff))
                 }
                 (word, length) = below.seal();
-                bool replaced;
                 assembly ("memory-safe") {
                     // Mostly a hash takes the place of a hash.
-                    let place := add(add(node, CHILDREN), and(shr(shl(4, i), mload(add(node, 0x20))), 0xffff))
                     if and(eq(length, 32), eq(byte(0, mload(place)), 0xa0)) {
                         mstore(add(place, 1), word)
-                        replaced := 1
+                        place := 0
                     }
                 }
-                if (!replaced) _setEncodedChild(node, i, word, length);
+                if (place != 0) _setEncodedChild(node, i, word, length);
             }
-            (start, length) = _encodeBranch(node);
+            assembly ("memory-safe") {
+                meta := mload(node)
+                let size := and(shr(32, meta), 0xffff)
+                // The prefix has one byte for a payload of up to 55, two up to 255.
+                let offset := add(add(1, gt(size, 54)), gt(size, 254))
+                start := sub(add(node, CHILDREN), offset)
+                length := add(add(offset, size), 1)
+            }
+            // A branch has no capacity for a value.
+            if (meta >> 96 != 0) (start, length) = _encodeValued(node);
+        } else if (meta & ENCODED != 0) {
+            assembly ("memory-safe") {
+                start := add(node, sub(CHILDREN, 2))
+                length := sub(add(and(shr(64, meta), 0xffffffff), and(shr(96, meta), 0xffffffff)), start)
+            }
         } else {
-            if ((meta >> 16) & 1 != 0) {
-                Node branch;
+            if (stale != 0) {
+                Node below;
                 assembly ("memory-safe") {
-                    branch := mload(add(node, 0x40))
+                    below := mload(add(node, 0x40))
                 }
-                (word, length) = branch.seal();
+                (word, length) = below.seal();
                 _setEncodedOnlyChild(node, word, length);
             }
             (start, length) = _encodeShort(node);
         }
         assembly ("memory-safe") {
-            switch lt(length, 32)
-            case 1 {
-                word := and(mload(start), not(shr(shl(3, length), not(0))))
+            let size := length
+            word := keccak256(start, size)
+            length := 32
+            if lt(size, 32) {
+                word := and(mload(start), not(shr(shl(3, size), not(0))))
+                length := size
             }
-            default {
-                word := keccak256(start, length)
-                length := 32
-            }
-        }
-    }
-
-    /// @dev The first word of a node, whose stale mask is cleared.
-    function _takeStale(Node node) private pure returns (uint256 meta) {
-        assembly ("memory-safe") {
-            meta := mload(node)
-            mstore(node, and(meta, not(shl(16, 0xffff))))
         }
     }
 
@@ -667,26 +742,18 @@ library NodeLayout {
         }
     }
 
-    /// @dev The encoding lies in the node, or in memory that is not allocated where the branch has a value.
-    function _encodeBranch(Node node) private pure returns (uint256 start, uint256 length) {
-        (uint256 value, uint256 valueLength) = node.valueOf();
+    /// @dev The encoding of a branch with a value lies in memory that is not allocated.
+    function _encodeValued(Node branch) private pure returns (uint256 start, uint256 length) {
+        (uint256 value, uint256 valueLength) = branch.valueOf();
+        uint256 payload = _scratch();
         uint256 size;
         assembly ("memory-safe") {
-            size := and(shr(32, mload(node)), 0xffff)
-            // The prefix has one byte for a payload of up to 55, two up to 255.
-            let offset := add(add(1, gt(size, 54)), gt(size, 254))
-            start := sub(add(node, CHILDREN), offset)
-            length := add(add(offset, size), 1)
+            size := and(shr(32, mload(branch)), 0xffff)
+            mcopy(payload, add(branch, CHILDREN), size)
         }
-        if (valueLength != 0) {
-            uint256 payload = _scratch();
-            assembly ("memory-safe") {
-                mcopy(payload, add(node, CHILDREN), size)
-            }
-            uint256 end = Rlp.writeString(payload + size, value, valueLength);
-            start = Rlp.prependList(payload, end - payload);
-            length = end - start;
-        }
+        uint256 end = Rlp.writeString(payload + size, value, valueLength);
+        start = Rlp.prependList(payload, end - payload);
+        length = end - start;
     }
 
     /// @dev The encoding of a leaf or an extension lies in memory that is not allocated.

@@ -38,8 +38,10 @@ library Rlp {
                     }
                 }
                 // Canonical: a byte below 0x80 stands for itself.
-                if and(eq(first, 0x81), lt(byte(1, word), 0x80)) {
-                    length := FAILED
+                if eq(first, 0x81) {
+                    if lt(byte(1, word), 0x80) {
+                        length := FAILED
+                    }
                 }
             }
         }
@@ -71,27 +73,21 @@ library Rlp {
         assembly ("memory-safe") {
             next := FAILED
             if lt(cursor, end) {
-                let first := byte(0, mload(cursor))
-                switch lt(first, 0x80)
-                case 1 {
-                    // Zero is the empty string.
-                    if first {
-                        value := first
-                        next := add(cursor, 1)
-                    }
+                value := byte(0, mload(cursor))
+                let behind := add(cursor, 1)
+                // Zero is the empty string.
+                let sound := gt(value, 0)
+                if gt(value, 0x7f) {
+                    let length := sub(value, 0x80)
+                    let word := mload(behind)
+                    // Zero where the length is above 32.
+                    value := shr(sub(256, shl(3, length)), word)
+                    behind := add(behind, length)
+                    // Canonical: no leading zero, and a byte below 0x80 stands for itself.
+                    sound := or(iszero(length), and(gt(byte(0, word), 0), gt(value, 0x7f)))
                 }
-                default {
-                    let length := sub(first, 0x80)
-                    let behind := add(add(cursor, 1), length)
-                    if iszero(or(gt(length, 32), gt(behind, end))) {
-                        let word := mload(add(cursor, 1))
-                        let scalar := shr(sub(256, shl(3, length)), word)
-                        // Canonical: no leading zero, and a byte below 0x80 stands for itself.
-                        if or(iszero(length), and(gt(byte(0, word), 0), gt(scalar, 0x7f))) {
-                            value := scalar
-                            next := behind
-                        }
-                    }
+                if gt(sound, gt(behind, end)) {
+                    next := behind
                 }
             }
         }

@@ -62,8 +62,8 @@ library TrieAlgorithms {
             (node, key, nibbles) = node.descend(key, nibbles, stale);
             if (node.kind() == NodeLayout.BRANCH) {
                 if (nibbles == 0) return node.hasValue() ? node : NONE;
-                // Brings the child into memory; the way goes on in the next turn.
-                if (node.child(key >> 252, trie.witness) == NONE) return NONE;
+                // The way goes on in the next turn.
+                if (node.fetch(key >> 252, trie.witness) == NONE) return NONE;
             } else {
                 (uint256 path, uint256 size) = node.pathOf();
                 if (_commonPrefix(key, nibbles, path, size) != size) return NONE;

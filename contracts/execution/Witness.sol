@@ -91,15 +91,13 @@ library WitnessIndex {
     function find(Witness witness, bytes32 hash) internal pure returns (uint256 position, uint256 length) {
         uint256 entry;
         assembly ("memory-safe") {
+            // Behind the last entry of a chain, so that each ends in the hash.
+            mstore(0, hash)
             entry := mload(add(add(witness, 0x20), shl(5, and(hash, mload(witness)))))
-            let link := 0
-            for {} entry {} {
-                link := mload(add(entry, 0x20))
-                if eq(mload(entry), hash) {
-                    break
-                }
-                entry := shr(64, link)
+            for {} xor(mload(entry), hash) {} {
+                entry := shr(64, mload(add(entry, 0x20)))
             }
+            let link := mload(add(entry, 0x20))
             position := and(shr(32, link), 0xffffffff)
             length := and(link, 0xffffffff)
         }

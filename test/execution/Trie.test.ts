@@ -217,6 +217,12 @@ describe("Trie", () => {
         key: (random: (below: number) => number) => hexlify(Uint8Array.of(random(40))),
         value: (random: (below: number) => number) => hexlify(new Uint8Array(1 + random(120)).fill(random(256))),
       },
+      {
+        title: "hashed keys with long values",
+        secure: true,
+        key: (random: (below: number) => number) => hexlify(Uint8Array.of(random(40))),
+        value: (random: (below: number) => number) => hexlify(new Uint8Array(50 + random(250)).fill(random(256))),
+      },
     ]) {
       it(`[11.9] agrees on random puts and deletions: ${title}`, async function () {
         this.timeout(120_000);
@@ -381,6 +387,35 @@ describe("Trie", () => {
       ]).to.deep.equal([value]);
     });
 
+    it("[11.5] gives a leaf a value of any other length, beside its neighbour in memory", async () => {
+      const path = "cd".repeat(31);
+      const [one, other] = [`0x1${path}1`, `0x2${path}2`];
+      const trie = (first: string, second: string) => {
+        const leaves_ = [leaf(`${path}1`, first), leaf(`${path}2`, second)];
+        return [branch({ 1: leaves_[0]!, 2: leaves_[1]! }), ...leaves_];
+      };
+      const lengths = [1, 55, 56, 57, 120, 121, 122, 123, 160, 219, 220, 221, 222, 255, 256, 300];
+      for (const from of lengths) {
+        const before = trie(`0x${"11".repeat(from)}`, `0x${"22".repeat(from)}`);
+        const same = `0x${"33".repeat(from)}`;
+        for (const to of lengths) {
+          const next = `0x${"44".repeat(to)}`;
+          const steps: Step[] = [
+            [one, same],
+            [other, same],
+            [one, next],
+            [other, next],
+          ];
+          expect(await update(hash(before[0]!), witnessOf(...before), steps, false), `${from} to ${to}`).to.deep.equal([
+            hash(trie(same, `0x${"22".repeat(from)}`)[0]!),
+            hash(trie(same, same)[0]!),
+            hash(trie(next, same)[0]!),
+            hash(trie(next, next)[0]!),
+          ]);
+        }
+      }
+    });
+
     it("[11.5] changes one of two equal subtrees and not the other", async () => {
       const twin = branch({ 1: leaf("ab", value), 2: leaf("cd", value) });
       const root = branch({ 1: twin, 2: twin });
@@ -443,6 +478,7 @@ describe("Trie", () => {
         ["0x20", `0x${"22".repeat(29)}`],
         ...Array.from({ length: 15 }, () => "0x"),
       ]),
+      "an empty list as a child": encodeRlp(["0x", [], ...Array.from({ length: 15 }, () => "0x")]),
       "a list as the value of a branch": encodeRlp([...Array.from({ length: 16 }, () => "0x"), ["0x01"]]),
       "a path with an unknown flag": encodeRlp(["0x7a", value]),
       "a longer path with an unknown flag": encodeRlp(["0x601a", value]),
@@ -454,11 +490,14 @@ describe("Trie", () => {
       "a path of 66 nibbles": encodeRlp([`0x20${"aa".repeat(33)}`, value]),
       "a leaf without value": encodeRlp(["0x3a", "0x"]),
       "a list as the value of a leaf": encodeRlp(["0x3a", ["0x01"]]),
+      "a long list as the value of a leaf": encodeRlp(["0x3a", [`0x${"ab".repeat(60)}`]]),
+      "an item behind a long value": encodeRlp(["0x3a", `0x${"ab".repeat(60)}`, "0x01"]),
       "an extension without path": encodeRlp(["0x00", keccak256("0x")]),
       "an extension without child": encodeRlp(["0x1a", "0x"]),
       "an extension to 31 bytes": encodeRlp(["0x1a", dataSlice(hex33, 0, 31)]),
       "a prefix that is not canonical": "0xf804823aaa01",
       "a value that is not canonical": "0xc33a8101",
+      "a value whose long prefix is not canonical": "0xc83ab8051122334455",
       "items that run over the end": "0xc33a8411",
     })) {
       it(`[11.5] reverts on a node that a root commits to, but that is none: ${name}`, async () => {
