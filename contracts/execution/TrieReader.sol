@@ -215,7 +215,8 @@ library TrieReader {
                     let size := sub(first, 0xb7)
                     position := add(position, size)
                     length := shr(sub(256, shl(3, size)), shl(8, word))
-                    sound := and(lt(first, 0xc0), and(gt(length, 55), gt(byte(1, word), 0)))
+                    // In a list these would be no length, or one that is too large.
+                    sound := and(gt(length, 55), gt(byte(1, word), 0))
                 }
             }
             sound := and(sound, eq(add(position, length), end))
