@@ -5,7 +5,9 @@ import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { CommitReplay } from "./commit.ts";
 import { decodeRevert, isRevert, L1Revert, messageOf, revertData } from "./errors.ts";
-import { COMMIT, readMachine } from "./machine.ts";
+import { GAS_BITS, readMachine, workOf } from "./machine.ts";
+import { MachinePages } from "./pages.ts";
+import { GrowingWitness, WorkingSet } from "./step-witness.ts";
 import { L1_TRANSACTION_GAS } from "./transactions.ts";
 
 /** What executing a transaction led to; the struct of `IExecutor.sol`. */
@@ -97,7 +99,7 @@ export class ExecutionDriver {
    */
   async *plan(request: ExecutionRequest): AsyncGenerator<ExecutionStep, Execution> {
     const { transaction, preStateRoot } = request;
-    const witness = new GrowingWitness(request);
+    const witness = new GrowingWitness(request.witness, request.preimages);
     const encode = (items: Hex): Hex => EXECUTOR.encodeFunctionData("execute", [[transaction], preStateRoot, items]);
     const attempt = await this.#attempt("execute", encode, witness);
     if (attempt.fits) return { outcome: outcomeOf(attempt.result), witness: witness.encoded };
@@ -111,16 +113,20 @@ export class ExecutionDriver {
   async *#session({ transaction, preStateRoot, witness, preimages }: ExecutionRequest): AsyncGenerator<ExecutionStep> {
     const key = await this.#ask("transitionKey", [transaction, preStateRoot]);
     const commit = new CommitReplay(preStateRoot, preimages);
+    const pages = new MachinePages();
+    const workingSet = new WorkingSet(pages);
+    const known = async (hash: Hex): Promise<Uint8Array | undefined> => pages.get(hash) ?? (await commit.preimages(hash));
+    let growing = new GrowingWitness(witness, known);
     let machine: Hex = "0x";
-    let left = Transaction.from(toHex(transaction.raw)).gasLimit + COMMIT;
-    let pace = this.#gas / USUAL_RATIO;
+    let left = workOf(Transaction.from(toHex(transaction.raw)).gasLimit);
+    let pace = (this.#gas / USUAL_RATIO) << GAS_BITS;
     while (left > 0n) {
-      const growing = new GrowingWitness({ witness, preimages: commit.preimages });
       const from = machine;
+      const current = growing;
       const advance = (until: bigint, gas: GasLimit): Promise<Attempt> => {
         const encode = (items: Hex): Hex =>
           EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, items]);
-        return this.#attempt("advance", encode, growing, gas);
+        return this.#attempt("advance", encode, current, gas);
       };
       const step = await worthwhileStep(advance, this.#gas, left, pace);
       const reached = step.next === "0x" ? [] : [key, keccak256(step.next)];
@@ -128,7 +134,13 @@ export class ExecutionDriver {
         yield { to: this.#executor, data: step.data, gas: this.#gas };
       }
       ({ next: machine, left, pace } = step);
-      if (left > 0n) await commit.follow(readMachine(machine));
+      if (left === 0n) return;
+      pages.add(step.items);
+      workingSet.note(current.missed);
+      growing = new GrowingWitness(new Uint8Array(), known);
+      const paused = readMachine(machine);
+      await commit.follow(paused);
+      if (paused.kind === "runs") for (const hash of workingSet.expected(paused.pages)) await growing.expect(hash);
     }
   }
 
@@ -180,28 +192,6 @@ interface Fitting {
 
 type Attempt = Fitting | { readonly fits: false; readonly cause: L1Revert };
 
-/** A witness that gets what L1 says that it lacks. */
-class GrowingWitness {
-  readonly #preimages: PreimageSource;
-  readonly #added = new Set<Hex>();
-  encoded: Hex;
-
-  constructor({ witness, preimages }: Pick<ExecutionRequest, "witness" | "preimages">) {
-    this.#preimages = preimages;
-    this.encoded = toHex(witness);
-  }
-
-  /** Whether there is something to add. What L1 misses although it was added will not be found by adding it again. */
-  async add(hash: Hex): Promise<boolean> {
-    if (this.#added.has(hash)) return false;
-    const item = await this.#preimages(hash);
-    if (item === undefined) return false;
-    this.#added.add(hash);
-    this.encoded += toHex(item).slice(2);
-    return true;
-  }
-}
-
 /** L1 gas that a unit of L2 gas takes, roughly: where the search for the size of a first step begins. */
 const USUAL_RATIO = 100n;
 
@@ -215,6 +205,8 @@ type GasLimit = (data: Hex) => bigint;
 interface Step {
   readonly data: Hex;
   readonly next: Hex;
+  /** What the machine is made of beside what L1 got in witnesses. */
+  readonly items: Uint8Array;
   readonly left: bigint;
   /** Work that was aimed at. */
   readonly pace: bigint;
@@ -260,8 +252,8 @@ async function worthwhileStep(
 }
 
 function stepOf({ data, result }: Fitting, pace: bigint): Step {
-  const [next] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [Hex];
-  return { data, next, left: next === "0x" ? 0n : readMachine(next).left, pace };
+  const [next, items] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [Hex, Hex];
+  return { data, next, items: fromHex(items), left: next === "0x" ? 0n : readMachine(next).left, pace };
 }
 
 /** Gas that a step uses at least where it is worth its transaction. */

@@ -16,7 +16,12 @@ export interface AccountChange {
 
 /** An execution between two calls of L1 (`Machines.sol`). */
 export type Machine =
-  | { readonly kind: "runs"; readonly left: bigint }
+  | {
+      readonly kind: "runs";
+      readonly left: bigint;
+      /** Root of the tree of its pages. */
+      readonly pages: Hex;
+    }
   | {
       readonly kind: "commits";
       /** Operations that are left. */
@@ -27,21 +32,21 @@ export type Machine =
       readonly changes: readonly AccountChange[];
     };
 
-/** Added to the gas that is left while code runs: no commit has so many operations. */
-export const COMMIT = 1n << 20n;
+/** Work left from which on the interpreter runs: no commit has so many operations (`Snapshot.sol`). */
+export const COMMIT = 1n << 23n;
+
+/** Bits of the work left below those of the gas that is left and one more. */
+export const GAS_BITS = 24n;
+
+/** The work that is left while code runs and has this much gas left. */
+export const workOf = (gas: bigint): bigint => ((gas + 2n) << GAS_BITS) - 1n;
 
 const WORD = 32;
-
-/** Where a snapshot has the state of the frame that runs, and the gas that its callers hold (`Snapshot.sol`). */
-const STATE = 1 * WORD;
-const RESERVED = 3 * WORD + 0x2c0;
-const GAS_SHIFT = 40n;
 
 /** Reads how far a machine has come. */
 export function readMachine(machine: Hex): Machine {
   if (word(machine, 0) === 0n) {
-    const left = BigInt.asUintN(64, word(machine, STATE) >> GAS_SHIFT) + word(machine, RESERVED);
-    return { kind: "runs", left: left + COMMIT };
+    return { kind: "runs", left: word(machine, WORD), pages: dataSlice(machine, 2 * WORD, 3 * WORD) };
   }
   const changes = readChanges(dataSlice(machine, 4 * WORD));
   const done = toNumber(word(machine, 3 * WORD));

@@ -26,8 +26,8 @@ contract Executor is IExecutor, Sessions {
     uint256 public immutable randomness;
     /// @notice What BLOBBASEFEE gives on the L2.
     uint256 public immutable blobBaseFee;
-    /// @notice The most bytes of memory that running a transaction may take on L1; one that takes more is invalid.
-    uint256 public immutable machineSize;
+    /// @notice The most bytes of memory that a frame may have on the L2.
+    uint256 public immutable memoryLimit;
 
     /// @notice A constant of the chain is out of its range.
     error ExecutorOutOfRange(string field, uint256 value, uint256 limit);
@@ -41,8 +41,8 @@ contract Executor is IExecutor, Sessions {
         if (chain.gasLimit > type(uint64).max) {
             revert ExecutorOutOfRange("gasLimit", chain.gasLimit, type(uint64).max);
         }
-        if (chain.machineSize > type(uint32).max) {
-            revert ExecutorOutOfRange("machineSize", chain.machineSize, type(uint32).max);
+        if (chain.memoryLimit > type(uint32).max) {
+            revert ExecutorOutOfRange("memoryLimit", chain.memoryLimit, type(uint32).max);
         }
         interpreter = interpreter_;
         chainId = chain.chainId;
@@ -50,7 +50,7 @@ contract Executor is IExecutor, Sessions {
         gasLimit = chain.gasLimit;
         randomness = chain.randomness;
         blobBaseFee = chain.blobBaseFee;
-        machineSize = chain.machineSize;
+        memoryLimit = chain.memoryLimit;
     }
 
     /// @inheritdoc IExecutor
@@ -90,25 +90,49 @@ contract Executor is IExecutor, Sessions {
         bytes calldata machine,
         uint256 until,
         bytes calldata witness
-    ) external override returns (bytes memory next) {
-        bytes32 key = transitionKey(transaction, preStateRoot);
+    ) external override returns (bytes memory next, bytes memory) {
         Setting memory setting = _setting(preStateRoot, until, witness);
+        bytes32 key = transitionKey(transaction, preStateRoot);
+        if (machine.length != 0) _requireReached(key, keccak256(machine));
+        Outcome memory outcome;
+        next = _proceed(setting, outcome, transaction, machine, witness);
+        if (next.length == 0) _remember(key, outcome);
+        else _reach(key, keccak256(next));
+        _return(next, setting.items);
+    }
+
+    /// @dev Begins with a transaction where there is no machine, or else goes on with that.
+    function _proceed(
+        Setting memory setting,
+        Outcome memory outcome,
+        L2Transaction calldata input,
+        bytes calldata machine,
+        bytes calldata witness
+    ) private view returns (bytes memory next) {
         bool valid;
         uint256 gasUsed;
         if (machine.length == 0) {
-            Transaction memory decoded;
-            (valid, gasUsed, next) = Transition.execute(setting, decoded, transaction, witness);
+            Transaction memory transaction;
+            (valid, gasUsed, next) = Transition.execute(setting, transaction, input, witness);
         } else {
-            _requireReached(key, keccak256(machine));
             (valid, gasUsed, next) = Transition.resume(setting, machine, witness);
         }
         // A transaction uses at most the chain's gas limit, which has 64 bits.
-        if (next.length == 0) _remember(key, Outcome(valid, uint64(gasUsed), setting.stateRoot));
-        else _reach(key, keccak256(next));
+        (outcome.valid, outcome.gasUsed, outcome.stateRoot) = (valid, uint64(gasUsed), setting.stateRoot);
+    }
+
+    /// @dev Returns both as the compiler would, but from where they lie: the items behind the machine, or none.
+    function _return(bytes memory next, bytes memory items) private pure {
         assembly ("memory-safe") {
-            // As the compiler would return it, but from where it lies.
-            mstore(sub(next, 0x20), 0x20)
-            return(sub(next, 0x20), add(0x40, and(add(mload(next), 0x1f), not(0x1f))))
+            let start := sub(next, 0x40)
+            if iszero(mload(items)) {
+                items := add(next, add(0x20, and(add(mload(next), 0x1f), not(0x1f))))
+                mstore(items, 0)
+            }
+            let end := add(items, add(0x20, and(add(mload(items), 0x1f), not(0x1f))))
+            mstore(start, 0x40)
+            mstore(add(start, 0x20), sub(items, start))
+            return(start, sub(end, start))
         }
     }
 
@@ -120,14 +144,15 @@ contract Executor is IExecutor, Sessions {
         Account memory account;
         return
             Setting({
-                chain: Chain(chainId, baseFee, gasLimit, randomness, blobBaseFee, machineSize),
+                chain: Chain(chainId, baseFee, gasLimit, randomness, blobBaseFee, memoryLimit),
                 interpreter: interpreter,
                 state: TrieAlgorithms.open(WitnessIndex.index(witness), preStateRoot),
                 stateRoot: preStateRoot,
                 account: account,
                 intrinsicGas: 0,
                 tip: 0,
-                until: until
+                until: until,
+                items: ""
             });
     }
 

@@ -4,11 +4,9 @@ pragma solidity ^0.8.28;
 /// @dev How a call of the interpreter ended.
 /// @custom:value Paused The transaction goes on in another call.
 /// @custom:value Finished The transaction has come to its end.
-/// @custom:value TooLarge The transaction takes a larger machine than the chain allows: it is invalid.
 enum Ending {
     Paused,
-    Finished,
-    TooLarge
+    Finished
 }
 
 /// @dev A transaction that is valid, and the block it runs in. Amounts are in wei, gas is of the L2.
@@ -30,9 +28,8 @@ enum Ending {
 /// @param chainId What CHAINID gives.
 /// @param baseFee What BASEFEE gives.
 /// @param blobBaseFee What BLOBBASEFEE gives.
-/// @param machineSize The most bytes of memory that the machine may take beside code that accounts have, of which it
-/// may take twice as many.
-/// @param until The machine pauses at the first checkpoint where less L2 gas than this is left; never where it is zero.
+/// @param memoryLimit The most bytes of memory that a frame may have.
+/// @param until The machine pauses before what would leave less work than this (Snapshot); never where it is zero.
 struct Message {
     bytes32 stateRoot;
     address sender;
@@ -52,7 +49,7 @@ struct Message {
     uint256 chainId;
     uint256 baseFee;
     uint256 blobBaseFee;
-    uint256 machineSize;
+    uint256 memoryLimit;
     uint256 until;
 }
 
@@ -70,12 +67,14 @@ interface IInterpreter {
     /// @return result The accounts that changed, each as words: address, 1 where it is deleted, nonce, balance, code
     /// hash, number of slots that changed, and for each of them key and value. Where it paused, the machine for
     /// `resume`.
+    /// @return items What the machine is made of beside what it was given in witnesses, as a witness has it: pages, nodes
+    /// of their tree, and code.
     function run(
         Message calldata message,
         bytes calldata data,
         bytes calldata accessList,
         bytes calldata witness
-    ) external view returns (Ending ending, uint256 gasUsed, bytes memory result);
+    ) external view returns (Ending ending, uint256 gasUsed, bytes memory result, bytes memory items);
 
     /// @notice Goes on with a machine that was paused. It has to be one that this contract returned: what it says is
     /// believed.
@@ -86,5 +85,5 @@ interface IInterpreter {
         bytes calldata snapshot,
         uint256 until,
         bytes calldata witness
-    ) external view returns (Ending ending, uint256 gasUsed, bytes memory result);
+    ) external view returns (Ending ending, uint256 gasUsed, bytes memory result, bytes memory items);
 }

@@ -9,11 +9,6 @@ interface IPrecompiles {
     /// @param number The precompile.
     error PrecompileInsufficientGas(uint256 number);
 
-    /// @notice Not used any more: what L1 cannot do at once fails.
-    /// @param effort An upper bound of it, in gas of L1.
-    /// @param limit The most that is allowed.
-    error PrecompileTooHeavy(uint256 effort, uint256 limit);
-
     /// @notice The L2 has no precompile with this number.
     error PrecompileUnknown(uint256 number);
 

@@ -27,19 +27,21 @@ interface ISessions {
     /// @param transaction The transaction.
     /// @param preStateRoot The state root before it.
     /// @param machine Where to go on; empty to begin.
-    /// @param until How much work may be left: the execution pauses before the first instruction that would leave less.
-    /// While code runs, the work left is the L2 gas that is left, plus 2^20; when it has ended, it is the number of slots
-    /// and accounts that are still to be written. Zero goes on to the end.
+    /// @param until How much work may be left: the execution pauses before what would leave less. While code runs, the
+    /// work left is 2^24 for each unit of L2 gas that is left and one more (evm/Snapshot.sol); in the end it is the number
+    /// of slots and accounts that are still to be written. Zero goes on to the end.
     /// @param witness What this part needs.
     /// @return next The machine to go on with; empty where the execution has come to its end, so that `execute` knows
     /// its outcome.
+    /// @return items What the machine is made of beside the items of this witness and those before: pages of its memory,
+    /// nodes of their tree, and code, as a witness has them.
     function advance(
         L2Transaction calldata transaction,
         bytes32 preStateRoot,
         bytes calldata machine,
         uint256 until,
         bytes calldata witness
-    ) external returns (bytes memory next);
+    ) external returns (bytes memory next, bytes memory items);
 
     /// @notice What identifies an execution: block, transaction and state root before it.
     function transitionKey(L2Transaction calldata transaction, bytes32 preStateRoot) external pure returns (bytes32);

@@ -20,18 +20,21 @@ import {
     BLOCK_GAS_LIMIT,
     CALLER,
     CHAIN_ID,
-    CODE_HEADER,
-    CODE_RECORD,
+    CODE,
     COINBASE,
     FREE_START,
     GAS_PRICE,
     INPUT,
     INPUT_SIZE,
+    KEPT_END,
+    MEMORY_LIMIT,
+    MODE,
     NUMBER,
     ORIGIN,
+    PC_SHIFT,
     PRECOMPILES,
     RANDOMNESS,
-    SELF,
+    REGIONS,
     STATE_ROOT,
     TIMESTAMP,
     TIP,
@@ -42,6 +45,7 @@ import {
     load,
     store
 } from "./evm/Machine.sol";
+import {Pages} from "./evm/Pages.sol";
 import {Settlement} from "./evm/Settlement.sol";
 import {Snapshot} from "./evm/Snapshot.sol";
 import {World} from "./evm/World.sol";
@@ -63,20 +67,19 @@ contract Interpreter is IInterpreter {
         bytes calldata data,
         bytes calldata accessList,
         bytes calldata witness
-    ) external view returns (Ending, uint256, bytes memory) {
+    ) external view returns (Ending, uint256, bytes memory, bytes memory) {
         _index(witness);
-        // Only a machine that may be paused leaves room for another index.
-        if (message.until != 0) Heap.startAt(Snapshot.heapStart());
-        Heap.init(message.machineSize);
         store(PRECOMPILES, uint256(uint160(address(precompiles))));
+        store(REGIONS, Pages.FIRST_REGIONS);
+        store(KEPT_END, Pages.KEPT);
         _setRegisters(message);
+        Snapshot.setUntil(message.until);
         _warm(message, accessList);
         uint256 gas_;
         unchecked {
             // The caller checked that the gas limit covers it.
             gas_ = message.gasLimit - message.intrinsicGas;
         }
-        Snapshot.setUntil(message.until);
         Dispatch.run(message.creates ? _create(message, data, gas_) : _call(message, data, gas_));
         revert MachineUnended();
     }
@@ -86,20 +89,28 @@ contract Interpreter is IInterpreter {
         bytes calldata snapshot,
         uint256 until,
         bytes calldata witness
-    ) external view returns (Ending, uint256, bytes memory) {
-        uint256 index = _index(witness);
+    ) external view returns (Ending, uint256, bytes memory, bytes memory) {
+        _index(witness);
         uint256 s = Snapshot.restore(snapshot);
-        store(WITNESS, index);
-        Code.ensure(load(CODE_RECORD));
         Snapshot.setUntil(until);
-        Dispatch.run(Snapshot.counted(s));
+        uint256 mode = load(MODE);
+        if (mode == Snapshot.LISTING) Settlement.list();
+        if (mode == Snapshot.UNDOING) {
+            s = Frames.unwind();
+        } else {
+            Frames.restore();
+            unchecked {
+                // The next instruction stands behind the start of the code.
+                s = Snapshot.counted(s + (load(CODE) << PC_SHIFT));
+            }
+        }
+        Dispatch.run(s);
         revert MachineUnended();
     }
 
-    function _index(bytes calldata witness) private pure returns (uint256 index) {
+    function _index(bytes calldata witness) private pure {
         Heap.startAt(FREE_START);
-        index = Witness.unwrap(WitnessIndex.index(witness));
-        store(WITNESS, index);
+        store(WITNESS, Witness.unwrap(WitnessIndex.index(witness)));
     }
 
     function _setRegisters(Message calldata message) private pure {
@@ -116,6 +127,7 @@ contract Interpreter is IInterpreter {
         store(CHAIN_ID, message.chainId);
         store(BASE_FEE, message.baseFee);
         store(BLOB_BASE_FEE, message.blobBaseFee);
+        store(MEMORY_LIMIT, message.memoryLimit);
     }
 
     /// @dev What is warm from the start (EIP-2929, EIP-2930, EIP-3651), and the sender pays for its gas.
@@ -127,8 +139,8 @@ contract Interpreter is IInterpreter {
         World.flag(sender, World.CHANGED);
         unchecked {
             // The caller checked that the balance covers it, and that the nonce can grow.
-            World.set(sender + World.NONCE, message.nonce + 1);
-            World.set(sender + World.BALANCE, load(sender + World.BALANCE) - message.gasLimit * message.gasPrice);
+            World.set(sender, World.NONCE, message.nonce + 1);
+            World.set(sender, World.BALANCE, load(sender + World.BALANCE) - message.gasLimit * message.gasPrice);
         }
         _warmList(accessList);
     }
@@ -182,7 +194,8 @@ contract Interpreter is IInterpreter {
         uint256 sender = World.account(uint256(uint160(message.sender)));
         uint256 entry = World.account(uint256(uint160(message.to)));
         uint256 mark = load(UNDO);
-        uint256 input = _toMemory(data);
+        uint256 input = Pages.open();
+        Pages.write(input, _offset(data), data.length, Pages.CALLDATA);
         World.transfer(sender, entry, message.value);
         if (World.isEmpty(entry)) World.touch(entry);
         uint256 number = load(entry + World.ADDRESS);
@@ -194,12 +207,11 @@ contract Interpreter is IInterpreter {
                 Settlement.finish(left);
             }
         }
-        Frames.prepare(SELF, entry);
         Frames.prepare(CALLER, load(ORIGIN));
         Frames.prepare(VALUE, message.value);
         Frames.prepare(INPUT, input);
         Frames.prepare(INPUT_SIZE, data.length);
-        return Frames.start(World.codeOf(entry), mark, gas_);
+        return Frames.start(entry, World.codeOf(entry), mark, gas_);
     }
 
     function _create(Message calldata message, bytes calldata data, uint256 gas_) private pure returns (uint256) {
@@ -209,19 +221,12 @@ contract Interpreter is IInterpreter {
         uint256 mark = load(UNDO);
         World.transfer(sender, entry, message.value);
         Frames.prepare(CALLER, load(ORIGIN));
-        uint256 record = Code.reserve(data.length);
-        assembly ("memory-safe") {
-            calldatacopy(add(record, CODE_HEADER), data.offset, data.length)
-        }
-        return Creates.start(entry, message.value, record, mark, gas_);
+        return Creates.start(entry, message.value, Code.fromCalldata(data), mark, gas_);
     }
 
-    /// @dev Calldata of the transaction, kept to its end.
-    function _toMemory(bytes calldata data) private pure returns (uint256 place) {
-        place = Heap.allocate(data.length);
+    function _offset(bytes calldata data) private pure returns (uint256 offset) {
         assembly ("memory-safe") {
-            calldatacopy(place, data.offset, data.length)
+            offset := data.offset
         }
-        Heap.raiseFloor();
     }
 }

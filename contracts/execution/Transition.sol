@@ -19,14 +19,14 @@ import {Creates} from "./evm/Creates.sol";
 /// @param gasLimit The most gas that one transaction may have, and what GASLIMIT gives.
 /// @param randomness What PREVRANDAO gives.
 /// @param blobBaseFee What BLOBBASEFEE gives.
-/// @param machineSize The most bytes of memory that running a transaction may take (Heap).
+/// @param memoryLimit The most bytes of memory that a frame may have; to grow it further halts, as without gas.
 struct Chain {
     uint256 chainId;
     uint256 baseFee;
     uint256 gasLimit;
     uint256 randomness;
     uint256 blobBaseFee;
-    uint256 machineSize;
+    uint256 memoryLimit;
 }
 
 /// @dev What a transaction's execution needs beside the transaction.
@@ -38,6 +38,7 @@ struct Chain {
 /// @param intrinsicGas What the transaction costs before any code runs.
 /// @param tip What the coinbase gets for a unit of gas.
 /// @param until The work left at which the execution pauses (ISessions); zero where it goes on to the end.
+/// @param items What the machine is made of in which the interpreter paused (IInterpreter).
 struct Setting {
     Chain chain;
     IInterpreter interpreter;
@@ -47,6 +48,7 @@ struct Setting {
     uint256 intrinsicGas;
     uint256 tip;
     uint256 until;
+    bytes items;
 }
 
 /// @title Transition
@@ -179,13 +181,20 @@ library Transition {
         L2Transaction calldata input,
         bytes calldata witness
     ) private view returns (bool, uint256, bytes memory) {
-        (Ending ending, uint256 gasUsed, bytes memory result) = setting.interpreter.run(
-            _message(setting, transaction, input),
-            _data(transaction, input.raw),
-            _accessList(transaction, input.raw),
-            witness
+        bytes memory input_ = abi.encodeCall(
+            IInterpreter.run,
+            (
+                _message(setting, transaction, input),
+                _data(transaction, input.raw),
+                _accessList(transaction, input.raw),
+                witness
+            )
         );
-        return _proceed(setting, ending, gasUsed, result);
+        uint256 place;
+        assembly ("memory-safe") {
+            place := add(input_, 0x20)
+        }
+        return _call(setting, place, input_.length);
     }
 
     /// @notice Goes on with an execution that paused.
@@ -200,29 +209,16 @@ library Transition {
         return Machines.commits(paused) ? _resumeCommit(setting, paused) : _resumeInterpreter(setting, paused, witness);
     }
 
+    /// @dev `IInterpreter.resume`, without the copies of a machine that the compiler would make.
     function _resumeInterpreter(
         Setting memory setting,
         bytes calldata snapshot,
         bytes calldata witness
     ) private view returns (bool, uint256, bytes memory) {
-        (Ending ending, uint256 gasUsed, bytes memory result) = _callInterpreter(
-            address(setting.interpreter),
-            snapshot,
-            Machines.gasOf(setting.until),
-            witness
-        );
-        return _proceed(setting, ending, gasUsed, result);
-    }
-
-    /// @dev `IInterpreter.resume`, without the copies of a machine that the compiler would make: its calldata is not
-    /// allocated, and the result stays where the returned data is copied to.
-    function _callInterpreter(
-        address interpreter,
-        bytes calldata snapshot,
-        uint256 until,
-        bytes calldata witness
-    ) private view returns (Ending ending, uint256 gasUsed, bytes memory result) {
         uint256 selector = uint32(IInterpreter.resume.selector);
+        uint256 until = setting.until;
+        uint256 place;
+        uint256 size;
         assembly ("memory-safe") {
             let start := mload(0x40)
             let second := add(0x80, and(add(snapshot.length, 0x1f), not(0x1f)))
@@ -232,20 +228,39 @@ library Transition {
             mstore(add(start, 0x60), second)
             mstore(add(start, 0x80), snapshot.length)
             calldatacopy(add(start, 0xa0), snapshot.offset, snapshot.length)
-            let place := add(add(start, 0x20), second)
-            mstore(place, witness.length)
-            calldatacopy(add(place, 0x20), witness.offset, witness.length)
-            let size := add(add(0x24, second), and(add(witness.length, 0x1f), not(0x1f)))
-            let success := staticcall(gas(), interpreter, add(start, 0x1c), size, 0, 0)
+            let third := add(add(start, 0x20), second)
+            mstore(third, witness.length)
+            calldatacopy(add(third, 0x20), witness.offset, witness.length)
+            size := add(add(0x24, second), and(add(witness.length, 0x1f), not(0x1f)))
+            place := add(start, 0x1c)
+        }
+        return _call(setting, place, size);
+    }
+
+    /// @dev Calls the interpreter with what lies last in memory; the result takes its place.
+    function _call(Setting memory setting, uint256 place, uint256 size) private view returns (bool, uint256, bytes memory) {
+        address interpreter = address(setting.interpreter);
+        Ending ending;
+        uint256 gasUsed;
+        bytes memory result;
+        bytes memory items;
+        assembly ("memory-safe") {
+            let success := staticcall(gas(), interpreter, place, size, 0, 0)
+            let start := and(place, not(0x1f))
             returndatacopy(start, 0, returndatasize())
             if iszero(success) {
                 revert(start, returndatasize())
             }
             ending := mload(start)
             gasUsed := mload(add(start, 0x20))
-            result := add(start, 0x60)
+            result := add(start, mload(add(start, 0x40)))
+            items := add(start, mload(add(start, 0x60)))
             mstore(0x40, add(start, returndatasize()))
         }
+        setting.items = items;
+        if (ending == Ending.Finished) return _commit(setting, gasUsed, 0, result);
+        // A snapshot is a machine as it is.
+        return (true, 0, result);
     }
 
     function _resumeCommit(
@@ -255,17 +270,6 @@ library Transition {
         (uint256 gasUsed, bytes32 stateRoot, uint256 done, bytes memory changes) = Machines.readCommit(paused);
         setting.state = TrieAlgorithms.open(setting.state.witness, stateRoot);
         return _commit(setting, gasUsed, done, changes);
-    }
-
-    function _proceed(
-        Setting memory setting,
-        Ending ending,
-        uint256 gasUsed,
-        bytes memory result
-    ) private pure returns (bool, uint256, bytes memory) {
-        if (ending == Ending.Finished) return _commit(setting, gasUsed, 0, result);
-        // A snapshot is a machine as it is; there is none of a transaction that is too large.
-        return (ending == Ending.Paused, 0, result);
     }
 
     function _commit(
@@ -309,8 +313,8 @@ library Transition {
         message.chainId = chain.chainId;
         message.baseFee = chain.baseFee;
         message.blobBaseFee = chain.blobBaseFee;
-        message.machineSize = chain.machineSize;
-        message.until = Machines.gasOf(setting.until);
+        message.memoryLimit = chain.memoryLimit;
+        message.until = setting.until;
     }
 
     function _data(Transaction memory transaction, bytes calldata raw) private pure returns (bytes calldata data) {

@@ -1,6 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress, ZeroHash } from "ethers";
 
+import { MEMORY_LIMIT } from "../../l2/config.ts";
 import Governance from "./Governance.ts";
 
 /** Sequencers, batches, disputes and the state transition of the L2. */
@@ -42,7 +43,7 @@ export default buildModule("Rollup", (m) => {
       gasLimit: m.getParameter("gasLimit"),
       randomness: 0,
       blobBaseFee: 1,
-      machineSize: 196_608,
+      memoryLimit: MEMORY_LIMIT,
     },
     interpreter,
   ]);

@@ -74,7 +74,7 @@ export class StateTestL1 {
 
   async #deploy(chain: Chain): Promise<string> {
     this.#interpreter ??= this.#deployInterpreter();
-    const constants = { ...chain, machineSize: UNLIMITED };
+    const constants = { ...chain, memoryLimit: UNLIMITED };
     const interpreter = await this.#interpreter;
     return await this.#create(await new Executor__factory().getDeployTransaction(constants, interpreter));
   }

@@ -341,7 +341,7 @@ describe("Executor", () => {
   });
 
   it("[11.9] refuses constants out of their range", async () => {
-    const constants = { ...CHAINS[0]!, randomness: 5n, blobBaseFee: 6n, machineSize: 2n ** 32n - 1n };
+    const constants = { ...CHAINS[0]!, randomness: 5n, blobBaseFee: 6n, memoryLimit: 2n ** 32n - 1n };
     const executor = await deployExecutor(ethers, constants);
     const interpreter = await executor.getFunction("interpreter")();
     const factory = await ethers.getContractFactory("Executor");
@@ -350,7 +350,7 @@ describe("Executor", () => {
       ["chainId", 0n, limit],
       ["chainId", limit + 1n, limit],
       ["gasLimit", 2n ** 64n, 2n ** 64n - 1n],
-      ["machineSize", 2n ** 32n, 2n ** 32n - 1n],
+      ["memoryLimit", 2n ** 32n, 2n ** 32n - 1n],
     ] as const) {
       await expect(factory.deploy({ ...constants, [field]: value }, interpreter))
         .to.be.revertedWithCustomError(executor, "ExecutorOutOfRange")

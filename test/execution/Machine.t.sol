@@ -5,12 +5,15 @@ import {Code} from "../../contracts/execution/evm/Code.sol";
 import {Heap} from "../../contracts/execution/evm/Heap.sol";
 import {
     CODE_HEADER,
+    CODE_LENGTH,
     GAS_SHIFT,
     HALT,
+    KEPT_END,
     MEMORY,
-    MEMORY_CAPACITY,
+    MEMORY_LIMIT,
     MEMORY_SIZE,
     MEMORY_WORDS,
+    REGIONS,
     UNDO,
     UNTIL,
     gasOf,
@@ -18,6 +21,8 @@ import {
     store
 } from "../../contracts/execution/evm/Machine.sol";
 import {Memory} from "../../contracts/execution/evm/Memory.sol";
+import {PageTree} from "../../contracts/execution/evm/PageTree.sol";
+import {Pages} from "../../contracts/execution/evm/Pages.sol";
 import {World} from "../../contracts/execution/evm/World.sol";
 import {Test} from "../Test.sol";
 
@@ -41,8 +46,12 @@ contract MachineTest is Test {
             if (op >= 0x60 && op <= 0x7f) index += op - 0x5f;
         }
         _startHeap();
-        uint256 record = Code.reserve(size);
-        for (uint256 i = 0; i < size; i++) _storeByte(record + CODE_HEADER + i, uint8(code[i]));
+        uint256 address_ = Pages.open() + (uint256(seed) % 2000);
+        for (uint256 i = 0; i < size; i++) _storeByte(Pages.locate(address_ + i), uint8(code[i]));
+        uint256 record = Code.fromPages(address_, size);
+        require(load(record + CODE_LENGTH) == size, "size");
+        require(load(record) == uint256(keccak256(code)), "hash");
+        require(Code.fromPages(address_, size) == record, "the same code");
         // In an order that is not the code's.
         for (uint256 i = 0; i < size; i++) {
             uint256 index = (i * 397 + (uint256(seed) % size)) % size;
@@ -54,10 +63,10 @@ contract MachineTest is Test {
         }
     }
 
-    /// @notice Memory reads back what was written, wherever it moved, is zero elsewhere, and costs what it should.
+    /// @notice Memory reads back what was written, is zero elsewhere, and costs what it should.
     function testFuzz_touch_anyOrder_agreesWithModel(bytes32 seed) public pure {
         _startModels();
-        bytes memory model = new bytes(20_000);
+        bytes memory model = new bytes(20_032);
         _startHeap();
         _emptyMemory();
         uint256 highest = 0;
@@ -72,16 +81,96 @@ contract MachineTest is Test {
             require(gasOf(s) == GAS - price, "price");
             require(load(MEMORY_SIZE) == 32 * highest, "size");
             for (uint256 index = offset; index < offset + size; index++) {
-                _storeByte(Memory.place(index), uint8(index + i));
+                _storeByte(Pages.locate(Memory.place(index)), uint8(index + i));
                 model[index] = bytes1(uint8(index + i));
             }
-            // Now and then something else takes the place behind.
-            if (uint8(seed[5]) % 3 == 0) store(Heap.allocate(64), type(uint256).max);
-            if (uint8(seed[5]) % 5 == 0) store(Heap.keep(96), type(uint256).max);
         }
         for (uint256 index = 0; index < 32 * highest; index++) {
-            require(_byte(Memory.place(index)) == uint8(model[index]), "content");
+            require(_byte(Pages.locate(Memory.place(index))) == uint8(model[index]), "content");
         }
+        for (uint256 index = 0; index + 32 <= 32 * highest; index += 29) {
+            require(Pages.word(Memory.place(index)) == _wordOf(model, index), "word");
+        }
+    }
+
+    /// @notice Words and ranges that are copied, overlapping or not, read back as in a memory without pages.
+    function testFuzz_pages_anyRanges_agreeWithModel(bytes32 seed) public pure {
+        _startModels();
+        bytes memory model = new bytes(8_192);
+        bytes memory chunk = new bytes(4_096);
+        _startHeap();
+        uint256 base = Pages.open() + 32 * (uint256(seed) % 32);
+        for (uint256 i = 0; i < 40; i++) {
+            seed = _hash(seed);
+            uint256 kind = uint8(seed[0]) % 4;
+            uint256 size = (uint256(seed) >> 16) % 3_000;
+            uint256 from = (uint256(seed) >> 64) % 5_000;
+            uint256 to = (uint256(seed) >> 128) % 5_000;
+            if (kind == 0) {
+                Pages.setWord(base + to, uint256(_hash(seed)));
+                _setWordOf(model, to, uint256(_hash(seed)));
+            } else if (kind == 1) {
+                Pages.copy(base + to, base + from, size);
+                assembly ("memory-safe") {
+                    mcopy(add(add(model, 0x20), to), add(add(model, 0x20), from), size)
+                }
+            } else if (kind == 2) {
+                Pages.clear(base + to, size);
+                for (uint256 index = 0; index < size; index++) model[to + index] = 0;
+            } else {
+                for (uint256 index = 0; index < size; index += 32) _setWordOf(chunk, index, uint256(_hash(seed)) + index);
+                uint256 place;
+                assembly ("memory-safe") {
+                    place := add(chunk, 0x20)
+                    mcopy(add(add(model, 0x20), to), place, size)
+                }
+                Pages.write(base + to, place, size, Pages.MEMORY_OF_L1);
+            }
+        }
+        uint256 gathered = Pages.gather(base, 8_192);
+        for (uint256 index = 0; index < 8_192; index += 32) {
+            require(load(gathered + index) == _wordOf(model, index), "content");
+        }
+    }
+
+    /// @notice A tree of pages has the same root whatever the order of its pages, and another one for other contents.
+    function testFuzz_put_anyOrder_givesOneRoot(bytes32 seed) public pure {
+        _startModels();
+        uint256[] memory pages = new uint256[](40);
+        for (uint256 i = 0; i < 40; i++) {
+            seed = _hash(seed);
+            // Neighbours, distant ones, and some twice.
+            pages[i] = i % 3 == 0 ? uint256(seed) >> 10 : (uint256(seed) % 50) + (i % 5) * 2 ** 22;
+        }
+        _startHeap();
+        uint256 forwards = 0;
+        uint256 backwards = 0;
+        for (uint256 i = 0; i < 40; i++) {
+            forwards = PageTree.put(forwards, pages[i], keccak256(abi.encode(pages[i])));
+            backwards = PageTree.put(backwards, pages[39 - i], keccak256(abi.encode(pages[39 - i])));
+        }
+        uint256 nodes = Heap.allocate(40_000);
+        (uint256 root, ) = PageTree.seal(forwards, nodes);
+        (uint256 other, ) = PageTree.seal(backwards, nodes);
+        require(root == other, "order");
+        other = PageTree.put(0, pages[0], keccak256("another"));
+        for (uint256 i = 1; i < 40; i++) {
+            if (pages[i] != pages[0]) other = PageTree.put(other, pages[i], keccak256(abi.encode(pages[i])));
+        }
+        (other, ) = PageTree.seal(other, nodes);
+        require(root != other, "content");
+    }
+
+    /// @notice What is given back reads as zero where its number is used again in the same call of L1.
+    function test_release_pages_becomeOtherPages() public pure {
+        _startHeap();
+        uint256 first = Pages.open();
+        Pages.setWord(first + 1_000, type(uint256).max);
+        uint256 free = load(0x40);
+        Pages.release(first, 1_500);
+        uint256 second = Pages.open();
+        for (uint256 offset = 0; offset < 2_048; offset += 32) require(Pages.word(second + offset) == 0, "zero");
+        require(load(0x40) == free, "memory is used again");
     }
 
     /// @notice What is out of reach halts, and an empty range is free wherever it lies.
@@ -95,6 +184,19 @@ contract MachineTest is Test {
         require(load(MEMORY_SIZE) == 0, "size");
     }
 
+    /// @notice Memory grows up to the chain's limit and not a byte further, whatever the gas.
+    function testFuzz_touch_atLimit_halts(uint256 offset, uint256 size) public pure {
+        _startHeap();
+        _emptyMemory();
+        store(MEMORY_LIMIT, 131_072);
+        size = bound(size, 1, 131_072);
+        offset = bound(offset, 131_073 - size, 262_144);
+        require(Memory.touch(GAS << GAS_SHIFT, offset, size) == HALT, "beyond");
+        require(load(MEMORY_SIZE) == 0, "size");
+        require(Memory.touch(GAS << GAS_SHIFT, 131_072 - size, size) != HALT, "within");
+        require(load(MEMORY_SIZE) == 131_072, "size at the limit");
+    }
+
     /// @notice Undoing brings back every word as it was when the journal had that head, in any nesting.
     function testFuzz_revertTo_anyNesting_restoresModel(bytes32 seed) public pure {
         _startModels();
@@ -102,8 +204,8 @@ contract MachineTest is Test {
         uint256[] memory marks = new uint256[](24);
         uint256[8] memory current;
         _startHeap();
-        uint256 place = Heap.keep(0x100);
-        Heap.clear(place, 0x100);
+        uint256 entry = Pages.locate(Pages.KEPT);
+        store(entry + World.PLACE, Pages.KEPT);
         uint256 depth = 0;
         for (uint256 i = 0; i < 200; i++) {
             seed = _hash(seed);
@@ -122,9 +224,9 @@ contract MachineTest is Test {
                 uint256 slot = uint8(seed[2]) % 8;
                 // Often the word that is there.
                 current[slot] = uint8(seed[3]) % 3;
-                World.set(place + 32 * slot, current[slot]);
+                World.set(entry, 0x40 + 32 * slot, current[slot]);
             }
-            for (uint256 j = 0; j < 8; j++) require(load(place + 32 * j) == current[j], "word");
+            for (uint256 j = 0; j < 8; j++) require(load(entry + 0x40 + 32 * j) == current[j], "word");
         }
     }
 
@@ -148,8 +250,9 @@ contract MachineTest is Test {
     function _startHeap() private pure {
         require(load(0x40) < HEAP, "the models reach into the heap");
         Heap.startAt(HEAP);
-        // None of what happens here may end the call.
-        Heap.init(type(uint32).max);
+        store(REGIONS, Pages.FIRST_REGIONS);
+        store(KEPT_END, Pages.KEPT);
+        store(MEMORY_LIMIT, type(uint32).max);
         store(UNDO, 0);
         store(UNTIL, 0);
     }
@@ -163,14 +266,25 @@ contract MachineTest is Test {
     }
 
     function _emptyMemory() private pure {
-        store(MEMORY, load(0x40));
+        store(MEMORY, Pages.open());
         store(MEMORY_SIZE, 0);
         store(MEMORY_WORDS, 0);
-        store(MEMORY_CAPACITY, 0);
     }
 
     function _price(uint256 words) private pure returns (uint256) {
         return 3 * words + (words * words) / 512;
+    }
+
+    function _wordOf(bytes memory data, uint256 offset) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(data, 0x20), offset))
+        }
+    }
+
+    function _setWordOf(bytes memory data, uint256 offset, uint256 word) private pure {
+        assembly ("memory-safe") {
+            mstore(add(add(data, 0x20), offset), word)
+        }
     }
 
     function _storeByte(uint256 place, uint8 value) private pure {

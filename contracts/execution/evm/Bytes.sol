@@ -8,11 +8,11 @@ import {Cancun} from "../Fork.sol";
 import {
     CODE,
     CODE_HEADER,
+    CODE_LENGTH,
     CODE_SIZE,
     HALT,
     INPUT,
     INPUT_SIZE,
-    MEMORY,
     MEMORY_SIZE,
     MEMORY_WORDS,
     RETURNED,
@@ -26,8 +26,8 @@ import {
     push,
     pushChecked
 } from "./Machine.sol";
-import {Code} from "./Code.sol";
 import {Memory} from "./Memory.sol";
+import {Pages} from "./Pages.sol";
 import {World} from "./World.sol";
 
 /// @title Bytes
@@ -39,7 +39,7 @@ library Bytes {
             s = Memory.touch(s, offset, 32);
             if (s == HALT) return HALT;
         }
-        return push(s, load(Memory.place(offset)));
+        return push(s, Pages.word(Memory.place(offset)));
     }
 
     function mstore_(uint256 s) internal pure returns (uint256) {
@@ -48,9 +48,7 @@ library Bytes {
             s = Memory.touch(s, offset, 32);
             if (s == HALT) return HALT;
         }
-        assembly ("memory-safe") {
-            mstore(add(mload(MEMORY), offset), mload(sub(and(s, 0xffff), 0x20)))
-        }
+        Pages.setWord(Memory.place(offset), itemAt(s, 2, 1));
         return s;
     }
 
@@ -58,8 +56,9 @@ library Bytes {
         uint256 offset = itemAt(s, 2, 0);
         s = Memory.touch(s, offset, 1);
         if (s == HALT) return HALT;
+        uint256 place = Pages.locate(Memory.place(offset));
         assembly ("memory-safe") {
-            mstore8(add(mload(MEMORY), offset), mload(sub(and(s, 0xffff), 0x20)))
+            mstore8(place, mload(sub(and(s, 0xffff), 0x20)))
         }
         return s;
     }
@@ -76,10 +75,7 @@ library Bytes {
         if (s == HALT) return HALT;
         s = Memory.touch(s, from, size);
         if (s == HALT) return HALT;
-        assembly ("memory-safe") {
-            let base := mload(MEMORY)
-            mcopy(add(base, to), add(base, from), size)
-        }
+        Pages.copy(Memory.place(to), Memory.place(from), size);
         return s;
     }
 
@@ -93,9 +89,10 @@ library Bytes {
             s = charge(s, Cancun.KECCAK_WORD_GAS * ((size + 31) / 32));
         }
         if (halted(s)) return HALT;
+        uint256 place = Pages.gather(Memory.place(offset), size);
         uint256 hash;
         assembly ("memory-safe") {
-            hash := keccak256(add(mload(MEMORY), offset), size)
+            hash := keccak256(place, size)
         }
         return push(s, hash);
     }
@@ -124,7 +121,7 @@ library Bytes {
         uint256 offset = itemAt(s, 1, 0);
         uint256 size = load(INPUT_SIZE);
         if (offset >= size) return push(s, 0);
-        uint256 word = load(load(INPUT) + offset);
+        uint256 word = Pages.word(load(INPUT) + offset);
         unchecked {
             // What lies behind the calldata reads as zero.
             if (size - offset < 32) word &= ~(type(uint256).max >> (8 * (size - offset)));
@@ -137,7 +134,7 @@ library Bytes {
     }
 
     function callDataCopy(uint256 s) internal pure returns (uint256) {
-        return _copy(s, load(INPUT), load(INPUT_SIZE));
+        return _copy(s, load(INPUT), load(INPUT_SIZE), true);
     }
 
     function codeSize(uint256 s) internal pure returns (uint256) {
@@ -145,7 +142,7 @@ library Bytes {
     }
 
     function codeCopy(uint256 s) internal pure returns (uint256) {
-        return _copy(s, load(CODE), load(CODE_SIZE));
+        return _copy(s, load(CODE), load(CODE_SIZE), false);
     }
 
     function returnDataSize(uint256 s) internal pure returns (uint256) {
@@ -158,14 +155,14 @@ library Bytes {
         uint256 size = itemAt(s, 3, 2);
         uint256 available = load(RETURNED_SIZE);
         if (size > available || from > available - size) return HALT;
-        return _copy(s, load(RETURNED), available);
+        return _copy(s, load(RETURNED), available, true);
     }
 
     function extCodeSize(uint256 s) internal pure returns (uint256) {
         uint256 entry;
         (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
-        return push(s, load(World.codeOf(entry)));
+        return push(s, load(World.codeOf(entry) + CODE_LENGTH));
     }
 
     function extCodeCopy(uint256 s) internal pure returns (uint256) {
@@ -176,16 +173,16 @@ library Bytes {
         (s, entry) = World.access(s, owner, Cancun.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT || itemAt(s, 3, 2) == 0) return s;
         uint256 record = World.codeOf(entry);
-        Code.ensure(record);
-        _fill(s, record + CODE_HEADER, load(record));
+        _fill(s, record + CODE_HEADER, load(record + CODE_LENGTH), false);
         return s;
     }
 
     /// @dev Copies to memory, with zeroes behind the end of the source, by the last three items.
-    function _copy(uint256 s, uint256 source, uint256 available) private pure returns (uint256) {
+    /// @param paged Whether the source is an address, or a place in memory.
+    function _copy(uint256 s, uint256 source, uint256 available, bool paged) private pure returns (uint256) {
         s = _touchCopy(s, itemAt(s, 3, 0), itemAt(s, 3, 2));
         if (s == HALT) return HALT;
-        _fill(s, source, available);
+        _fill(s, source, available, paged);
         return s;
     }
 
@@ -199,22 +196,19 @@ library Bytes {
         return halted(s) ? HALT : s;
     }
 
-    function _fill(uint256 s, uint256 source, uint256 available) private pure {
-        assembly ("memory-safe") {
-            let place := sub(and(s, 0xffff), 0x60)
-            let to := add(mload(MEMORY), mload(place))
-            let from := mload(add(place, 0x20))
-            let size := mload(add(place, 0x40))
-            let copied := 0
-            if lt(from, available) {
-                copied := sub(available, from)
-                if gt(copied, size) {
-                    copied := size
-                }
+    function _fill(uint256 s, uint256 source, uint256 available, bool paged) private pure {
+        uint256 to = Memory.place(itemAt(s, 3, 0));
+        uint256 from = itemAt(s, 3, 1);
+        uint256 size = itemAt(s, 3, 2);
+        uint256 copied = 0;
+        unchecked {
+            // Within the source, and within memory, which reaches over the range where it is not empty.
+            if (from < available) {
+                copied = available - from < size ? available - from : size;
+                if (paged) Pages.copy(to, source + from, copied);
+                else Pages.write(to, source + from, copied, Pages.MEMORY_OF_L1);
             }
-            mcopy(to, add(source, from), copied)
-            // Copying from behind the calldata writes zeroes.
-            calldatacopy(add(to, copied), calldatasize(), sub(size, copied))
+            Pages.clear(to + copied, size - copied);
         }
     }
 }

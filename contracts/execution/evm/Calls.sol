@@ -6,9 +6,7 @@ pragma solidity ^0.8.28;
 
 import {Cancun} from "../Fork.sol";
 import {IPrecompiles} from "../IPrecompiles.sol";
-import {Code} from "./Code.sol";
 import {Frames} from "./Frames.sol";
-import {Heap} from "./Heap.sol";
 import {
     CALLER,
     CALL_GAS,
@@ -18,6 +16,7 @@ import {
     CALL_OUTPUT_SIZE,
     CALL_TARGET,
     CALL_VALUE,
+    CODE_LENGTH,
     CREATES,
     DEPTH,
     GAS_SHIFT,
@@ -26,9 +25,10 @@ import {
     INPUT_SIZE,
     OUTPUT,
     OUTPUT_SIZE,
-    MEMORY,
     PRECOMPILES,
     RETURNED,
+    RETURNED_MEMORY,
+    RETURNED_MEMORY_SIZE,
     RETURNED_SIZE,
     SELF,
     STATIC,
@@ -42,6 +42,7 @@ import {
     store
 } from "./Machine.sol";
 import {Memory} from "./Memory.sol";
+import {Pages} from "./Pages.sol";
 import {World} from "./World.sol";
 
 /// @title Calls
@@ -115,8 +116,7 @@ library Calls {
             if (number - 1 < Cancun.LAST_PRECOMPILE) return _precompile(s, number, gas_, mark);
         }
         uint256 record = World.codeOf(target);
-        if (load(record) == 0) return _withoutCode(s, gas_);
-        Code.ensure(record);
+        if (load(record + CODE_LENGTH) == 0) return _withoutCode(s, gas_);
         return _start(s, target, kind, record, mark, gas_);
     }
 
@@ -151,7 +151,6 @@ library Calls {
         uint256 gas_
     ) private pure returns (uint256) {
         uint256 self = load(SELF);
-        Frames.prepare(SELF, kind == CALL || kind == STATICCALL ? target : self);
         Frames.prepare(CALLER, kind == DELEGATECALL ? load(CALLER) : load(self + World.ADDRESS));
         Frames.prepare(VALUE, kind == DELEGATECALL ? load(VALUE) : load(CALL_VALUE));
         Frames.prepare(STATIC, kind == STATICCALL ? 1 : load(STATIC));
@@ -161,25 +160,22 @@ library Calls {
         Frames.prepare(OUTPUT, load(CALL_OUTPUT));
         Frames.prepare(OUTPUT_SIZE, load(CALL_OUTPUT_SIZE));
         Frames.suspend(s);
-        return Frames.start(record, mark, gas_);
+        return Frames.start(kind == CALL || kind == STATICCALL ? target : self, record, mark, gas_);
     }
 
-    /// @dev The output lies behind everything else in memory, and is kept there as what the call returned.
     function _precompile(uint256 s, uint256 number, uint256 gas_, uint256 mark) private view returns (uint256) {
         (bool success, uint256 left) = run(number, gas_, Memory.place(load(CALL_INPUT)), load(CALL_INPUT_SIZE));
         if (!success) World.revertTo(mark);
-        assembly ("memory-safe") {
-            s := add(s, shl(GAS_SHIFT, left))
-            let size := mload(CALL_OUTPUT_SIZE)
-            if gt(size, mload(RETURNED_SIZE)) {
-                size := mload(RETURNED_SIZE)
-            }
-            mcopy(add(mload(MEMORY), mload(CALL_OUTPUT)), mload(RETURNED), size)
+        uint256 size = load(RETURNED_SIZE);
+        if (size > load(CALL_OUTPUT_SIZE)) size = load(CALL_OUTPUT_SIZE);
+        Pages.copy(Memory.place(load(CALL_OUTPUT)), load(RETURNED), size);
+        unchecked {
+            // It was taken from this state.
+            return push(s + (left << GAS_SHIFT), success ? 1 : 0);
         }
-        return push(s, success ? 1 : 0);
     }
 
-    /// @notice Runs a precompile on a range of L1's memory; its output becomes what the last call returned.
+    /// @notice Runs a precompile on a range; its output becomes what the last call returned.
     function run(
         uint256 which,
         uint256 gas_,
@@ -187,43 +183,38 @@ library Calls {
         uint256 size
     ) internal view returns (bool success, uint256 left) {
         Frames.dropReturned();
+        Pages.touch(input, size);
         uint256 selector = uint32(IPrecompiles.run.selector);
-        uint256 tooHeavy = uint32(IPrecompiles.PrecompileTooHeavy.selector);
-        bool ends;
+        uint256 free = load(0x40);
+        unchecked {
+            // A place in memory.
+            Pages.read(free + 0xa0, input, size);
+        }
         uint256 length;
         assembly ("memory-safe") {
-            let free := mload(0x40)
             mstore(free, selector)
             mstore(add(free, 0x20), which)
             mstore(add(free, 0x40), gas_)
             mstore(add(free, 0x60), 0x60)
             mstore(add(free, 0x80), size)
-            mcopy(add(free, 0xa0), input, size)
             if iszero(
                 staticcall(gas(), mload(PRECOMPILES), add(free, 0x1c), add(0x84, and(add(size, 0x1f), not(0x1f))), 0, 0)
             ) {
-                mstore(free, 0)
+                // Gas of L1 was short: that says nothing about the call.
                 returndatacopy(free, 0, returndatasize())
-                if iszero(eq(shr(224, mload(free)), tooHeavy)) {
-                    // Gas of L1 was short: that says nothing about the call.
-                    revert(free, returndatasize())
-                }
-                ends := 1
+                revert(free, returndatasize())
             }
-        }
-        if (ends) Heap.end();
-        assembly ("memory-safe") {
-            let free := mload(0x40)
             returndatacopy(free, 0, 0x80)
             success := mload(free)
             left := mload(add(free, 0x20))
             length := mload(add(free, 0x60))
         }
-        uint256 place = Heap.allocate(length);
-        assembly ("memory-safe") {
-            returndatacopy(place, 0x80, length)
-            mstore(RETURNED, place)
-            mstore(RETURNED_SIZE, length)
-        }
+        if (length == 0) return (success, left);
+        uint256 output = Pages.open();
+        Pages.write(output, 0x80, length, Pages.RETURNDATA);
+        store(RETURNED, output);
+        store(RETURNED_SIZE, length);
+        store(RETURNED_MEMORY, output);
+        store(RETURNED_MEMORY_SIZE, length);
     }
 }

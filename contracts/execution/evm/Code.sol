@@ -1,90 +1,126 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
 import {Accounts} from "../Account.sol";
 import {Witness} from "../Witness.sol";
 import {Heap} from "./Heap.sol";
-import {
-    CODES,
-    CODE_ABSENT,
-    CODE_HEADER,
-    CODE_PREVIOUS,
-    CODE_ROOM,
-    HEAP_LIMIT,
-    WITNESS,
-    load,
-    store
-} from "./Machine.sol";
+import {CODES, CODE_HEADER, CODE_LENGTH, NEW_CODES, WITNESS, load, store} from "./Machine.sol";
+import {Pages} from "./Pages.sol";
 
 /// @title Code
 /// @notice How code lies in memory, and where one may jump to in it.
-/// @dev A record: its size, the places found to be jump destinations (a bitmap; zero until it is needed), how much of
-/// the code the bitmap covers, the hash of code that the witness has, one while such code is absent, the record of the
-/// code from the witness before, a word of zeroes, the code, and zeroes behind it, which read as STOP and as the missing
-/// bytes of the last instruction. A paused machine does not carry code that the witness has.
+/// @dev A record: its hash, the next record of a table by the last bits of the hash, its size, the places found to be jump destinations (a bitmap; zero
+/// until it is needed), how much of the code the bitmap covers, the record before in the list of code that comes from no
+/// witness, a word of zeroes, the code, and zeroes behind it, which read as STOP and as the missing bytes of the last
+/// instruction. A machine that pauses keeps the hash, and the code comes back with a witness.
 library Code {
-    uint256 private constant BITMAP = 0x20;
-    uint256 private constant COVERED = 0x40;
-    uint256 private constant HASH = 0x60;
+    uint256 private constant NEXT_RECORD = 0x20;
+    uint256 private constant BITMAP = 0x60;
+    uint256 private constant COVERED = 0x80;
+    uint256 private constant PREVIOUS = 0xa0;
     uint256 private constant TAIL = 0x40;
 
-    /// @notice A record for code that the caller copies to `record + CODE_HEADER`.
-    function reserve(uint256 size) internal pure returns (uint256 record) {
-        unchecked {
-            // Places in memory.
-            record = Heap.allocate(CODE_HEADER + size + TAIL);
-            Heap.clear(record, CODE_HEADER);
-            Heap.clear(record + CODE_HEADER + size, TAIL);
-        }
-        store(record, size);
-    }
-
-    /// @notice A record with a copy of code, to be kept to the end of the transaction. The code may lie in memory that is
-    /// not allocated any more.
-    function keep(uint256 place, uint256 size) internal pure returns (uint256 record) {
-        unchecked {
-            // Places in memory.
-            record = Heap.allocate(CODE_HEADER + size + TAIL);
-            assembly ("memory-safe") {
-                mcopy(add(record, CODE_HEADER), place, size)
-            }
-            Heap.clear(record, CODE_HEADER);
-            Heap.clear(record + CODE_HEADER + size, TAIL);
-        }
-        store(record, size);
-        Heap.raiseFloor();
-    }
-
-    /// @notice Copies the code with a hash from the witness, to be kept to the end of the transaction.
-    function fromWitness(bytes32 hash) internal pure returns (uint256 record) {
-        if (hash == Accounts.EMPTY_CODE) {
-            record = reserve(0);
-        } else {
-            (, uint256 size) = Witness.wrap(load(WITNESS)).find(hash);
-            if (size > load(CODE_ROOM)) Heap.end();
-            unchecked {
-                // It has its own limit, not the heap's.
-                store(CODE_ROOM, load(CODE_ROOM) - size);
-                store(HEAP_LIMIT, load(HEAP_LIMIT) + size);
-                record = reserve(size);
-                store(record + HASH, uint256(hash));
-                store(record + CODE_ABSENT, 1);
-                store(record + CODE_PREVIOUS, load(CODES));
-            }
-            store(CODES, record);
-            ensure(record);
-        }
-        Heap.raiseFloor();
-    }
-
-    /// @notice Brings code into memory that a pause left out.
-    function ensure(uint256 record) internal pure {
-        if (load(record + CODE_ABSENT) == 0) return;
-        store(record + CODE_ABSENT, 0);
-        (uint256 position, uint256 size) = Witness.wrap(load(WITNESS)).find(bytes32(load(record + HASH)));
+    /// @notice The record of the code with a hash.
+    function find(bytes32 hash) internal pure returns (uint256 record) {
+        record = _find(hash);
+        if (record != 0) return record;
+        uint256 position = 0;
+        uint256 size = 0;
+        if (hash != Accounts.EMPTY_CODE) (position, size) = Witness.wrap(load(WITNESS)).find(hash);
+        record = _reserve(size);
         assembly ("memory-safe") {
             calldatacopy(add(record, CODE_HEADER), position, size)
         }
+        _enter(record, hash);
+    }
+
+    /// @notice The record of code that the transaction brings.
+    function fromCalldata(bytes calldata code) internal pure returns (uint256 record) {
+        record = _reserve(code.length);
+        assembly ("memory-safe") {
+            calldatacopy(add(record, CODE_HEADER), code.offset, code.length)
+        }
+        return _keep(record, code.length);
+    }
+
+    /// @notice The record of code that lies in the machine's pages.
+    function fromPages(uint256 address_, uint256 size) internal pure returns (uint256 record) {
+        Pages.touch(address_, size);
+        record = _reserve(size);
+        unchecked {
+            // A place in memory.
+            Pages.read(record + CODE_HEADER, address_, size);
+        }
+        return _keep(record, size);
+    }
+
+    /// @notice Writes the code that comes from no witness, as a witness has it.
+    /// @return end Where it ends.
+    function writeNew(uint256 cursor) internal pure returns (uint256 end) {
+        for (uint256 record = load(NEW_CODES); record != 0; record = load(record + PREVIOUS)) {
+            assembly ("memory-safe") {
+                // A byte string whose length takes two bytes, however short it is.
+                let size := mload(add(record, CODE_LENGTH))
+                mstore(cursor, or(shl(248, 0xb9), shl(232, size)))
+                mcopy(add(cursor, 3), add(record, CODE_HEADER), size)
+                cursor := add(add(cursor, 3), size)
+            }
+        }
+        end = cursor;
+    }
+
+    function _find(bytes32 hash) private pure returns (uint256 record) {
+        assembly ("memory-safe") {
+            record := mload(add(CODES, shl(5, and(hash, 0x1f))))
+            for {} record {} {
+                if eq(mload(record), hash) {
+                    break
+                }
+                record := mload(add(record, NEXT_RECORD))
+            }
+        }
+    }
+
+    function _enter(uint256 record, bytes32 hash) private pure {
+        assembly ("memory-safe") {
+            let head := add(CODES, shl(5, and(hash, 0x1f)))
+            mstore(record, hash)
+            mstore(add(record, NEXT_RECORD), mload(head))
+            mstore(head, record)
+        }
+    }
+
+    function _reserve(uint256 size) private pure returns (uint256 record) {
+        unchecked {
+            // Places in memory.
+            record = Heap.allocate(CODE_HEADER + size + TAIL);
+            Heap.clear(record, CODE_HEADER);
+            Heap.clear(record + CODE_HEADER + size, TAIL);
+            store(record + CODE_LENGTH, size);
+        }
+    }
+
+    /// @dev Enters the record that was reserved last, unless there is one of the same code.
+    function _keep(uint256 record, uint256 size) private pure returns (uint256) {
+        bytes32 hash;
+        assembly ("memory-safe") {
+            hash := keccak256(add(record, CODE_HEADER), size)
+        }
+        uint256 known = _find(hash);
+        if (known != 0) {
+            Heap.startAt(record);
+            return known;
+        }
+        _enter(record, hash);
+        unchecked {
+            // A place in memory.
+            store(record + PREVIOUS, load(NEW_CODES));
+        }
+        store(NEW_CODES, record);
+        return record;
     }
 
     /// @notice Whether a jump may go to a place in the code.
@@ -93,7 +129,7 @@ library Code {
     function isDestination(uint256 record, uint256 destination) internal pure returns (bool result) {
         bool doubtful;
         assembly ("memory-safe") {
-            if lt(destination, mload(record)) {
+            if lt(destination, mload(add(record, CODE_LENGTH))) {
                 let place := add(add(record, CODE_HEADER), destination)
                 result := eq(byte(0, mload(place)), 0x5b)
                 if result {
@@ -113,10 +149,9 @@ library Code {
 
     function _isMapped(uint256 record, uint256 destination) private pure returns (bool result) {
         if (load(record + BITMAP) == 0) {
-            uint256 size = (load(record) >> 8) * 32 + 32;
+            uint256 size = (load(record + CODE_LENGTH) >> 8) * 32 + 32;
             uint256 bitmap_ = Heap.allocate(size);
             Heap.clear(bitmap_, size);
-            Heap.raiseFloor();
             assembly ("memory-safe") {
                 mstore(add(record, BITMAP), bitmap_)
             }

@@ -11,7 +11,6 @@ import {Code} from "./Code.sol";
 import {Frames} from "./Frames.sol";
 import {
     CALLER,
-    CODE_HEADER,
     CREATES,
     DEPTH,
     HALT,
@@ -70,13 +69,14 @@ library Creates {
         unchecked {
             // All but a 64th (EIP-150). The nonce is below 2^64 - 1.
             gas_ -= gas_ / 64;
-            World.set(self + World.NONCE, nonce + 1);
+            World.set(self, World.NONCE, nonce + 1);
         }
         s = charge(s, gas_);
         World.flag(self, World.CHANGED);
+        uint256 record = Code.fromPages(Memory.place(offset), size);
         uint256 owner =
             salted
-                ? _saltedAddress(load(self + World.ADDRESS), itemAt(s, 4, 3), Memory.place(offset), size)
+                ? _saltedAddress(load(self + World.ADDRESS), itemAt(s, 4, 3), load(record))
                 : plainAddress(load(self + World.ADDRESS), nonce);
         uint256 entry = World.account(owner);
         World.flag(entry, World.WARM);
@@ -87,13 +87,7 @@ library Creates {
         Frames.prepare(INPUT_SIZE, 0);
         Frames.prepare(OUTPUT_SIZE, 0);
         World.transfer(self, entry, value);
-        // The caller is put aside without moving its memory.
-        uint256 place = Memory.place(offset);
         Frames.suspend(s);
-        uint256 record = Code.reserve(size);
-        assembly ("memory-safe") {
-            mcopy(add(record, CODE_HEADER), place, size)
-        }
         return start(entry, value, record, mark, gas_);
     }
 
@@ -106,13 +100,12 @@ library Creates {
         uint256 mark,
         uint256 gas_
     ) internal pure returns (uint256) {
-        World.set(entry + World.NONCE, 1);
+        World.set(entry, World.NONCE, 1);
         World.flag(entry, World.CREATED | World.CHANGED);
-        Frames.prepare(SELF, entry);
         Frames.prepare(VALUE, value);
         Frames.prepare(CREATES, 1);
         Frames.prepare(STATIC, 0);
-        return Frames.start(record, mark, gas_);
+        return Frames.start(entry, record, mark, gas_);
     }
 
     /// @notice The address that an account's creation with a nonce leads to.
@@ -135,12 +128,8 @@ library Creates {
     }
 
     /// @dev The address that a creation with a salt leads to (EIP-1014).
-    function _saltedAddress(uint256 creator, uint256 salt, uint256 place, uint256 size) private pure returns (uint256) {
-        bytes32 hash;
-        assembly ("memory-safe") {
-            hash := keccak256(place, size)
-        }
-        return uint160(Create2.computeAddress(bytes32(salt), hash, address(uint160(creator))));
+    function _saltedAddress(uint256 creator, uint256 salt, uint256 hash) private pure returns (uint256) {
+        return uint160(Create2.computeAddress(bytes32(salt), bytes32(hash), address(uint160(creator))));
     }
 
     /// @notice SELFDESTRUCT after EIP-6780: the balance moves; the account goes where the transaction created it.
@@ -160,7 +149,7 @@ library Creates {
             World.transfer(self, heir, balance);
             if (World.isEmpty(heir)) World.touch(heir);
         } else if (goes) {
-            World.set(self + World.BALANCE, 0);
+            World.set(self, World.BALANCE, 0);
         }
         if (goes) World.flag(self, World.DESTROYED);
         World.flag(self, World.TOUCHED);

@@ -53,7 +53,7 @@ library Dispatch {
                 fails := gt(and(add(s, shr(16, entry)), GUARDS), 0)
             }
         }
-        if (!fails) Snapshot.pause(s);
+        if (!fails) Snapshot.pauseRunning(s);
         return Frames.fail();
     }
 

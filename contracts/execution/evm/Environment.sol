@@ -48,7 +48,7 @@ library Environment {
         uint256 entry;
         (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
-        return push(s, World.isEmpty(entry) ? 0 : load(entry + World.CODE_HASH));
+        return push(s, World.isEmpty(entry) ? 0 : load(entry + World.CODE_HASH_OF));
     }
 
     function origin(uint256 s) internal pure returns (uint256) {

@@ -6,10 +6,11 @@ pragma solidity ^0.8.28;
 
 import {Cancun} from "../Fork.sol";
 import {Code} from "./Code.sol";
-import {Heap} from "./Heap.sol";
 import {
     CODE,
+    CODE_HASH,
     CODE_HEADER,
+    CODE_LENGTH,
     CODE_RECORD,
     CODE_SIZE,
     CREATES,
@@ -17,8 +18,10 @@ import {
     FRAME,
     FRAME_END,
     GAS_SHIFT,
+    LEAVE_DATA,
+    LEAVE_GAS,
+    LEAVE_SIZE,
     MEMORY,
-    MEMORY_CAPACITY,
     MEMORY_SIZE,
     MEMORY_WORDS,
     NEXT,
@@ -29,22 +32,29 @@ import {
     PC_SHIFT,
     RESERVED,
     RETURNED,
+    RETURNED_MEMORY,
+    RETURNED_MEMORY_SIZE,
     RETURNED_SIZE,
     SELF,
+    SELF_ADDRESS,
     STACK_BASE,
+    UNDO,
     UNDO_MARK,
     gasOf,
     load,
     push,
     store
 } from "./Machine.sol";
+import {Pages} from "./Pages.sol";
 import {Settlement} from "./Settlement.sol";
 import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
 /// @title Frames
-/// @notice How a frame starts and ends. Its caller waits in memory below it: registers, then stack.
+/// @notice How a frame starts and ends. Its caller waits in pages: registers, then stack.
 library Frames {
+    uint256 private constant SAVED = FRAME_END - FRAME;
+
     /// @notice Sets a register of the frame that is about to start.
     function prepare(uint256 register, uint256 word) internal pure {
         unchecked {
@@ -57,69 +67,101 @@ library Frames {
     function suspend(uint256 s) internal pure {
         dropReturned();
         uint256 sp = s & 0xffff;
+        uint256 place = Pages.open();
         unchecked {
-            // The stack lies below its base.
-            uint256 record = Heap.allocate(FRAME_END - FRAME + STACK_BASE - sp);
-            assembly ("memory-safe") {
-                mcopy(record, FRAME, sub(FRAME_END, FRAME))
-                mcopy(add(record, sub(FRAME_END, FRAME)), sp, sub(STACK_BASE, sp))
-            }
-            prepare(PARENT, record);
-            prepare(PARENT_STATE, Snapshot.whole(s));
+            // The stack lies below its base, the next instruction behind the start of the code.
+            Pages.write(place, FRAME, SAVED, Pages.MEMORY_OF_L1);
+            Pages.write(place + SAVED, sp, STACK_BASE - sp, Pages.MEMORY_OF_L1);
+            prepare(PARENT, place);
+            prepare(PARENT_STATE, Snapshot.whole(s) - (load(CODE) << PC_SHIFT));
             prepare(DEPTH, load(DEPTH) + 1);
             prepare(RESERVED, load(RESERVED) + gasOf(s));
         }
     }
 
     /// @notice Starts the prepared frame.
+    /// @param self The entry of the account that it works on.
     /// @param record The code that it runs.
-    /// @param mark The journal's head to return to where it fails.
+    /// @param mark The journal's length to return to where it fails.
     /// @param gas_ Its gas.
-    function start(uint256 record, uint256 mark, uint256 gas_) internal pure returns (uint256 s) {
+    function start(uint256 self, uint256 record, uint256 mark, uint256 gas_) internal pure returns (uint256 s) {
         assembly ("memory-safe") {
             mcopy(FRAME, NEXT, sub(FRAME_END, FRAME))
-            let code := add(record, CODE_HEADER)
-            mstore(CODE_RECORD, record)
-            mstore(CODE_SIZE, mload(record))
-            mstore(CODE, code)
-            mstore(MEMORY, mload(0x40))
+            mstore(CODE_HASH, mload(record))
             mstore(MEMORY_SIZE, 0)
             mstore(MEMORY_WORDS, 0)
-            mstore(MEMORY_CAPACITY, 0)
             mstore(RETURNED_SIZE, 0)
+            mstore(RETURNED_MEMORY_SIZE, 0)
             mstore(UNDO_MARK, mark)
-            s := or(or(shl(PC_SHIFT, code), shl(GAS_SHIFT, gas_)), STACK_BASE)
+        }
+        store(MEMORY, Pages.open());
+        store(SELF_ADDRESS, load(self + World.PLACE));
+        store(SELF, self);
+        _setCode(record);
+        assembly ("memory-safe") {
+            s := or(or(shl(PC_SHIFT, add(record, CODE_HEADER)), shl(GAS_SHIFT, gas_)), STACK_BASE)
         }
         Snapshot.adjust();
         return Snapshot.counted(s);
     }
 
+    /// @notice Brings into memory what the frame's registers name.
+    function restore() internal pure {
+        store(SELF, Pages.locate(load(SELF_ADDRESS)));
+        _setCode(Code.find(bytes32(load(CODE_HASH))));
+    }
+
+    function _setCode(uint256 record) private pure {
+        store(CODE_RECORD, record);
+        store(CODE_SIZE, load(record + CODE_LENGTH));
+        unchecked {
+            // A place in memory.
+            store(CODE, record + CODE_HEADER);
+        }
+    }
+
     /// @notice Ends the frame that runs with its result.
     /// @param s Its state.
-    /// @param place Where the data lies that it returns, of `size` bytes.
+    /// @param data The address of what it returns, of `size` bytes.
     /// @return The state of its caller. After the frame of the transaction the machine ends.
-    function succeed(uint256 s, uint256 place, uint256 size) internal pure returns (uint256) {
+    function succeed(uint256 s, uint256 data, uint256 size) internal pure returns (uint256) {
         uint256 gas_ = gasOf(s);
-        if (load(CREATES) == 0) return _leave(gas_, place, size, 1);
+        if (load(CREATES) == 0) return _leave(gas_, data, size, 1);
         unchecked {
             // The size is that of memory.
             uint256 price = Cancun.DEPOSIT_GAS * size;
-            bool reserved = size != 0 && uint8(load(place) >> 248) == Cancun.RESERVED_CODE_BYTE;
+            bool reserved = size != 0 && uint8(load(Pages.locate(data)) >> 248) == Cancun.RESERVED_CODE_BYTE;
             if (size > Cancun.MAX_CODE_SIZE || gas_ < price || reserved) return fail();
-            return _leave(gas_ - price, place, size, 1);
+            return _leave(gas_ - price, data, size, 1);
         }
     }
 
     /// @notice Ends the frame that runs by REVERT: its changes are undone, its caller gets its data.
-    function revert_(uint256 s, uint256 place, uint256 size) internal pure returns (uint256) {
-        World.revertTo(load(UNDO_MARK));
-        return _leave(gasOf(s), place, size, 0);
+    function revert_(uint256 s, uint256 data, uint256 size) internal pure returns (uint256) {
+        store(LEAVE_GAS, gasOf(s));
+        store(LEAVE_DATA, data);
+        store(LEAVE_SIZE, size);
+        return unwind();
     }
 
     /// @notice Ends the frame that runs by an exceptional halt: its changes are undone, its gas is gone.
     function fail() internal pure returns (uint256) {
-        World.revertTo(load(UNDO_MARK));
-        return _leave(0, 0, 0, 0);
+        store(LEAVE_GAS, 0);
+        store(LEAVE_SIZE, 0);
+        return unwind();
+    }
+
+    /// @notice Undoes what the frame that runs has changed, and ends it.
+    function unwind() internal pure returns (uint256) {
+        uint256 mark = load(UNDO_MARK);
+        unchecked {
+            // The journal only grew.
+            uint256 rest = Snapshot.restOfUndoing(load(LEAVE_GAS) + load(RESERVED));
+            if (rest > load(UNDO) - mark) rest = load(UNDO) - mark;
+            World.revertTo(mark + rest);
+            if (rest != 0) Snapshot.pauseUndoing(load(LEAVE_GAS) + load(RESERVED), rest);
+        }
+        return _leave(load(LEAVE_GAS), load(LEAVE_DATA), load(LEAVE_SIZE), 0);
     }
 
     /// @notice What follows a call or creation that did not even start a frame.
@@ -131,68 +173,52 @@ library Frames {
         }
     }
 
-    function _leave(uint256 gas_, uint256 place, uint256 size, uint256 success) private pure returns (uint256 s) {
-        uint256 record = load(PARENT);
-        uint256 created = load(CREATES) == 0 ? 0 : load(SELF);
-        if (record == 0) {
-            if (created != 0 && success != 0) _deposit(created, place, size);
-            Settlement.finish(gas_);
-        }
-        s = load(PARENT_STATE);
-        uint256 output = load(OUTPUT);
-        uint256 outputSize = load(OUTPUT_SIZE);
-        assembly ("memory-safe") {
-            let sp := and(s, 0xffff)
-            mcopy(FRAME, record, sub(FRAME_END, FRAME))
-            mcopy(sp, add(record, sub(FRAME_END, FRAME)), sub(STACK_BASE, sp))
-        }
-        Heap.release(record);
-        if (created != 0 && success != 0) {
-            _deposit(created, place, size);
-            success = load(created + World.ADDRESS);
+    function _leave(uint256 gas_, uint256 data, uint256 size, uint256 success) private pure returns (uint256 s) {
+        if (load(CREATES) != 0 && success != 0) {
+            success = _deposit(data, size);
             size = 0;
         }
-        _return(place, size);
-        assembly ("memory-safe") {
-            if gt(outputSize, size) {
-                outputSize := size
-            }
-            mcopy(add(mload(MEMORY), output), mload(RETURNED), outputSize)
-            s := add(s, shl(GAS_SHIFT, gas_))
+        uint256 parent = load(PARENT);
+        if (parent == 0) Settlement.finish(gas_);
+        dropReturned();
+        uint256 memory_ = load(MEMORY);
+        uint256 memorySize = load(MEMORY_SIZE);
+        uint256 output = load(OUTPUT);
+        uint256 outputSize = load(OUTPUT_SIZE);
+        s = load(PARENT_STATE);
+        unchecked {
+            // The stack lies below its base.
+            uint256 sp = s & 0xffff;
+            Pages.read(FRAME, parent, SAVED);
+            Pages.read(sp, parent + SAVED, STACK_BASE - sp);
+            Pages.release(parent, SAVED + STACK_BASE - sp);
         }
-        Code.ensure(load(CODE_RECORD));
+        restore();
+        store(RETURNED, data);
+        store(RETURNED_SIZE, size);
+        store(RETURNED_MEMORY, memory_);
+        store(RETURNED_MEMORY_SIZE, memorySize);
+        unchecked {
+            // Places in memory, and addresses.
+            Pages.copy(load(MEMORY) + output, data, size < outputSize ? size : outputSize);
+            s += (load(CODE) << PC_SHIFT) + (gas_ << GAS_SHIFT);
+        }
         Snapshot.adjust();
         return Snapshot.counted(push(s, success));
     }
 
-    /// @dev Keeps a copy of what a call returned, behind everything else.
-    function _return(uint256 place, uint256 size) private pure {
-        uint256 copy = Heap.allocate(size);
-        assembly ("memory-safe") {
-            mcopy(copy, place, size)
-            mstore(RETURNED, copy)
-            mstore(RETURNED_SIZE, size)
-        }
-    }
-
     /// @notice Gives up what the last call returned.
     function dropReturned() internal pure {
-        uint256 size = load(RETURNED_SIZE);
-        unchecked {
-            // Places in memory.
-            if (size != 0 && load(RETURNED) + ((size + 31) & ~uint256(31)) == load(0x40)) Heap.release(load(RETURNED));
-        }
+        Pages.release(load(RETURNED_MEMORY), load(RETURNED_MEMORY_SIZE));
         store(RETURNED_SIZE, 0);
+        store(RETURNED_MEMORY_SIZE, 0);
     }
 
-    /// @dev Makes what init code returned the code of a new account.
-    function _deposit(uint256 entry, uint256 place, uint256 size) private pure {
-        uint256 record = Code.keep(place, size);
-        bytes32 hash;
-        assembly ("memory-safe") {
-            hash := keccak256(add(record, CODE_HEADER), size)
-        }
-        World.set(entry + World.CODE_HASH, uint256(hash));
-        World.set(entry + World.CODE_RECORD_OF, record);
+    /// @dev Makes what init code returned the code of the new account.
+    /// @return Its address.
+    function _deposit(uint256 data, uint256 size) private pure returns (uint256) {
+        uint256 entry = load(SELF);
+        World.set(entry, World.CODE_HASH_OF, load(Code.fromPages(data, size)));
+        return load(entry + World.ADDRESS);
     }
 }

@@ -4,51 +4,63 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
+import {Code} from "./Code.sol";
 import {
-    CODES,
-    CODE_ABSENT,
-    CODE_HEADER,
-    CODE_PREVIOUS,
-    FIRST_CHUNK,
-    FIRST_CHUNK_END,
+    PAGE_NEXT,
+    CODE,
     FRAME,
-    FREE_START,
-    HEADS,
-    REGISTERS_END,
-    RESERVED,
-    STACK_BASE,
+    FRAME_END,
     GAS_SHIFT,
+    HEADS,
+    HEADS_END,
+    MODE,
+    OLD_REGIONS,
+    PAGES_ROOT,
+    PAGE_HEADER,
+    PC_SHIFT,
+    REGIONS,
+    RESERVED,
+    RESIDENT,
+    STACK_BASE,
+    TRANSACTION,
+    TRANSACTION_END,
     UNTIL,
     UNTIL_TOTAL,
+    UNTIL_WORK,
     load,
     store
 } from "./Machine.sol";
+import {Pages} from "./Pages.sol";
+import {PageTree} from "./PageTree.sol";
 
 /// @title Snapshot
 /// @notice A machine at rest, and how it goes on.
-/// @dev A machine that may be paused leaves room for the index of a witness below its heap, since each call of L1 brings
-/// a witness of its own. A snapshot is a word of zero, the state, the end of the heap, and then everything in memory but
-/// that index and the table: registers, heads of the world, first chunk, stack, heap. All of it goes back to where it was.
-/// Code that a witness has is left out of the heap; where, a list behind it says: place and size, from the last one to the
-/// first, and their number. The heap makes up most of it, so it is returned from where it lies.
+/// @dev A snapshot is a word of zero, the work that is left, the root of the tree of pages, the state with the place of
+/// the next instruction counted from the start of its code, and then registers, heads of the world, and the stack. Pages
+/// and code are not in it, only their hashes. Work left is, from the end of the transaction backwards:
+///
+///     while changes are listed     2^23 + accounts and slots still to be listed
+///     while a frame is undone      2^24 x (1 + gas left) + words still to be undone
+///     while code runs              2^24 x (1 + gas left) + 2^24 - 1
 library Snapshot {
-    /// @notice The index of the witness takes more room than a machine that can be paused leaves for it.
-    error WitnessTooLarge(uint256 size, uint256 limit);
+    /// @dev What the machine is doing.
+    uint256 internal constant RUNNING = 0;
+    uint256 internal constant UNDOING = 1;
+    uint256 internal constant LISTING = 2;
 
-    /// @dev Indexes of about 1,000 items.
-    uint256 private constant INDEX_ROOM = 0x10000;
-    uint256 private constant HEAP_START = 0x20240;
+    uint256 private constant LISTED = 1 << 23;
+    uint256 private constant GAS_BITS = 24;
+    uint256 private constant LAST_REST = (1 << GAS_BITS) - 1;
 
-    /// @notice Where the heap of a machine starts that may be paused, above the index of the witness.
-    function heapStart() internal pure returns (uint256) {
-        uint256 size = load(0x40) - FREE_START;
-        if (size > INDEX_ROOM) revert WitnessTooLarge(size, INDEX_ROOM);
-        return HEAP_START;
-    }
-
-    /// @notice Sets the L2 gas at which the machine pauses.
-    function setUntil(uint256 total) internal pure {
-        store(UNTIL_TOTAL, total);
+    /// @notice Sets the work left at which the machine pauses; zero where it goes on to the end.
+    function setUntil(uint256 work) internal pure {
+        store(UNTIL_WORK, work);
+        uint256 gas_ = work >> GAS_BITS;
+        unchecked {
+            // Not zero. A state has 64 bits for gas.
+            if (gas_ != 0) gas_ -= 1;
+        }
+        store(UNTIL_TOTAL, gas_ > type(uint64).max ? type(uint64).max : gas_);
         adjust();
     }
 
@@ -75,92 +87,169 @@ library Snapshot {
         }
     }
 
-    /// @notice Pauses the machine: ends the call of L1.
-    /// @param s Its state, which counts gas from zero.
-    function pause(uint256 s) internal pure {
-        assembly ("memory-safe") {
-            let end := mload(0x40)
-            // The heap stays where it is: what lies below a piece of code moves up to close the gap.
-            let behind := end
-            let to := end
-            let cursor := end
-            for {
-                let record := mload(CODES)
-            } record {} {
-                let size := mload(record)
-                let from := add(add(record, CODE_HEADER), size)
-                let previous := mload(add(record, CODE_PREVIOUS))
-                mstore(add(record, CODE_ABSENT), 1)
-                to := sub(to, sub(behind, from))
-                mcopy(to, from, sub(behind, from))
-                behind := add(record, CODE_HEADER)
-                mstore(cursor, record)
-                mstore(add(cursor, 0x20), size)
-                cursor := add(cursor, 0x40)
-                record := previous
-            }
-            to := sub(to, sub(behind, HEAP_START))
-            mcopy(to, HEAP_START, sub(behind, HEAP_START))
-            mstore(cursor, shr(6, sub(cursor, end)))
-            let last := add(cursor, 0x20)
-            // The rest goes in front of it, where the index was.
-            let stack := sub(STACK_BASE, and(s, 0xffff))
-            let start := sub(to, stack)
-            start := sub(start, sub(FIRST_CHUNK_END, HEADS))
-            start := sub(start, sub(REGISTERS_END, FRAME))
-            function append(place, from, until) -> next {
-                mcopy(place, from, sub(until, from))
-                next := add(place, sub(until, from))
-            }
-            cursor := append(start, FRAME, REGISTERS_END)
-            cursor := append(cursor, HEADS, FIRST_CHUNK)
-            cursor := append(cursor, FIRST_CHUNK, FIRST_CHUNK_END)
-            pop(append(cursor, and(s, 0xffff), STACK_BASE))
-            // (Paused, 0, snapshot)
-            start := sub(start, 0xe0)
-            let size := sub(last, add(start, 0x80))
-            mstore(start, 0)
-            mstore(add(start, 0x20), 0)
-            mstore(add(start, 0x40), 0x60)
-            mstore(add(start, 0x60), size)
-            mstore(add(start, 0x80), 0)
-            mstore(add(start, 0xa0), s)
-            mstore(add(start, 0xc0), end)
-            return(start, add(0x80, and(add(size, 0x1f), not(0x1f))))
+    /// @notice How many words may be left to undo, where so much gas is left, when the machine pauses.
+    function restOfUndoing(uint256 gas_) internal pure returns (uint256) {
+        unchecked {
+            // Gas has 64 bits.
+            return _rest((gas_ + 1) << GAS_BITS);
         }
     }
 
-    /// @notice Puts a machine back into memory. The index of the new witness lies where the old one was.
-    /// @return s Its state, which counts gas from zero.
-    function restore(bytes calldata snapshot) internal pure returns (uint256 s) {
-        heapStart();
+    /// @notice How many accounts and slots may be left to list when the machine pauses.
+    function restOfListing() internal pure returns (uint256) {
+        return _rest(LISTED);
+    }
+
+    function _rest(uint256 work) private pure returns (uint256) {
+        uint256 until = load(UNTIL_WORK);
+        unchecked {
+            // It is more.
+            return until > work ? until - work : 0;
+        }
+    }
+
+    /// @notice Pauses before an instruction: ends the call of L1.
+    /// @param s The state, which counts gas from zero.
+    function pauseRunning(uint256 s) internal pure {
+        unchecked {
+            // Gas has 64 bits, and the next instruction stands behind the start of the code.
+            uint256 gas_ = uint64(s >> GAS_SHIFT) + load(RESERVED);
+            _pause(RUNNING, ((gas_ + 1) << GAS_BITS) | LAST_REST, s - (load(CODE) << PC_SHIFT));
+        }
+    }
+
+    /// @notice Pauses while a frame is undone.
+    function pauseUndoing(uint256 gas_, uint256 left) internal pure {
+        unchecked {
+            // Gas has 64 bits.
+            _pause(UNDOING, ((gas_ + 1) << GAS_BITS) + left, STACK_BASE);
+        }
+    }
+
+    /// @notice Pauses while changes are listed.
+    function pauseListing(uint256 left) internal pure {
+        unchecked {
+            // Each entry took gas.
+            _pause(LISTING, LISTED + left, STACK_BASE);
+        }
+    }
+
+    /// @dev Ends the call of L1 with a snapshot, and all pages, nodes and code that no witness has had.
+    function _pause(uint256 mode, uint256 left, uint256 s) private pure {
+        store(MODE, mode);
+        uint256 root = _plant();
+        uint256 start = load(0x40);
+        uint256 size;
+        uint256 cursor;
         assembly ("memory-safe") {
-            let cursor := add(snapshot.offset, 0x20)
-            s := calldataload(cursor)
-            let behind := calldataload(add(cursor, 0x20))
-            mstore(0x40, behind)
+            let stack := sub(STACK_BASE, and(s, 0xffff))
+            size := add(0x80, add(sub(FRAME_END, FRAME), sub(TRANSACTION_END, TRANSACTION)))
+            size := add(size, add(sub(HEADS_END, HEADS), stack))
+            cursor := add(start, add(0xa0, size))
+        }
+        uint256 items = cursor;
+        unchecked {
+            // A place in memory.
+            (root, cursor) = PageTree.seal(root, cursor + 0x20);
+        }
+        cursor = Code.writeNew(_writePages(cursor));
+        assembly ("memory-safe") {
+            // (Paused, 0, snapshot, items)
+            mstore(start, 0)
+            mstore(add(start, 0x20), 0)
+            mstore(add(start, 0x40), 0x80)
+            mstore(add(start, 0x60), sub(items, start))
+            mstore(add(start, 0x80), size)
+            mstore(items, sub(cursor, add(items, 0x20)))
+            let place := add(start, 0xa0)
+            mstore(place, 0)
+            mstore(add(place, 0x20), left)
+            mstore(add(place, 0x40), root)
+            mstore(add(place, 0x60), s)
+            place := add(place, 0x80)
+            function append(to, from, end) -> next {
+                mcopy(to, from, sub(end, from))
+                next := add(to, sub(end, from))
+            }
+            place := append(place, FRAME, FRAME_END)
+            place := append(place, TRANSACTION, TRANSACTION_END)
+            place := append(place, HEADS, HEADS_END)
+            pop(append(place, and(s, 0xffff), STACK_BASE))
+            return(start, and(add(sub(cursor, start), 0x1f), not(0x1f)))
+        }
+    }
+
+    /// @dev Puts all pages that are in memory into the tree.
+    function _plant() private pure returns (uint256 root) {
+        root = load(PAGES_ROOT);
+        unchecked {
+            // Places in memory.
+            for (uint256 head = RESIDENT; head < RESIDENT + 0x2000; head += 0x20) {
+                for (uint256 page = load(head); page != 0; page = load(page + PAGE_NEXT)) {
+                    bytes32 hash;
+                    assembly ("memory-safe") {
+                        hash := keccak256(add(page, PAGE_HEADER), 0x400)
+                    }
+                    root = PageTree.put(root, load(page), hash);
+                }
+            }
+        }
+    }
+
+    function _writePages(uint256 cursor) private pure returns (uint256) {
+        unchecked {
+            // Places in memory.
+            for (uint256 head = RESIDENT; head < RESIDENT + 0x2000; head += 0x20) {
+                for (uint256 page = load(head); page != 0; page = load(page + PAGE_NEXT)) {
+                    assembly ("memory-safe") {
+                        // A byte string of 1024 bytes.
+                        mstore(cursor, shl(232, 0xb90400))
+                        mcopy(add(cursor, 3), add(page, PAGE_HEADER), 0x400)
+                        cursor := add(cursor, 0x403)
+                    }
+                }
+            }
+        }
+        return cursor;
+    }
+
+    /// @notice Ends the transaction, and the call of L1, with the list of its changes.
+    function finish(uint256 used, uint256 address_, uint256 size) internal pure {
+        Pages.touch(address_, size);
+        uint256 start = load(0x40);
+        unchecked {
+            // A place in memory.
+            Pages.read(start + 0xa0, address_, size);
+        }
+        assembly ("memory-safe") {
+            // (Finished, used, changes, "")
+            mstore(start, 1)
+            mstore(add(start, 0x20), used)
+            mstore(add(start, 0x40), 0x80)
+            mstore(add(start, 0x60), add(0xa0, size))
+            mstore(add(start, 0x80), size)
+            mstore(add(add(start, 0xa0), size), 0)
+            return(start, add(size, 0xc0))
+        }
+    }
+
+    /// @notice Puts a machine back into memory.
+    /// @return s Its state, which counts gas from zero; the place of the next instruction from the start of its code.
+    function restore(bytes calldata snapshot) internal pure returns (uint256 s) {
+        assembly ("memory-safe") {
+            let cursor := add(snapshot.offset, 0x40)
+            mstore(PAGES_ROOT, calldataload(cursor))
+            s := calldataload(add(cursor, 0x20))
             cursor := add(cursor, 0x40)
             function take(from, to, end) -> next {
                 calldatacopy(to, from, sub(end, to))
                 next := add(from, sub(end, to))
             }
-            cursor := take(cursor, FRAME, REGISTERS_END)
-            cursor := take(cursor, HEADS, FIRST_CHUNK)
-            cursor := take(cursor, FIRST_CHUNK, FIRST_CHUNK_END)
-            cursor := take(cursor, and(s, 0xffff), STACK_BASE)
-            let last := sub(add(snapshot.offset, snapshot.length), 0x20)
-            let list := sub(last, shl(6, calldataload(last)))
-            let from := list
-            for {} lt(list, last) {
-                list := add(list, 0x40)
-            } {
-                let place := add(calldataload(list), CODE_HEADER)
-                let next := add(place, calldataload(add(list, 0x20)))
-                from := sub(from, sub(behind, next))
-                calldatacopy(next, from, sub(behind, next))
-                behind := place
-            }
-            calldatacopy(HEAP_START, sub(from, sub(behind, HEAP_START)), sub(behind, HEAP_START))
+            cursor := take(cursor, FRAME, FRAME_END)
+            cursor := take(cursor, TRANSACTION, TRANSACTION_END)
+            cursor := take(cursor, HEADS, HEADS_END)
+            pop(take(cursor, and(s, 0xffff), STACK_BASE))
         }
+        store(OLD_REGIONS, load(REGIONS));
     }
 }

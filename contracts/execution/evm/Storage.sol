@@ -29,8 +29,8 @@ library Storage {
             if (current == original) price = original == 0 ? Cancun.SET_GAS : Cancun.RESET_GAS;
             s = charge(s, price);
             if (halted(s)) return HALT;
-            World.set(REFUND, _refund(load(REFUND), original, current, value));
-            World.set(entry + World.CURRENT, value);
+            World.setRefund(_refund(load(REFUND), original, current, value));
+            World.set(entry, World.CURRENT, value);
             return s;
         }
         return charge(s, price);

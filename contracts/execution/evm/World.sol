@@ -8,49 +8,69 @@ import {Cancun} from "../Fork.sol";
 import {TrieReader} from "../TrieReader.sol";
 import {Witness} from "../Witness.sol";
 import {Code} from "./Code.sol";
-import {Heap} from "./Heap.sol";
-import {ACCOUNTS, HALT, HEADS, STATE_ROOT, UNDO, WITNESS, charge, halted, load, store} from "./Machine.sol";
+import {
+    ACCOUNTS,
+    ENTRIES,
+    HALT,
+    HEADS,
+    KEPT_END,
+    REFUND,
+    STATE_ROOT,
+    UNDO,
+    WITNESS,
+    charge,
+    halted,
+    load,
+    store
+} from "./Machine.sol";
+import {Pages} from "./Pages.sol";
 
 /// @title World
 /// @notice Accounts, storage and transient storage as the transaction has changed them. An entry is read from the
 /// state by the witness when it is needed for the first time.
-/// @dev A hash table leads to the entries. What a revert has to undo is written with `set`, which keeps the old word in
-/// a journal. Words of an account's entry:
+/// @dev Entries lie in pages, where they stay. Binary trees lead to them by the bits of a hash, from a table of 64
+/// heads. What a revert has to undo is written with `set`, which keeps the old word in a journal: an array in a region
+/// of its own. Words of an account's entry:
 ///
-///     0 hash of the address  1 next in the hash table  2 address  3 flags  4 nonce  5 balance  6 code hash
-///     7 record of the code, zero until it is needed  8 root of the storage before the transaction  9 first slot
+///     0 hash of the address  1 its own address in the pages  2 entries below it, half a word each  3 address
+///     4 flags  5 nonce  6 balance  7 code hash  8 root of the storage before the transaction  9 first slot
 ///     10 next account  11 whether the state has it: zero until it is read, ABSENT, PRESENT
 ///
-/// of a slot's: 0 hash of address and key  1 next  2 key  3 whether it is warm  4 value before the transaction
-/// 5 value  6 next slot of the account  7 whether it is read; of a transient slot's: 0 hash  1 next  2 value.
+/// of a slot's: 0 hash of address and key  1, 2 as above  3 key  4 whether it is warm  5 value before the transaction
+/// 6 value  7 next slot of the account  8 whether it is read.
 library World {
     /// @notice The value of a leaf of the state is not an account in RLP.
     error MalformedAccount(address account);
     /// @notice The value of a leaf of a storage trie is not a number in RLP.
     error MalformedSlot(address account, uint256 key);
 
-    uint256 internal constant ADDRESS = 0x40;
-    uint256 internal constant FLAGS = 0x60;
-    uint256 internal constant NONCE = 0x80;
-    uint256 internal constant BALANCE = 0xa0;
-    uint256 internal constant CODE_HASH = 0xc0;
-    uint256 internal constant CODE_RECORD_OF = 0xe0;
+    uint256 internal constant PLACE = 0x20;
+    uint256 private constant BELOW = 0x40;
+
+    uint256 internal constant ADDRESS = 0x60;
+    uint256 internal constant FLAGS = 0x80;
+    uint256 internal constant NONCE = 0xa0;
+    uint256 internal constant BALANCE = 0xc0;
+    uint256 internal constant CODE_HASH_OF = 0xe0;
     uint256 internal constant STORAGE_ROOT = 0x100;
     uint256 internal constant SLOTS = 0x120;
     uint256 internal constant NEXT_ACCOUNT = 0x140;
     uint256 internal constant ORIGIN_OF = 0x160;
     uint256 private constant ACCOUNT_SIZE = 0x180;
 
-    uint256 internal constant KEY = 0x40;
-    uint256 internal constant WARM_SLOT = 0x60;
-    uint256 internal constant ORIGINAL = 0x80;
-    uint256 internal constant CURRENT = 0xa0;
-    uint256 internal constant NEXT_SLOT = 0xc0;
-    uint256 private constant SLOT_READ = 0xe0;
-    uint256 private constant SLOT_SIZE = 0x100;
+    uint256 internal constant KEY = 0x60;
+    uint256 internal constant WARM_SLOT = 0x80;
+    uint256 internal constant ORIGINAL = 0xa0;
+    uint256 internal constant CURRENT = 0xc0;
+    uint256 internal constant NEXT_SLOT = 0xe0;
+    uint256 private constant SLOT_READ = 0x100;
+    uint256 private constant SLOT_SIZE = 0x120;
 
-    uint256 private constant TRANSIENT_VALUE = 0x40;
-    uint256 private constant TRANSIENT_SIZE = 0x60;
+    /// @dev Transient slots whose keys differ in these bits alone lie in one stretch of addresses.
+    uint256 private constant NEAR_BITS = 16;
+
+    /// @dev Of the journal: where the word was, and the word.
+    uint256 private constant UNDO_SIZE = 0x40;
 
     /// @dev Accessed by the transaction (EIP-2929).
     uint256 internal constant WARM = 1;
@@ -72,29 +92,48 @@ library World {
 
     // ---------------------------------------------------------------- journal
 
-    /// @notice Writes a word that a revert restores.
-    function set(uint256 place, uint256 word) internal pure {
-        uint256 old = load(place);
-        if (old == word) return;
-        uint256 node = Heap.keep(0x60);
-        assembly ("memory-safe") {
-            mstore(node, mload(UNDO))
-            mstore(add(node, 0x20), place)
-            mstore(add(node, 0x40), old)
-            mstore(UNDO, node)
-            mstore(place, word)
+    /// @notice Writes a word of an entry that a revert restores.
+    function set(uint256 entry, uint256 field, uint256 word) internal pure {
+        unchecked {
+            // Places in memory, and addresses.
+            uint256 place = entry + field;
+            if (load(place) == word) return;
+            _record(load(entry + PLACE) + field, load(place));
+            store(place, word);
         }
     }
 
-    /// @notice Undoes everything that was set since the journal's head was `mark`.
-    function revertTo(uint256 mark) internal pure {
-        assembly ("memory-safe") {
-            let node := mload(UNDO)
-            for {} iszero(eq(node, mark)) {} {
-                mstore(mload(add(node, 0x20)), mload(add(node, 0x40)))
-                node := mload(node)
+    /// @notice Sets the gas to refund, which a revert restores.
+    function setRefund(uint256 gas_) internal pure {
+        if (load(REFUND) == gas_) return;
+        _record(REFUND, load(REFUND));
+        store(REFUND, gas_);
+    }
+
+    /// @notice Undoes what was set since the journal was `length` long.
+    function revertTo(uint256 length) internal pure {
+        unchecked {
+            // The journal is longer.
+            for (uint256 last = load(UNDO); last != length;) {
+                last -= 1;
+                uint256 node = Pages.locate(Pages.JOURNAL + last * UNDO_SIZE);
+                uint256 place = load(node);
+                // Only registers have addresses so low.
+                if (place >= Pages.KEPT) place = Pages.locate(place);
+                store(place, load(node + 0x20));
             }
-            mstore(UNDO, mark)
+        }
+        store(UNDO, length);
+    }
+
+    function _record(uint256 place, uint256 word) private pure {
+        uint256 length = load(UNDO);
+        unchecked {
+            // Each takes gas.
+            uint256 node = Pages.locate(Pages.JOURNAL + length * UNDO_SIZE);
+            store(node, place);
+            store(node + 0x20, word);
+            store(UNDO, length + 1);
         }
     }
 
@@ -131,7 +170,7 @@ library World {
 
     /// @notice Sets a flag.
     function flag(uint256 entry, uint256 bits) internal pure {
-        set(entry + FLAGS, load(entry + FLAGS) | bits);
+        set(entry, FLAGS, load(entry + FLAGS) | bits);
     }
 
     /// @notice Whether the account has neither nonce nor balance nor code: the state does not keep it (EIP-161).
@@ -139,7 +178,7 @@ library World {
         assembly ("memory-safe") {
             result := and(
                 iszero(or(mload(add(entry, NONCE)), mload(add(entry, BALANCE)))),
-                eq(mload(add(entry, CODE_HASH)), EMPTY_CODE)
+                eq(mload(add(entry, CODE_HASH_OF)), EMPTY_CODE)
             )
         }
     }
@@ -149,7 +188,7 @@ library World {
         assembly ("memory-safe") {
             result := and(
                 iszero(mload(add(entry, NONCE))),
-                and(eq(mload(add(entry, CODE_HASH)), EMPTY_CODE), eq(mload(add(entry, STORAGE_ROOT)), EMPTY_ROOT))
+                and(eq(mload(add(entry, CODE_HASH_OF)), EMPTY_CODE), eq(mload(add(entry, STORAGE_ROOT)), EMPTY_ROOT))
             )
         }
     }
@@ -166,8 +205,8 @@ library World {
         if (value != 0) {
             unchecked {
                 // The sum of all balances is below 2^256.
-                set(from + BALANCE, load(from + BALANCE) - value);
-                set(to + BALANCE, load(to + BALANCE) + value);
+                set(from, BALANCE, load(from + BALANCE) - value);
+                set(to, BALANCE, load(to + BALANCE) + value);
             }
             flag(from, CHANGED);
             flag(to, CHANGED);
@@ -176,11 +215,7 @@ library World {
 
     /// @notice The record of the account's code (Code).
     function codeOf(uint256 entry) internal pure returns (uint256 record) {
-        record = load(entry + CODE_RECORD_OF);
-        if (record == 0) {
-            record = Code.fromWitness(bytes32(load(entry + CODE_HASH)));
-            store(entry + CODE_RECORD_OF, record);
-        }
+        return Code.find(bytes32(load(entry + CODE_HASH_OF)));
     }
 
     /// @dev The entry of an account that may not be read yet.
@@ -190,16 +225,18 @@ library World {
             mstore(0, shl(96, owner))
             hash := keccak256(0, 20)
         }
-        entry = _find(hash);
-        if (entry != 0) return entry;
-        entry = Heap.keep(ACCOUNT_SIZE);
-        Heap.clear(entry, ACCOUNT_SIZE);
-        _link(entry, hash);
+        bool added;
+        (entry, added) = _enter(hash, ACCOUNT_SIZE);
+        if (!added) return entry;
+        unchecked {
+            // Each takes gas.
+            store(ENTRIES, load(ENTRIES) + 1);
+        }
         assembly ("memory-safe") {
             mstore(add(entry, ADDRESS), owner)
             mstore(add(entry, NEXT_ACCOUNT), mload(ACCOUNTS))
-            mstore(ACCOUNTS, entry)
-            mstore(add(entry, CODE_HASH), EMPTY_CODE)
+            mstore(ACCOUNTS, mload(add(entry, PLACE)))
+            mstore(add(entry, CODE_HASH_OF), EMPTY_CODE)
             mstore(add(entry, STORAGE_ROOT), EMPTY_ROOT)
         }
     }
@@ -234,7 +271,7 @@ library World {
             mstore(add(entry, BALANCE), word)
             sound := and(eq(place, behind), eq(byte(0, calldataload(position)), 0xf8))
             mstore(add(entry, STORAGE_ROOT), calldataload(add(behind, 1)))
-            mstore(add(entry, CODE_HASH), calldataload(add(behind, 34)))
+            mstore(add(entry, CODE_HASH_OF), calldataload(add(behind, 34)))
             mstore(add(entry, ORIGIN_OF), PRESENT)
         }
         if (!sound) revert MalformedAccount(address(uint160(load(entry + ADDRESS))));
@@ -255,7 +292,7 @@ library World {
         if (load(entry + WARM_SLOT) == 0) {
             s = charge(s, surcharge);
             if (halted(s)) return (HALT, entry);
-            set(entry + WARM_SLOT, 1);
+            set(entry, WARM_SLOT, 1);
         }
         if (load(entry + SLOT_READ) == 0) _readSlot(entry, owner, key);
         return (s, entry);
@@ -263,40 +300,36 @@ library World {
 
     /// @notice Makes a slot warm without reading it (EIP-2930).
     function warmSlot(uint256 owner, uint256 key) internal pure {
-        set(_slot(owner, key) + WARM_SLOT, 1);
+        set(_slot(owner, key), WARM_SLOT, 1);
     }
 
     /// @notice The value of a transient storage slot (EIP-1153).
     function transientAt(uint256 owner, uint256 key) internal pure returns (uint256) {
-        uint256 entry = _find(_transientHash(owner, key));
-        return entry == 0 ? 0 : load(entry + TRANSIENT_VALUE);
+        return load(Pages.locate(_transientAddress(owner, key)));
     }
 
     /// @notice Sets a transient storage slot.
     function setTransient(uint256 owner, uint256 key, uint256 value) internal pure {
-        uint256 hash = _transientHash(owner, key);
-        uint256 entry = _find(hash);
-        if (entry == 0) {
-            if (value == 0) return;
-            entry = Heap.keep(TRANSIENT_SIZE);
-            _link(entry, hash);
-            store(entry + TRANSIENT_VALUE, 0);
-        }
-        set(entry + TRANSIENT_VALUE, value);
+        uint256 address_ = _transientAddress(owner, key);
+        uint256 place = Pages.locate(address_);
+        if (load(place) == value) return;
+        _record(address_, load(place));
+        store(place, value);
     }
 
     /// @dev The entry of a slot that may not be read yet.
     function _slot(uint256 owner, uint256 key) private pure returns (uint256 entry) {
-        uint256 hash = _slotHash(load(owner + ADDRESS), key);
-        entry = _find(hash);
-        if (entry != 0) return entry;
-        entry = Heap.keep(SLOT_SIZE);
-        Heap.clear(entry, SLOT_SIZE);
-        _link(entry, hash);
+        bool added;
+        (entry, added) = _enter(_slotHash(load(owner + ADDRESS), key), SLOT_SIZE);
+        if (!added) return entry;
+        unchecked {
+            // Each takes gas.
+            store(ENTRIES, load(ENTRIES) + 1);
+        }
         assembly ("memory-safe") {
             mstore(add(entry, KEY), key)
             mstore(add(entry, NEXT_SLOT), mload(add(owner, SLOTS)))
-            mstore(add(owner, SLOTS), entry)
+            mstore(add(owner, SLOTS), mload(add(entry, PLACE)))
         }
     }
 
@@ -336,33 +369,56 @@ library World {
         }
     }
 
-    function _transientHash(uint256 owner, uint256 key) private pure returns (uint256) {
+    /// @dev Transient storage lies in pages of its own. Neighbouring keys have neighbouring addresses.
+    function _transientAddress(uint256 owner, uint256 key) private pure returns (uint256 address_) {
         unchecked {
             // An address has 160 bits.
-            return _slotHash(load(owner + ADDRESS) + (1 << 160), key);
+            address_ = _slotHash(load(owner + ADDRESS) + (1 << 160), key >> NEAR_BITS);
+        }
+        assembly ("memory-safe") {
+            address_ := or(shl(add(NEAR_BITS, 5), address_), shl(5, and(key, sub(shl(NEAR_BITS, 1), 1))))
         }
     }
 
-    // ---------------------------------------------------------------- hash table
+    // ---------------------------------------------------------------- trees
 
-    function _find(uint256 hash) private pure returns (uint256 entry) {
+    /// @dev The entry with a hash; zero where there is none, and then the place of the word that would lead to it, and
+    /// the bit of that word where its address would start.
+    function _find(uint256 hash) private pure returns (uint256 entry, uint256 link, uint256 bit) {
         assembly ("memory-safe") {
-            entry := mload(add(HEADS, shl(5, and(hash, 0xff))))
-            for {} entry {} {
-                if eq(mload(entry), hash) {
-                    break
-                }
-                entry := mload(add(entry, 0x20))
+            link := add(HEADS, shl(5, and(hash, 0x3f)))
+        }
+        uint256 path = hash >> 6;
+        while (true) {
+            uint256 place = (load(link) >> bit) & type(uint128).max;
+            if (place == 0) return (0, link, bit);
+            entry = Pages.locate(place);
+            if (load(entry) == hash) return (entry, link, bit);
+            unchecked {
+                // A place in memory.
+                link = entry + BELOW;
             }
+            bit = (path & 1) << 7;
+            path >>= 1;
         }
     }
 
-    function _link(uint256 entry, uint256 hash) private pure {
-        assembly ("memory-safe") {
-            let head := add(HEADS, shl(5, and(hash, 0xff)))
-            mstore(entry, hash)
-            mstore(add(entry, 0x20), mload(head))
-            mstore(head, entry)
+    /// @dev The entry with a hash, which is added where there is none: then all its other words are zero.
+    function _enter(uint256 hash, uint256 size) private pure returns (uint256 entry, bool added) {
+        uint256 link;
+        uint256 bit;
+        (entry, link, bit) = _find(hash);
+        if (entry != 0) return (entry, false);
+        uint256 place = load(KEPT_END);
+        unchecked {
+            // No entry lies in two pages.
+            if ((place % Pages.SIZE) + size > Pages.SIZE) place += Pages.SIZE - (place % Pages.SIZE);
+            store(KEPT_END, place + size);
+            entry = Pages.locate(place);
+            store(entry, hash);
+            store(entry + PLACE, place);
         }
+        store(link, load(link) | (place << bit));
+        return (entry, true);
     }
 }

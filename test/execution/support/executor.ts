@@ -15,11 +15,11 @@ interface Deployer {
  * base fee 1, and its machine as large as may be. */
 export async function deployExecutor(
   ethers: Deployer,
-  chain: Chain & { randomness?: bigint; blobBaseFee?: bigint; machineSize?: bigint },
+  chain: Chain & { randomness?: bigint; blobBaseFee?: bigint; memoryLimit?: bigint },
 ): Promise<BaseContract> {
   const precompiles = await ethers.deployContract("Precompiles", []);
   const interpreter = await ethers.deployContract("Interpreter", [await precompiles.getAddress()]);
-  const constants = { randomness: 0n, blobBaseFee: 1n, machineSize: 2n ** 32n - 1n, ...chain };
+  const constants = { randomness: 0n, blobBaseFee: 1n, memoryLimit: 2n ** 32n - 1n, ...chain };
   return await ethers.deployContract("Executor", [constants, await interpreter.getAddress()]);
 }
 
