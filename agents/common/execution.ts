@@ -1,4 +1,4 @@
-import { type Interface, type Provider, Transaction, encodeRlp, keccak256 } from "ethers";
+import { type Interface, type Provider, Transaction, ZeroHash, encodeRlp, keccak256 } from "ethers";
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
@@ -118,15 +118,16 @@ export class ExecutionDriver {
     const known = async (hash: Hex): Promise<Uint8Array | undefined> => pages.get(hash) ?? (await commit.preimages(hash));
     let growing = new GrowingWitness(witness, known);
     let machine: Hex = "0x";
+    let root: Hex = ZeroHash;
     let left = workOf(Transaction.from(toHex(transaction.raw)).gasLimit);
     let pace = (this.#gas / USUAL_RATIO) << GAS_BITS;
     while (left > 0n) {
-      const from = machine;
-      const current = growing;
+      const [from, before, current] = [machine, root, growing];
       const advance = (until: bigint, gas: GasLimit): Promise<Attempt> => {
         const encode = (items: Hex): Hex =>
           EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, items]);
-        return this.#attempt("advance", encode, current, gas);
+        const ahead = (missed: Hex): Iterable<Hex> => workingSet.ahead(before, missed);
+        return this.#attempt("advance", encode, current, gas, ahead);
       };
       const step = await worthwhileStep(advance, this.#gas, left, pace);
       const reached = step.next === "0x" ? [] : [key, keccak256(step.next)];
@@ -140,7 +141,8 @@ export class ExecutionDriver {
       growing = new GrowingWitness(new Uint8Array(), known);
       const paused = readMachine(machine);
       await commit.follow(paused);
-      if (paused.kind === "runs") for (const hash of workingSet.expected(paused.pages)) await growing.expect(hash);
+      root = paused.kind === "runs" ? paused.pages : ZeroHash;
+      if (root !== ZeroHash) await growing.expect(workingSet.expected(root));
     }
   }
 
@@ -159,6 +161,7 @@ export class ExecutionDriver {
     encode: (witness: Hex) => Hex,
     witness: GrowingWitness,
     gas: GasLimit = () => this.#gas,
+    ahead: (missed: Hex) => Iterable<Hex> = () => [],
   ): Promise<Attempt> {
     for (;;) {
       const data = encode(witness.encoded);
@@ -169,7 +172,9 @@ export class ExecutionDriver {
         const revert = new L1Revert(label, decodeRevert(error), error);
         if (isTooHeavy(error)) return { fits: false, cause: revert };
         if (!revert.is("MissingWitness")) throw isRevert(error) ? revert : error;
-        if (!(await witness.add(String(revert.error?.args[0])))) throw revert;
+        const missing = String(revert.error?.args[0]);
+        if (!(await witness.add(missing))) throw revert;
+        await witness.expect(ahead(missing));
       }
     }
   }

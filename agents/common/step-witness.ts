@@ -17,8 +17,8 @@ export class GrowingWitness {
   }
 
   /** Adds what L1 is expected to miss. */
-  async expect(hash: Hex): Promise<void> {
-    await this.#add(hash);
+  async expect(hashes: Iterable<Hex>): Promise<void> {
+    for (const hash of hashes) await this.#add(hash);
   }
 
   /**
@@ -43,16 +43,21 @@ export class GrowingWitness {
 }
 
 /** Steps for which something that was needed is expected to be needed again. */
-const MEMORY = 3;
+const MEMORY = 1;
+
+/** Pages that were missed last, among which a regular distance is looked for, and how many are taken ahead then. */
+const RECENT = 8;
+const AHEAD = 24;
 
 /**
- * What the last steps of a session needed. A step needs most of it again, though its pages have other contents then; to
- * have it at hand saves asking L1 for it item by item.
+ * What a session needs of its machine. A step needs much of what the one before needed, though its pages have other
+ * contents then, and goes through some pages one after the other; to have them at hand saves asking L1 item by item.
  */
 export class WorkingSet {
   readonly #pages: MachinePages;
   /** Numbers of pages, and hashes of all else, with the steps since they were needed. */
   readonly #ages = new Map<bigint | Hex, number>();
+  #recent: bigint[] = [];
 
   constructor(pages: MachinePages) {
     this.#pages = pages;
@@ -83,5 +88,17 @@ export class WorkingSet {
       if (typeof key === "bigint") yield* this.#pages.pathTo(root, key);
       else yield key;
     }
+  }
+
+  /** What is expected to be missed next, where a step just missed something. */
+  *ahead(root: Hex, missed: Hex): Generator<Hex> {
+    if (this.#pages.kindOf(missed) !== "leaf") return;
+    const { page } = this.#pages.readLeaf(missed);
+    const distance = this.#recent.map((other) => page - other).find((step) => this.#recent.includes(page - 2n * step));
+    let last = page;
+    if (distance !== undefined) {
+      for (let count = 0; count < AHEAD; count++) yield* this.#pages.pathTo(root, (last += distance));
+    }
+    this.#recent = [...this.#recent, ...(distance === undefined ? [] : [last - distance]), last].slice(-RECENT);
   }
 }

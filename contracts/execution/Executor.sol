@@ -90,7 +90,7 @@ contract Executor is IExecutor, Sessions {
         bytes calldata machine,
         uint256 until,
         bytes calldata witness
-    ) external override returns (bytes memory next, bytes memory) {
+    ) external override returns (bytes memory next, bytes memory items) {
         Setting memory setting = _setting(preStateRoot, until, witness);
         bytes32 key = transitionKey(transaction, preStateRoot);
         if (machine.length != 0) _requireReached(key, keccak256(machine));
@@ -98,7 +98,8 @@ contract Executor is IExecutor, Sessions {
         next = _proceed(setting, outcome, transaction, machine, witness);
         if (next.length == 0) _remember(key, outcome);
         else _reach(key, keccak256(next));
-        _return(next, setting.items);
+        items = setting.items;
+        _return(next, items);
     }
 
     /// @dev Begins with a transaction where there is no machine, or else goes on with that.

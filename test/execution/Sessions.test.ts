@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroHash, dataLength, getBytes, hexlify, id, keccak256 } from "ethers";
 
-import { COMMIT, readMachine } from "../../agents/common/machine.ts";
+import { COMMIT, GAS_BITS, readMachine, workOf } from "../../agents/common/machine.ts";
 import type { Executor } from "../../types/ethers-contracts/execution/Executor.ts";
 import { type Run, runReference } from "./fuzz/reference.ts";
 import { type FastL1, openFastL1 } from "./support/fast-l1.ts";
@@ -41,7 +41,7 @@ describe("Sessions", function () {
   const left = (machine: string): bigint => readMachine(machine).left;
 
   async function expectUnknown(session: Session, machine: string): Promise<void> {
-    await expect(session.peek(machine, 0n))
+    await expect(session.peek(machine, 0n, PLENTY, session.witness))
       .to.be.revertedWithCustomError(executor, "ExecutionUnknownMachine")
       .withArgs(await session.key(), keccak256(machine));
   }
@@ -54,8 +54,8 @@ describe("Sessions", function () {
       const first = left(await session.peek("0x", 2n ** 64n));
       const seen = new Set<string>();
       for (let pause = 0n; pause < PAUSES; pause++) {
-        const until = first - (used * pause) / PAUSES;
-        const machine = await session.advance("0x", until > COMMIT ? until : COMMIT);
+        const until = first - (((used * pause) / PAUSES) << GAS_BITS);
+        const machine = await session.advance("0x", until);
         seen.add(machine);
         if (machine === "0x") break;
         expect(await session.advance(machine, 0n)).to.equal("0x");
@@ -67,11 +67,11 @@ describe("Sessions", function () {
     it(`[11.5] comes to the end by many small steps: ${name}`, async () => {
       const run = runs.get(name)!;
       const session = begin(run);
-      let machine = await session.advance("0x", 2n ** 64n + COMMIT);
+      let machine = await session.advance("0x", workOf(2n ** 64n));
       let steps = 1;
       for (; machine !== "0x"; steps++) {
         const work = left(machine);
-        const step = work > COMMIT ? run.expected[0]!.gasUsed / 30n : 1n;
+        const step = work > workOf(0n) ? (run.expected[0]!.gasUsed / 30n) << GAS_BITS : 1n;
         machine = await session.advance(machine, work > step ? work - step : 0n);
         if (machine !== "0x") expect(left(machine)).to.be.lessThan(work);
       }
@@ -98,16 +98,16 @@ describe("Sessions", function () {
   it("[11.5] pauses before the first instruction whatever amount of work is asked for beyond all that there is", async () => {
     const run = runs.get("calls")!;
     const session = begin(run);
-    const first = left(await session.peek("0x", 2n ** 64n + COMMIT - 1n));
+    const first = left(await session.peek("0x", workOf(2n ** 64n)));
     // Above the gas of a state stands the place of the next instruction.
-    for (let bit = 24n; bit < 256n; bit += 8n) {
+    for (let bit = 48n; bit < 256n; bit += 8n) {
       for (const until of [2n ** bit + COMMIT, 2n ** 256n - 2n ** bit]) {
         const machine = await session.peek("0x", until);
         expect(left(machine), `until ${until}`).to.equal(first);
       }
     }
     for (const skipped of [-40n, -3n, 3n, 100n]) {
-      const until = (((2n ** 256n - (skipped << 224n)) % 2n ** 256n) >> 40n) + COMMIT;
+      const until = (((2n ** 256n - (skipped << 224n)) % 2n ** 256n) >> (40n - GAS_BITS)) + COMMIT;
       const machine = await session.advance("0x", until);
       expect(left(await session.advance(machine, until))).to.equal(first);
       expect(await session.advance(machine, 0n)).to.equal("0x");
@@ -128,8 +128,8 @@ describe("Sessions", function () {
         if (party.started && party.machine === "0x") continue;
         // Now and then one goes on from where another one was, or starts anew.
         if (random(5) === 0) party.machine = reached[random(reached.length)]!;
-        const work = party.machine === "0x" ? transaction().gasLimit + COMMIT : left(party.machine);
-        const step = work > COMMIT ? BigInt(random(Number(total))) + 1n : BigInt(random(4)) + 1n;
+        const work = party.machine === "0x" ? workOf(transaction().gasLimit) : left(party.machine);
+        const step = work > workOf(0n) ? BigInt(random(Number(total)) + 1) << GAS_BITS : BigInt(random(4)) + 1n;
         party.started = true;
         party.machine = await session.advance(party.machine, turn > 40 || work <= step ? 0n : work - step);
         if (party.machine === "0x") {
@@ -147,7 +147,7 @@ describe("Sessions", function () {
   it("[11.5] refuses a machine in which any bit is forged", async () => {
     const session = begin(runs.get("calls")!);
     const random = randomSource("bits");
-    const machines = [await session.advance("0x", COMMIT + 1_700_000n), await session.advance("0x", 5n)];
+    const machines = [await session.advance("0x", workOf(1_700_000n)), await session.advance("0x", 5n)];
     for (const machine of machines) {
       const size = dataLength(machine);
       const places = [0, 31, 32, 63, 64, 100, 128, size - 1, ...Array.from({ length: 40 }, () => random(size))];
@@ -168,7 +168,7 @@ describe("Sessions", function () {
     const run = await runReference({ ...calls(), transactions: [transaction()] });
     const session = begin(run);
     const { input, preStateRoot, witness } = session;
-    const machine = await session.advance("0x", COMMIT + 1_700_000n);
+    const machine = await session.advance("0x", workOf(1_700_000n));
     expect(machine).to.not.equal("0x");
     const { context, raw } = input;
     const [other] = (await runReference({ ...calls(), transactions: [transaction({ value: 1n })] })).inputs;
@@ -195,7 +195,7 @@ describe("Sessions", function () {
     for (let machine = await session.advance("0x", 2n ** 64n); machine !== "0x";) {
       machines.push(machine);
       const work = left(machine);
-      machine = await session.advance(machine, work > COMMIT ? work - 100_000n : 0n);
+      machine = await session.advance(machine, work > workOf(100_000n) ? work - (100_000n << GAS_BITS) : 0n);
     }
     expect(await session.outcome()).to.deep.equal(expected);
     for (const machine of machines) {
@@ -213,14 +213,14 @@ describe("Sessions", function () {
   it("[11.5] a step gives the same machine, or reverts, for any gas of L1", async () => {
     for (const name of ["calls", "precompiles"]) {
       const session = begin(runs.get(name)!, await l1.deploy());
-      const middle = transaction().gasLimit + COMMIT - runs.get(name)!.expected[0]!.gasUsed / 2n;
+      const middle = workOf(transaction().gasLimit - runs.get(name)!.expected[0]!.gasUsed / 2n);
       const start = name === "calls" ? "0x" : await session.advance("0x", 2n ** 64n);
       const until = name === "calls" ? middle : 0n;
-      const expected = await session.peek(start, until);
+      const { next: expected, witness } = await session.simulate(start, until);
       let enough = 0;
       let short = 0;
       for (let gas = 100_000n; gas < 8_000_000n; gas = (gas * 104n) / 100n) {
-        const next = await session.peek(start, until, gas).catch(() => undefined);
+        const next = await session.peek(start, until, gas, witness).catch(() => undefined);
         if (next !== undefined) expect(next).to.equal(expected);
         if (next === undefined) short++;
         else enough++;
@@ -256,7 +256,7 @@ describe("Sessions", function () {
     let root = preStateRoot;
     for (const [index, input] of inputs.entries()) {
       const session = new Session(executor, input, root, witness);
-      const machine = await session.advance("0x", COMMIT + 1n);
+      const machine = await session.advance("0x", workOf(1n));
       if (machine !== "0x") await session.advance(machine, 0n);
       expect(await session.outcome()).to.deep.equal(expected[index]);
       root = expected[index]!.stateRoot;
@@ -286,9 +286,9 @@ describe("Sessions", function () {
     const run = runs.get("calls")!;
     const whole = begin(run);
     const bare = new Session(executor, whole.input, whole.preStateRoot, "0x");
-    await expect(bare.peek("0x", 0n)).to.be.revertedWithCustomError(executor, "MissingWitness");
+    await expect(bare.peek("0x", 0n, PLENTY, "0x")).to.be.revertedWithCustomError(executor, "MissingWitness");
     const machine = await whole.advance("0x", COMMIT - 1n);
-    await expect(bare.peek(machine, 0n)).to.be.revertedWithCustomError(executor, "MissingWitness");
+    await expect(bare.peek(machine, 0n, PLENTY, "0x")).to.be.revertedWithCustomError(executor, "MissingWitness");
     const failed = await executor.advance(bare.input, bare.preStateRoot, machine, 0n, "0x", { gasLimit: PLENTY });
     const receipt = await failed.wait().catch(() => undefined);
     expect(receipt).to.equal(undefined);

@@ -71,6 +71,7 @@ library World {
 
     /// @dev Of the journal: where the word was, and the word.
     uint256 private constant UNDO_SIZE = 0x40;
+    uint256 private constant UNDO_PER_PAGE = Pages.SIZE / UNDO_SIZE;
 
     /// @dev Accessed by the transaction (EIP-2929).
     uint256 internal constant WARM = 1;
@@ -121,6 +122,8 @@ library World {
                 // Only registers have addresses so low.
                 if (place >= Pages.KEPT) place = Pages.locate(place);
                 store(place, load(node + 0x20));
+                // The last one in a page: nobody reads the page again.
+                if (last % UNDO_PER_PAGE == 0) Pages.release(Pages.JOURNAL + last * UNDO_SIZE, 1);
             }
         }
         store(UNDO, length);

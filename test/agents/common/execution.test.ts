@@ -9,7 +9,7 @@ import {
   type ExecutionStep,
   codeItem,
 } from "../../../agents/common/execution.ts";
-import { COMMIT } from "../../../agents/common/machine.ts";
+import { GAS_BITS, workOf } from "../../../agents/common/machine.ts";
 import { Executor__factory } from "../../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 
 const CODER = AbiCoder.defaultAbiCoder();
@@ -54,9 +54,10 @@ class FakeL1 {
     }
     const { machine, until, witness } = parsed.args as unknown as { machine: string; until: bigint; witness: string };
     if (!this.#seen.has(keccak256(machine))) throw new Error("this machine was not seen on L1");
-    const from = machine === "0x" ? 0 : Number(dataSlice(machine, 64, 96));
-    const place = this.#run(from, until > COMMIT ? until - COMMIT : 0n, witness, budget);
-    return Promise.resolve(CODER.encode(["bytes"], [place === this.#program.length ? "0x" : this.#machine(place)]));
+    const from = machine === "0x" ? 0 : Number(dataSlice(machine, 96, 128));
+    const place = this.#run(from, until >> GAS_BITS === 0n ? 0n : (until >> GAS_BITS) - 1n, witness, budget);
+    const next = place === this.#program.length ? "0x" : this.#machine(place);
+    return Promise.resolve(CODER.encode(["bytes", "bytes"], [next, "0x"]));
   }
 
   /** What sending a step leads to. */
@@ -71,10 +72,9 @@ class FakeL1 {
     return this.#program.slice(0, place).reduce((left, { l2 }) => left - l2, this.#limit);
   }
 
-  /** As `Snapshot.sol` has it: zero, the state with the gas, the heap's end; the registers have the callers' gas. */
+  /** As `Snapshot.sol` has it: zero, the work that is left, no pages, and the state. */
   #machine(place: number): string {
-    const words = [0n, this.#left(place) << 40n, BigInt(place), ...Array<bigint>(30).fill(0n)];
-    return concat(words.map((word) => toBeHex(word, 32)));
+    return concat([0n, workOf(this.#left(place)), 0n, BigInt(place)].map((word) => toBeHex(word, 32)));
   }
 
   #run(from: number, until: bigint, witness: string, budget: bigint): number {

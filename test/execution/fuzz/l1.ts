@@ -13,7 +13,7 @@ const EXECUTOR = new Interface([
   `function execute(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw)[] transactions,
     bytes32 preStateRoot, bytes witness) view returns ((bool valid, uint64 gasUsed, bytes32 stateRoot)[] outcomes)`,
   `function advance(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw) transaction,
-    bytes32 preStateRoot, bytes machine, uint256 until, bytes witness) returns (bytes next)`,
+    bytes32 preStateRoot, bytes machine, uint256 until, bytes witness) returns (bytes next, bytes items)`,
 ]);
 
 /** More than any case takes: what counts is the outcome, not the price. */
@@ -27,6 +27,12 @@ export interface Step {
   readonly preStateRoot: string;
   readonly machine: string;
   readonly until: bigint;
+}
+
+/** What a step leads to. */
+export interface Reached {
+  readonly next: string;
+  readonly items: string;
 }
 
 /**
@@ -69,8 +75,8 @@ export class FuzzL1 {
     return await this.#outcomes(inputs, preStateRoot, new Uint8Array());
   }
 
-  /** Takes a step of a session, and gives the machine that it leads to. */
-  async advance({ input, preStateRoot, machine, until }: Step, witness: Uint8Array): Promise<string> {
+  /** Takes a step of a session. */
+  async advance({ input, preStateRoot, machine, until }: Step, witness: Uint8Array): Promise<Reached> {
     const call = EXECUTOR.encodeFunctionData("advance", [input, preStateRoot, machine, until, "0x"]);
     const transaction = this.#transaction(withBytes(call, witness));
     const result = await this.#send<string>("eth_call", transaction, "latest");
@@ -80,8 +86,8 @@ export class FuzzL1 {
     });
     this.#turn = turn.catch(() => undefined);
     await turn;
-    const [next] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [string];
-    return next;
+    const [next, items] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [string, string];
+    return { next, items };
   }
 
   async #outcomes(inputs: readonly Input[], preStateRoot: string, witness: Uint8Array): Promise<Expected[]> {

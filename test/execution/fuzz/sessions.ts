@@ -1,10 +1,12 @@
 /** Executes transactions in sessions that pause at random. */
 import { CommitReplay } from "../../../agents/common/commit.ts";
 import { decodeRevert } from "../../../agents/common/errors.ts";
-import { COMMIT, readMachine } from "../../../agents/common/machine.ts";
+import { COMMIT, GAS_BITS, readMachine, workOf } from "../../../agents/common/machine.ts";
+import { MachinePages } from "../../../agents/common/pages.ts";
+import { fromHex } from "../../../l2/hex.ts";
 import type { Expected } from "../support/reference.ts";
 import type { Dice } from "./dice.ts";
-import type { FuzzL1, Step } from "./l1.ts";
+import type { FuzzL1, Reached, Step } from "./l1.ts";
 import type { Run } from "./reference.ts";
 
 /** After so many steps a session goes on to the end. */
@@ -18,13 +20,17 @@ export async function inSessions(l1: FuzzL1, run: Run, dice: Dice): Promise<Expe
 
 async function runSession(l1: FuzzL1, run: Run, index: number, dice: Dice): Promise<void> {
   const preStateRoot = index === 0 ? run.preStateRoot : run.expected[index - 1]!.stateRoot;
-  const commit = new CommitReplay(preStateRoot, (hash) => run.items.get(hash));
+  const pages = new MachinePages();
+  const commit = new CommitReplay(preStateRoot, (hash) => pages.get(hash) ?? run.items.get(hash));
   // Where it begins is anyone's guess: most transactions use far less gas than they may.
-  let left = COMMIT + BigInt(dice.pick([30_000, 100_000, 600_000]));
+  let left = workOf(BigInt(dice.pick([30_000, 100_000, 600_000])));
   let machine = "0x";
-  for (let step = 0; ; step++) {
-    const until = step < STEPS ? pause(dice, left) : 0n;
-    machine = await advance(l1, { input: run.inputs[index]!, preStateRoot, machine, until }, run.witness, commit);
+  for (let count = 0; ; count++) {
+    const until = count < STEPS ? pause(dice, left) : 0n;
+    const step = { input: run.inputs[index]!, preStateRoot, machine, until };
+    const reached = await advance(l1, step, run.witness, commit);
+    machine = reached.next;
+    pages.add(fromHex(reached.items));
     if (machine === "0x") return;
     const paused = readMachine(machine);
     await commit.follow(paused);
@@ -34,18 +40,21 @@ async function runSession(l1: FuzzL1, run: Run, index: number, dice: Dice): Prom
 
 /** Somewhere behind where the session is: near by, far away, among what is written in the end, or there. */
 function pause(dice: Dice, left: bigint): bigint {
-  if (left <= COMMIT) return BigInt(dice.below(Number(left) + 1));
-  const gas = Number(left - COMMIT);
+  if (left <= 2n * COMMIT) return left - BigInt(dice.below(Number(left > COMMIT ? left - COMMIT : left)) + 1);
+  const gas = Number(left >> GAS_BITS);
   return dice.weighted<() => bigint>([
-    [4, () => COMMIT + BigInt(Math.floor(gas / dice.pick([1, 1.001, 1.01, 1.1, 1.5, 3])))],
-    [2, () => COMMIT + BigInt(dice.below(gas + 1))],
+    [4, () => BigInt(Math.floor(gas / dice.pick([1, 1.001, 1.01, 1.1, 1.5, 3]))) << GAS_BITS],
+    [2, () => BigInt(dice.below(gas + 1)) << GAS_BITS],
+    // While frames are undone, and changes listed and written.
+    [2, () => (BigInt(dice.below(gas + 1)) << GAS_BITS) + BigInt(dice.below(30))],
+    [1, () => COMMIT + BigInt(dice.below(12))],
     [1, () => BigInt(dice.below(12))],
     [1, () => 0n],
   ])();
 }
 
 /** Adds to the witness what a step misses: nodes of the states between the writes of one transaction. */
-async function advance(l1: FuzzL1, step: Step, witness: Buffer, commit: CommitReplay): Promise<string> {
+async function advance(l1: FuzzL1, step: Step, witness: Buffer, commit: CommitReplay): Promise<Reached> {
   try {
     return await l1.advance(step, witness);
   } catch (error) {

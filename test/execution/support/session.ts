@@ -4,6 +4,7 @@ import { type BytesLike, concat, hexlify, keccak256 } from "ethers";
 import { CommitReplay } from "../../../agents/common/commit.ts";
 import { decodeRevert } from "../../../agents/common/errors.ts";
 import { readMachine } from "../../../agents/common/machine.ts";
+import { MachinePages } from "../../../agents/common/pages.ts";
 import { fromHex } from "../../../l2/hex.ts";
 import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
 import type { Expected, Input } from "./reference.ts";
@@ -19,6 +20,9 @@ export class Session {
   readonly preStateRoot: string;
   readonly witness: string;
   readonly #items: ReadonlyMap<string, Uint8Array>;
+  /** What the machines that were seen are made of, and what came with each of them. */
+  readonly #pages = new MachinePages();
+  readonly #latest = new Map<string, string>();
 
   constructor(executor: Executor, input: Input, preStateRoot: string, witness: BytesLike) {
     this.executor = executor;
@@ -34,14 +38,18 @@ export class Session {
   }
 
   /** What a step leads to, without a transaction. */
-  peek(machine: string, until: bigint, gasLimit = PLENTY, witness = this.witness): Promise<string> {
+  async peek(machine: string, until: bigint, gasLimit = PLENTY, witness?: string): Promise<string> {
+    if (witness === undefined) return (await this.simulate(machine, until, gasLimit)).next;
     const { executor, input, preStateRoot } = this;
-    return executor.advance.staticCall(input, preStateRoot, machine, until, witness, { gasLimit });
+    const { next, items } = await executor.advance.staticCall(input, preStateRoot, machine, until, witness, { gasLimit });
+    this.#pages.add(fromHex(items));
+    this.#latest.set(next, items);
+    return next;
   }
 
   /** Takes a step. */
   async advance(machine: string, until: bigint): Promise<string> {
-    const { witness, next } = await this.#simulate(machine, until);
+    const { witness, next } = await this.simulate(machine, until);
     const { executor, input, preStateRoot } = this;
     await (await executor.advance(input, preStateRoot, machine, until, witness, { gasLimit: PLENTY })).wait();
     if (next !== "0x") expect(await executor.isReached(await this.key(), keccak256(next))).to.equal(true);
@@ -54,17 +62,17 @@ export class Session {
     return { valid, gasUsed, stateRoot };
   }
 
-  /** Finds the witness of a step, with the nodes that only what was committed so far led to. */
-  async #simulate(machine: string, until: bigint): Promise<{ witness: string; next: string }> {
+  /** Finds the witness of a step, with what only the steps before it led to. */
+  async simulate(machine: string, until: bigint, gasLimit = PLENTY): Promise<{ witness: string; next: string }> {
     const replay = new CommitReplay(this.preStateRoot, (hash) => this.#items.get(hash));
     if (machine !== "0x") await replay.follow(readMachine(machine));
-    for (let witness = this.witness; ;) {
+    for (let witness = concat([this.witness, this.#latest.get(machine) ?? "0x"]); ;) {
       try {
-        return { witness, next: await this.peek(machine, until, PLENTY, witness) };
+        return { witness, next: await this.peek(machine, until, gasLimit, witness) };
       } catch (error) {
         const revert = decodeRevert(error);
         const missing = revert?.name === "MissingWitness" ? String(revert.args[0]) : undefined;
-        const node = missing === undefined ? undefined : await replay.preimages(missing);
+        const node = missing === undefined ? undefined : (this.#pages.get(missing) ?? (await replay.preimages(missing)));
         if (node === undefined) throw error;
         witness = concat([witness, node]);
       }
