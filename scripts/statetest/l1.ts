@@ -9,7 +9,7 @@ import { Interpreter__factory } from "../../types/ethers-contracts/factories/exe
 import { Precompiles__factory } from "../../types/ethers-contracts/factories/execution/Precompiles__factory.ts";
 import type { Chain } from "./chain.ts";
 
-/** Ethereum knows no limit of a machine's size, so the tests have the largest that the contracts take. */
+/** Ethereum knows no limit of memory but its price, so the tests have the largest that the contracts take. */
 const UNLIMITED = 2n ** 32n - 1n;
 
 /**

@@ -14,7 +14,7 @@ import { OPCODES } from "./fuzz/assembly.ts";
 const PROGRAMS = 1000;
 /** For how many of them Hardhat is asked as well, which sets up a state of its own for each. */
 const OPINIONS = 50;
-const SEED = "tests";
+const SEED = "random programs";
 
 describe("Random programs", function () {
   this.timeout(600_000);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { AbiCoder, concat, toBeHex } from "ethers";
+import hre from "hardhat";
 
 import { Chain } from "../../l2/chain.ts";
 import { MAX_GAS_LIMIT, MEMORY_LIMIT } from "../../l2/config.ts";
@@ -9,8 +10,14 @@ import { Executor } from "../../l2/executor.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
 import { type CallResult, OUT_OF_GAS } from "../../l2/simulation.ts";
 import { Overlay, StateStore } from "../../l2/state.ts";
+import { transitionWitness } from "../../l2/witness.ts";
 import { assemble, push } from "../execution/fuzz/assembly.ts";
+import { deployExecutor, execute } from "../execution/support/executor.ts";
 import { alice, config, mine, openChain, producer } from "./fixtures.ts";
+
+const { ethers } = await hre.network.create({ override: { blockGasLimit: 10n ** 9n, transactionGasCap: 10n ** 9n } });
+
+const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
 
 /** More than anything here costs. */
 const GAS = 2_000_000n;
@@ -65,7 +72,6 @@ function parentOf(child: string, before = ""): Hex {
 async function ask(data: Hex, to?: string): Promise<CallResult> {
   const states = await StateStore.open();
   const executor = await Executor.at(config, new Overlay(states), await states.genesis(config));
-  const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
   return await executor.call(context, { from: alice.address, to, value: 0n, data, gas: GAS, accessList: [] });
 }
 
@@ -115,6 +121,24 @@ describe("Limits", () => {
     expect((await (await chain.stateAt()).account(alice.address))?.nonce).to.equal(1n);
     await chain.close();
   });
+
+  it("[11.5] L1 finds memory too large where the L2 does, up to the last byte", async () => {
+    const states = await StateStore.open();
+    const root = await states.genesis(config);
+    const l1 = await deployExecutor(ethers, { ...config, memoryLimit: BigInt(MEMORY_LIMIT) });
+    const fees = { gasLimit: GAS, gasPrice: 2n * config.baseFee };
+    for (const [name, grow] of Object.entries(GROWING)) {
+      for (const size of [MEMORY_LIMIT, MEMORY_LIMIT + 1]) {
+        const data = parentOf(grow(size));
+        const raw = await alice.signTransaction({ chainId: config.chainId, nonce: 0, data, ...fees });
+        const executor = await Executor.at(config, new Overlay(states), root);
+        const { gasUsed, stateRoot } = await executor.execute(context, executor.decode(fromHex(raw)));
+        const witness = await transitionWitness(config, states, root, [{ context, raw: fromHex(raw) }]);
+        const outcomes = await execute(l1, [{ context, raw }], root, toHex(witness), 10n ** 9n);
+        expect(outcomes, `${name}, ${size} bytes`).to.deep.equal([{ valid: true, gasUsed, stateRoot }]);
+      }
+    }
+  }).timeout(120_000);
 
   it("[1] MODEXP takes what L1 can do at once, and fails with the gas of its call beyond it", async () => {
     const input = (size: number): Hex => {

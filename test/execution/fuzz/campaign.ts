@@ -41,7 +41,7 @@ export async function* runShare(l1: FuzzL1, share: Share, counts?: OpcodeCounts)
   const running: Promise<Result>[] = [];
   for (let number = first + index; number < first + programs; number += of) {
     const one = caseOf(seed, number);
-    const reference = await runReference(one, counts).catch((error: unknown) => new Error(messageOf(error)));
+    const reference = await runReference(one, { counts }).catch((error: unknown) => new Error(messageOf(error)));
     running.push(finish(l1, number, one, reference));
     if (running.length === AT_ONCE) yield await running.shift()!;
   }

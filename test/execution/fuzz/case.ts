@@ -1,6 +1,7 @@
 /** One case of the fuzzer: a state, and transactions on it. It is plain data, so that it can be stored and cut down. */
 import { getBytes, keccak256, toUtf8Bytes } from "ethers";
 
+import { MEMORY_LIMIT } from "../../../l2/config.ts";
 import { type AccessList, type Fields, type Signer, signTransaction, signer } from "../support/transactions.ts";
 import { assemble } from "./assembly.ts";
 
@@ -46,6 +47,7 @@ export const CHAIN = {
   gasLimit: 30_000_000n,
   randomness: 0n,
   blobBaseFee: 1n,
+  memoryLimit: BigInt(MEMORY_LIMIT),
 };
 
 /** Someone who signs transactions, with the 64 bytes of the public key. */

@@ -48,7 +48,7 @@ export class ThirdOpinion {
     });
     const here = { ...one, transactions };
     const counts = new OpcodeCounts();
-    const run = await runReference(here, counts);
+    const run = await runReference(here, { counts, limited: false });
     if (!isFit(here, run, counts)) return "unfit";
     const snapshot = await this.#send<string>("evm_snapshot");
     try {

@@ -1,6 +1,7 @@
 /** Writes programs: mostly ones that keep their stack in order, so that they run deep. */
 import { toBeHex } from "ethers";
 
+import { MEMORY_LIMIT } from "../../../l2/config.ts";
 import { OPCODES, assemble, push } from "./assembly.ts";
 import type { Dice } from "./dice.ts";
 import { precompileInput } from "./precompiles.ts";
@@ -167,6 +168,7 @@ export class Writer {
       [12, () => this.#constant(BigInt(dice.below(3000)))],
       [12, () => this.#masked(0xff)],
       [1, () => this.#constant(BigInt(dice.below(60_000)))],
+      [1, () => this.#constant(BigInt(MEMORY_LIMIT - dice.below(100)))],
       [1, () => this.#constant(dice.word())],
     ])();
   }

@@ -1,6 +1,6 @@
 /** `@ethereumjs/vm`, which says what a case should lead to. */
 import { createBlock } from "@ethereumjs/block";
-import type { EVM } from "@ethereumjs/evm";
+import { type EVM, createEVM } from "@ethereumjs/evm";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
@@ -9,6 +9,7 @@ import { type VM, createVM, runTx } from "@ethereumjs/vm";
 import { codeItem } from "../../../agents/common/execution.ts";
 import { BLOCK_HASH } from "../../../l2/block-hash.ts";
 import { chainCommon } from "../../../l2/config.ts";
+import { createChainEvm } from "../../../l2/evm.ts";
 import { keccakHex } from "../../../l2/keccak.ts";
 import { letCreationsRevert } from "../../../l2/reverted-creation.ts";
 import { buildState } from "../../../scripts/statetest/state.ts";
@@ -41,9 +42,8 @@ export class OpcodeCounts {
   readonly counts = new Map<string, number>();
 
   /** Counts what an EVM executes; its events of steps would make it several times as slow. */
-  watch(evm: VM["evm"]): void {
-    const { _opcodeMap: entries } = evm as unknown as { _opcodeMap: EVM["_opcodeMap"] };
-    for (const entry of new Set(entries)) {
+  watch(evm: EVM): void {
+    for (const entry of new Set(evm["_opcodeMap"])) {
       const { opHandler, opcodeInfo } = entry;
       entry.opHandler = (...parameters) => {
         this.counts.set(opcodeInfo.fullName, (this.counts.get(opcodeInfo.fullName) ?? 0) + 1);
@@ -58,8 +58,15 @@ export function codeOf(chunks: readonly string[]): string {
   return `0x${Buffer.from(assemble(chunks.join(" "))).toString("hex")}`;
 }
 
-/** Runs a case up to the first transaction that is invalid. */
-export async function runReference({ accounts, transactions }: FuzzCase, counts?: OpcodeCounts): Promise<Run> {
+/**
+ * Runs a case up to the first transaction that is invalid.
+ *
+ * @param options.limited Whether the limits of this chain hold, which Ethereum does not have.
+ */
+export async function runReference(
+  { accounts, transactions }: FuzzCase,
+  { counts, limited = true }: { counts?: OpcodeCounts | undefined; limited?: boolean } = {},
+): Promise<Run> {
   const pre = Object.fromEntries(
     Object.entries(accounts).map(([address, { balance, nonce, storage, code }]) => [
       address,
@@ -81,9 +88,9 @@ export async function runReference({ accounts, transactions }: FuzzCase, counts?
   const store = new RecordingStore(known);
   const trie = await trieOver(store, { secure: true, root: hexToBytes(state.root as `0x${string}`) });
   const stateManager = new MerkleStateManager({ trie, common, caches: new Caches() });
-  const vm = await createVM({ common, stateManager, evmOpts: { customOpcodes: [BLOCK_HASH] } });
-  letCreationsRevert(vm.evm);
-  counts?.watch(vm.evm);
+  const evm = await (limited ? createChainEvm(common, stateManager) : createPlainEvm(stateManager));
+  const vm = await createVM({ common, stateManager, evm });
+  counts?.watch(evm);
   const inputs: Input[] = [];
   const expected: Expected[] = [];
   const exceptions: (string | undefined)[] = [];
@@ -103,6 +110,12 @@ export async function runReference({ accounts, transactions }: FuzzCase, counts?
   const items = witnessItems(nodes);
   const witness = Buffer.concat([...items.values()]);
   return { preStateRoot: state.root, inputs, expected, witness, items, nodes, exceptions };
+}
+
+async function createPlainEvm(stateManager: MerkleStateManager): Promise<EVM> {
+  const evm = await createEVM({ common, stateManager, customOpcodes: [BLOCK_HASH] });
+  letCreationsRevert(evm);
+  return evm;
 }
 
 async function execute(

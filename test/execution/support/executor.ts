@@ -12,7 +12,7 @@ interface Deployer {
 }
 
 /** Deploys an executor and what it runs on. Where not given, the chain's randomness is 0, its blob
- * base fee 1, and its machine as large as may be. */
+ * base fee 1, and memory as large as may be. */
 export async function deployExecutor(
   ethers: Deployer,
   chain: Chain & { randomness?: bigint; blobBaseFee?: bigint; memoryLimit?: bigint },
