@@ -20,8 +20,8 @@ interface Operand {
 }
 
 /**
- * An upper bound of the gas of L1 that MODEXP takes with an input: contracts/execution/Effort.sol, term by term. It is a
- * rule of the chain.
+ * An upper bound of the gas of L1 that MODEXP takes with an input: contracts/execution/Effort.sol, term by term. It is
+ * a rule of the chain.
  */
 export function effortOf(data: Uint8Array): bigint {
   const [baseLength, exponentLength, length] = [0n, 1n, 2n].map((place) => {

@@ -6,12 +6,13 @@ import {Operands, OperandsReader} from "./Operands.sol";
 /// @title Effort
 /// @notice How much gas of L1 a call of MODEXP takes at most: a function of the sizes of its operands and of the first
 /// digits of its exponent. It is a rule of the L2 (`l2/effort.ts` has it too), so no fork of L1 changes it.
-/// @dev The terms are those of `ModExp` and `Modular`; the tests compare them with gas that was measured. What depends on
-/// the values of numbers beside, two fifths of a division at most, is taken at its worst. A modulus of more than 1024 bytes
-/// takes 620,000 and more for each square and product: 65,537 is too large an exponent for any, 3 for one above 2,752 bytes.
+/// @dev The terms are those of `ModExp` and `Modular`; the tests compare them with gas that was measured. What depends
+/// on the values of numbers beside, two fifths of a division at most, is taken at its worst. A modulus of more than 1024
+/// bytes takes 620,000 and more for each square and product: 65,537 is too large an exponent for any, 3 for one above
+/// 2,752 bytes.
 library Effort {
-    /// @dev An exponent of more than 1024 bytes is cut into pieces of this size, so that two to the power of the piece's
-    /// bits still is an operand of L1.
+    /// @dev An exponent of more than 1024 bytes is cut into pieces of this size, so that two to the power of the bits of
+    /// a piece still is an operand of L1.
     uint256 internal constant PIECE = OperandsReader.LIMIT - 1;
 
     /// @dev What every call takes, and what every one that L1 does not take as it is takes in addition.

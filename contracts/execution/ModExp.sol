@@ -10,9 +10,9 @@ import {Operands, OperandsReader} from "./Operands.sol";
 /// @title ModExp
 /// @notice Modular exponentiation of the L2, whose operands have any size (EIP-198, EIP-2565), where the precompile of
 /// L1 takes at most 1024 bytes each (EIP-7823).
-/// @dev What L1 takes goes there as it is, unless the base is longer than the modulus. Else leading zeroes go first, and
-/// the base is reduced; a longer exponent is cut into pieces that L1 takes, and only a longer modulus is left to
-/// `Modular`. `Effort` tells what that costs; what costs more than there is of gas reverts.
+/// @dev What L1 takes goes there as it is, unless that charges for what need not be (`Operands`). Else leading zeroes go
+/// first, and the base is reduced; a longer exponent is cut into pieces that L1 takes, and only a longer modulus is left
+/// to `Modular`. `Effort` tells what that costs; what costs more than there is of gas reverts.
 library ModExp {
     /// @notice What the L2 charges, where that is less than 2^64.
     function gas(bytes calldata input) internal pure returns (uint256 cost) {

@@ -28,7 +28,7 @@ struct Operands {
 }
 
 /// @title Operands
-/// @notice Reads the input of MODEXP: three lengths of 32 bytes, then base, exponent and modulus; zeroes follow the input.
+/// @notice Reads the input of MODEXP: three lengths of 32 bytes, then base, exponent and modulus; zeroes follow it.
 library OperandsReader {
     /// @dev The longest operand that the precompile of L1 takes (EIP-7823).
     uint256 internal constant LIMIT = 1024;
@@ -61,7 +61,7 @@ library OperandsReader {
         }
     }
 
-    /// @notice Finds the operands. L1 does not get a base that is longer than the modulus, nor zeroes in front of a long
+    /// @notice Finds the operands. L1 gets no base that is longer than the modulus, and no zeroes in front of a long
     /// exponent: it would charge for them.
     function parse(bytes calldata input) internal pure returns (Operands memory operands) {
         (uint256 baseLength, uint256 exponentLength, uint256 modulusLength) = lengths(input);

@@ -83,8 +83,8 @@ contract Precompiles is IPrecompiles {
         if (!success) revert PrecompileInsufficientGas(number);
     }
 
-    /// @dev Calls a precompile that may refuse the input. The second call cannot get more gas than the first one got: its
-    /// success proves that the first one had enough.
+    /// @dev Calls a precompile that may refuse the input. The second call cannot get more gas than the first one got:
+    /// its success proves that the first one had enough.
     function _fallible(
         uint256 number,
         uint256 gasOfL1,

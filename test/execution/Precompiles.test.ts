@@ -502,7 +502,7 @@ describe("Precompiles", function () {
         }
       });
 
-      it("[11.9] bounds what a call takes, and leaves little where the numbers are the worst there are", async function () {
+      it("[11.9] bounds what a call takes, tightly where the numbers are the worst there are", async function () {
         // What is measured has to be the code that is deployed.
         if (hre.globalOptions.coverage) this.skip();
         const zeroes = (size: number) => `0x${"00".repeat(size)}`;
