@@ -448,20 +448,21 @@ library NodeLayout {
         assembly ("memory-safe") {
             node := shl(6, and(shr(shl(4, i), mload(add(branch, 0x40))), 0xffff))
         }
-        return node == NONE ? branch.fetch(i, witness) : node;
+        return node == NONE ? branch.fetch(i, witness, 0) : node;
     }
 
     /// @notice Brings child `i` of a branch into memory, where it is not yet; zero where the branch has none.
-    function fetch(Node branch, uint256 i, Witness witness) internal pure returns (Node node) {
+    /// @param stale One where the child, if there is one, is about to change, else zero.
+    function fetch(Node branch, uint256 i, Witness witness, uint256 stale) internal pure returns (Node node) {
         uint256 item;
         assembly ("memory-safe") {
-            i := shl(4, i)
-            item := add(add(branch, CHILDREN), and(shr(i, mload(add(branch, 0x20))), 0xffff))
+            item := add(add(branch, CHILDREN), and(shr(shl(4, i), mload(add(branch, 0x20))), 0xffff))
         }
         node = _resolve(item, witness);
         assembly ("memory-safe") {
             let children := add(branch, 0x40)
-            mstore(children, or(mload(children), shl(i, shr(6, node))))
+            mstore(children, or(mload(children), shl(shl(4, i), shr(6, node))))
+            mstore(branch, or(mload(branch), shl(add(16, i), and(stale, gt(node, 0)))))
         }
     }
 
@@ -691,9 +692,21 @@ library NodeLayout {
                 }
                 if (place != 0) _setEncodedChild(node, i, word, length);
             }
+            bool large;
             assembly ("memory-safe") {
                 meta := mload(node)
-                let size := and(shr(32, meta), 0xffff)
+                length := and(shr(32, meta), 0xffff)
+                // Mostly the prefix has three bytes, and there is no value.
+                large := and(gt(length, 254), iszero(shr(96, meta)))
+            }
+            if (large) {
+                assembly ("memory-safe") {
+                    word := keccak256(add(node, sub(CHILDREN, 3)), add(length, 4))
+                }
+                return (word, 32);
+            }
+            assembly ("memory-safe") {
+                let size := length
                 // The prefix has one byte for a payload of up to 55, two up to 255.
                 let offset := add(add(1, gt(size, 54)), gt(size, 254))
                 start := sub(add(node, CHILDREN), offset)

@@ -62,8 +62,11 @@ library TrieAlgorithms {
             (node, key, nibbles) = node.descend(key, nibbles, stale);
             if (node.kind() == NodeLayout.BRANCH) {
                 if (nibbles == 0) return node.hasValue() ? node : NONE;
-                // The way goes on in the next turn.
-                if (node.fetch(key >> 252, trie.witness) == NONE) return NONE;
+                node = node.fetch(key >> 252, trie.witness, stale);
+                key <<= 4;
+                unchecked {
+                    nibbles -= 1;
+                }
             } else {
                 (uint256 path, uint256 size) = node.pathOf();
                 if (_commonPrefix(key, nibbles, path, size) != size) return NONE;

@@ -387,6 +387,26 @@ describe("Trie", () => {
       ]).to.deep.equal([value]);
     });
 
+    it("[11.5] seals branches of every size, with and without a value", async () => {
+      const other = `0x${"cd".repeat(40)}`;
+      for (const hashed of [1, 7, 15]) {
+        for (let size = 2; size < 20; size++) {
+          const inlined = leaf("a", `0x${"12".repeat(size)}`);
+          for (const held of ["0x", "0x34", value]) {
+            const node = (first: string): Encoded => {
+              const big = Array.from({ length: hashed }, (_, i) => leaf("c", i === 0 ? first : value));
+              return branch({ ...big, 15: inlined }, held);
+            };
+            const before = node(value);
+            const witness = witnessOf(before, leaf("c", value));
+            expect(await update(hash(before), witness, [["0x0c", other]], false), before).to.deep.equal([
+              hash(node(other)),
+            ]);
+          }
+        }
+      }
+    });
+
     it("[11.5] gives a leaf a value of any other length, beside its neighbour in memory", async () => {
       const path = "cd".repeat(31);
       const [one, other] = [`0x1${path}1`, `0x2${path}2`];
