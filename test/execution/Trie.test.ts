@@ -395,7 +395,7 @@ describe("Trie", () => {
           for (const held of ["0x", "0x34", value]) {
             const node = (first: string): Encoded => {
               const big = Array.from({ length: hashed }, (_, i) => leaf("c", i === 0 ? first : value));
-              return branch({ ...big, 15: inlined }, held);
+              return branch({ ...Object.fromEntries(big.entries()), 15: inlined }, held);
             };
             const before = node(value);
             const witness = witnessOf(before, leaf("c", value));
