@@ -100,11 +100,11 @@ export class ExecutionDriver {
   async *plan(request: ExecutionRequest): AsyncGenerator<ExecutionStep, Execution> {
     const { transaction, preStateRoot } = request;
     const witness = new GrowingWitness(request.witness, request.preimages);
-    const encode = (items: Hex): Hex => EXECUTOR.encodeFunctionData("execute", [[transaction], preStateRoot, items]);
-    const attempt = await this.#attempt("execute", encode, witness);
+    const call = EXECUTOR.encodeFunctionData("execute", [[transaction], preStateRoot, "0x"]);
+    const attempt = await this.#attempt("execute", call, witness);
     if (attempt.fits) return { outcome: outcomeOf(attempt.result), witness: witness.encoded };
     yield* this.#session(request);
-    const remembered = await this.#attempt("execute", () => encode("0x"), witness);
+    const remembered = await this.#attempt("execute", call, new GrowingWitness(new Uint8Array(), () => undefined));
     if (!remembered.fits) throw remembered.cause;
     return { outcome: outcomeOf(remembered.result), witness: "0x" };
   }
@@ -124,10 +124,9 @@ export class ExecutionDriver {
     while (left > 0n) {
       const [from, before, current] = [machine, root, growing];
       const advance = (until: bigint, gas: GasLimit): Promise<Attempt> => {
-        const encode = (items: Hex): Hex =>
-          EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, items]);
+        const call = EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, "0x"]);
         const ahead = (missed: Hex): Iterable<Hex> => workingSet.ahead(before, missed);
-        return this.#attempt("advance", encode, current, gas, ahead);
+        return this.#attempt("advance", call, current, gas, ahead);
       };
       const step = await worthwhileStep(advance, this.#gas, left, pace);
       const reached = step.next === "0x" ? [] : [key, keccak256(step.next)];
@@ -155,16 +154,20 @@ export class ExecutionDriver {
     return EXECUTOR.decodeFunctionResult(method, result)[0];
   }
 
-  /** Simulates a call, with ever more of a witness until L1 misses nothing. */
+  /**
+   * Simulates a call, with ever more of a witness until L1 misses nothing.
+   *
+   * @param call What is called, with an empty witness as its last argument.
+   */
   async #attempt(
     label: string,
-    encode: (witness: Hex) => Hex,
+    call: Hex,
     witness: GrowingWitness,
     gas: GasLimit = () => this.#gas,
     ahead: (missed: Hex) => Iterable<Hex> = () => [],
   ): Promise<Attempt> {
     for (;;) {
-      const data = encode(witness.encoded);
+      const data = withWitness(call, witness.encoded);
       try {
         const result = await this.#provider.call({ to: this.#executor, data, gasLimit: gas(data) });
         return { fits: true, data, result };
@@ -186,6 +189,13 @@ const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 /** Code as an item of a witness, in which nodes are lists and all else is a string. */
 export function codeItem(code: Uint8Array): Uint8Array {
   return fromHex(encodeRlp(code));
+}
+
+/** Puts a witness in the place of the empty one that a call ends with: to encode it with all else would take long. */
+function withWitness(call: Hex, items: Hex): Hex {
+  const size = (items.length - 2) / 2;
+  const length = size.toString(16).padStart(64, "0");
+  return `${call.slice(0, -64)}${length}${items.slice(2)}${"00".repeat((32 - (size % 32)) % 32)}`;
 }
 
 /** A call that fits into an L1 transaction. */

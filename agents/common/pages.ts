@@ -61,6 +61,17 @@ export class MachinePages {
     return path;
   }
 
+  /** The hashes of the forks next to a root, level by level. */
+  forksBelow(root: Hex, count: number): Hex[] {
+    const forks = [root].filter((hash) => this.kindOf(hash) === "fork");
+    for (let at = 0; at < forks.length && forks.length < count; at++) {
+      const item = this.#item(forks[at]!);
+      const sides = [toHex(item.subarray(66, 98)), toHex(item.subarray(98))];
+      forks.push(...sides.filter((hash) => this.kindOf(hash) === "fork"));
+    }
+    return forks;
+  }
+
   #item(hash: Hex): Uint8Array {
     const item = this.#items.get(hash);
     if (item === undefined) throw new Error(`node ${hash} of a machine is not known`);

@@ -47,7 +47,10 @@ const MEMORY = 1;
 
 /** Pages that were missed last, among which a regular distance is looked for, and how many are taken ahead then. */
 const RECENT = 8;
-const AHEAD = 24;
+const AHEAD = 64;
+
+/** Nodes below the root that every step begins with. */
+const FORKS = 24;
 
 /**
  * What a session needs of its machine. A step needs much of what the one before needed, though its pages have other
@@ -58,6 +61,8 @@ export class WorkingSet {
   /** Numbers of pages, and hashes of all else, with the steps since they were needed. */
   readonly #ages = new Map<bigint | Hex, number>();
   #recent: bigint[] = [];
+  #distance = 0n;
+  #ahead = 0;
 
   constructor(pages: MachinePages) {
     this.#pages = pages;
@@ -84,6 +89,7 @@ export class WorkingSet {
 
   /** What the next step is expected to need. */
   *expected(root: Hex): Generator<Hex> {
+    yield* this.#pages.forksBelow(root, FORKS);
     for (const key of this.#ages.keys()) {
       if (typeof key === "bigint") yield* this.#pages.pathTo(root, key);
       else yield key;
@@ -94,11 +100,26 @@ export class WorkingSet {
   *ahead(root: Hex, missed: Hex): Generator<Hex> {
     if (this.#pages.kindOf(missed) !== "leaf") return;
     const { page } = this.#pages.readLeaf(missed);
-    const distance = this.#recent.map((other) => page - other).find((step) => this.#recent.includes(page - 2n * step));
+    const distance = this.#distanceTo(page);
     let last = page;
-    if (distance !== undefined) {
-      for (let count = 0; count < AHEAD; count++) yield* this.#pages.pathTo(root, (last += distance));
+    if (distance !== 0n) {
+      this.#ahead = distance === this.#distance ? Math.min(2 * this.#ahead, AHEAD) : 8;
+      for (let count = 0; count < this.#ahead; count++) yield* this.#pages.pathTo(root, (last += distance));
+      this.#distance = distance;
     }
-    this.#recent = [...this.#recent, ...(distance === undefined ? [] : [last - distance]), last].slice(-RECENT);
+    this.#recent = [...this.#recent, ...(distance === 0n ? [] : [last - distance]), last].slice(-RECENT);
+  }
+
+  /** The smallest distance at which a page follows two of the last ones; zero where it follows none. */
+  #distanceTo(page: bigint): bigint {
+    let smallest = 0n;
+    for (const other of this.#recent) {
+      const distance = page - other;
+      const smaller = smallest === 0n || abs(distance) < abs(smallest);
+      if (distance !== 0n && smaller && this.#recent.includes(other - distance)) smallest = distance;
+    }
+    return smallest;
   }
 }
+
+const abs = (value: bigint): bigint => (value < 0n ? -value : value);
