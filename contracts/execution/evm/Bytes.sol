@@ -208,7 +208,7 @@ library Bytes {
                 if (paged) Pages.copy(to, source + from, copied);
                 else Pages.write(to, source + from, copied, Pages.MEMORY_OF_L1);
             }
-            Pages.clear(to + copied, size - copied);
+            if (copied != size) Pages.clear(to + copied, size - copied);
         }
     }
 }

@@ -53,7 +53,8 @@ import {World} from "./World.sol";
 /// @title Frames
 /// @notice How a frame starts and ends. Its caller waits in pages: registers, then stack.
 library Frames {
-    uint256 private constant SAVED = FRAME_END - FRAME;
+    /// @dev Bytes of registers.
+    uint256 private constant SAVED = 0x2c0;
 
     /// @notice Sets a register of the frame that is about to start.
     function prepare(uint256 register, uint256 word) internal pure {
@@ -70,8 +71,17 @@ library Frames {
         uint256 place = Pages.open();
         unchecked {
             // The stack lies below its base, the next instruction behind the start of the code.
-            Pages.write(place, FRAME, SAVED, Pages.MEMORY_OF_L1);
-            Pages.write(place + SAVED, sp, STACK_BASE - sp, Pages.MEMORY_OF_L1);
+            uint256 stack = STACK_BASE - sp;
+            if (SAVED + stack <= Pages.SIZE) {
+                uint256 page = Pages.create(place);
+                assembly ("memory-safe") {
+                    mcopy(page, FRAME, SAVED)
+                    mcopy(add(page, SAVED), sp, stack)
+                }
+            } else {
+                Pages.write(place, FRAME, SAVED, Pages.MEMORY_OF_L1);
+                Pages.write(place + SAVED, sp, stack, Pages.MEMORY_OF_L1);
+            }
             prepare(PARENT, place);
             prepare(PARENT_STATE, Snapshot.whole(s) - (load(CODE) << PC_SHIFT));
             prepare(DEPTH, load(DEPTH) + 1);
@@ -209,8 +219,9 @@ library Frames {
 
     /// @notice Gives up what the last call returned.
     function dropReturned() internal pure {
-        Pages.release(load(RETURNED_MEMORY), load(RETURNED_MEMORY_SIZE));
         store(RETURNED_SIZE, 0);
+        if (load(RETURNED_MEMORY_SIZE) == 0) return;
+        Pages.release(load(RETURNED_MEMORY), load(RETURNED_MEMORY_SIZE));
         store(RETURNED_MEMORY_SIZE, 0);
     }
 

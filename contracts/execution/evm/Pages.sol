@@ -24,7 +24,7 @@ import {PageTree} from "./PageTree.sol";
 /// @notice The address space of the machine: pages of 1 KiB, which are zero until something is written to them. Memory
 /// of L1 has those that this call of L1 touches; of the others the machine knows the root of a tree (PageTree).
 /// @dev An address is a region (bits 32 to 95) and an offset, or a hash and an offset (World). Each memory of a frame has a region of its own that was never used before, so that it is zero. A table in memory leads from the number
-/// of a page to the page, which stays where it is to the end of the call of L1, or until it is given back.
+/// of a page, and its region, to the page, which stays where it is to the end of the call of L1, or until it is given back.
 library Pages {
     uint256 internal constant SIZE = 0x400;
     uint256 private constant WITHIN = 0x3ff;
@@ -55,11 +55,25 @@ library Pages {
 
     /// @notice Where an address lies in memory, up to the end of its page.
     function locate(uint256 address_) internal pure returns (uint256 place) {
-        uint256 page = address_ >> BITS;
-        place = _find(page);
-        if (place == 0) place = _fault(page);
         assembly ("memory-safe") {
-            place := add(add(place, PAGE_HEADER), and(address_, WITHIN))
+            let page := shr(BITS, address_)
+            let block_ := mload(add(RESIDENT, shl(5, and(add(page, shr(REGION_BITS, page)), 0xff))))
+            for {} block_ {} {
+                if eq(mload(block_), page) {
+                    place := add(add(block_, PAGE_HEADER), and(address_, WITHIN))
+                    break
+                }
+                block_ := mload(add(block_, PAGE_NEXT))
+            }
+        }
+        if (place == 0) place = _fault(address_);
+    }
+
+    /// @notice Where a new page lies that starts at an address of a region which was just opened.
+    function create(uint256 address_) internal pure returns (uint256 place) {
+        unchecked {
+            // A place in memory.
+            return _add(address_ >> BITS) + PAGE_HEADER;
         }
     }
 
@@ -99,8 +113,9 @@ library Pages {
         unchecked {
             // Within the range.
             while (size != 0) {
-                uint256 count = _upTo(SIZE - (address_ & WITHIN), size);
                 uint256 from = locate(address_);
+                uint256 count = SIZE - (address_ & WITHIN);
+                if (count > size) count = size;
                 assembly ("memory-safe") {
                     mcopy(place, from, count)
                 }
@@ -137,7 +152,8 @@ library Pages {
         unchecked {
             // Within the range.
             while (size != 0) {
-                uint256 count = _upTo(SIZE - (address_ & WITHIN), size);
+                uint256 count = SIZE - (address_ & WITHIN);
+                if (count > size) count = size;
                 uint256 place = count == SIZE ? _whole(address_) : locate(address_);
                 assembly ("memory-safe") {
                     switch source
@@ -169,23 +185,20 @@ library Pages {
 
     /// @notice Copies bytes from one range to another, which may overlap.
     function copy(uint256 to, uint256 from, uint256 size) internal pure {
+        if (size == 0) return;
         unchecked {
             // Within the ranges.
-            if (to > from) {
-                while (size != 0) {
-                    uint256 count = _upTo(((from + size - 1) & WITHIN) + 1, size);
-                    count = _upTo(((to + size - 1) & WITHIN) + 1, count);
-                    size -= count;
-                    _copyWithin(to + size, from + size, count);
-                }
-            }
+            if (((from & WITHIN) | (to & WITHIN)) + size <= SIZE) return _copyWithin(to, from, size);
+            bool backwards = to > from;
             while (size != 0) {
-                uint256 count = _upTo(SIZE - (from & WITHIN), size);
-                count = _upTo(SIZE - (to & WITHIN), count);
-                _copyWithin(to, from, count);
-                to += count;
-                from += count;
+                // What lies in one page on both sides.
+                uint256 count = backwards ? ((from + size - 1) & WITHIN) + 1 : SIZE - (from & WITHIN);
+                uint256 other = backwards ? ((to + size - 1) & WITHIN) + 1 : SIZE - (to & WITHIN);
+                if (count > other) count = other;
+                if (count > size) count = size;
                 size -= count;
+                _copyWithin(backwards ? to + size : to, backwards ? from + size : from, count);
+                if (!backwards) (to, from) = (to + count, from + count);
             }
         }
     }
@@ -199,7 +212,7 @@ library Pages {
             } lt(page, end) {
                 page := add(page, 1)
             } {
-                let link := add(RESIDENT, shl(5, and(page, 0xff)))
+                let link := add(RESIDENT, shl(5, and(add(page, shr(REGION_BITS, page)), 0xff)))
                 let block_ := mload(link)
                 for {} block_ {} {
                     if eq(mload(block_), page) {
@@ -238,7 +251,7 @@ library Pages {
 
     function _find(uint256 page) private pure returns (uint256 block_) {
         assembly ("memory-safe") {
-            block_ := mload(add(RESIDENT, shl(5, and(page, 0xff))))
+            block_ := mload(add(RESIDENT, shl(5, and(add(page, shr(REGION_BITS, page)), 0xff))))
             for {} block_ {} {
                 if eq(mload(block_), page) {
                     break
@@ -248,19 +261,24 @@ library Pages {
         }
     }
 
-    /// @dev Brings a page into memory.
-    function _fault(uint256 page) private pure returns (uint256 block_) {
+    /// @dev Brings a page into memory, and gives the place of an address in it.
+    function _fault(uint256 address_) private pure returns (uint256 place) {
+        uint256 page = address_ >> BITS;
         bytes32 hash;
         uint256 region = page >> REGION_BITS;
         // Nothing was ever written to a region that this call of L1 opened.
         bool opened = region > load(OLD_REGIONS) && region <= load(REGIONS);
         if (!opened) hash = PageTree.find(bytes32(load(PAGES_ROOT)), page);
-        block_ = _add(page);
-        if (hash != 0) {
-            (uint256 position, ) = Witness.wrap(load(WITNESS)).find(hash);
-            assembly ("memory-safe") {
-                calldatacopy(add(block_, PAGE_HEADER), position, SIZE)
+        unchecked {
+            // A place in memory.
+            place = _add(page) + PAGE_HEADER;
+            if (hash != 0) {
+                (uint256 position, ) = Witness.wrap(load(WITNESS)).find(hash);
+                assembly ("memory-safe") {
+                    calldatacopy(place, position, SIZE)
+                }
             }
+            place += address_ & WITHIN;
         }
     }
 
@@ -271,14 +289,10 @@ library Pages {
         else store(FREE_PAGES, load(block_ + PAGE_NEXT));
         Heap.clear(block_ + PAGE_HEADER, SIZE);
         assembly ("memory-safe") {
-            let head := add(RESIDENT, shl(5, and(page, 0xff)))
+            let head := add(RESIDENT, shl(5, and(add(page, shr(REGION_BITS, page)), 0xff)))
             mstore(block_, page)
             mstore(add(block_, PAGE_NEXT), mload(head))
             mstore(head, block_)
         }
-    }
-
-    function _upTo(uint256 limit, uint256 size) private pure returns (uint256) {
-        return size < limit ? size : limit;
     }
 }

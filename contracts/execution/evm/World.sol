@@ -44,6 +44,11 @@ library World {
     /// @notice The value of a leaf of a storage trie is not a number in RLP.
     error MalformedSlot(address account, uint256 key);
 
+    /// @dev The heads are taken by the last bits of a hash.
+    uint256 private constant HEAD_BITS = 6;
+    uint256 private constant HEAD_MASK = 0x3f;
+    uint256 private constant HALF = 0xffffffffffffffffffffffffffffffff;
+
     uint256 internal constant PLACE = 0x20;
     uint256 private constant BELOW = 0x40;
 
@@ -228,9 +233,9 @@ library World {
             mstore(0, shl(96, owner))
             hash := keccak256(0, 20)
         }
-        bool added;
-        (entry, added) = _enter(hash, ACCOUNT_SIZE);
-        if (!added) return entry;
+        entry = _find(hash);
+        if (entry != 0) return entry;
+        entry = _add(hash, ACCOUNT_SIZE);
         unchecked {
             // Each takes gas.
             store(ENTRIES, load(ENTRIES) + 1);
@@ -322,9 +327,10 @@ library World {
 
     /// @dev The entry of a slot that may not be read yet.
     function _slot(uint256 owner, uint256 key) private pure returns (uint256 entry) {
-        bool added;
-        (entry, added) = _enter(_slotHash(load(owner + ADDRESS), key), SLOT_SIZE);
-        if (!added) return entry;
+        uint256 hash = _slotHash(load(owner + ADDRESS), key);
+        entry = _find(hash);
+        if (entry != 0) return entry;
+        entry = _add(hash, SLOT_SIZE);
         unchecked {
             // Each takes gas.
             store(ENTRIES, load(ENTRIES) + 1);
@@ -385,43 +391,53 @@ library World {
 
     // ---------------------------------------------------------------- trees
 
-    /// @dev The entry with a hash; zero where there is none, and then the place of the word that would lead to it, and
-    /// the bit of that word where its address would start.
-    function _find(uint256 hash) private pure returns (uint256 entry, uint256 link, uint256 bit) {
+    /// @dev The entry with a hash; zero where there is none.
+    function _find(uint256 hash) private pure returns (uint256) {
+        uint256 address_;
         assembly ("memory-safe") {
-            link := add(HEADS, shl(5, and(hash, 0x3f)))
+            address_ := mload(add(HEADS, shl(5, and(hash, HEAD_MASK))))
         }
-        uint256 path = hash >> 6;
-        while (true) {
-            uint256 place = (load(link) >> bit) & type(uint128).max;
-            if (place == 0) return (0, link, bit);
-            entry = Pages.locate(place);
-            if (load(entry) == hash) return (entry, link, bit);
-            unchecked {
-                // A place in memory.
-                link = entry + BELOW;
+        uint256 path = hash >> HEAD_BITS;
+        while (address_ != 0) {
+            uint256 entry = Pages.locate(address_);
+            if (load(entry) == hash) return entry;
+            assembly ("memory-safe") {
+                address_ := and(shr(shl(7, and(path, 1)), mload(add(entry, BELOW))), HALF)
+                path := shr(1, path)
             }
-            bit = (path & 1) << 7;
-            path >>= 1;
         }
+        return 0;
     }
 
-    /// @dev The entry with a hash, which is added where there is none: then all its other words are zero.
-    function _enter(uint256 hash, uint256 size) private pure returns (uint256 entry, bool added) {
-        uint256 link;
-        uint256 bit;
-        (entry, link, bit) = _find(hash);
-        if (entry != 0) return (entry, false);
-        uint256 place = load(KEPT_END);
+    /// @dev Adds an entry for a hash that has none; all its other words are zero.
+    function _add(uint256 hash, uint256 size) private pure returns (uint256 entry) {
+        uint256 address_ = load(KEPT_END);
         unchecked {
             // No entry lies in two pages.
-            if ((place % Pages.SIZE) + size > Pages.SIZE) place += Pages.SIZE - (place % Pages.SIZE);
-            store(KEPT_END, place + size);
-            entry = Pages.locate(place);
-            store(entry, hash);
-            store(entry + PLACE, place);
+            if ((address_ % Pages.SIZE) + size > Pages.SIZE) address_ += Pages.SIZE - (address_ % Pages.SIZE);
+            store(KEPT_END, address_ + size);
         }
-        store(link, load(link) | (place << bit));
-        return (entry, true);
+        _link(hash, address_);
+        entry = Pages.locate(address_);
+        store(entry, hash);
+        store(entry + PLACE, address_);
+    }
+
+    /// @dev Lets the last entry on the way lead to a new one.
+    function _link(uint256 hash, uint256 address_) private pure {
+        uint256 link;
+        uint256 shift = 0;
+        assembly ("memory-safe") {
+            link := add(HEADS, shl(5, and(hash, HEAD_MASK)))
+        }
+        uint256 path = hash >> HEAD_BITS;
+        while (true) {
+            uint256 next = (load(link) >> shift) & HALF;
+            if (next == 0) break;
+            link = Pages.locate(next) + BELOW;
+            shift = (path & 1) << 7;
+            path >>= 1;
+        }
+        store(link, load(link) | (address_ << shift));
     }
 }
