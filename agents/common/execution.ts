@@ -115,7 +115,8 @@ export class ExecutionDriver {
     const commit = new CommitReplay(preStateRoot, preimages);
     const pages = new MachinePages();
     const workingSet = new WorkingSet(pages);
-    const known = async (hash: Hex): Promise<Uint8Array | undefined> => pages.get(hash) ?? (await commit.preimages(hash));
+    const known = async (hash: Hex): Promise<Uint8Array | undefined> =>
+      pages.get(hash) ?? (await commit.preimages(hash));
     let growing = new GrowingWitness(witness, known);
     let machine: Hex = "0x";
     let root: Hex = ZeroHash;

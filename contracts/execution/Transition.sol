@@ -238,7 +238,11 @@ library Transition {
     }
 
     /// @dev Calls the interpreter with what lies last in memory; the result takes its place.
-    function _call(Setting memory setting, uint256 place, uint256 size) private view returns (bool, uint256, bytes memory) {
+    function _call(
+        Setting memory setting,
+        uint256 place,
+        uint256 size
+    ) private view returns (bool, uint256, bytes memory) {
         address interpreter = address(setting.interpreter);
         Ending ending;
         uint256 gasUsed;

@@ -118,7 +118,8 @@ contract MachineTest is Test {
                 Pages.clear(base + to, size);
                 for (uint256 index = 0; index < size; index++) model[to + index] = 0;
             } else {
-                for (uint256 index = 0; index < size; index += 32) _setWordOf(chunk, index, uint256(_hash(seed)) + index);
+                for (uint256 index = 0; index < size; index += 32)
+                    _setWordOf(chunk, index, uint256(_hash(seed)) + index);
                 uint256 place;
                 assembly ("memory-safe") {
                     place := add(chunk, 0x20)

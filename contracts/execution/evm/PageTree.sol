@@ -98,12 +98,7 @@ library PageTree {
     }
 
     /// @dev A fork with a new leaf and a node from which it parts.
-    function _fork(
-        uint256 node,
-        uint256 page,
-        bytes32 hash,
-        uint256 difference
-    ) private pure returns (uint256 fork) {
+    function _fork(uint256 node, uint256 page, bytes32 hash, uint256 difference) private pure returns (uint256 fork) {
         uint256 leaf = _leaf(page, hash);
         fork = Heap.allocate(FORK_SIZE);
         assembly ("memory-safe") {

@@ -41,7 +41,9 @@ export class Session {
   async peek(machine: string, until: bigint, gasLimit = PLENTY, witness?: string): Promise<string> {
     if (witness === undefined) return (await this.simulate(machine, until, gasLimit)).next;
     const { executor, input, preStateRoot } = this;
-    const { next, items } = await executor.advance.staticCall(input, preStateRoot, machine, until, witness, { gasLimit });
+    const { next, items } = await executor.advance.staticCall(input, preStateRoot, machine, until, witness, {
+      gasLimit,
+    });
     this.#pages.add(fromHex(items));
     this.#latest.set(next, items);
     return next;
@@ -72,7 +74,8 @@ export class Session {
       } catch (error) {
         const revert = decodeRevert(error);
         const missing = revert?.name === "MissingWitness" ? String(revert.args[0]) : undefined;
-        const node = missing === undefined ? undefined : (this.#pages.get(missing) ?? (await replay.preimages(missing)));
+        const node =
+          missing === undefined ? undefined : (this.#pages.get(missing) ?? (await replay.preimages(missing)));
         if (node === undefined) throw error;
         witness = concat([witness, node]);
       }
