@@ -122,6 +122,7 @@ export class ExecutionDriver {
     let root: Hex = ZeroHash;
     let left = workOf(Transaction.from(toHex(transaction.raw)).gasLimit);
     let pace = (this.#gas / USUAL_RATIO) << GAS_BITS;
+    let count = 0;
     while (left > 0n) {
       const [from, before, current] = [machine, root, growing];
       const advance = (until: bigint, gas: GasLimit): Promise<Attempt> => {
@@ -129,7 +130,8 @@ export class ExecutionDriver {
         const ahead = (missed: Hex): Iterable<Hex> => workingSet.ahead(before, missed);
         return this.#attempt("advance", call, current, gas, ahead);
       };
-      const step = await worthwhileStep(advance, this.#gas, left, pace);
+      const unchecked = count++ % CHECKED_EVERY !== 0;
+      const step = await worthwhileStep(advance, this.#gas, { left, pace, unchecked });
       const reached = step.next === "0x" ? [] : [key, keccak256(step.next)];
       if (reached.length === 0 || (await this.#ask("isReached", reached)) === false) {
         yield { to: this.#executor, data: step.data, gas: this.#gas };
@@ -214,6 +216,9 @@ const USUAL_RATIO = 100n;
 /** Part of the gas that its calldata leaves which a step has to use; what would use less goes further. */
 const USED = { numerator: 6n, denominator: 10n };
 
+/** Of so many steps with the same pace one is checked for what it uses. */
+const CHECKED_EVERY = 8;
+
 /** The gas limit of a call with certain calldata. */
 type GasLimit = (data: Hex) => bigint;
 
@@ -232,14 +237,13 @@ interface Step {
  * Searches for a step that fits and is worth its transaction.
  *
  * @param advance Simulates a step until so much work is left.
- * @param left Work that is left before the step.
- * @param pace Work to try to get through first.
+ * @param aim Work that is left before the step, work to try to get through first, and whether a step of that size is
+ * worth it in any case.
  */
 async function worthwhileStep(
   advance: (until: bigint, gas: GasLimit) => Promise<Attempt>,
   gas: bigint,
-  left: bigint,
-  pace: bigint,
+  { left, pace, unchecked }: { left: bigint; pace: bigint; unchecked: boolean },
 ): Promise<Step> {
   let best: Step | undefined;
   let cause: L1Revert | undefined;
@@ -252,7 +256,7 @@ async function worthwhileStep(
       const step = stepOf(attempt, more);
       // A machine that pauses before it does anything has come nowhere, whatever that took.
       if (step.left < left) best = step;
-      if (step.left === 0n) return step;
+      if (step.left === 0n || (unchecked && more === pace && step.left < left)) return step;
       if (step.left < left && !(await advance(left - work, (data) => littleGas(data, gas))).fits) return step;
       // What an operation burns at once may be far more than was aimed at.
       tooLittle = max(work, left - step.left);

@@ -12,6 +12,12 @@ import type { Chain } from "./chain.ts";
 /** Ethereum knows no limit of memory but its price, so the tests have the largest that the contracts take. */
 const UNLIMITED = 2n ** 32n - 1n;
 
+/** How long an execution may take, and who is told of its steps. */
+export interface ExecutionOptions {
+  readonly timeout?: number;
+  readonly onStep?: (steps: number) => void;
+}
+
 /**
  * Executes transactions on L1, for any chain. The node is Anvil, with Ethereum's limits of code size and of gas: a call
  * of Hardhat's takes several times as long, and gigabytes, since it traces every step.
@@ -46,10 +52,15 @@ export class StateTestL1 {
   /**
    * Executes a transaction on a chain, in as many L1 calls as it takes.
    *
-   * @param timeout Seconds after which no further step is sent.
+   * @param options.timeout Seconds after which no further step is sent.
+   * @param options.onStep Called after each step with their number.
    * @throws Error where there is no outcome then.
    */
-  async execute(chain: Chain, request: ExecutionRequest, timeout: number): Promise<Execution & { steps: number }> {
+  async execute(
+    chain: Chain,
+    request: ExecutionRequest,
+    { timeout = Infinity, onStep }: ExecutionOptions,
+  ): Promise<Execution & { steps: number }> {
     const start = performance.now();
     const driver = new ExecutionDriver(
       { gas: L1_TRANSACTION_GAS },
@@ -60,6 +71,7 @@ export class StateTestL1 {
       if (performance.now() - start > timeout * 1000) throw new Error(`no outcome after ${steps} steps, ${timeout} s`);
       await this.#send(step);
       steps++;
+      onStep?.(steps);
     });
     return { ...execution, steps };
   }

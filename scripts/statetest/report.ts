@@ -18,6 +18,7 @@ export class Report {
   readonly #screen: Screen;
   readonly #total: number;
   readonly #start = performance.now();
+  #minute = 0;
   readonly results: Result[] = [];
 
   constructor(screen: Screen, total: number) {
@@ -25,10 +26,19 @@ export class Report {
     this.#total = total;
   }
 
-  add(result: Result): void {
+  /** A case has ended. */
+  ended(result: Result): void {
     this.results.push(result);
     if (result.status === "failed") this.#line(`${styleText("red", "failed")}  ${result.name}: ${result.reason ?? ""}`);
     this.#progress();
+  }
+
+  /** A case goes on that takes long. */
+  running(name: string, steps: number): void {
+    const minute = Math.floor((performance.now() - this.#start) / 60_000);
+    if (this.#screen.isTTY === true) this.#progress(`${name}: ${steps} steps`);
+    else if (minute > this.#minute) this.#screen.write(`${name}: ${steps} steps so far\n`);
+    this.#minute = minute;
   }
 
   count(status: Result["status"]): number {
@@ -52,12 +62,11 @@ export class Report {
     return `${this.count("passed")} passed, ${this.count("failed")} failed, ${this.count("skipped")} skipped`;
   }
 
-  #progress(): void {
+  #progress(name = this.results.at(-1)?.name ?? ""): void {
     const done = this.results.length;
     const seconds = Math.round((performance.now() - this.#start) / 1000);
     const text = `${done} of ${this.#total} cases, ${this.count("failed")} failed, ${seconds} s`;
     if (this.#screen.isTTY === true) {
-      const name = this.results.at(-1)?.name ?? "";
       this.#screen.write(`\r\x1b[2K${`${text}  ${name}`.slice(0, Math.max(this.#screen.columns ?? 80, 40) - 1)}`);
     } else if (Math.floor((done * MILESTONES) / this.#total) > Math.floor(((done - 1) * MILESTONES) / this.#total)) {
       this.#screen.write(`${text}\n`);

@@ -5,7 +5,7 @@ import { type Hex, toHex } from "../../l2/hex.ts";
 import type { Case } from "./cases.ts";
 import { chainOf } from "./chain.ts";
 import { type Expectation, type StateTest, quantity } from "./format.ts";
-import type { StateTestL1 } from "./l1.ts";
+import type { ExecutionOptions, StateTestL1 } from "./l1.ts";
 import { buildState } from "./state.ts";
 import { signedTransaction } from "./transaction.ts";
 
@@ -26,14 +26,14 @@ export interface Result {
 /** Largest state, in bytes, that is given to L1 as a whole; of a larger one L1 gets what it asks for. */
 const WHOLE_WITNESS = 65_536;
 
-/** Runs a case, if it is one to run. Whatever goes wrong in it is its result; `timeout` is in seconds. */
-export async function runCase(l1: StateTestL1, one: Case, timeout: number): Promise<Result> {
+/** Runs a case, if it is one to run. Whatever goes wrong in it is its result. */
+export async function runCase(l1: StateTestL1, one: Case, options: ExecutionOptions = {}): Promise<Result> {
   const { name, folder } = one;
   if (one.kind === "skip") return { name, folder, status: "skipped", reason: one.reason };
   if (one.kind === "broken") return { name, folder, status: "failed", reason: one.reason };
   const start = performance.now();
   try {
-    const { outcome, steps } = await execute(l1, one.test, one.expectation, timeout);
+    const { outcome, steps } = await execute(l1, one.test, one.expectation, options);
     const reason = judge(outcome, one.expectation);
     return {
       name,
@@ -54,7 +54,7 @@ async function execute(
   l1: StateTestL1,
   test: StateTest,
   expectation: Expectation,
-  timeout: number,
+  options: ExecutionOptions,
 ): Promise<{ outcome: Outcome; steps: number }> {
   const { env, pre } = test;
   const chain = chainOf(test);
@@ -73,7 +73,7 @@ async function execute(
     witness: whole.length > WHOLE_WITNESS ? new Uint8Array() : whole,
     preimages: (hash: Hex) => state.items.get(hash),
   };
-  return await l1.execute(chain, request, timeout);
+  return await l1.execute(chain, request, options);
 }
 
 /** What is wrong with an outcome; nothing where it is the expected one. */

@@ -39,7 +39,7 @@ describe(`GeneralStateTests, fork Cancun${skipped}`, function () {
     const failed: string[] = [];
     let count = 0;
     for (const one of slice()) {
-      const { status, name, reason } = await runCase(l1, one, 60);
+      const { status, name, reason } = await runCase(l1, one, { timeout: 60 });
       if (status !== "passed") failed.push(`${name}: ${reason ?? ""}`);
       count++;
     }
