@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
 import {HALT, MEMORY, MEMORY_LIMIT, MEMORY_SIZE, MEMORY_WORDS, charge, halted, load, store} from "./Machine.sol";
 
 /// @title Memory

@@ -25,12 +25,16 @@ async function runSession(l1: FuzzL1, run: Run, index: number, dice: Dice): Prom
   // Where it begins is anyone's guess: most transactions use far less gas than they may.
   let left = workOf(BigInt(dice.pick([30_000, 100_000, 600_000])));
   let machine = "0x";
+  let witness = run.witness;
   for (let count = 0; ; count++) {
     const until = count < STEPS ? pause(dice, left) : 0n;
     const step = { input: run.inputs[index]!, preStateRoot, machine, until };
-    const reached = await advance(l1, step, run.witness, commit);
+    const reached = await advance(l1, step, witness, commit);
     machine = reached.next;
-    pages.add(fromHex(reached.items));
+    const items = fromHex(reached.items);
+    pages.add(items);
+    // A step needs most of what the one before left behind.
+    witness = Buffer.concat([run.witness, items]);
     if (machine === "0x") return;
     const paused = readMachine(machine);
     await commit.follow(paused);
