@@ -1,4 +1,4 @@
-import { type Interface, type Provider, Transaction, ZeroHash, encodeRlp, keccak256 } from "ethers";
+import { type Interface, type Provider, Transaction, ZeroHash, encodeRlp, keccak256, toNumber } from "ethers";
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
@@ -272,8 +272,16 @@ async function worthwhileStep(
 }
 
 function stepOf({ data, result }: Fitting, pace: bigint): Step {
-  const [next, items] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [Hex, Hex];
-  return { data, next, items: fromHex(items), left: next === "0x" ? 0n : readMachine(next).left, pace };
+  const [first, items] = readByteStrings(fromHex(result));
+  const next = toHex(first);
+  return { data, next, items, left: next === "0x" ? 0n : readMachine(next).left, pace };
+}
+
+/** Decodes what `advance` returns, `(bytes, bytes)`; decoders of any type take long for hundreds of kilobytes. */
+function readByteStrings(result: Uint8Array): [Uint8Array, Uint8Array] {
+  const number = (at: number): number => toNumber(result.subarray(at, at + 32));
+  const string = (at: number): Uint8Array => result.subarray(at + 32, at + 32 + number(at));
+  return [string(number(0)), string(number(32))];
 }
 
 /** Gas that a step uses at least where it is worth its transaction. */

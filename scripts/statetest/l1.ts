@@ -1,5 +1,14 @@
 /** An L1 with the contracts as they are deployed. */
-import { type ContractDeployTransaction, JsonRpcProvider, Network, type TransactionReceiptParams } from "ethers";
+import {
+  type ContractDeployTransaction,
+  type JsonRpcPayload,
+  JsonRpcProvider,
+  type JsonRpcResult,
+  Network,
+  type TransactionReceiptParams,
+  type TransactionRequest,
+  toQuantity,
+} from "ethers";
 
 import { type Execution, ExecutionDriver, type ExecutionRequest } from "../../agents/common/execution.ts";
 import { L1_TRANSACTION_GAS } from "../../agents/common/transactions.ts";
@@ -16,6 +25,22 @@ const UNLIMITED = 2n ** 32n - 1n;
 export interface ExecutionOptions {
   readonly timeout?: number;
   readonly onStep?: (steps: number) => void;
+}
+
+/** A provider for calls of a megabyte, which takes the shortest way from a hexadecimal string to the wire. */
+class LargeCallProvider extends JsonRpcProvider {
+  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
+    const { url } = this._getConnection();
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(payload) });
+    const results = (await response.json()) as JsonRpcResult | JsonRpcResult[];
+    return Array.isArray(results) ? results : [results];
+  }
+
+  override async call({ to, data, gasLimit }: TransactionRequest): Promise<string> {
+    const gas = gasLimit === undefined ? {} : { gas: toQuantity(gasLimit ?? 0n) };
+    return (await this.send("eth_call", [{ to, data, ...gas }, "latest"])) as string;
+  }
 }
 
 /**
@@ -39,7 +64,11 @@ export class StateTestL1 {
   static async open(): Promise<StateTestL1> {
     const node = await startAnvil({ accounts: 1, flags: ["--no-request-size-limit", "--prune-history"] });
     const chain = Network.from(31_337);
-    const provider = new JsonRpcProvider(node.url, chain, { staticNetwork: chain, batchMaxCount: 1, cacheTimeout: -1 });
+    const provider = new LargeCallProvider(node.url, chain, {
+      staticNetwork: chain,
+      batchMaxCount: 1,
+      cacheTimeout: -1,
+    });
     const [sender] = (await provider.send("eth_accounts", [])) as [string];
     return new StateTestL1(node, provider, sender);
   }
