@@ -125,10 +125,12 @@ export class ExecutionDriver {
     let count = 0;
     while (left > 0n) {
       const [from, before, current] = [machine, root, growing];
-      const advance = (until: bigint, gas: GasLimit): Promise<Attempt> => {
+      const advance = async (until: bigint, gas?: GasLimit): Promise<Attempt> => {
         const call = EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, "0x"]);
         const ahead = (missed: Hex): Iterable<Hex> => workingSet.ahead(before, missed);
-        return this.#attempt("advance", call, current, gas, ahead);
+        const attempt = await this.#attempt("advance", call, current, gas, ahead);
+        if (!attempt.fits && gas === undefined) current.halve();
+        return attempt;
       };
       const unchecked = count++ % CHECKED_EVERY !== 0;
       const step = await worthwhileStep(advance, this.#gas, { left, pace, unchecked });
@@ -236,12 +238,12 @@ interface Step {
 /**
  * Searches for a step that fits and is worth its transaction.
  *
- * @param advance Simulates a step until so much work is left.
+ * @param advance Simulates a step until so much work is left, with all the gas of a transaction or less.
  * @param aim Work that is left before the step, work to try to get through first, and whether a step of that size is
  * worth it in any case.
  */
 async function worthwhileStep(
-  advance: (until: bigint, gas: GasLimit) => Promise<Attempt>,
+  advance: (until: bigint, gas?: GasLimit) => Promise<Attempt>,
   gas: bigint,
   { left, pace, unchecked }: { left: bigint; pace: bigint; unchecked: boolean },
 ): Promise<Step> {
@@ -251,7 +253,7 @@ async function worthwhileStep(
   let tooMuch = left + 1n;
   for (let more = pace; tooMuch - tooLittle > 1n;) {
     const work = min(tooLittle + more, tooMuch > left ? left : (tooLittle + tooMuch) / 2n);
-    const attempt = await advance(left - work, () => gas);
+    const attempt = await advance(left - work);
     if (attempt.fits) {
       const step = stepOf(attempt, more);
       // A machine that pauses before it does anything has come nowhere, whatever that took.

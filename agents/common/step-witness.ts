@@ -4,16 +4,22 @@ import type { MachinePages } from "./pages.ts";
 
 /** A witness that gets what L1 says that it lacks. */
 export class GrowingWitness {
+  readonly #first: Hex;
   readonly #preimages: PreimageSource;
-  readonly #had = new Set<Hex>();
+  /** Items in the order in which they were added, without their prefixes, by their hashes. */
+  #items = new Map<Hex, string>();
   /** Hashes of what L1 missed. */
   readonly missed: Hex[] = [];
-  encoded: Hex;
 
   /** @param first Items to begin with. */
   constructor(first: Uint8Array, preimages: PreimageSource) {
+    this.#first = toHex(first);
     this.#preimages = preimages;
-    this.encoded = toHex(first);
+  }
+
+  /** The items one behind the other. */
+  get encoded(): Hex {
+    return `${this.#first}${[...this.#items.values()].join("")}`;
   }
 
   /** Adds what L1 is expected to miss. */
@@ -32,12 +38,16 @@ export class GrowingWitness {
     return added;
   }
 
+  /** Leaves out the half that was added last: a smaller step does not get to where it is needed. */
+  halve(): void {
+    this.#items = new Map([...this.#items].slice(0, this.#items.size >> 1));
+  }
+
   async #add(hash: Hex): Promise<boolean> {
-    if (this.#had.has(hash)) return false;
+    if (this.#items.has(hash)) return false;
     const item = await this.#preimages(hash);
     if (item === undefined) return false;
-    this.#had.add(hash);
-    this.encoded += toHex(item).slice(2);
+    this.#items.set(hash, toHex(item).slice(2));
     return true;
   }
 }

@@ -95,8 +95,8 @@ contract Interpreter is IInterpreter {
         Snapshot.setUntil(until);
         uint256 mode = load(MODE);
         if (mode == Snapshot.LISTING) Settlement.list();
-        if (mode == Snapshot.UNDOING) {
-            s = Frames.unwind();
+        if (mode == Snapshot.ENDING) {
+            s = Frames.end();
         } else {
             Frames.restore();
             unchecked {

@@ -18,9 +18,10 @@ import {
     FRAME,
     FRAME_END,
     GAS_SHIFT,
-    LEAVE_DATA,
-    LEAVE_GAS,
-    LEAVE_SIZE,
+    END_DATA,
+    END_GAS,
+    END_SIZE,
+    END_SUCCESS,
     MEMORY,
     MEMORY_SIZE,
     MEMORY_WORDS,
@@ -136,42 +137,53 @@ library Frames {
     /// @return The state of its caller. After the frame of the transaction the machine ends.
     function succeed(uint256 s, uint256 data, uint256 size) internal pure returns (uint256) {
         uint256 gas_ = gasOf(s);
-        if (load(CREATES) == 0) return _leave(gas_, data, size, 1);
-        unchecked {
-            // The size is that of memory.
-            uint256 price = Cancun.DEPOSIT_GAS * size;
-            bool reserved = size != 0 && uint8(load(Pages.locate(data)) >> 248) == Cancun.RESERVED_CODE_BYTE;
-            if (size > Cancun.MAX_CODE_SIZE || gas_ < price || reserved) return fail();
-            return _leave(gas_ - price, data, size, 1);
+        if (load(CREATES) != 0) {
+            unchecked {
+                // The size is that of memory.
+                uint256 price = Cancun.DEPOSIT_GAS * size;
+                bool reserved = size != 0 && uint8(load(Pages.locate(data)) >> 248) == Cancun.RESERVED_CODE_BYTE;
+                if (size > Cancun.MAX_CODE_SIZE || gas_ < price || reserved) return fail();
+                gas_ -= price;
+            }
         }
+        _setEnd(gas_, data, size, 1);
+        return _leave();
     }
 
     /// @notice Ends the frame that runs by REVERT: its changes are undone, its caller gets its data.
     function revert_(uint256 s, uint256 data, uint256 size) internal pure returns (uint256) {
-        store(LEAVE_GAS, gasOf(s));
-        store(LEAVE_DATA, data);
-        store(LEAVE_SIZE, size);
-        return unwind();
+        _setEnd(gasOf(s), data, size, 0);
+        return end();
     }
 
     /// @notice Ends the frame that runs by an exceptional halt: its changes are undone, its gas is gone.
     function fail() internal pure returns (uint256) {
-        store(LEAVE_GAS, 0);
-        store(LEAVE_SIZE, 0);
-        return unwind();
+        _setEnd(0, 0, 0, 0);
+        return end();
     }
 
-    /// @notice Undoes what the frame that runs has changed, and ends it.
-    function unwind() internal pure returns (uint256) {
-        uint256 mark = load(UNDO_MARK);
-        unchecked {
-            // The journal only grew.
-            uint256 rest = Snapshot.restOfUndoing(load(LEAVE_GAS) + load(RESERVED));
-            if (rest > load(UNDO) - mark) rest = load(UNDO) - mark;
-            World.revertTo(mark + rest);
-            if (rest != 0) Snapshot.pauseUndoing(load(LEAVE_GAS) + load(RESERVED), rest);
+    function _setEnd(uint256 gas_, uint256 data, uint256 size, uint256 success) private pure {
+        store(END_GAS, gas_);
+        store(END_DATA, data);
+        store(END_SIZE, size);
+        store(END_SUCCESS, success);
+    }
+
+    /// @notice Goes on with the end of a frame: undoes what it changed where it did not succeed, and leaves it. The machine
+    /// may pause before any word and before it leaves.
+    function end() internal pure returns (uint256) {
+        if (load(END_SUCCESS) == 0) {
+            uint256 mark = load(UNDO_MARK);
+            unchecked {
+                // The journal only grew, and depth is at most 1024.
+                uint256 rest = Snapshot.restOfEnding(load(END_GAS) + load(RESERVED));
+                uint256 length = rest > mark + load(DEPTH) ? rest - load(DEPTH) : mark;
+                if (length > load(UNDO)) length = load(UNDO);
+                World.revertTo(length);
+                if (length != mark) Snapshot.pauseEnding(load(END_GAS) + load(RESERVED));
+            }
         }
-        return _leave(load(LEAVE_GAS), load(LEAVE_DATA), load(LEAVE_SIZE), 0);
+        return _leave();
     }
 
     /// @notice What follows a call or creation that did not even start a frame.
@@ -183,13 +195,22 @@ library Frames {
         }
     }
 
-    function _leave(uint256 gas_, uint256 data, uint256 size, uint256 success) private pure returns (uint256 s) {
+    function _leave() private pure returns (uint256 s) {
+        uint256 parent = load(PARENT);
+        unchecked {
+            // Depth is not zero where there is a parent; gas has 64 bits.
+            uint256 gas_ = load(END_GAS) + load(RESERVED);
+            bool pauses = Snapshot.restOfEnding(gas_) >= load(UNDO) + load(DEPTH);
+            if (parent != 0 && pauses) Snapshot.pauseEnding(gas_);
+        }
+        uint256 success = load(END_SUCCESS);
+        uint256 data = load(END_DATA);
+        uint256 size = load(END_SIZE);
         if (load(CREATES) != 0 && success != 0) {
             success = _deposit(data, size);
             size = 0;
         }
-        uint256 parent = load(PARENT);
-        if (parent == 0) Settlement.finish(gas_);
+        if (parent == 0) Settlement.finish(load(END_GAS));
         dropReturned();
         uint256 memory_ = load(MEMORY);
         uint256 memorySize = load(MEMORY_SIZE);
@@ -211,7 +232,7 @@ library Frames {
         unchecked {
             // Places in memory, and addresses.
             Pages.copy(load(MEMORY) + output, data, size < outputSize ? size : outputSize);
-            s += (load(CODE) << PC_SHIFT) + (gas_ << GAS_SHIFT);
+            s += (load(CODE) << PC_SHIFT) + (load(END_GAS) << GAS_SHIFT);
         }
         Snapshot.adjust();
         return Snapshot.counted(push(s, success));

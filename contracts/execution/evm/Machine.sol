@@ -146,28 +146,29 @@ uint256 constant TIP = 0x2740;
 uint256 constant PRECOMPILES = 0x2760;
 /// @dev The most bytes of memory that a frame may have.
 uint256 constant MEMORY_LIMIT = 0x2780;
-/// @dev How a frame ends whose changes are being undone: the gas that it leaves, and address and size of its data.
-uint256 constant LEAVE_GAS = 0x27a0;
-uint256 constant LEAVE_DATA = 0x27c0;
-uint256 constant LEAVE_SIZE = 0x27e0;
+/// @dev How a frame ends: the gas that it leaves, address and size of its data, and whether it succeeded (Frames).
+uint256 constant END_GAS = 0x27a0;
+uint256 constant END_DATA = 0x27c0;
+uint256 constant END_SIZE = 0x27e0;
+uint256 constant END_SUCCESS = 0x2800;
 /// @dev The gas that the transaction used, and how far its changes are listed (Settlement).
-uint256 constant USED = 0x2800;
-uint256 constant LISTED = 0x2820;
-uint256 constant LIST_ACCOUNT = 0x2840;
-uint256 constant LIST_SLOT = 0x2860;
-uint256 constant LIST_RECORD = 0x2880;
-uint256 constant LIST_END = 0x28a0;
-uint256 constant TRANSACTION_END = 0x28c0;
+uint256 constant USED = 0x2820;
+uint256 constant LISTED = 0x2840;
+uint256 constant LIST_ACCOUNT = 0x2860;
+uint256 constant LIST_SLOT = 0x2880;
+uint256 constant LIST_RECORD = 0x28a0;
+uint256 constant LIST_END = 0x28c0;
+uint256 constant TRANSACTION_END = 0x28e0;
 
 // What a CALL asks for, in the order of its stack items.
 
-uint256 constant CALL_GAS = 0x28c0;
-uint256 constant CALL_TARGET = 0x28e0;
-uint256 constant CALL_VALUE = 0x2900;
-uint256 constant CALL_INPUT = 0x2920;
-uint256 constant CALL_INPUT_SIZE = 0x2940;
-uint256 constant CALL_OUTPUT = 0x2960;
-uint256 constant CALL_OUTPUT_SIZE = 0x2980;
+uint256 constant CALL_GAS = 0x28e0;
+uint256 constant CALL_TARGET = 0x2900;
+uint256 constant CALL_VALUE = 0x2920;
+uint256 constant CALL_INPUT = 0x2940;
+uint256 constant CALL_INPUT_SIZE = 0x2960;
+uint256 constant CALL_OUTPUT = 0x2980;
+uint256 constant CALL_OUTPUT_SIZE = 0x29a0;
 
 uint256 constant HEADS = 0x2a00;
 uint256 constant HEADS_END = 0x3200;

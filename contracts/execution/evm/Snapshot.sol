@@ -8,6 +8,7 @@ import {Code} from "./Code.sol";
 import {
     PAGE_NEXT,
     CODE,
+    DEPTH,
     FRAME,
     FRAME_END,
     GAS_SHIFT,
@@ -24,6 +25,7 @@ import {
     STACK_BASE,
     TRANSACTION,
     TRANSACTION_END,
+    UNDO,
     UNTIL,
     UNTIL_TOTAL,
     UNTIL_WORK,
@@ -40,12 +42,12 @@ import {PageTree} from "./PageTree.sol";
 /// and code are not in it, only their hashes. Work left is, from the end of the transaction backwards:
 ///
 ///     while changes are listed     2^23 + accounts and slots still to be listed
-///     while a frame is undone      2^24 x (1 + gas left) + words still to be undone
+///     while a frame ends           2^24 x (1 + gas left) + length of the journal + depth
 ///     while code runs              2^24 x (1 + gas left) + 2^24 - 1
 library Snapshot {
     /// @dev What the machine is doing.
     uint256 internal constant RUNNING = 0;
-    uint256 internal constant UNDOING = 1;
+    uint256 internal constant ENDING = 1;
     uint256 internal constant LISTING = 2;
 
     uint256 private constant LISTED = 1 << 23;
@@ -87,8 +89,9 @@ library Snapshot {
         }
     }
 
-    /// @notice How many words may be left to undo, where so much gas is left, when the machine pauses.
-    function restOfUndoing(uint256 gas_) internal pure returns (uint256) {
+    /// @notice How long the journal and how deep the frame may be, in sum, when the machine pauses as a frame ends with so
+    /// much gas left in all.
+    function restOfEnding(uint256 gas_) internal pure returns (uint256) {
         unchecked {
             // Gas has 64 bits.
             return _rest((gas_ + 1) << GAS_BITS);
@@ -118,11 +121,11 @@ library Snapshot {
         }
     }
 
-    /// @notice Pauses while a frame is undone.
-    function pauseUndoing(uint256 gas_, uint256 left) internal pure {
+    /// @notice Pauses while a frame ends.
+    function pauseEnding(uint256 gas_) internal pure {
         unchecked {
             // Gas has 64 bits.
-            _pause(UNDOING, ((gas_ + 1) << GAS_BITS) + left, STACK_BASE);
+            _pause(ENDING, ((gas_ + 1) << GAS_BITS) + load(UNDO) + load(DEPTH), STACK_BASE);
         }
     }
 
