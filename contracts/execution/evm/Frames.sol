@@ -249,7 +249,8 @@ library Frames {
     /// @dev Makes what init code returned the code of the new account.
     /// @return Its address.
     function _deposit(uint256 data, uint256 size) private pure returns (uint256) {
-        uint256 entry = load(SELF);
+        // A machine that paused as the frame ended has not restored it.
+        uint256 entry = Pages.locate(load(SELF_ADDRESS));
         World.set(entry, World.CODE_HASH_OF, load(Code.fromPages(data, size)));
         return load(entry + World.ADDRESS);
     }
