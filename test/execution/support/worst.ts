@@ -1,0 +1,224 @@
+/** Transactions that make single instructions as heavy as the limits of the chain let them be. */
+import { concat, dataLength, id, toBeHex, zeroPadValue } from "ethers";
+
+import { EFFORT_LIMIT, effortOf } from "../../../l2/effort.ts";
+import { MAX_GAS_LIMIT, MEMORY_LIMIT } from "../../../l2/config.ts";
+import { fromHex } from "../../../l2/hex.ts";
+import type { FuzzCase, FuzzTransaction } from "../fuzz/case.ts";
+import { ENTRY, account, call, contract, hex, op, scene, transaction, write } from "./scenes.ts";
+
+const PAGE = 1024;
+const HALF = MEMORY_LIMIT / 2;
+const CODE_LIMIT = 24_576;
+const [CALLEE, REVERTER, LEFT, RIGHT] = ["callee", "reverter", "left", "right"].map(account) as [
+  string,
+  string,
+  string,
+  string,
+];
+
+const word = (name: string): bigint => BigInt(id(name));
+
+/** Code that leaves items on the stack, none of whose bytes is zero. */
+const pile = (items: number): string => `PUSH32 0x${"5a".repeat(32)} ${"DUP1 NOT ".repeat(items - 1)}`;
+
+/** Code that runs a body as often as it takes to count from zero to an end; the count is on top of the stack. */
+function count(label: string, end: number, body: string, distance = 1): string {
+  return `PUSH0 :${label} ${body} ${op("ADD", distance)} ${op("GT", end, "DUP1")} PUSH2 @${label} JUMPI POP`;
+}
+
+/**
+ * Code that takes more gas of L1 than a transaction of L1 may have, and touches nothing: what the instruction behind it
+ * needs has to come with a witness again.
+ */
+const rest = (label: string): string => count(label, 9_000, "DUP1 POP");
+
+/** Code with a rest after each part. */
+const apart = (parts: readonly string[]): string =>
+  parts.map((part, index) => `${part} ${rest(`rest${index}`)}`).join(" ");
+
+/** Code that fills all memory that a frame may have: no page is like another one, and no byte of many is zero. */
+function fill(name: string): string {
+  const sizes = Array.from({ length: Math.log2(MEMORY_LIMIT / 32) }, (_, index) => 32 * 2 ** index);
+  return [
+    op("MSTORE", 0, word(name)),
+    ...sizes.map((size) => op("MCOPY", size, 0, size)),
+    count(name, MEMORY_LIMIT, "DUP1 NOT DUP2 MSTORE", PAGE),
+  ].join(" ");
+}
+
+/** Code that keeps the hash of all memory. */
+const keep = (slot: number): string => write(slot, op("KECCAK256", 0, MEMORY_LIMIT));
+
+/** A transaction with all the gas there may be. */
+const heavy = (fields: Partial<FuzzTransaction> = {}): FuzzTransaction =>
+  transaction({ gasLimit: MAX_GAS_LIMIT, ...fields });
+
+/** Hashes, copies and logs of all memory below a high stack. */
+export function memory(): FuzzCase {
+  const entry = [
+    pile(1_000),
+    fill("memory"),
+    keep(0),
+    op("MCOPY", HALF, 0, HALF),
+    op("MCOPY", 1, 0, MEMORY_LIMIT - 1),
+    op("LOG4", 0, MEMORY_LIMIT, 1, 2, 3, 4),
+    keep(1),
+    op("CALLDATACOPY", 0, 0, MEMORY_LIMIT),
+    op("CODECOPY", 5, 0, MEMORY_LIMIT - 5),
+    keep(2),
+  ];
+  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
+}
+
+/** What calls give and take, as large as memory, and at places that cut every page. */
+export function results(): FuzzCase {
+  const all = MEMORY_LIMIT - 1;
+  const fields = { gas: 1_500_000, input: [0, MEMORY_LIMIT], output: [1, all] } as const;
+  const entry = [
+    pile(1_000),
+    fill("results"),
+    write(0, call("CALL", { to: CALLEE, ...fields })),
+    `${op("RETURNDATACOPY", 0, 1, all)} ${keep(1)}`,
+    write(2, call("CALL", { to: REVERTER, ...fields })),
+    `${op("RETURNDATACOPY", 0, 0, MEMORY_LIMIT)} ${keep(3)}`,
+  ];
+  const callee = [pile(1_000), fill("callee"), op("CALLDATACOPY", 1, 0, all), op("RETURN", 0, MEMORY_LIMIT)];
+  const reverter = [pile(1_000), fill("reverter"), rest("reverted"), op("REVERT", 0, MEMORY_LIMIT)];
+  return scene(
+    {
+      [ENTRY]: contract(apart(entry)),
+      [CALLEE]: contract(`${apart(callee.slice(0, -1))} ${callee.at(-1)}`),
+      [REVERTER]: contract(reverter.join(" ")),
+    },
+    [heavy()],
+  );
+}
+
+/** Slots of both kinds that a frame writes before it reverts, all of which are undone. */
+export function undoing(transient = 12_000): FuzzCase {
+  const reverter = [
+    count("1", transient, `DUP1 DUP1 NOT SWAP1 TSTORE`),
+    count("2", transient / 100, `DUP1 DUP1 NOT SWAP1 SSTORE`),
+    op("REVERT", 0, 0),
+  ];
+  const entry = [
+    write(0, call("CALL", { to: REVERTER, gas: MAX_GAS_LIMIT })),
+    op("TLOAD", 7),
+    write(1, op("TLOAD", 7)),
+  ];
+  return scene({ [ENTRY]: contract(entry.join(" ")), [REVERTER]: contract(reverter.join(" ")) }, [heavy()]);
+}
+
+const slot = (number: number): string => zeroPadValue(toBeHex(number), 32);
+
+/** Slots, all of them there before. */
+const storage = (size: number): Record<string, bigint> =>
+  Object.fromEntries(Array.from({ length: size }, (_, index) => [slot(index), word(`slot ${index}`)]));
+
+/** Slots that are read, and as many that change as gas allows. */
+export function slots(changed = 600): FuzzCase {
+  const entry = [count("1", changed / 2, "DUP1 SLOAD POP", 1), count("2", changed, "DUP1 DUP1 NOT SWAP1 SSTORE", 1)];
+  return scene({ [ENTRY]: contract(apart(entry), { storage: storage(changed + 100) }) }, [heavy()]);
+}
+
+/** Frames above one another, each with a stack and memory. */
+export function depth(gasLimit = MAX_GAS_LIMIT): FuzzCase {
+  const self = [
+    pile(60),
+    `${op("LT", 400_000, "GAS")} PUSH2 @deeper JUMPI`,
+    rest("bottom"),
+    `${op("RETURN", 0, 200)} :deeper`,
+    op("MSTORE", 0, "GAS"),
+    op("MSTORE", 992, "GAS"),
+    call("CALL", { to: "ADDRESS", gas: "GAS", input: [0, 1024], output: [500, 100] }),
+    op("RETURN", 400, 200),
+  ];
+  return scene({ [ENTRY]: contract(self.join(" ")) }, [heavy({ gasLimit })]);
+}
+
+/** Init code that jumps over data which looks like a PUSH, and leaves code. */
+function initCode(name: string): string {
+  const filler = (size: number): string => `0x${"5b".repeat(size)}`;
+  const start = op("JUMP", "PUSH2 @1");
+  const end = `0x607f :1 ${op("CODECOPY", 0, 64, CODE_LIMIT)} ${rest("copied")} ${op("RETURN", 0, CODE_LIMIT)}`;
+  const size = 4 + 33 + (hex(end).length - 2) / 2;
+  return `${start} PUSH32 ${id(name)} ${filler(49_152 - size)} ${end}`;
+}
+
+/** A creation by a transaction. */
+export function deployment(): FuzzCase {
+  return scene({}, [heavy({ to: "0x", data: [initCode("init code")] })]);
+}
+
+/** A creation by code, whose init code comes from that of two accounts. */
+export function creation(): FuzzCase {
+  const entry = [
+    pile(1_000),
+    fill("creation"),
+    op("EXTCODECOPY", LEFT, MEMORY_LIMIT - 49_152, 0, CODE_LIMIT),
+    op("EXTCODECOPY", RIGHT, MEMORY_LIMIT - CODE_LIMIT, 0, CODE_LIMIT),
+    write(0, op("CREATE2", 0, MEMORY_LIMIT - 49_152, 49_152, 1)),
+    keep(1),
+  ];
+  return scene(
+    {
+      [ENTRY]: contract(apart(entry)),
+      [LEFT]: contract(`${op("JUMP", "PUSH2 0xbfc0")} PUSH32 ${id("left")} 0x${"5b".repeat(CODE_LIMIT - 37)}`),
+      [RIGHT]: contract(
+        `0x${"5b".repeat(CODE_LIMIT - 66)} 0x607f 0x5b ${op("CODECOPY", 0, 64, CODE_LIMIT)} ` +
+          `${op("RETURN", 0, CODE_LIMIT)} 0x${"5b".repeat(100)}`,
+      ),
+    },
+    [heavy()],
+  );
+}
+
+const length = (value: string): string => toBeHex(dataLength(value), 32);
+
+/** A power that takes L1 as much as it may. */
+function power(): string {
+  const make = (size: number): string => {
+    const operands = ["0x03", `0x${"ff".repeat(size)}`, `0x${"fd".repeat(256)}`];
+    return concat([...operands.map(length), ...operands]);
+  };
+  let size = 1;
+  while (effortOf(fromHex(make(size + 1))) <= EFFORT_LIMIT) size++;
+  return make(size);
+}
+
+/** Code that writes bytes to the start of memory, and nothing behind. */
+function store(bytes: string): string {
+  const words = bytes.slice(2).match(/.{1,64}/g) ?? [];
+  return words
+    .map((digits, index) =>
+      digits.length === 64
+        ? op("MSTORE", 32 * index, BigInt(`0x${digits}`))
+        : (digits.match(/../g) ?? []).map((byte, at) => op("MSTORE8", 32 * index + at, BigInt(`0x${byte}`))).join(" "),
+    )
+    .join(" ");
+}
+
+/** MODEXP at its limit, with an input as large as memory. */
+export function modexp(): FuzzCase {
+  const entry = [
+    pile(1_000),
+    fill("modexp"),
+    store(power()),
+    write(0, call("STATICCALL", { to: 5, gas: 4_000_000, input: [0, MEMORY_LIMIT], output: [1, 256] })),
+    keep(1),
+  ];
+  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
+}
+
+/** Hashes and a copy by precompiles, with an input as large as memory. */
+export function hashes(): FuzzCase {
+  const fields = { gas: 1_000_000, input: [0, MEMORY_LIMIT], output: [1, MEMORY_LIMIT - 1] } as const;
+  const entry = [
+    pile(1_000),
+    fill("hashes"),
+    ...[2, 3, 4].map((to) => write(to, call("STATICCALL", { to, ...fields }))),
+    keep(1),
+  ];
+  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
+}
