@@ -3,6 +3,7 @@ import { type Interface, type Provider, Transaction, ZeroHash, encodeRlp, keccak
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
+import { Precompiles__factory } from "../../types/ethers-contracts/factories/execution/Precompiles__factory.ts";
 import { CommitReplay } from "./commit.ts";
 import { decodeRevert, isRevert, L1Revert, messageOf, revertData } from "./errors.ts";
 import { GAS_BITS, readMachine, workOf } from "./machine.ts";
@@ -296,9 +297,13 @@ function littleGas(data: Hex, gas: bigint): bigint {
   return used > floor ? used : floor;
 }
 
-/** Whether a call failed as one does whose gas does not suffice: without a reason, or for its calldata alone. */
+/** What the interpreter reverts with where L1's gas does not suffice for a precompile. */
+const SHORT = Precompiles__factory.createInterface().getError("PrecompileInsufficientGas").selector;
+
+/** Whether a call failed as one does whose gas does not suffice: without a reason, or for a precompile or its calldata. */
 export function isTooHeavy(thrown: unknown): boolean {
-  if (revertData(thrown) !== undefined) return false;
+  const data = revertData(thrown);
+  if (data !== undefined) return data.startsWith(SHORT);
   return (
     isRevert(thrown) ||
     /out of gas|gas required exceeds|gas floor|floor data gas|intrinsic gas/i.test(messageOf(thrown))
