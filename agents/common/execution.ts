@@ -1,9 +1,8 @@
-import { type Interface, type Provider, Transaction, ZeroHash, encodeRlp, keccak256, toNumber } from "ethers";
+import { type Interface, type Provider, Transaction, ZeroHash, encodeRlp, id, keccak256, toNumber } from "ethers";
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
-import { Precompiles__factory } from "../../types/ethers-contracts/factories/execution/Precompiles__factory.ts";
 import { CommitReplay } from "./commit.ts";
 import { decodeRevert, isRevert, L1Revert, messageOf, revertData } from "./errors.ts";
 import { GAS_BITS, readMachine, workOf } from "./machine.ts";
@@ -298,7 +297,7 @@ function littleGas(data: Hex, gas: bigint): bigint {
 }
 
 /** What the interpreter reverts with where L1's gas does not suffice for a precompile. */
-const SHORT = Precompiles__factory.createInterface().getError("PrecompileInsufficientGas").selector;
+const SHORT = id("PrecompileInsufficientGas(uint256)").slice(0, 10);
 
 /** Whether a call failed as one does whose gas does not suffice: without a reason, or for a precompile or its calldata. */
 export function isTooHeavy(thrown: unknown): boolean {
