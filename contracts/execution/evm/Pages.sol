@@ -23,8 +23,9 @@ import {PageTree} from "./PageTree.sol";
 /// @title Pages
 /// @notice The address space of the machine: pages of 1 KiB, which are zero until something is written to them. Memory
 /// of L1 has those that this call of L1 touches; of the others the machine knows the root of a tree (PageTree).
-/// @dev An address is a region (bits 32 to 95) and an offset, or a hash and an offset (World). Each memory of a frame has a region of its own that was never used before, so that it is zero. A table in memory leads from the number
-/// of a page, and its region, to the page, which stays where it is to the end of the call of L1, or until it is given back.
+/// @dev An address is a region (bits 32 to 95) and an offset, or a hash and an offset (World). Each memory of a frame has
+/// a region of its own that was never used before, so that it is zero. A table in memory leads from the number of a page
+/// to the page, which stays where it is to the end of the call of L1, or until it is given back.
 library Pages {
     uint256 internal constant SIZE = 0x400;
     uint256 private constant WITHIN = 0x3ff;
