@@ -25,7 +25,7 @@ import { DEFAULT_LIMITS, Mempool, type MempoolLimits } from "./mempool.ts";
 import { type BlockPlace, type Executed, sealBlock } from "./seal.ts";
 import { encodeSnapshot } from "./snapshot.ts";
 import { Overlay, type StateReader, type StateStore } from "./state.ts";
-import { MAX_TRANSACTION_BYTES, type SignedTransaction, decodeTransaction, effectiveTip } from "./transaction.ts";
+import { type SignedTransaction, decodeTransaction, effectiveTip } from "./transaction.ts";
 
 export interface ChainOptions {
   /** Where the chain is kept; in memory if left out. */
@@ -526,10 +526,6 @@ export class Chain extends EventEmitter<ChainEvents> {
     for (const [index, raw] of block.transactions.entries()) {
       try {
         const bytes = fromHex(raw);
-        if (bytes.length > MAX_TRANSACTION_BYTES) {
-          const message = `It has ${bytes.length} bytes, expected at most ${MAX_TRANSACTION_BYTES}.`;
-          throw new TransactionError("TOO_LARGE", message);
-        }
         const transaction = this.#mempool.get(keccakHex(bytes)) ?? executor.decode(bytes);
         const outcome = await executor.execute(context, transaction);
         executed.push({ transaction, outcome });

@@ -13,6 +13,18 @@ export const MAX_GAS_LIMIT = 8_000_000n;
  */
 export const MEMORY_LIMIT = 131_072;
 
+/**
+ * Most bytes of a transaction, so that it fits into one transaction of L1 with all else that this has to carry: the
+ * answer to a request for data (step 11.8), or a step of an execution. A larger one is invalid.
+ */
+export const TRANSACTION_LIMIT = 98_304;
+
+/**
+ * Most addresses and storage keys, taken together, of an access list, which L1 warms in one go. A transaction with more
+ * is invalid.
+ */
+export const ACCESS_LIMIT = 512;
+
 /** The constants of a chain. Two chains with equal constants have the same genesis. */
 export interface ChainConfig {
   readonly chainId: bigint;

@@ -1,10 +1,12 @@
-/** Why the chain refuses a transaction. All but the last four also make a batch that carries it wrong. */
+/** Why the chain refuses a transaction. All but the last three also make a batch that carries it wrong. */
 export type TransactionErrorCode =
   | "MALFORMED"
   | "UNSUPPORTED_TYPE"
   | "UNPROTECTED"
   | "WRONG_CHAIN"
   | "BAD_SIGNATURE"
+  | "TOO_LARGE"
+  | "ACCESS_LIST_TOO_LONG"
   | "INIT_CODE_TOO_LARGE"
   | "SENDER_HAS_CODE"
   | "GAS_TOO_LOW"
@@ -16,8 +18,7 @@ export type TransactionErrorCode =
   | "INSUFFICIENT_FUNDS"
   | "ALREADY_KNOWN"
   | "UNDERPRICED"
-  | "POOL_FULL"
-  | "TOO_LARGE";
+  | "POOL_FULL";
 
 /** A transaction that cannot be executed or is not accepted; the message names what was wrong and what was expected. */
 export class TransactionError extends Error {

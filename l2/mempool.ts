@@ -1,6 +1,6 @@
 import { TransactionError } from "./errors.ts";
 import type { Hex } from "./hex.ts";
-import { MAX_TRANSACTION_BYTES, type SignedTransaction } from "./transaction.ts";
+import type { SignedTransaction } from "./transaction.ts";
 
 /** How much the mempool holds. */
 export interface MempoolLimits {
@@ -10,15 +10,12 @@ export interface MempoolLimits {
   readonly bytes: number;
   /** Transactions of one sender, which is also how far a nonce may run ahead. */
   readonly perSender: number;
-  /** Raw bytes of one transaction. */
-  readonly transactionBytes: number;
 }
 
 export const DEFAULT_LIMITS: MempoolLimits = {
   count: 50_000,
   bytes: 32 * 1024 * 1024,
   perSender: 64,
-  transactionBytes: MAX_TRANSACTION_BYTES,
 };
 
 /** A replacement has to pay this much more, in percent. */
@@ -93,13 +90,7 @@ export class Mempool {
     if (this.#byHash.has(transaction.hash)) {
       throw new TransactionError("ALREADY_KNOWN", `Transaction ${transaction.hash} is already in the mempool.`);
     }
-    const { transactionBytes, perSender } = this.#limits;
-    if (transaction.raw.length > transactionBytes) {
-      throw new TransactionError(
-        "TOO_LARGE",
-        `The transaction has ${transaction.raw.length} bytes, expected at most ${transactionBytes}.`,
-      );
-    }
+    const { perSender } = this.#limits;
     if (transaction.nonce >= nonce + BigInt(perSender)) {
       throw new TransactionError(
         "NONCE_TOO_HIGH",

@@ -4,7 +4,7 @@ import { type TypedTransaction, createTxFromRLP } from "@ethereumjs/tx";
 import { SECP256K1_ORDER } from "@ethereumjs/util";
 import { getAddress } from "ethers";
 
-import type { ChainConfig } from "./config.ts";
+import { ACCESS_LIMIT, type ChainConfig, TRANSACTION_LIMIT } from "./config.ts";
 import { TransactionError } from "./errors.ts";
 import { type Hex, toHex } from "./hex.ts";
 import { keccakHex } from "./keccak.ts";
@@ -55,19 +55,15 @@ const MAX_NONCE = 2n ** 64n - 2n;
 export const MAX_INIT_CODE_BYTES = 49_152;
 
 /**
- * Most raw bytes of a transaction that peers take into blocks: it has to fit, with room to spare, into one transaction
- * of L1, or a request for its data could not be answered (step 11.8).
- */
-export const MAX_TRANSACTION_BYTES = 96 * 1024;
-
-/**
  * Reads a transaction and checks everything that does not depend on the state (docs/protocol.md, section 1).
  * @throws TransactionError
  */
 export function decodeTransaction(config: ChainConfig, common: Common, raw: Uint8Array): SignedTransaction {
   const type = transactionType(raw);
+  checkSize(raw);
   const fields = new Fields(type, raw);
   const to = checkKind(fields);
+  checkAccessList(fields);
   checkChain(config, type, fields);
   checkSignature(fields);
 
@@ -145,6 +141,12 @@ class Fields {
     return this.#items.get(name) as Uint8Array;
   }
 
+  /** Addresses and storage keys of the access list. */
+  accessEntries(): number {
+    const list = (this.#items.get("accessList") ?? []) as [Item, Item[]][];
+    return list.reduce((count, [, keys]) => count + 1 + keys.length, 0);
+  }
+
   integer(name: string): bigint {
     const bytes = this.bytes(name);
     if (bytes.length > 32) throw malformed(`Field ${name} has ${bytes.length} bytes, expected at most 32`);
@@ -165,6 +167,25 @@ function isAccessList(item: Item): boolean {
 }
 
 const hasSize = (item: Item | undefined, size: number): boolean => item instanceof Uint8Array && item.length === size;
+
+function checkSize({ length }: Uint8Array): void {
+  if (length > TRANSACTION_LIMIT) {
+    throw new TransactionError(
+      "TOO_LARGE",
+      `The transaction has ${length} bytes, expected at most ${TRANSACTION_LIMIT}.`,
+    );
+  }
+}
+
+function checkAccessList(fields: Fields): void {
+  const entries = fields.accessEntries();
+  if (entries > ACCESS_LIMIT) {
+    throw new TransactionError(
+      "ACCESS_LIST_TOO_LONG",
+      `The access list has ${entries} addresses and storage keys, expected at most ${ACCESS_LIMIT}.`,
+    );
+  }
+}
 
 /** Gives the recipient; nothing for a creation. */
 function checkKind(fields: Fields): string | undefined {

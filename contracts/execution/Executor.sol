@@ -28,6 +28,10 @@ contract Executor is IExecutor, Sessions {
     uint256 public immutable blobBaseFee;
     /// @notice The most bytes of memory that a frame may have on the L2.
     uint256 public immutable memoryLimit;
+    /// @notice The most bytes that a transaction of the L2 may have.
+    uint256 public immutable transactionLimit;
+    /// @notice The most addresses and storage keys, taken together, that an access list may have on the L2.
+    uint256 public immutable accessLimit;
 
     /// @notice A constant of the chain is out of its range.
     error ExecutorOutOfRange(string field, uint256 value, uint256 limit);
@@ -51,6 +55,8 @@ contract Executor is IExecutor, Sessions {
         randomness = chain.randomness;
         blobBaseFee = chain.blobBaseFee;
         memoryLimit = chain.memoryLimit;
+        transactionLimit = chain.transactionLimit;
+        accessLimit = chain.accessLimit;
     }
 
     /// @inheritdoc IExecutor
@@ -145,7 +151,16 @@ contract Executor is IExecutor, Sessions {
         Account memory account;
         return
             Setting({
-                chain: Chain(chainId, baseFee, gasLimit, randomness, blobBaseFee, memoryLimit),
+                chain: Chain({
+                    chainId: chainId,
+                    baseFee: baseFee,
+                    gasLimit: gasLimit,
+                    randomness: randomness,
+                    blobBaseFee: blobBaseFee,
+                    memoryLimit: memoryLimit,
+                    transactionLimit: transactionLimit,
+                    accessLimit: accessLimit
+                }),
                 interpreter: interpreter,
                 state: TrieAlgorithms.open(WitnessIndex.index(witness), preStateRoot),
                 stateRoot: preStateRoot,

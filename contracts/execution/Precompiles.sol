@@ -26,6 +26,8 @@ contract Precompiles is IPrecompiles {
     /// @dev The most gas of L1 that one instruction may take (docs/execution.md). A call of MODEXP that may take more
     /// fails, like one that lacks gas.
     uint256 private constant EFFORT_LIMIT = 8_000_000;
+    /// @dev The most pairs that one pairing may have; a call with more fails likewise. L1 may have to pay for it twice.
+    uint256 private constant PAIRS_LIMIT = 192;
 
     /// @inheritdoc IPrecompiles
     function run(
@@ -91,7 +93,9 @@ contract Precompiles is IPrecompiles {
         bytes calldata input
     ) private view returns (bool success, bytes memory output) {
         if (number == Cancun.POINT_EVALUATION && input.length != POINT_EVALUATION_SIZE) return (false, "");
-        if (number == Cancun.EC_PAIRING && input.length % PAIR_SIZE != 0) return (false, "");
+        if (number == Cancun.EC_PAIRING && (input.length % PAIR_SIZE != 0 || input.length > PAIRS_LIMIT * PAIR_SIZE)) {
+            return (false, "");
+        }
         (success, output) = _call(number, gasOfL1, input);
         if (!success && !_answersHarmless(number, gasOfL1, input.length)) revert PrecompileInsufficientGas(number);
     }

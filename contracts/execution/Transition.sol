@@ -20,6 +20,8 @@ import {Creates} from "./evm/Creates.sol";
 /// @param randomness What PREVRANDAO gives.
 /// @param blobBaseFee What BLOBBASEFEE gives.
 /// @param memoryLimit The most bytes of memory that a frame may have; to grow it further halts, as without gas.
+/// @param transactionLimit The most bytes that a transaction may have.
+/// @param accessLimit The most addresses and storage keys, taken together, that an access list may have.
 struct Chain {
     uint256 chainId;
     uint256 baseFee;
@@ -27,6 +29,8 @@ struct Chain {
     uint256 randomness;
     uint256 blobBaseFee;
     uint256 memoryLimit;
+    uint256 transactionLimit;
+    uint256 accessLimit;
 }
 
 /// @dev What a transaction's execution needs beside the transaction.
@@ -70,12 +74,12 @@ library Transition {
     ) internal view returns (bool valid, uint256 gasUsed, bytes memory machine) {
         bytes calldata raw = input.raw;
         // What the bytes alone decide needs no witness.
-        if (!transaction.decode(raw, setting.chain.chainId)) return (false, 0, machine);
+        Chain memory chain = setting.chain;
+        if (raw.length > chain.transactionLimit || !transaction.decode(raw, chain.chainId)) return (false, 0, machine);
         gasUsed = intrinsicGas(transaction, raw);
-        if (!_isSound(setting.chain, transaction, gasUsed) || !_isFunded(setting, transaction))
-            return (false, 0, machine);
+        if (!_isSound(chain, transaction, gasUsed) || !_isFunded(setting, transaction)) return (false, 0, machine);
         setting.intrinsicGas = gasUsed;
-        setting.tip = Math.min(transaction.tipCap, transaction.feeCap - setting.chain.baseFee);
+        setting.tip = Math.min(transaction.tipCap, transaction.feeCap - chain.baseFee);
         if (!_movesValue(transaction) || !_transfer(setting, transaction, input.context.coinbase)) {
             return _interpret(setting, transaction, input, witness);
         }
@@ -109,6 +113,10 @@ library Transition {
         if (transaction.gasLimit < intrinsic || transaction.gasLimit > chain.gasLimit) return false;
         if (transaction.feeCap < chain.baseFee || transaction.feeCap < transaction.tipCap) return false;
         if (transaction.creates && transaction.dataLength > Cancun.MAX_INIT_CODE_SIZE) return false;
+        unchecked {
+            // The counts are those of items in calldata.
+            if (transaction.accessAddresses + transaction.accessKeys > chain.accessLimit) return false;
+        }
         return transaction.nonce < type(uint64).max;
     }
 

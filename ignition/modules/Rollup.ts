@@ -1,7 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress, ZeroHash } from "ethers";
 
-import { MEMORY_LIMIT } from "../../l2/config.ts";
+import { ACCESS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../l2/config.ts";
 import Governance from "./Governance.ts";
 
 /** Sequencers, batches, disputes and the state transition of the L2. */
@@ -44,6 +44,8 @@ export default buildModule("Rollup", (m) => {
       randomness: 0,
       blobBaseFee: 1,
       memoryLimit: MEMORY_LIMIT,
+      transactionLimit: TRANSACTION_LIMIT,
+      accessLimit: ACCESS_LIMIT,
     },
     interpreter,
   ]);

@@ -33,6 +33,8 @@ const WORDS: Record<TransactionErrorCode, string> = {
   UNPROTECTED: "only replay-protected (EIP-155) transactions allowed",
   WRONG_CHAIN: "invalid chain id for signer",
   BAD_SIGNATURE: "invalid sender",
+  TOO_LARGE: "oversized data",
+  ACCESS_LIST_TOO_LONG: "access list too long",
   INIT_CODE_TOO_LARGE: "max initcode size exceeded",
   SENDER_HAS_CODE: "sender not an eoa",
   GAS_TOO_LOW: "intrinsic gas too low",
@@ -45,7 +47,6 @@ const WORDS: Record<TransactionErrorCode, string> = {
   ALREADY_KNOWN: "already known",
   UNDERPRICED: "replacement transaction underpriced",
   POOL_FULL: "txpool is full",
-  TOO_LARGE: "oversized data",
 };
 
 /** The error that a caller is told. What is not the caller's fault tells nothing of the node's inside. */

@@ -18,8 +18,12 @@ import { Interpreter__factory } from "../../types/ethers-contracts/factories/exe
 import { Precompiles__factory } from "../../types/ethers-contracts/factories/execution/Precompiles__factory.ts";
 import type { Chain } from "./chain.ts";
 
-/** Ethereum knows no limit of memory but its price, so the tests have the largest that the contracts take. */
-const UNLIMITED = 2n ** 32n - 1n;
+/** Ethereum knows no such limits but their price, so the tests have the largest that the contracts take. */
+const UNLIMITED = {
+  memoryLimit: 2n ** 32n - 1n,
+  transactionLimit: 2n ** 256n - 1n,
+  accessLimit: 2n ** 256n - 1n,
+};
 
 /** How long an execution may take, and who is told of its steps. */
 export interface ExecutionOptions {
@@ -115,7 +119,7 @@ export class StateTestL1 {
 
   async #deploy(chain: Chain): Promise<string> {
     this.#interpreter ??= this.#deployInterpreter();
-    const constants = { ...chain, memoryLimit: UNLIMITED };
+    const constants = { ...chain, ...UNLIMITED };
     const interpreter = await this.#interpreter;
     return await this.#create(await new Executor__factory().getDeployTransaction(constants, interpreter));
   }

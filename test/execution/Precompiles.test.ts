@@ -6,6 +6,7 @@ import { SigningKey, concat, dataSlice, getBytes, id, sha256, toBeHex, zeroPadBy
 import hre, { network } from "hardhat";
 
 import { EFFORT_LIMIT, effortOf } from "../../l2/effort.ts";
+import { PAIRS_LIMIT } from "../../l2/pairing.ts";
 import { deployHarness } from "./support/harness.ts";
 import { randomSource } from "./support/random.ts";
 
@@ -276,6 +277,18 @@ describe("Precompiles", function () {
     ]) {
       expect(await compare(EC_PAIRING, input), input).to.deep.equal(FAILURE);
     }
+  });
+
+  it("[11.9] pairs as many points as L1 can take twice, and fails with more of them", async () => {
+    const pairs = (count: number) => concat(Array.from({ length: count }, () => concat([INFINITY, INFINITY_2])));
+    const cost = 45_000n + 34_000n * BigInt(PAIRS_LIMIT);
+    for (const gasLimit of [cost, PLENTY]) {
+      const expected = { success: true, gasLeft: gasLimit - cost, output: word(1) };
+      expect(await answer(EC_PAIRING, pairs(PAIRS_LIMIT), gasLimit)).to.deep.equal(expected);
+      expect(await answer(EC_PAIRING, pairs(PAIRS_LIMIT + 1), gasLimit)).to.deep.equal(FAILURE);
+    }
+    const refused = concat([pairs(PAIRS_LIMIT - 1), G1, OUTSIDE_G2]);
+    expect(await answer(EC_PAIRING, refused, cost)).to.deep.equal(FAILURE);
   });
 
   it("[11.9] compresses blocks of BLAKE2b as Cancun does, and refuses other sizes and flags", async () => {

@@ -5,7 +5,21 @@ import { L1_TRANSACTION_GAS } from "../../agents/common/transactions.ts";
 import type { FuzzCase } from "./fuzz/case.ts";
 import { runReference } from "./fuzz/reference.ts";
 import { type MeasuredL1, openMeasuredL1 } from "./support/measured-l1.ts";
-import { creation, deployment, depth, hashes, memory, modexp, results, slots, undoing } from "./support/worst.ts";
+import {
+  access,
+  blake,
+  creation,
+  deployment,
+  depth,
+  hashes,
+  largest,
+  memory,
+  modexp,
+  pairings,
+  results,
+  slots,
+  undoing,
+} from "./support/worst.ts";
 
 describe("Worst cases", function () {
   this.timeout(600_000);
@@ -29,6 +43,10 @@ describe("Worst cases", function () {
     ["a creation by code that was copied from two accounts", creation],
     ["MODEXP at its limit, with an input as large as memory", modexp],
     ["precompiles that hash and copy all memory", hashes],
+    ["a pairing of as many pairs as there may be, one of which is refused", pairings],
+    ["as many rounds of BLAKE2F as gas pays for", blake],
+    ["the longest access list of accounts", access],
+    ["a transaction as large as it may be, with the longest access list", largest],
   ];
   for (const [title, make] of scenes) {
     it(`[11.5] steps through ${title}`, async () => {

@@ -1,19 +1,20 @@
 import { expect } from "chai";
-import { AbiCoder, concat, toBeHex } from "ethers";
+import { AbiCoder, type TransactionRequest, ZeroHash, concat, dataLength, toBeHex } from "ethers";
 import hre from "hardhat";
 
 import { Chain } from "../../l2/chain.ts";
-import { MAX_GAS_LIMIT, MEMORY_LIMIT } from "../../l2/config.ts";
+import { ACCESS_LIMIT, MAX_GAS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../l2/config.ts";
 import { EFFORT_LIMIT, effortOf } from "../../l2/effort.ts";
-import { ChainError } from "../../l2/errors.ts";
+import { ChainError, TransactionError, type TransactionErrorCode } from "../../l2/errors.ts";
 import { Executor } from "../../l2/executor.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
+import { PAIRS_LIMIT } from "../../l2/pairing.ts";
 import { type CallResult, OUT_OF_GAS } from "../../l2/simulation.ts";
 import { Overlay, StateStore } from "../../l2/state.ts";
 import { transitionWitness } from "../../l2/witness.ts";
 import { assemble, push } from "../execution/fuzz/assembly.ts";
 import { deployExecutor, execute } from "../execution/support/executor.ts";
-import { alice, config, mine, openChain, producer } from "./fixtures.ts";
+import { alice, bob, config, mine, openChain, producer } from "./fixtures.ts";
 
 const { ethers } = await hre.network.create({ override: { blockGasLimit: 10n ** 9n, transactionGasCap: 10n ** 9n } });
 
@@ -69,10 +70,10 @@ function parentOf(child: string, before = ""): Hex {
   return code(`${before} ${size} PUSH2 @0 PUSH0 CODECOPY ${size} PUSH0 PUSH0 CREATE ${REPORT} .0 ${code(child)}`);
 }
 
-async function ask(data: Hex, to?: string): Promise<CallResult> {
+async function ask(data: Hex, to?: string, gas = GAS): Promise<CallResult> {
   const states = await StateStore.open();
   const executor = await Executor.at(config, new Overlay(states), await states.genesis(config));
-  return await executor.call(context, { from: alice.address, to, value: 0n, data, gas: GAS, accessList: [] });
+  return await executor.call(context, { from: alice.address, to, value: 0n, data, gas, accessList: [] });
 }
 
 async function report(data: Hex): Promise<{ item: bigint; returned: bigint; left: bigint }> {
@@ -164,6 +165,61 @@ describe("Limits", () => {
     const precompile = toBeHex(5, 20);
     expect((await ask(input(fits), precompile)).error).to.equal(undefined);
     expect(await ask(input(exceeds), precompile)).to.deep.include({ error: OUT_OF_GAS, gasUsed: GAS });
+  });
+
+  it("[1] a pairing has as many pairs as L1 can take twice, and fails with the gas of its call beyond it", async () => {
+    const precompile = toBeHex(8, 20);
+    const pairs = (count: number): Hex => toHex(new Uint8Array(192 * count));
+    const fits = await ask(pairs(PAIRS_LIMIT), precompile, MAX_GAS_LIMIT);
+    expect(fits).to.deep.include({ error: undefined, data: toBeHex(1, 32) });
+    const exceeds = await ask(pairs(PAIRS_LIMIT + 1), precompile, MAX_GAS_LIMIT);
+    expect(exceeds).to.deep.include({ error: OUT_OF_GAS, gasUsed: MAX_GAS_LIMIT });
+  });
+
+  it("[1] [11.5] the L2 and L1 find a transaction, or its access list, too large from the same size on", async () => {
+    const states = await StateStore.open();
+    const root = await states.genesis(config);
+    const limits = { transactionLimit: BigInt(TRANSACTION_LIMIT), accessLimit: BigInt(ACCESS_LIMIT) };
+    const l1 = await deployExecutor(ethers, { ...config, ...limits });
+    const keys = (count: number): string[] => Array.from({ length: count }, () => ZeroHash);
+    const sign = async (fields: TransactionRequest): Promise<string> =>
+      await alice.signTransaction({
+        ...{ chainId: config.chainId, nonce: 0, to: bob.address, gasLimit: GAS, gasPrice: 2n * config.baseFee },
+        ...fields,
+      });
+    const sized = async (size: number): Promise<string> => {
+      for (let length = size - 200; ;) {
+        const raw = await sign({ type: 1, data: toHex(new Uint8Array(length)) });
+        if (dataLength(raw) === size) return raw;
+        length += size - dataLength(raw);
+      }
+    };
+    const listed = (lists: string[][]): Promise<string> =>
+      sign({ type: 1, accessList: lists.map((storageKeys) => ({ address: bob.address, storageKeys })) });
+    const none = Array.from({ length: ACCESS_LIMIT }, () => []);
+    const cases: readonly (readonly [raw: string, code?: TransactionErrorCode])[] = [
+      [await sized(TRANSACTION_LIMIT)],
+      [await sized(TRANSACTION_LIMIT + 1), "TOO_LARGE"],
+      [await listed([keys(ACCESS_LIMIT - 1)])],
+      [await listed([keys(ACCESS_LIMIT)]), "ACCESS_LIST_TOO_LONG"],
+      [await listed(none)],
+      [await listed([...none, []]), "ACCESS_LIST_TOO_LONG"],
+      [await listed([...none.slice(1), keys(1)]), "ACCESS_LIST_TOO_LONG"],
+    ];
+    for (const [raw, code] of cases) {
+      const executor = await Executor.at(config, new Overlay(states), root);
+      const decode = () => executor.decode(fromHex(raw));
+      let expected = { valid: false, gasUsed: 0n, stateRoot: root };
+      if (code === undefined) {
+        const { gasUsed, stateRoot } = await executor.execute(context, decode());
+        expected = { valid: true, gasUsed, stateRoot };
+      } else {
+        expect(decode).to.throw(TransactionError, "expected at most").with.property("code", code);
+      }
+      const witness = await transitionWitness(config, states, root, [{ context, raw: fromHex(raw) }]);
+      const outcomes = await execute(l1, [{ context, raw }], root, toHex(witness), 10n ** 9n);
+      expect(outcomes, code ?? "fits").to.deep.equal([expected]);
+    }
   });
 
   it("[1] a chain with more gas for a transaction than L1 can execute is refused", async () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { BaseContract } from "ethers";
+import { type BaseContract, MaxUint256 } from "ethers";
 
 import { type Chain, type Expected, type Input, encodeWitness } from "./reference.ts";
 
@@ -11,16 +11,20 @@ interface Deployer {
   deployContract(name: string, parameters: unknown[]): Promise<BaseContract>;
 }
 
-/** Deploys an executor and what it runs on. Where not given, the chain's randomness is 0, its blob
- * base fee 1, and memory as large as may be. */
-export async function deployExecutor(
-  ethers: Deployer,
-  chain: Chain & { randomness?: bigint; blobBaseFee?: bigint; memoryLimit?: bigint },
-): Promise<BaseContract> {
+/** What an executor takes where a test says nothing else: Ethereum's EVM, without the limits of a chain. */
+const USUAL = {
+  randomness: 0n,
+  blobBaseFee: 1n,
+  memoryLimit: 2n ** 32n - 1n,
+  transactionLimit: MaxUint256,
+  accessLimit: MaxUint256,
+};
+
+/** Deploys an executor and what it runs on. */
+export async function deployExecutor(ethers: Deployer, chain: Chain & Partial<typeof USUAL>): Promise<BaseContract> {
   const precompiles = await ethers.deployContract("Precompiles", []);
   const interpreter = await ethers.deployContract("Interpreter", [await precompiles.getAddress()]);
-  const constants = { randomness: 0n, blobBaseFee: 1n, memoryLimit: 2n ** 32n - 1n, ...chain };
-  return await ethers.deployContract("Executor", [constants, await interpreter.getAddress()]);
+  return await ethers.deployContract("Executor", [{ ...USUAL, ...chain }, await interpreter.getAddress()]);
 }
 
 /** Calls the executor, without a transaction. */

@@ -2,8 +2,9 @@
 import { concat, dataLength, id, toBeHex, zeroPadValue } from "ethers";
 
 import { EFFORT_LIMIT, effortOf } from "../../../l2/effort.ts";
-import { MAX_GAS_LIMIT, MEMORY_LIMIT } from "../../../l2/config.ts";
+import { ACCESS_LIMIT, MAX_GAS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../../l2/config.ts";
 import { fromHex } from "../../../l2/hex.ts";
+import { PAIRS_LIMIT } from "../../../l2/pairing.ts";
 import type { FuzzCase, FuzzTransaction } from "../fuzz/case.ts";
 import { ENTRY, account, call, contract, hex, op, scene, transaction, write } from "./scenes.ts";
 
@@ -122,6 +123,23 @@ export function slots(changed = 600): FuzzCase {
   return scene({ [ENTRY]: contract(apart(entry), { storage: storage(changed + 100) }) }, [heavy()]);
 }
 
+/** Code that reads calldata after a rest, and writes after another one. */
+const reader = contract(`${rest("1")} ${op("CALLDATALOAD", 5)} ${rest("2")} PUSH0 SSTORE`);
+
+/** An access list with as many accounts as it may have. */
+export function access(): FuzzCase {
+  const accessList = Array.from({ length: ACCESS_LIMIT }, (_, index) => [account(`account ${index}`), []] as const);
+  return scene({ [ENTRY]: reader }, [heavy({ accessList })]);
+}
+
+/** A transaction as large as it may be, with as many slots in its access list as there may be. */
+export function largest(): FuzzCase {
+  const keys = Array.from({ length: ACCESS_LIMIT - 1 }, (_, index) => id(`key ${index}`));
+  // Beside calldata and 33 bytes for each key, all fields together take less than 200 bytes.
+  const data = `0x${"a5".repeat(TRANSACTION_LIMIT - 33 * keys.length - 200)}`;
+  return scene({ [ENTRY]: reader }, [heavy({ data: [data], accessList: [[ENTRY, keys]] })]);
+}
+
 /** Frames above one another, each with a stack and memory. */
 export function depth(gasLimit = MAX_GAS_LIMIT): FuzzCase {
   const self = [
@@ -219,6 +237,26 @@ export function hashes(): FuzzCase {
     fill("hashes"),
     ...[2, 3, 4].map((to) => write(to, call("STATICCALL", { to, ...fields }))),
     keep(1),
+  ];
+  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
+}
+
+/** As many pairs as there may be; that one is not valid is found out by all the gas that they may take. */
+export function pairings(): FuzzCase {
+  const size = 192 * PAIRS_LIMIT;
+  const entry = [
+    `${pile(1_000)} ${fill("pairings")}`,
+    write(0, call("STATICCALL", { to: 8, gas: 45_000 + 34_000 * PAIRS_LIMIT, input: [0, size], output: [0, 32] })),
+  ];
+  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
+}
+
+/** As many rounds as gas pays for. */
+export function blake(rounds = 7_000_000): FuzzCase {
+  const entry = [
+    `${pile(1_000)} ${op("MSTORE", 0, BigInt(rounds) << 224n)} ${op("MSTORE8", 212, 1)}`,
+    write(0, call("STATICCALL", { to: 9, gas: rounds, input: [0, 213], output: [0, 64] })),
+    write(1, op("KECCAK256", 0, 213)),
   ];
   return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
 }
