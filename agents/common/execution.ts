@@ -127,8 +127,8 @@ export class ExecutionDriver {
       const [from, before, current] = [machine, root, growing];
       const advance = async (until: bigint, gas?: GasLimit): Promise<Attempt> => {
         const call = EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, "0x"]);
-        const ahead = (missed: Hex): Iterable<Hex> => workingSet.ahead(before, missed);
-        const attempt = await this.#attempt("advance", call, current, gas, ahead);
+        const around = (missed: Hex): Iterable<Hex> => workingSet.around(before, missed);
+        const attempt = await this.#attempt("advance", call, current, gas, around);
         if (!attempt.fits && gas === undefined) current.halve();
         return attempt;
       };
@@ -169,7 +169,7 @@ export class ExecutionDriver {
     call: Hex,
     witness: GrowingWitness,
     gas: GasLimit = () => this.#gas,
-    ahead: (missed: Hex) => Iterable<Hex> = () => [],
+    around: (missed: Hex) => Iterable<Hex> = () => [],
   ): Promise<Attempt> {
     for (;;) {
       const data = withWitness(call, witness.encoded);
@@ -182,7 +182,7 @@ export class ExecutionDriver {
         if (!revert.is("MissingWitness")) throw isRevert(error) ? revert : error;
         const missing = String(revert.error?.args[0]);
         if (!(await witness.add(missing))) throw revert;
-        await witness.expect(ahead(missing));
+        await witness.guess(around(missing));
       }
     }
   }

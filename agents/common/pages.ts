@@ -61,15 +61,43 @@ export class MachinePages {
     return path;
   }
 
+  /** The number of the first page below a node of a tree of pages; nothing where it is none. */
+  pageBelow(hash: Hex): bigint | undefined {
+    const kind = this.kindOf(hash);
+    if (kind === "leaf") return this.readLeaf(hash).page;
+    return kind === "fork" ? this.pageBelow(this.#sidesOf(hash)[0]) : undefined;
+  }
+
+  /** The hashes of a page, of all others, beginning with those next to it in the tree, and of the nodes above them. */
+  *around(root: Hex, page: bigint): Generator<Hex> {
+    let inside: Hex | undefined;
+    for (const node of this.pathTo(root, page).reverse()) {
+      const sides = this.kindOf(node) === "fork" ? this.#sidesOf(node) : [node];
+      for (const side of sides) if (side !== inside) yield* this.#below(side);
+      inside = node;
+    }
+  }
+
   /** The hashes of the forks next to a root, level by level. */
   forksBelow(root: Hex, count: number): Hex[] {
     const forks = [root].filter((hash) => this.kindOf(hash) === "fork");
     for (let at = 0; at < forks.length && forks.length < count; at++) {
-      const item = this.#item(forks[at]!);
-      const sides = [toHex(item.subarray(66, 98)), toHex(item.subarray(98))];
-      forks.push(...sides.filter((hash) => this.kindOf(hash) === "fork"));
+      forks.push(...this.#sidesOf(forks[at]!).filter((hash) => this.kindOf(hash) === "fork"));
     }
     return forks;
+  }
+
+  /** The hashes of a node, of those below it, and of their pages. */
+  *#below(hash: Hex): Generator<Hex> {
+    yield hash;
+    const kind = this.kindOf(hash);
+    if (kind === "fork") for (const side of this.#sidesOf(hash)) yield* this.#below(side);
+    if (kind === "leaf") yield this.readLeaf(hash).content;
+  }
+
+  #sidesOf(fork: Hex): [Hex, Hex] {
+    const item = this.#item(fork);
+    return [toHex(item.subarray(66, 98)), toHex(item.subarray(98))];
   }
 
   #item(hash: Hex): Uint8Array {

@@ -8,10 +8,13 @@ import { type FastL1, openFastL1 } from "./support/fast-l1.ts";
 import { execute } from "./support/executor.ts";
 import { randomSource } from "./support/random.ts";
 import type { Expected } from "./support/reference.ts";
-import { SCENES, calls, sequence, transaction } from "./support/scenes.ts";
+import { SCENES, calls, endings, sequence, transaction } from "./support/scenes.ts";
 import { PLENTY, Session } from "./support/session.ts";
 
 const NOTHING: Expected = { valid: false, gasUsed: 0n, stateRoot: ZeroHash };
+
+/** Work that a unit of gas stands for. */
+const GAS = 1n << GAS_BITS;
 
 /** How many places each scene is paused at. */
 const PAUSES = 20n;
@@ -94,6 +97,35 @@ describe("Sessions", function () {
       }
     });
   }
+
+  /** The most work that a machine can be left with after a step that comes on. */
+  async function smallestStep(session: Session, machine: string): Promise<bigint> {
+    const work = left(machine);
+    const comesOn = async (until: bigint): Promise<boolean> => (await session.peek(machine, until)) !== machine;
+    let [too, enough] = [0n, 1n];
+    while (enough < work && !(await comesOn(work - enough))) [too, enough] = [enough, enough === 1n ? GAS : 2n * enough];
+    if (enough > work) enough = work;
+    while (enough - too > GAS) {
+      const middle = (enough + too) / 2n;
+      if (await comesOn(work - middle)) enough = middle;
+      else too = middle;
+    }
+    return work - enough;
+  }
+
+  it("[11.5] pauses before every instruction, and while and after each frame ends", async () => {
+    const run = await runReference(endings());
+    const session = begin(run);
+    const places = { running: 0, ending: 0 };
+    for (let machine = await session.advance("0x", 2n ** 64n); machine !== "0x";) {
+      const work = left(machine);
+      if (work >= workOf(0n)) places[work % GAS === GAS - 1n ? "running" : "ending"]++;
+      machine = await session.advance(machine, await smallestStep(session, machine));
+    }
+    expect(await session.outcome()).to.deep.equal(run.expected[0]);
+    expect(places.running).to.be.greaterThan(60);
+    expect(places.ending).to.be.greaterThan(10);
+  });
 
   it("[11.5] pauses before the first instruction whatever amount of work is asked for beyond all that there is", async () => {
     const run = runs.get("calls")!;

@@ -214,6 +214,31 @@ export function creations(): FuzzCase {
   });
 }
 
+/** Frames that end in each of the ways there are, with changes to keep or to undo, and their caller's address behind. */
+export function endings(): FuzzCase {
+  const [reverts, halts, library] = ["reverts", "halts", "library"].map(account) as [string, string, string];
+  const change = op("TSTORE", 1, 2);
+  const entry = [
+    create(hex(`${change} ${op("RETURN", 0, 1)}`)),
+    create(hex(`${change} ${op("REVERT", 0, 1)}`)),
+    create(hex(op("SELFDESTRUCT", "ADDRESS")), { value: 1n }),
+    call("CALL", { to: reverts }),
+    call("CALL", { to: halts, gas: 5_000 }),
+    call("DELEGATECALL", { to: library }),
+    write("ADDRESS", op("TLOAD", 1)),
+  ];
+  return scene(
+    {
+      [ENTRY]: contract(entry.join(" "), { balance: 1n }),
+      [reverts]: contract(`${change} ${op("REVERT", 0, 1)}`),
+      [halts]: contract(`${change} INVALID`),
+      [library]: contract(change),
+    },
+    [transaction({ gasLimit: 400_000n })],
+    0,
+  );
+}
+
 /** A transaction that creates a contract where there is a balance already. */
 export function deployment(): FuzzCase {
   const init = initCode(

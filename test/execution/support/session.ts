@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type BytesLike, concat, hexlify, keccak256 } from "ethers";
+import { type BytesLike, ZeroHash, concat, hexlify, keccak256 } from "ethers";
 
 import { CommitReplay } from "../../../agents/common/commit.ts";
 import { decodeRevert } from "../../../agents/common/errors.ts";
@@ -12,6 +12,12 @@ import { hashOf, itemsOf } from "./witness.ts";
 
 /** Gas of calls whose price is not what a test is about. */
 export const PLENTY = 2n ** 29n;
+
+/** The root of the tree of a machine's pages. */
+function rootOf(machine: string): string {
+  const paused = readMachine(machine);
+  return paused.kind === "runs" ? paused.pages : ZeroHash;
+}
 
 /** A transaction's execution over several calls. */
 export class Session {
@@ -77,7 +83,9 @@ export class Session {
         const node =
           missing === undefined ? undefined : (this.#pages.get(missing) ?? (await replay.preimages(missing)));
         if (node === undefined) throw error;
-        witness = concat([witness, node]);
+        const page = this.#pages.pageBelow(String(missing));
+        const others = page === undefined ? [] : [...this.#pages.around(rootOf(machine), page)];
+        witness = concat([witness, node, ...others.map((hash) => this.#pages.get(hash) ?? "0x")]);
       }
     }
   }
