@@ -103,7 +103,8 @@ describe("Sessions", function () {
     const work = left(machine);
     const comesOn = async (until: bigint): Promise<boolean> => (await session.peek(machine, until)) !== machine;
     let [too, enough] = [0n, 1n];
-    while (enough < work && !(await comesOn(work - enough))) [too, enough] = [enough, enough === 1n ? GAS : 2n * enough];
+    while (enough < work && !(await comesOn(work - enough)))
+      [too, enough] = [enough, enough === 1n ? GAS : 2n * enough];
     if (enough > work) enough = work;
     while (enough - too > GAS) {
       const middle = (enough + too) / 2n;
