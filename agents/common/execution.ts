@@ -1,4 +1,14 @@
-import { type Interface, type Provider, Transaction, ZeroHash, encodeRlp, id, keccak256, toNumber } from "ethers";
+import {
+  type Interface,
+  type Provider,
+  Transaction,
+  ZeroHash,
+  dataLength,
+  encodeRlp,
+  id,
+  keccak256,
+  toNumber,
+} from "ethers";
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
@@ -8,7 +18,7 @@ import { decodeRevert, isRevert, L1Revert, messageOf, revertData } from "./error
 import { GAS_BITS, readMachine, workOf } from "./machine.ts";
 import { MachinePages } from "./pages.ts";
 import { GrowingWitness, WorkingSet } from "./step-witness.ts";
-import { L1_TRANSACTION_GAS } from "./transactions.ts";
+import { L1_TRANSACTION_BYTES, L1_TRANSACTION_GAS } from "./transactions.ts";
 
 /** What executing a transaction led to; the struct of `IExecutor.sol`. */
 export interface Outcome {
@@ -63,15 +73,22 @@ const EXECUTOR: Interface = Executor__factory.createInterface();
  */
 export class ExecutionDriver {
   readonly #gas: bigint;
+  readonly #bytes: number;
   readonly #provider: Pick<Provider, "call">;
   readonly #executor: string;
 
   /**
-   * @param options The most gas that an L1 transaction may use, with what its calldata costs.
+   * @param options.gas The most that an L1 transaction may use, with what its calldata costs.
+   * @param options.bytes The most calldata that it should have; what clients pass on where absent. A step may have more
+   * only where an instruction needs it.
    * @param dependencies L1, and where the executor is on it.
    */
-  constructor(options: { gas: bigint }, dependencies: { provider: Pick<Provider, "call">; executor: string }) {
+  constructor(
+    options: { gas: bigint; bytes?: number },
+    dependencies: { provider: Pick<Provider, "call">; executor: string },
+  ) {
     this.#gas = options.gas < L1_TRANSACTION_GAS ? options.gas : L1_TRANSACTION_GAS;
+    this.#bytes = options.bytes ?? L1_TRANSACTION_BYTES;
     this.#provider = dependencies.provider;
     this.#executor = dependencies.executor;
   }
@@ -101,7 +118,7 @@ export class ExecutionDriver {
     const { transaction, preStateRoot } = request;
     const witness = new GrowingWitness(request.witness, request.preimages);
     const call = EXECUTOR.encodeFunctionData("execute", [[transaction], preStateRoot, "0x"]);
-    const attempt = await this.#attempt("execute", call, witness);
+    const attempt = await this.#attempt("execute", call, witness, { bytes: this.#bytes - BESIDE });
     if (attempt.fits) return { outcome: outcomeOf(attempt.result), witness: witness.encoded };
     yield* this.#session(request);
     const remembered = await this.#attempt("execute", call, new GrowingWitness(new Uint8Array(), () => undefined));
@@ -121,19 +138,30 @@ export class ExecutionDriver {
     let machine: Hex = "0x";
     let root: Hex = ZeroHash;
     let left = workOf(Transaction.from(toHex(transaction.raw)).gasLimit);
-    let pace = (this.#gas / USUAL_RATIO) << GAS_BITS;
+    const usual = (this.#gas / USUAL_RATIO) << GAS_BITS;
+    let pace = usual;
     let count = 0;
     while (left > 0n) {
       const [from, before, current] = [machine, root, growing];
-      const advance = async (until: bigint, gas?: GasLimit): Promise<Attempt> => {
-        const call = EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, "0x"]);
-        const around = (missed: Hex): Iterable<Hex> => workingSet.around(before, missed);
-        const attempt = await this.#attempt("advance", call, current, gas, around);
-        if (!attempt.fits && gas === undefined) current.halve();
-        return attempt;
-      };
-      const unchecked = count++ % CHECKED_EVERY !== 0;
-      const step = await worthwhileStep(advance, this.#gas, { left, pace, unchecked });
+      let cause: Error = new Error("the machine does not come on");
+      const within =
+        (bytes: number): Advance =>
+        async (until, gas) => {
+          const call = EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, "0x"]);
+          const around = (missed: Hex): Iterable<Hex> => workingSet.around(before, missed);
+          const attempt = await this.#attempt("advance", call, current, { gas, around, bytes });
+          if (!attempt.fits) cause = attempt.cause;
+          if (!attempt.fits && gas === undefined) current.halve();
+          return attempt;
+        };
+      // One heavy instruction says nothing about those behind it.
+      if (left > workOf(0n)) pace = max(pace, usual / 16n);
+      const aim = { left, pace, unchecked: count++ % CHECKED_EVERY !== 0 };
+      const limits = { gas: this.#gas, bytes: this.#bytes };
+      const step =
+        (await worthwhileStep(within(this.#bytes), limits, { ...aim, tries: TRIES })) ??
+        (await worthwhileStep(within(Infinity), limits, { ...aim, tries: Infinity }));
+      if (step === undefined) throw cause;
       const reached = step.next === "0x" ? [] : [key, keccak256(step.next)];
       if (reached.length === 0 || (await this.#ask("isReached", reached)) === false) {
         yield { to: this.#executor, data: step.data, gas: this.#gas };
@@ -163,16 +191,23 @@ export class ExecutionDriver {
    * Simulates a call, with ever more of a witness until L1 misses nothing.
    *
    * @param call What is called, with an empty witness as its last argument.
+   * @param options.around What may be missed where something was.
+   * @param options.bytes The most calldata that fits.
    */
   async #attempt(
     label: string,
     call: Hex,
     witness: GrowingWitness,
-    gas: GasLimit = () => this.#gas,
-    around: (missed: Hex) => Iterable<Hex> = () => [],
+    {
+      gas = () => this.#gas,
+      around = () => [],
+      bytes = Infinity,
+    }: { gas?: GasLimit | undefined; around?: (missed: Hex) => Iterable<Hex>; bytes?: number } = {},
   ): Promise<Attempt> {
     for (;;) {
       const data = withWitness(call, witness.encoded);
+      const size = dataLength(data);
+      if (size > bytes) return { fits: false, cause: new Error(`${label} takes ${size} bytes, expected ${bytes}`) };
       try {
         const result = await this.#provider.call({ to: this.#executor, data, gasLimit: gas(data) });
         return { fits: true, data, result };
@@ -210,13 +245,22 @@ interface Fitting {
   readonly result: Hex;
 }
 
-type Attempt = Fitting | { readonly fits: false; readonly cause: L1Revert };
+type Attempt = Fitting | { readonly fits: false; readonly cause: Error };
+
+/** Simulates a step until so much work is left, with all the gas of a transaction or less. */
+type Advance = (until: bigint, gas?: GasLimit) => Promise<Attempt>;
 
 /** L1 gas that a unit of L2 gas takes, roughly: where the search for the size of a first step begins. */
 const USUAL_RATIO = 100n;
 
-/** Part of the gas that its calldata leaves which a step has to use; what would use less goes further. */
-const USED = { numerator: 6n, denominator: 10n };
+/** Bytes that a call about one transaction has at most besides the transaction and its witness. */
+const BESIDE = 4_096;
+
+/** Part of the gas that its calldata leaves, or of the calldata, which a step has to use; others go further. */
+const USED = 0.6;
+
+/** Sizes of a step that are tried until it may have more calldata than clients pass on. */
+const TRIES = 8;
 
 /** Of so many steps with the same pace one is checked for what it uses. */
 const CHECKED_EVERY = 8;
@@ -238,20 +282,21 @@ interface Step {
 /**
  * Searches for a step that fits and is worth its transaction.
  *
- * @param advance Simulates a step until so much work is left, with all the gas of a transaction or less.
- * @param aim Work that is left before the step, work to try to get through first, and whether a step of that size is
- * worth it in any case.
+ * @param limits What a transaction may have.
+ * @param aim Work that is left before the step, work to try to get through first, whether a step of that size is worth it
+ * in any case, and how many sizes are tried.
+ * @returns Nothing where none of them fits, without a limit of tries not even the smallest.
  */
 async function worthwhileStep(
-  advance: (until: bigint, gas?: GasLimit) => Promise<Attempt>,
-  gas: bigint,
-  { left, pace, unchecked }: { left: bigint; pace: bigint; unchecked: boolean },
-): Promise<Step> {
+  advance: Advance,
+  { gas, bytes }: { gas: bigint; bytes: number },
+  { left, pace, unchecked, tries }: { left: bigint; pace: bigint; unchecked: boolean; tries: number },
+): Promise<Step | undefined> {
   let best: Step | undefined;
-  let cause: L1Revert | undefined;
   let tooLittle = 0n;
   let tooMuch = left + 1n;
-  for (let more = pace; tooMuch - tooLittle > 1n;) {
+  let tried = 0;
+  for (let more = pace; tooMuch - tooLittle > 1n && tried < tries; tried++) {
     const work = min(tooLittle + more, tooMuch > left ? left : (tooLittle + tooMuch) / 2n);
     const attempt = await advance(left - work);
     if (attempt.fits) {
@@ -259,17 +304,16 @@ async function worthwhileStep(
       // A machine that pauses before it does anything has come nowhere, whatever that took.
       if (step.left < left) best = step;
       if (step.left === 0n || (unchecked && more === pace && step.left < left)) return step;
+      if (step.left < left && dataLength(step.data) > USED * bytes) return step;
       if (step.left < left && !(await advance(left - work, (data) => littleGas(data, gas))).fits) return step;
       // What an operation burns at once may be far more than was aimed at.
       tooLittle = max(work, left - step.left);
       more *= 2n;
     } else {
-      cause = attempt.cause;
       tooMuch = work;
       more = max(min(more, tooMuch - tooLittle) / 2n, 1n);
     }
   }
-  if (best === undefined) throw cause ?? new Error("the machine does not come on");
   return best;
 }
 
@@ -292,7 +336,7 @@ function littleGas(data: Hex, gas: bigint): bigint {
   const tokens = BigInt(bytes.reduce((sum, byte) => sum + (byte === 0 ? 1 : 4), 0));
   const calldata = 21_000n + 4n * tokens;
   const floor = 21_000n + 10n * tokens;
-  const used = calldata + ((gas - calldata) * USED.numerator) / USED.denominator;
+  const used = calldata + ((gas - calldata) * BigInt(100 * USED)) / 100n;
   return used > floor ? used : floor;
 }
 

@@ -1,3 +1,5 @@
+import { dataLength } from "ethers";
+
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import type { Hex } from "../../l2/hex.ts";
 import { toHex } from "../../l2/hex.ts";
@@ -6,7 +8,7 @@ import { L1Revert, isRevert } from "./errors.ts";
 import { ExecutionDriver, isTooHeavy } from "./execution.ts";
 import type { L1 } from "./l1.ts";
 import type { Logger } from "./logger.ts";
-import { L1_TRANSACTION_GAS, type Call, type Sender } from "./transactions.ts";
+import { L1_TRANSACTION_BYTES, L1_TRANSACTION_GAS, type Call, type Sender } from "./transactions.ts";
 
 /** A witness for what L1 remembers. */
 const NO_WITNESS = "0x";
@@ -39,11 +41,13 @@ export class Sessions {
   }
 
   /**
-   * Gas that a call about one transaction takes; undefined where it is too heavy for one L1 transaction.
+   * Gas that a call about one transaction takes; undefined where it is too heavy for one L1 transaction, or too large for
+   * clients to pass on.
    *
    * @throws {L1Revert} Where it reverts for another reason.
    */
   async estimate(call: Call): Promise<bigint | undefined> {
+    if (dataLength(call.data) > L1_TRANSACTION_BYTES) return undefined;
     try {
       const gas = await this.#transactions.estimate(call);
       return gas > L1_TRANSACTION_GAS ? undefined : gas;

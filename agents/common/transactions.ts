@@ -16,6 +16,9 @@ import type { Metrics } from "./metrics.ts";
 /** Gas that one L1 transaction may use since Osaka (EIP-7825). */
 export const L1_TRANSACTION_GAS = 16_777_216n;
 
+/** Bytes of calldata that clients pass on: they refuse transactions above 128 KiB, and a little goes around the calldata. */
+export const L1_TRANSACTION_BYTES = 131_072 - 512;
+
 /** A replacement has to offer at least 12.5 % more to pass every client's mempool. */
 const FEE_BUMP_NUMERATOR = 1125n;
 const FEE_BUMP_DENOMINATOR = 1000n;

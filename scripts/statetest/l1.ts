@@ -66,7 +66,7 @@ export class StateTestL1 {
 
   /** An L1 of its own. */
   static async open(): Promise<StateTestL1> {
-    const node = await startAnvil({ accounts: 1, flags: ["--no-request-size-limit", "--prune-history"] });
+    const node = await startAnvil({ accounts: 1, flags: ["--no-request-size-limit"] });
     const chain = Network.from(31_337);
     const provider = new LargeCallProvider(node.url, chain, {
       staticNetwork: chain,
@@ -96,7 +96,7 @@ export class StateTestL1 {
   ): Promise<Execution & { steps: number }> {
     const start = performance.now();
     const driver = new ExecutionDriver(
-      { gas: L1_TRANSACTION_GAS },
+      { gas: L1_TRANSACTION_GAS, bytes: Infinity },
       { provider: this.#provider, executor: await this.#executor(chain) },
     );
     let steps = 0;

@@ -27,9 +27,12 @@ export interface AnvilOptions {
 
 const BINARY = fileURLToPath(new URL("bin.mjs", import.meta.resolve("@foundry-rs/anvil/package.json")));
 
+/** Blocks whose states a node keeps in memory; all others it would write to the home directory, and leave them there. */
+const STATES = "64";
+
 /** Starts a node on a free port, with the rules of the fork that the contracts are compiled for. */
 export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
-  const flags = ["--port", "0", "--hardfork", "osaka", "--mnemonic", ANVIL_MNEMONIC];
+  const flags = ["--port", "0", "--hardfork", "osaka", "--mnemonic", ANVIL_MNEMONIC, "--prune-history", STATES];
   if (options.chainId !== undefined) flags.push("--chain-id", String(options.chainId));
   if (options.blockTime !== undefined) flags.push("--block-time", String(options.blockTime));
   if (options.accounts !== undefined) flags.push("--accounts", String(options.accounts));

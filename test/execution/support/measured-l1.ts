@@ -34,7 +34,7 @@ export interface MeasuredL1 {
 
 /** Starts a node. */
 export async function openMeasuredL1(): Promise<MeasuredL1> {
-  const node = await startAnvil({ accounts: 1, flags: ["--no-request-size-limit", "--prune-history"] });
+  const node = await startAnvil({ accounts: 1, flags: ["--no-request-size-limit"] });
   const connection = await network.create({ network: "localhost", override: { url: node.url } });
   const chain = Network.from(31_337);
   const provider = new JsonRpcProvider(node.url, chain, { staticNetwork: chain, batchMaxCount: 1, cacheTimeout: -1 });
