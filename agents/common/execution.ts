@@ -148,8 +148,11 @@ export class ExecutionDriver {
         (bytes: number): Advance =>
         async (until, gas) => {
           const call = EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, "0x"]);
-          const around = (missed: Hex): Iterable<Hex> => workingSet.around(before, missed);
-          const attempt = await this.#attempt("advance", call, current, { gas, around, bytes });
+          const foresee = async (missed: Hex): Promise<void> => {
+            await current.expect(workingSet.ahead(before, missed));
+            await current.guess(workingSet.around(before, missed));
+          };
+          const attempt = await this.#attempt("advance", call, current, { gas, foresee, bytes });
           if (!attempt.fits) cause = attempt.cause;
           if (!attempt.fits && gas === undefined) current.halve();
           return attempt;
@@ -191,7 +194,7 @@ export class ExecutionDriver {
    * Simulates a call, with ever more of a witness until L1 misses nothing.
    *
    * @param call What is called, with an empty witness as its last argument.
-   * @param options.around What may be missed where something was.
+   * @param options.foresee Adds what may be missed where something was.
    * @param options.bytes The most calldata that fits.
    */
   async #attempt(
@@ -200,9 +203,9 @@ export class ExecutionDriver {
     witness: GrowingWitness,
     {
       gas = () => this.#gas,
-      around = () => [],
+      foresee = () => Promise.resolve(),
       bytes = Infinity,
-    }: { gas?: GasLimit | undefined; around?: (missed: Hex) => Iterable<Hex>; bytes?: number } = {},
+    }: { gas?: GasLimit | undefined; foresee?: (missed: Hex) => Promise<void>; bytes?: number } = {},
   ): Promise<Attempt> {
     for (;;) {
       const data = withWitness(call, witness.encoded);
@@ -217,7 +220,7 @@ export class ExecutionDriver {
         if (!revert.is("MissingWitness")) throw isRevert(error) ? revert : error;
         const missing = String(revert.error?.args[0]);
         if (!(await witness.add(missing))) throw revert;
-        await witness.guess(around(missing));
+        await foresee(missing);
       }
     }
   }

@@ -68,6 +68,13 @@ export class MachinePages {
     return kind === "fork" ? this.pageBelow(this.#sidesOf(hash)[0]) : undefined;
   }
 
+  /** Whether there are more pages than so many below a node. */
+  hasMore(hash: Hex, count: number): boolean {
+    let found = 0;
+    for (const item of this.#below(hash)) if (this.kindOf(item) === "page" && ++found > count) return true;
+    return false;
+  }
+
   /** The hashes of a page, of all others, beginning with those next to it in the tree, and of the nodes above them. */
   *around(root: Hex, page: bigint): Generator<Hex> {
     let inside: Hex | undefined;

@@ -71,17 +71,27 @@ export class GrowingWitness {
 /** Steps for which something that was needed is expected to be needed again. */
 const MEMORY = 1;
 
+/** Pages that were missed last, among which a regular distance is looked for, and how many are taken ahead then. */
+const RECENT = 8;
+const AHEAD = 64;
+
+/** Pages of a machine of which a step may well need most. */
+const SMALL = 160;
+
 /** Nodes below the root that every step begins with. */
 const FORKS = 48;
 
 /**
  * What a session needs of its machine. A step needs much of what the one before needed, though its pages have other
- * contents then, and pages that lie next to each other; to have them at hand saves asking L1 item by item.
+ * contents then, and goes through some pages one after the other; to have them at hand saves asking L1 item by item.
  */
 export class WorkingSet {
   readonly #pages: MachinePages;
   /** Numbers of pages, and hashes of all else, with the steps since they were needed. */
   readonly #ages = new Map<bigint | Hex, number>();
+  #recent: bigint[] = [];
+  #distance = 0n;
+  #ahead = 0;
 
   constructor(pages: MachinePages) {
     this.#pages = pages;
@@ -109,9 +119,36 @@ export class WorkingSet {
     }
   }
 
-  /** What may be missed next where a step just missed something: what lies around it. */
+  /** What may be missed next, too: all that lies around it, in a machine that is small. */
   around(root: Hex, missed: Hex): Iterable<Hex> {
     const page = this.#pages.pageBelow(missed);
-    return page === undefined ? [] : this.#pages.around(root, page);
+    return page === undefined || this.#pages.hasMore(root, SMALL) ? [] : this.#pages.around(root, page);
+  }
+
+  /** What is expected to be missed next where a step just missed something: pages that follow at the same distance. */
+  *ahead(root: Hex, missed: Hex): Generator<Hex> {
+    if (this.#pages.kindOf(missed) !== "leaf") return;
+    const { page } = this.#pages.readLeaf(missed);
+    const distance = this.#distanceTo(page);
+    let last = page;
+    if (distance !== 0n) {
+      this.#ahead = distance === this.#distance ? Math.min(2 * this.#ahead, AHEAD) : 8;
+      for (let count = 0; count < this.#ahead; count++) yield* this.#pages.pathTo(root, (last += distance));
+      this.#distance = distance;
+    }
+    this.#recent = [...this.#recent, ...(distance === 0n ? [] : [last - distance]), last].slice(-RECENT);
+  }
+
+  /** The smallest distance at which a page follows two of the last ones; zero where it follows none. */
+  #distanceTo(page: bigint): bigint {
+    let smallest = 0n;
+    for (const other of this.#recent) {
+      const distance = page - other;
+      const smaller = smallest === 0n || abs(distance) < abs(smallest);
+      if (distance !== 0n && smaller && this.#recent.includes(other - distance)) smallest = distance;
+    }
+    return smallest;
   }
 }
+
+const abs = (value: bigint): bigint => (value < 0n ? -value : value);
