@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
+
+import { temporaryDirectory } from "../support/directory.ts";
 
 const CLI = fileURLToPath(new URL("../../agents/cli.ts", import.meta.url));
 const ROLES = ["sequencer", "consensus", "submitter", "verifier", "storage", "voter", "user send", "user prove"];
@@ -41,7 +42,7 @@ describe("Agents on the command line", function () {
   });
 
   it("says in one line what is wrong, and fails", () => {
-    const addresses = join(mkdtempSync(join(tmpdir(), "metis-")), "addresses.json");
+    const addresses = join(temporaryDirectory(), "addresses.json");
     writeFileSync(addresses, "{}");
     const key = `0x${"11".repeat(32)}`;
     const cases: [string[], string, Record<string, string>?][] = [

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -11,6 +10,7 @@ import { serveHealth } from "../../../agents/common/health.ts";
 import { retry } from "../../../agents/common/retry.ts";
 import { systemClock } from "../../../agents/common/clock.ts";
 import { basics, ManualClock } from "../support/kit.ts";
+import { temporaryDirectory } from "../../support/directory.ts";
 
 class Counter extends Agent {
   rounds = 0;
@@ -137,7 +137,7 @@ describe("Retry", () => {
 
 describe("Cursor", () => {
   it("keeps bigints, on disk as in memory", async () => {
-    const file = join(await mkdtemp(join(tmpdir(), "metis-")), "deep", "cursor.json");
+    const file = join(temporaryDirectory(), "deep", "cursor.json");
     const value = { at: 12n ** 30n, list: [{ n: 0n }], text: "5" };
     for (const cursor of [new FileCursor<typeof value>(file), new MemoryCursor<typeof value>()]) {
       expect(await cursor.load()).to.equal(undefined);
@@ -148,7 +148,7 @@ describe("Cursor", () => {
   });
 
   it("leaves the old one or the new one, never a half", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "metis-"));
+    const directory = temporaryDirectory();
     const file = join(directory, "cursor.json");
     const cursor = new FileCursor<{ text: string }>(file);
     await cursor.save({ text: "old" });
@@ -161,7 +161,7 @@ describe("Cursor", () => {
   });
 
   it("says which file is damaged", async () => {
-    const file = join(await mkdtemp(join(tmpdir(), "metis-")), "cursor.json");
+    const file = join(temporaryDirectory(), "cursor.json");
     await writeFile(file, "{");
     const failure = await new FileCursor(file).load().catch((error: unknown) => error);
     expect((failure as AgentError).message).to.contain(file);

@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -16,10 +15,11 @@ import {
   url,
   urls,
 } from "../../../agents/common/config.ts";
+import { temporaryDirectory } from "../../support/directory.ts";
 
 describe("Configuration", () => {
   const file = (content: unknown): string => {
-    const name = join(mkdtempSync(join(tmpdir(), "metis-")), "config.json");
+    const name = join(temporaryDirectory(), "config.json");
     writeFileSync(name, typeof content === "string" ? content : JSON.stringify(content));
     return name;
   };

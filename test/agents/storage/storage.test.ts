@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -11,11 +10,12 @@ import { HttpStorage } from "../../../agents/storage/http-storage.ts";
 import { StorageServer, type Authorise } from "../../../agents/storage/server.ts";
 import { Snapshot, writeSnapshot } from "../../../agents/storage/snapshot.ts";
 import { basics } from "../support/kit.ts";
+import { temporaryDirectory } from "../../support/directory.ts";
 
 const anyone: Authorise = () => Promise.resolve();
 
 describe("Storage", () => {
-  const directory = (): Promise<string> => mkdtemp(join(tmpdir(), "metis-storage-"));
+  const directory = temporaryDirectory;
 
   const fails = async (action: Promise<unknown>, code: AgentErrorCode): Promise<void> => {
     const error = await action.then(
@@ -34,7 +34,7 @@ describe("Storage", () => {
   };
 
   async function served(authorise: Authorise = anyone) {
-    const path = await directory();
+    const path = directory();
     const store = new FileStore(path);
     const { log, metrics } = basics();
     const server = new StorageServer(
@@ -46,7 +46,7 @@ describe("Storage", () => {
   }
 
   it("[6] keeps objects under their hash", async () => {
-    const store = new FileStore(await directory());
+    const store = new FileStore(directory());
     const objects = [randomBytes(10), randomBytes(1_000), new Uint8Array()];
     const hashes = await Promise.all(objects.map((object) => store.put(object)));
     expect(hashes).to.deep.equal(objects.map((object) => keccak256(object)));
@@ -57,7 +57,7 @@ describe("Storage", () => {
   });
 
   it("[9.1] never gives bytes that do not hash to what was asked for", async () => {
-    const path = await directory();
+    const path = directory();
     const store = new FileStore(path);
     const hash = await store.put(randomBytes(100));
     await damage(path, hash);
@@ -67,7 +67,7 @@ describe("Storage", () => {
   });
 
   it("mends a damaged object when it is stored again", async () => {
-    const path = await directory();
+    const path = directory();
     const store = new FileStore(path);
     const object = randomBytes(100);
     const hash = await store.put(object);
@@ -142,11 +142,11 @@ describe("Storage", () => {
   });
 
   it("[9.1] restores objects from a snapshot, and checks them too", async () => {
-    const path = await directory();
+    const path = directory();
     const store = new FileStore(path);
     const objects = Array.from({ length: 5 }, (_, size) => randomBytes(size * 100 + 1));
     const hashes = await Promise.all(objects.map((object) => store.put(object)));
-    const file = join(await directory(), "objects.snapshot");
+    const file = join(directory(), "objects.snapshot");
     const snapshot = new Snapshot(file);
     await fails(snapshot.get(hashes[0]!), "STORAGE_UNAVAILABLE");
     expect(await writeSnapshot(store, hashes.slice(0, 4), file)).to.equal(4);
@@ -170,7 +170,7 @@ describe("Storage", () => {
   });
 
   it("[9.1] leaves damaged objects out of a snapshot", async () => {
-    const path = await directory();
+    const path = directory();
     const store = new FileStore(path);
     const hashes = await Promise.all([store.put(randomBytes(9)), store.put(randomBytes(9))]);
     await damage(path, hashes[0]);

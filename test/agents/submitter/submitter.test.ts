@@ -1,7 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 
@@ -19,6 +15,7 @@ import { lying, rootsWith, submitUnattested, type TestBatch } from "../../suppor
 import { certify } from "../../support/certificates.ts";
 import { managerOf, walletOf } from "../support/kit.ts";
 import { knows, stageFixture, statesOf, type Stage } from "../support/stage.ts";
+import { temporaryDirectory } from "../../support/directory.ts";
 
 describe("Submitter", () => {
   const load = stageFixture({ verifiers: 1 });
@@ -44,7 +41,7 @@ describe("Submitter", () => {
     const certified = new Map<bigint, CertifiedBatch>();
     const wallet = walletOf(stage.system.others[0]!.address);
     const outbox = new MemoryCursor<OutboxCursor>();
-    const files = new FileStore(await mkdtemp(join(tmpdir(), "metis-outbox-")));
+    const files = new FileStore(temporaryDirectory());
     const states = await statesOf(stage.world);
     const verifierHome = await stage.home();
     const storage = new HttpStorage(storageUrl ?? (await memolabs(stage)).url, 2_000);

@@ -1,7 +1,4 @@
 /** L1 with the system on it, a world of users on L2, storage, and agents that can be killed and started again. */
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 import type { HDNodeWallet } from "ethers";
 
@@ -22,6 +19,7 @@ import { StateStore } from "../../../l2/state.ts";
 import { submit, type TestBatch, World } from "../../support/batches.ts";
 import { systemFixture, type SystemOptions, type TestSystem } from "../../support/system.ts";
 import { basics, l1Of, managerOf, type ManualClock, walletOf } from "./kit.ts";
+import { temporaryDirectory } from "../../support/directory.ts";
 
 /** A verifier that can be started again: what a process keeps on disk outlives it here. */
 export interface VerifierHome {
@@ -90,7 +88,7 @@ function rollupOf({ config, genesis }: World): NonNullable<SystemOptions["rollup
 async function build(system: TestSystem, world: World): Promise<Stage> {
   const l1 = await l1Of(system);
   const kit = basics();
-  const store = new FileStore(await mkdtemp(join(tmpdir(), "metis-stage-")));
+  const store = new FileStore(temporaryDirectory());
   const { sequencer } = await system.sequencers.term();
   return {
     system,

@@ -1,5 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -13,6 +11,7 @@ import { hashHeader } from "../../../l2/batch/header.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
 import { lying, rootsWith, submit, submitUnattested, type TestBatch } from "../../support/batches.ts";
 import { knows, recomputerOf, stageFixture, type Stage, type VerifierHome } from "../support/stage.ts";
+import { temporaryDirectory } from "../../support/directory.ts";
 
 describe("Verifier", () => {
   const load = stageFixture({ verifiers: 2 });
@@ -41,7 +40,7 @@ describe("Verifier", () => {
       const stage = await load();
       const first = await stage.publish(await next(stage));
       const second = await stage.publish(await next(stage, first.header));
-      const file = join(await mkdtemp(join(tmpdir(), "metis-")), "snapshot");
+      const file = join(temporaryDirectory(), "snapshot");
       await writeSnapshot(stage.store, [first.header.dataHash], file);
       const blocks = {
         transactions: (from: number, to: number) =>
