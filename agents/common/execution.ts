@@ -15,7 +15,7 @@ import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { CommitReplay } from "./commit.ts";
 import { decodeRevert, isRevert, L1Revert, messageOf, revertData } from "./errors.ts";
-import { GAS_BITS, readMachine, workOf } from "./machine.ts";
+import { GAS_BITS, isBeforeInstruction, readMachine, workOf } from "./machine.ts";
 import { MachinePages } from "./pages.ts";
 import { GrowingWitness, WorkingSet } from "./step-witness.ts";
 import { L1_TRANSACTION_BYTES, L1_TRANSACTION_GAS } from "./transactions.ts";
@@ -157,8 +157,8 @@ export class ExecutionDriver {
           if (!attempt.fits && gas === undefined) current.halve();
           return attempt;
         };
-      // One heavy instruction says nothing about those behind it.
-      if (left > workOf(0n)) pace = max(pace, usual / 16n);
+      // One heavy instruction, or a frame that ended, says nothing about the instructions behind it.
+      if (isBeforeInstruction(left)) pace = max(pace, usual / 16n);
       const aim = { left, pace, unchecked: count++ % CHECKED_EVERY !== 0 };
       const limits = { gas: this.#gas, bytes: this.#bytes };
       const step =

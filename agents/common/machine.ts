@@ -41,6 +41,10 @@ export const GAS_BITS = 24n;
 /** The work that is left while code runs and has this much gas left. */
 export const workOf = (gas: bigint): bigint => ((gas + 2n) << GAS_BITS) - 1n;
 
+/** Whether a machine with this work left is paused before an instruction, and not within the end of a frame, or later. */
+export const isBeforeInstruction = (left: bigint): boolean =>
+  left >= workOf(0n) && (left + 1n) % (1n << GAS_BITS) === 0n;
+
 const WORD = 32;
 
 /** Reads how far a machine has come. */
