@@ -72,7 +72,9 @@ export class StateTestL1 {
 
   /** An L1 of its own. */
   static async open(): Promise<StateTestL1> {
-    const node = await startAnvil({ accounts: 1, flags: ["--no-request-size-limit"] });
+    // Who keeps the transactions of all blocks gets slower with each of them.
+    const flags = ["--no-request-size-limit", "--transaction-block-keeper", "64"];
+    const node = await startAnvil({ accounts: 1, flags });
     const chain = Network.from(31_337);
     const provider = new LargeCallProvider(node.url, chain, {
       staticNetwork: chain,
