@@ -68,7 +68,7 @@ export function judgeExecution(header: BatchHeader, own: BatchExecution, claimed
   const differing = own.stateRoots.findIndex((root, index) => root !== claimed[index]);
   const index = differing === -1 ? own.stateRoots.length : differing;
   if (own.invalid?.index === index && own.invalid.error.code === "TOO_LARGE") {
-    // No transaction of L1 could carry it, in a proof as little as in a recomputation.
+    // Perhaps no transaction of L1 can carry it: then it cannot be proven, but not be recomputed either.
     return { verdict: "wrong data", reason: own.invalid.error.message };
   }
   return { verdict: "wrong transition", index, claimed };

@@ -23,7 +23,7 @@ describe("Judgement of an execution", () => {
     expect(judgement).to.deep.equal({ verdict: "wrong transition", index: 1, claimed });
   });
 
-  it("[11.6] asks for the data where no transaction of L1 could carry the invalid one", () => {
+  it("[11.6] asks for the data where a transaction is invalid for its size, which L1 may not be able to carry", () => {
     const judgement = judgeExecution(header, refused("TOO_LARGE"), claimed);
     expect(judgement).to.deep.equal({ verdict: "wrong data", reason: "refused with TOO_LARGE" });
   });
