@@ -138,17 +138,17 @@ async function build(system: TestSystem, world: World): Promise<Stage> {
   };
 }
 
-/** A recomputer that pays with an account of its own, and dies after so many steps. */
+/** A recomputer that pays with an account of its own, and dies after so many transactions of a kind. */
 export function recomputerOf(
   { l1, kit, world, system, states }: Stage,
-  { stepGas = 12_000_000n, steps = Infinity } = {},
+  { stepGas = 12_000_000n, steps = Infinity, kind = "recompute" } = {},
 ): Recomputer {
   const manager = managerOf(l1, walletOf(system.others[0]!.address), kit);
   let sent = 0;
   const transactions: Sender = {
     estimate: (call: Call) => manager.estimate(call),
     send: (call: Call, signal?: AbortSignal) =>
-      sent++ < steps ? manager.send(call, signal) : Promise.reject(new Error("killed")),
+      call.label !== kind || sent++ < steps ? manager.send(call, signal) : Promise.reject(new Error("killed")),
   };
   return new Recomputer({ stepGas }, { ...kit, l1, transactions, config: world.config, states });
 }

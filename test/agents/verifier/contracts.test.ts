@@ -46,19 +46,29 @@ describe("Agents in disputes over contracts", function () {
     expect(await paused()).to.be.greaterThan(0);
   });
 
-  it("[11.9] [11.10.1] a recomputer executes ranges in one call each, and the heavy transaction in several", async () => {
+  it("[11.9] [11.10.1] recomputers execute ranges in one call each, and the heavy transaction in several, where one left off", async () => {
     const { batch } = played;
     await submit(stage.system, batch);
     // Nobody but L1 has the data.
     await stage.verifier(await stage.home(), {}, []).tick();
     const mirror = stage.mirror();
     await stage.responder({}, [knows(batch)]).answer(await mirror.sync());
-    const recomputer = recomputerOf({ ...stage, states: played.states });
-    await recomputer.advance(await mirror.sync(), batch.hash, () => knows(batch).fetch(batch.header));
+    const advance = async (steps?: number): Promise<void> => {
+      const recomputer = recomputerOf({ ...stage, states: played.states }, { steps, kind: "advance" });
+      await recomputer.advance(await mirror.sync(), batch.hash, () => knows(batch).fetch(batch.header));
+    };
+    const death = await advance(1).catch((error: unknown) => error);
+    expect(death).to.be.an("error").with.property("message", "killed");
+    expect(await paused()).to.equal(1);
+    await advance();
     expect((await mirror.sync()).requests[batch.hash]?.phase).to.equal("answered");
-    const { disputes } = stage.system;
+    const { disputes, executor } = stage.system;
     const advanced = await disputes.queryFilter(disputes.filters.RecomputationAdvanced(batch.hash));
     expect(advanced.length).to.be.lessThan(batch.transactions.length / 2);
-    expect(await paused()).to.be.greaterThan(0);
+    const machines = (await executor.queryFilter(executor.filters.ExecutionPaused())).map(
+      ({ args }) => args.machineHash,
+    );
+    expect(machines.length).to.be.greaterThan(1);
+    expect(new Set(machines).size).to.equal(machines.length);
   });
 });
