@@ -1,9 +1,6 @@
-import type { EVMOpts } from "@ethereumjs/evm";
-
 import { toHex } from "./hex.ts";
+import type { Instruction } from "./instruction.ts";
 import { keccak256 } from "./keccak.ts";
-
-type CustomOpcode = NonNullable<EVMOpts["customOpcodes"]>[number];
 
 /** How far back a contract can look, in blocks. */
 const BLOCKS_BACK = 256n;
@@ -12,7 +9,7 @@ const BLOCKS_BACK = 256n;
  * BLOCKHASH of this chain: L1, which has no headers of L2 blocks, has to give the same. Of the last 256 blocks it is the
  * keccak-256 of their number's decimal digits, else zero.
  */
-export const BLOCK_HASH: CustomOpcode = {
+export const BLOCK_HASH: Instruction = {
   opcode: 0x40,
   opcodeName: "BLOCKHASH",
   baseFee: 20,

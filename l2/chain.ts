@@ -225,6 +225,25 @@ export class Chain extends EventEmitter<ChainEvents> {
     });
   }
 
+  /**
+   * Takes a transaction out of the mempool that the next block could not have because it is too heavy for L1.
+   *
+   * @param timestamp The block's, in seconds.
+   * @returns Nothing where it is not.
+   */
+  async dropHeavy(transaction: SignedTransaction, timestamp: number): Promise<DroppedTransaction | undefined> {
+    const { number, coinbase } = this.#head;
+    const executor = await this.#executorAt(this.#head, { defensible: true });
+    try {
+      await executor.execute({ number: BigInt(number + 1), timestamp: BigInt(timestamp), coinbase }, transaction);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof TransactionError)) throw error;
+      if (error.code !== "TOO_HEAVY") return undefined;
+      return await this.#exclusively(() => Promise.resolve(this.#remove(transaction, error.message)));
+    }
+  }
+
   /** Number of transactions in the mempool. */
   get pendingCount(): number {
     return this.#mempool.size;
@@ -251,7 +270,7 @@ export class Chain extends EventEmitter<ChainEvents> {
         timestamp: Math.max(production.timestamp, parent.timestamp),
         coinbase: getAddress(production.coinbase),
       };
-      const executor = await this.#executorAt(parent);
+      const executor = await this.#executorAt(parent, { defensible: true });
       const { executed, refused } = await this.#fill(executor, place, production.maxTransactions ?? Infinity);
       if (executed.length > 0) {
         const block = sealBlock(this.config, this.#common, place, executor.stateRoot, executed);
@@ -286,7 +305,7 @@ export class Chain extends EventEmitter<ChainEvents> {
         );
       }
       const parent = this.#head;
-      const executor = await this.#executorAt(parent);
+      const executor = await this.#executorAt(parent, { defensible: true });
       const executed = await this.#executeAll(executor, signed);
       if (executor.stateRoot !== signed.stateRoot) {
         throw new BlockError(
@@ -459,8 +478,8 @@ export class Chain extends EventEmitter<ChainEvents> {
     this.#events.push(() => (this as EventEmitter).emit(event, ...values));
   }
 
-  async #executorAt(block: Block): Promise<Executor> {
-    return await Executor.at(this.config, new Overlay(this.states), block.stateRoot);
+  async #executorAt(block: Block, options: { defensible?: boolean } = {}): Promise<Executor> {
+    return await Executor.at(this.config, new Overlay(this.states), block.stateRoot, options);
   }
 
   async #expectBlock(id: number | Hex): Promise<Block> {

@@ -1,4 +1,4 @@
-/** Why the chain refuses a transaction. All but the last three also make a batch that carries it wrong. */
+/** Why the chain refuses a transaction. All but the last four also make a batch that carries it wrong. */
 export type TransactionErrorCode =
   | "MALFORMED"
   | "UNSUPPORTED_TYPE"
@@ -16,6 +16,7 @@ export type TransactionErrorCode =
   | "NONCE_TOO_LOW"
   | "NONCE_TOO_HIGH"
   | "INSUFFICIENT_FUNDS"
+  | "TOO_HEAVY"
   | "ALREADY_KNOWN"
   | "UNDERPRICED"
   | "POOL_FULL";

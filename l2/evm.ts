@@ -2,17 +2,28 @@ import type { Common, StateManagerInterface } from "@ethereumjs/common";
 import { type EVM, createEVM } from "@ethereumjs/evm";
 
 import { BLOCK_HASH } from "./block-hash.ts";
+import type { Burden } from "./burden.ts";
 import { limitMemory } from "./memory-limit.ts";
 import { MODEXP } from "./modexp.ts";
 import { PAIRING } from "./pairing.ts";
 import { letCreationsRevert } from "./reverted-creation.ts";
+import { weigh } from "./weigh.ts";
 
-/** An EVM with the rules of this chain, on a state (docs/protocol.md, section 1). */
-export async function createChainEvm(common: Common, stateManager: StateManagerInterface): Promise<EVM> {
+/**
+ * An EVM with the rules of this chain, on a state (docs/protocol.md, section 1).
+ *
+ * @param burden Is told what instructions touch, where there is one.
+ */
+export async function createChainEvm(
+  common: Common,
+  stateManager: StateManagerInterface,
+  burden?: Burden,
+): Promise<EVM> {
+  const special = [BLOCK_HASH, ...limitMemory(common)];
   const evm = await createEVM({
     common,
     stateManager,
-    customOpcodes: [BLOCK_HASH, ...limitMemory(common)],
+    customOpcodes: burden === undefined ? special : weigh(common, special, burden),
     customPrecompiles: [MODEXP, PAIRING],
   });
   letCreationsRevert(evm);

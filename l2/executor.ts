@@ -4,6 +4,7 @@ import { createAddressFromString } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
 import type { BlockContext } from "./batch/encoding.ts";
+import { Burden, bearableSteps } from "./burden.ts";
 import { type ChainConfig, chainCommon } from "./config.ts";
 import { ChainError, TransactionError } from "./errors.ts";
 import { createChainEvm } from "./evm.ts";
@@ -33,26 +34,50 @@ export class Executor {
   readonly #common: Common;
   readonly #state: TouchedState;
   readonly #vm: VM;
+  readonly #burden: Burden | undefined;
   readonly #roots: Hex[] = [];
   #root: Hex;
 
-  private constructor(config: ChainConfig, overlay: Overlay, root: Hex, vm: VM, state: TouchedState) {
+  private constructor(
+    config: ChainConfig,
+    overlay: Overlay,
+    root: Hex,
+    { vm, state, burden }: { vm: VM; state: TouchedState; burden: Burden | undefined },
+  ) {
     this.config = config;
     this.overlay = overlay;
     this.#common = vm.common;
     this.#vm = vm;
     this.#state = state;
+    this.#burden = burden;
     this.#root = root;
   }
 
-  /** An executor that starts at a state of which the overlay's source has the nodes. */
-  static async at(config: ChainConfig, overlay: Overlay, root: Hex): Promise<Executor> {
+  /**
+   * An executor that starts at a state of which the overlay's source has the nodes.
+   *
+   * @param options.defensible Whether it refuses what a sequencer could not defend on L1 in time. L1 itself does not.
+   */
+  static async at(
+    config: ChainConfig,
+    overlay: Overlay,
+    root: Hex,
+    { defensible = false }: { defensible?: boolean } = {},
+  ): Promise<Executor> {
     const common = chainCommon(config);
-    const stateManager = new TouchedState(common, await openTrie(common, overlay, root));
-    const evm = await createChainEvm(common, stateManager);
+    const burden = defensible ? new Burden() : undefined;
+    const stateManager = new TouchedState(common, await openTrie(common, overlay, root), burden);
+    const evm = await createChainEvm(common, stateManager, burden);
     stateManager.watch(evm);
     const vm = await createVM({ common, stateManager, evm });
-    return new Executor(config, overlay, root, vm, stateManager);
+    if (burden !== undefined) {
+      // Thrown from here, an error takes back what the transaction did.
+      vm.events.on("afterTx", ({ totalGasSpent }) => {
+        const reason = excess(burden, totalGasSpent);
+        if (reason !== undefined) throw new TransactionError("TOO_HEAVY", reason);
+      });
+    }
+    return new Executor(config, overlay, root, { vm, state: stateManager, burden });
   }
 
   /** Root of the state where the execution stands. */
@@ -86,13 +111,14 @@ export class Executor {
   /** @throws TransactionError where it cannot be executed; the state is left as it was. */
   async execute(context: BlockContext, transaction: SignedTransaction): Promise<Outcome> {
     this.#state.touched.clear();
+    this.#burden?.begin();
     checkState(transaction, await this.account(transaction.from));
     const block = this.#block(context);
     let result: Awaited<ReturnType<typeof runTx>>;
     try {
       result = await runTx(this.#vm, { tx: transaction.signed, block, skipHardForkValidation: true });
     } catch (error) {
-      if (error instanceof ChainError) throw error;
+      if (error instanceof ChainError || error instanceof TransactionError) throw error;
       throw new TransactionError("MALFORMED", `The transaction cannot be executed (${(error as Error).message}).`);
     }
     this.#root = toHex(await this.#state.getStateRoot());
@@ -105,7 +131,10 @@ export class Executor {
   /** Does what a transaction would do, without one, as `eth_call` has it; the state is not kept. */
   async call(context: BlockContext, call: Call): Promise<CallResult> {
     this.#state.touched.clear();
-    return await simulate(this.#vm, this.#block(context), call);
+    this.#burden?.begin();
+    const result = await simulate(this.#vm, this.#block(context), call);
+    const reason = this.#burden && excess(this.#burden, result.gasUsed);
+    return reason === undefined ? result : { ...result, error: reason };
   }
 
   /** The header's other fields are zero; the excess of blobs, too, which makes their base fee 1. */
@@ -120,6 +149,13 @@ export class Executor {
     };
     return createBlock({ header }, { common: this.#common });
   }
+}
+
+/** In what a transaction is too heavy; nothing where it is not. */
+function excess({ steps }: Burden, gasUsed: bigint): string | undefined {
+  const limit = bearableSteps(gasUsed);
+  if (steps <= limit) return undefined;
+  return `What it touches would fill ${steps} calls of L1, expected at most ${limit} for ${gasUsed} gas.`;
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { Common } from "@ethereumjs/common";
-import { type EVMOpts, getOpcodesForHF, paramsEVM } from "@ethereumjs/evm";
+import { getOpcodesForHF, paramsEVM } from "@ethereumjs/evm";
 
 import { MEMORY_LIMIT } from "./config.ts";
-
-type CustomOpcode = NonNullable<EVMOpts["customOpcodes"]>[number];
+import type { Instruction } from "./instruction.ts";
 
 const LIMIT_IN_WORDS = BigInt(MEMORY_LIMIT / 32);
 
@@ -11,7 +10,7 @@ const LIMIT_IN_WORDS = BigInt(MEMORY_LIMIT / 32);
  * The instructions that can make memory larger; where it would be larger than this chain allows, they end the frame as a
  * lack of gas does.
  */
-export function limitMemory(common: Common): CustomOpcode[] {
+export function limitMemory(common: Common): Instruction[] {
   // Their prices, which the EVM itself sets only when it is made.
   common.updateParams(paramsEVM);
   // Memory gets its new size where its price is found out, and only instructions with a dynamic price have one.

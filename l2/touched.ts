@@ -4,6 +4,7 @@ import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import { type Account, Address } from "@ethereumjs/util";
 
+import type { Burden } from "./burden.ts";
 import { type Hex, toHex } from "./hex.ts";
 
 /** What an execution looked at of one account. */
@@ -18,9 +19,12 @@ export interface Touch {
 export class TouchedState extends MerkleStateManager {
   /** By address. */
   readonly touched = new Map<string, Touch>();
+  readonly #burden: Burden | undefined;
 
-  constructor(common: Common, trie: MerklePatriciaTrie) {
+  /** @param burden Is told of the code that is read, where there is one. */
+  constructor(common: Common, trie: MerklePatriciaTrie, burden?: Burden) {
     super({ common, trie, caches: new Caches() });
+    this.#burden = burden;
   }
 
   /**
@@ -50,9 +54,11 @@ export class TouchedState extends MerkleStateManager {
     return super.deleteAccount(address);
   }
 
-  override getCode(address: Address): Promise<Uint8Array> {
+  override async getCode(address: Address): Promise<Uint8Array> {
     this.#touch(address).code = true;
-    return super.getCode(address);
+    const code = await super.getCode(address);
+    this.#burden?.carryCode(address.toString(), code.length);
+    return code;
   }
 
   override getStorage(address: Address, key: Uint8Array): Promise<Uint8Array> {

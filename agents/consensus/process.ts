@@ -7,6 +7,7 @@ import { hashHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { parseSignedBlock } from "../../l2/block.ts";
 import type { SignedBlock } from "../../l2/block.ts";
+import { BATCH_GAS } from "../../l2/burden.ts";
 import type { DroppedTransaction } from "../../l2/chain.ts";
 import { fromHex } from "../../l2/hex.ts";
 import { Agent } from "../common/agent.ts";
@@ -82,7 +83,7 @@ const CERTIFICATE_AGE = 900;
 const REPORTS = 256;
 const REASON = 500;
 
-export const DEFAULT_LIMITS: CutLimits = { transactions: 3_000, bytes: 500_000, gas: 200_000_000n, age: 60 };
+export const DEFAULT_LIMITS: CutLimits = { transactions: 3_000, bytes: 500_000, gas: BATCH_GAS, age: 60 };
 
 /**
  * The consensus layer as one process. It holds none of the sequencers' keys: it can stall the network, and cannot
@@ -277,7 +278,7 @@ export class ConsensusProcess extends Agent implements Consensus {
   async #watch(): Promise<void> {
     const { term } = this.peer.members;
     if (term.sequencer === undefined) return;
-    await this.#duties.review(this.#now);
+    for (const heavy of await this.#duties.review(this.#now)) this.#fail([heavy], heavy.reason);
     for (const duty of this.#duties.toAsk(this.#now)) this.#duties.asked(duty, this.#now);
     const overdue = this.#duties.watch.silentFor(this.#now);
     if (overdue === undefined) {

@@ -1,4 +1,4 @@
-import type { Chain } from "../../l2/chain.ts";
+import type { Chain, DroppedTransaction } from "../../l2/chain.ts";
 import { TransactionError } from "../../l2/errors.ts";
 import { fromHex } from "../../l2/hex.ts";
 import { upfrontCost } from "../../l2/transaction.ts";
@@ -14,6 +14,17 @@ export type Duty =
 
 /** Transactions that are watched at the same time, at most. */
 const LIMIT = 10_000;
+/** Transactions that are executed in a review, at most, and after how many seconds of waiting. */
+const TRIED = 4;
+const TRIED_AFTER = 5;
+
+/** A transaction that waits for a block. */
+interface Waiting {
+  readonly raw: string;
+  readonly transaction: SignedTransaction;
+  /** Since when, in seconds. */
+  readonly since: number;
+}
 
 /**
  * What the current sequencer owes the network, as one peer sees it: to answer, to put executable transactions into
@@ -22,7 +33,7 @@ const LIMIT = 10_000;
 export class Duties {
   readonly watch: SilenceWatch;
   readonly #chain: Chain;
-  readonly #waiting = new Map<string, { readonly raw: string; readonly transaction: SignedTransaction }>();
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(timeout: number, chain: Chain) {
     this.watch = new SilenceWatch(timeout);
@@ -43,7 +54,7 @@ export class Duties {
     if (this.#waiting.size >= LIMIT) return;
     try {
       const transaction = this.#chain.decode(fromHex(raw));
-      this.#waiting.set(transaction.hash, { raw, transaction });
+      if (!this.#waiting.has(transaction.hash)) this.#waiting.set(transaction.hash, { raw, transaction, since: now });
       this.watch.expect(`transaction:${transaction.hash}`, now);
     } catch (error) {
       if (!(error instanceof TransactionError) && !(error instanceof TypeError)) throw error;
@@ -64,21 +75,43 @@ export class Duties {
     for (const hash of this.#waiting.keys()) this.watch.renew(`transaction:${hash}`, now);
   }
 
-  /** Leaves out what is done, and does not count what no sequencer could execute now. */
-  async review(now: number): Promise<void> {
-    if (this.#waiting.size === 0) return;
+  /**
+   * Leaves out what is done, and does not count what no sequencer could execute now.
+   *
+   * @returns What was dropped because it is too heavy for any block.
+   */
+  async review(now: number): Promise<readonly DroppedTransaction[]> {
+    if (this.#waiting.size === 0) return [];
+    const heavy: DroppedTransaction[] = [];
     const state = await this.#chain.stateAt();
-    for (const { transaction } of [...this.#waiting.values()]) {
+    let tried = 0;
+    for (const { transaction, since } of [...this.#waiting.values()]) {
       const { hash, from, nonce } = transaction;
       const account = await state.account(from);
       const expected = account?.nonce ?? 0n;
       if (nonce < expected) {
-        this.#waiting.delete(hash);
-        this.watch.settle(`transaction:${hash}`);
+        this.#forget(hash);
       } else if (nonce > expected || (account?.balance ?? 0n) < upfrontCost(transaction)) {
         this.watch.renew(`transaction:${hash}`, now);
+      } else if (now - since >= TRIED_AFTER) {
+        // The oldest suffice to call a sequencer silent; what was not tried must not.
+        if (tried++ >= TRIED) this.watch.renew(`transaction:${hash}`, now);
+        else heavy.push(...(await this.#dropHeavy(transaction, now)));
       }
     }
+    return heavy;
+  }
+
+  async #dropHeavy(transaction: SignedTransaction, now: number): Promise<readonly DroppedTransaction[]> {
+    const dropped = await this.#chain.dropHeavy(transaction, now);
+    if (dropped === undefined) return [];
+    this.#forget(dropped.hash);
+    return [dropped];
+  }
+
+  #forget(hash: string): void {
+    this.#waiting.delete(hash);
+    this.watch.settle(`transaction:${hash}`);
   }
 
   raw(hash: string): string | undefined {

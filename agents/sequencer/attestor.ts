@@ -3,6 +3,7 @@ import type { TypedDataDomain } from "ethers";
 import { buildBatch } from "../../l2/batch/build.ts";
 import { BATCH_HEADER_TYPES, hashHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
+import { BATCH_GAS } from "../../l2/burden.ts";
 import type { Clock } from "../common/clock.ts";
 import { SILENCE_TYPES, certificateDomain } from "../peers/certificate.ts";
 import type { PeerKey } from "../peers/key.ts";
@@ -62,6 +63,10 @@ export class CheckingAttestor implements Attestor {
     const { members, replica, key } = this.#dependencies;
     if (header.sequencer !== members.term.sequencer) {
       throw new Refusal(`${header.sequencer} does not vouch for batches in term ${members.term.number}`);
+    }
+    if (header.gasUsed > BATCH_GAS) {
+      const message = `batch ${header.index} has ${header.gasUsed} gas, more than can be defended: ${BATCH_GAS} at most`;
+      throw new Refusal(message);
     }
     const parent = this.#parent(header);
     await replica.exclusively(async () => {

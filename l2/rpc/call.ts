@@ -25,7 +25,7 @@ export async function call(node: Node, params: Params): Promise<unknown> {
 
 /** `eth_estimateGas`: the least gas limit with which the call succeeds, or little more. */
 export async function estimateGas(node: Node, params: Params): Promise<unknown> {
-  const { run, request } = await prepare(node, params);
+  const { run, request } = await prepare(node, params, { defensible: true });
   const highest = await run();
   if (highest.error === OUT_OF_GAS)
     throw new RpcError("serverError", `gas required exceeds allowance (${request.gas})`);
@@ -52,12 +52,16 @@ export async function createAccessList(node: Node, params: Params): Promise<unkn
   return { accessList, gasUsed: quantity(gasUsed), ...(error === undefined ? {} : { error }) };
 }
 
-/** Reads a call and opens the state that it runs on. */
-async function prepare(node: Node, params: Params): Promise<{ readonly request: Call; readonly run: Run }> {
+/** Reads a call and opens the state that it runs on; transactions have to be defensible, what is only asked has not. */
+async function prepare(
+  node: Node,
+  params: Params,
+  options: { defensible?: boolean } = {},
+): Promise<{ readonly request: Call; readonly run: Run }> {
   if (params.has(2)) throw invalid("params[2]", "nothing: a state cannot be overridden", params.raw(2));
   const request = readCall(node, params.object(0));
   const block = await node.blockAt(params.raw(1));
-  const executor = await Executor.at(node.chain.config, new Overlay(node.chain.states), block.stateRoot);
+  const executor = await Executor.at(node.chain.config, new Overlay(node.chain.states), block.stateRoot, options);
   const { from, value } = request;
   if (value > ((await executor.account(from))?.balance ?? 0n)) {
     throw new RpcError("serverError", `insufficient funds for transfer: ${from} has less than the value`);

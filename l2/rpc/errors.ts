@@ -44,6 +44,7 @@ const WORDS: Record<TransactionErrorCode, string> = {
   NONCE_TOO_LOW: "nonce too low",
   NONCE_TOO_HIGH: "nonce too high",
   INSUFFICIENT_FUNDS: "insufficient funds for gas * price + value",
+  TOO_HEAVY: "exceeds what L1 can execute in time",
   ALREADY_KNOWN: "already known",
   UNDERPRICED: "replacement transaction underpriced",
   POOL_FULL: "txpool is full",

@@ -4,6 +4,8 @@ import { type Wallet, parseEther } from "ethers";
 import type { LocalSequencer, LocalSystem } from "../../../agents/local.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { type Fault, refusing, silent } from "../../support/faults.ts";
+import { transientLoop } from "../../execution/support/roaming.ts";
+import { hex } from "../../execution/support/scenes.ts";
 import { failureOf } from "../support/failure.ts";
 import { type LocalTest, type LocalTestOptions, localTest } from "../../support/local.ts";
 
@@ -52,6 +54,24 @@ describe("consensus layer", () => {
     it("[2a] refuses what the L2 cannot execute", async () => {
       const { message } = await failureOf(local.transfer(alice, bob.address, 1n, { data: "0x01", gasLimit: 21_000n }));
       expect(message).to.contain("expected at least 21016");
+    });
+
+    it("[2b] [3.2] [S2] [11.9] tells users of what is too heavy for L1, and holds no sequencer silent for it", async () => {
+      const failed: string[] = [];
+      local.consensus.agent.events.on("failed", ({ hashes }) => failed.push(...hashes));
+      const term = await test.system.sequencers.term();
+      const fields = { to: null, data: hex(transientLoop(1)), gasLimit: 1_000_000n };
+      const heavy = await local.transfer(bob, "", 0n, fields);
+      await local.run(130);
+      expect(failed).to.deep.equal([heavy]);
+      expect(await status(heavy))
+        .to.have.property("reason")
+        .that.matches(/would fill \d+ calls of L1/);
+      expect((await test.system.sequencers.term()).number).to.equal(term.number);
+      expect(local.sequencers.map(({ chain }) => chain.pendingCount)).to.deep.equal([0, 0, 0, 0]);
+      await local.transfer(bob, alice.address, 1n);
+      await local.tick();
+      expect(current().chain.head.transactions).to.have.length(1);
     });
 
     it("[5] [5.2] knows the current and the next sequencer from L1", async () => {

@@ -8,6 +8,7 @@ import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
 import { type Batch, buildBatch } from "../../../l2/batch/build.ts";
 import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
+import { BATCH_GAS } from "../../../l2/burden.ts";
 import { certify } from "../../support/certificates.ts";
 import { type Fault, forge, forging, isolated, unresponsive } from "../../support/faults.ts";
 import { failureOf } from "../support/failure.ts";
@@ -110,6 +111,12 @@ describe("sequencer", () => {
         expect((await ask({ ...header, [field]: value }))["refused"]).to.contain(field);
       });
     }
+
+    it("[7] [11.9] does not sign a batch that it could not have recomputed in time", async () => {
+      const { header } = await nextBatch();
+      const answer = await ask({ ...header, gasUsed: BATCH_GAS + 1n });
+      expect(answer["refused"]).to.contain("25000001 gas, more than can be defended: 25000000 at most");
+    });
 
     it("[S4] does not sign for another sequencer, on another parent, or beyond its head", async () => {
       const { header } = await nextBatch();

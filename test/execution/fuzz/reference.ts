@@ -1,17 +1,19 @@
 /** `@ethereumjs/vm`, which says what a case should lead to. */
 import { createBlock } from "@ethereumjs/block";
 import { type EVM, createEVM } from "@ethereumjs/evm";
-import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
+import type { MerkleStateManager } from "@ethereumjs/statemanager";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
 import { codeItem } from "../../../agents/common/execution.ts";
 import { BLOCK_HASH } from "../../../l2/block-hash.ts";
+import type { Burden } from "../../../l2/burden.ts";
 import { chainCommon } from "../../../l2/config.ts";
 import { createChainEvm } from "../../../l2/evm.ts";
 import { keccakHex } from "../../../l2/keccak.ts";
 import { letCreationsRevert } from "../../../l2/reverted-creation.ts";
+import { TouchedState } from "../../../l2/touched.ts";
 import { buildState } from "../../../scripts/statetest/state.ts";
 import { type Expected, type Input, RecordingStore, trieOver } from "../support/reference.ts";
 import { assemble } from "./assembly.ts";
@@ -65,10 +67,15 @@ export function codeOf(chunks: readonly string[]): string {
  * Runs a case up to the first transaction that is invalid.
  *
  * @param options.limited Whether the limits of this chain hold, which Ethereum does not have.
+ * @param options.burden Is told what the transactions touch.
  */
 export async function runReference(
   { accounts, transactions }: FuzzCase,
-  { counts, limited = true }: { counts?: OpcodeCounts | undefined; limited?: boolean } = {},
+  {
+    counts,
+    limited = true,
+    burden,
+  }: { counts?: OpcodeCounts | undefined; limited?: boolean; burden?: Burden | undefined } = {},
 ): Promise<Run> {
   const pre = Object.fromEntries(
     Object.entries(accounts).map(([address, { balance, nonce, storage, code }]) => [
@@ -91,8 +98,8 @@ export async function runReference(
   }
   const store = new RecordingStore(known);
   const trie = await trieOver(store, { secure: true, root: hexToBytes(state.root as `0x${string}`) });
-  const stateManager = new MerkleStateManager({ trie, common, caches: new Caches() });
-  const evm = await (limited ? createChainEvm(common, stateManager) : createPlainEvm(stateManager));
+  const stateManager = new TouchedState(common, trie, burden);
+  const evm = await (limited ? createChainEvm(common, stateManager, burden) : createPlainEvm(stateManager));
   const vm = await createVM({ common, stateManager, evm });
   counts?.watch(evm);
   const inputs: Input[] = [];

@@ -24,7 +24,7 @@ const word = (name: string): bigint => BigInt(id(name));
 const pile = (items: number): string => `PUSH32 0x${"5a".repeat(32)} ${"DUP1 NOT ".repeat(items - 1)}`;
 
 /** Code that runs a body as often as it takes to count from zero to an end; the count is on top of the stack. */
-function count(label: string, end: number, body: string, distance = 1): string {
+export function count(label: string, end: number, body: string, distance = 1): string {
   return `PUSH0 :${label} ${body} ${op("ADD", distance)} ${op("GT", end, "DUP1")} PUSH2 @${label} JUMPI POP`;
 }
 
@@ -39,7 +39,7 @@ const apart = (parts: readonly string[]): string =>
   parts.map((part, index) => `${part} ${rest(`rest${index}`)}`).join(" ");
 
 /** Code that fills all memory that a frame may have: no page is like another one, and no byte of many is zero. */
-function fill(name: string): string {
+export function fill(name: string): string {
   const sizes = Array.from({ length: Math.log2(MEMORY_LIMIT / 32) }, (_, index) => 32 * 2 ** index);
   return [
     op("MSTORE", 0, word(name)),
