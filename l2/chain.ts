@@ -122,6 +122,10 @@ export type Authorise = (producer: string, block: SignedBlock) => boolean | Prom
 
 /** How many transactions that left the mempool are remembered. */
 const REMEMBERED = 10_000;
+/** Time in seconds after which a transaction that was too heavy for a block is tried again, should it come again. */
+const HEAVY_AGAIN_AFTER = 20;
+/** Gas of a transaction that only moves value. */
+const TRANSFER_GAS = 21_000n;
 
 /** The Metis blockchain. Its changes run one after the other; a block is stored with its state or not at all. */
 export class Chain extends EventEmitter<ChainEvents> {
@@ -132,6 +136,8 @@ export class Chain extends EventEmitter<ChainEvents> {
   readonly #store: ChainStore;
   readonly #mempool: Mempool;
   readonly #forgotten = new Map<Hex, DroppedTransaction>();
+  /** Transactions that were too heavy for a block, and its time in seconds. */
+  readonly #heavy = new Map<Hex, number>();
   #head: Block;
   #last: Promise<unknown> = Promise.resolve();
   #events: (() => void)[] = [];
@@ -226,22 +232,25 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   /**
-   * Takes a transaction out of the mempool that the next block could not have because it is too heavy for L1.
+   * Tries a transaction on top of the head.
    *
-   * @param timestamp The block's, in seconds.
-   * @returns Nothing where it is not.
+   * @param timestamp The next block's, in seconds.
+   * @throws TransactionError `TOO_HEAVY` where the next block could not have it for that reason.
    */
-  async dropHeavy(transaction: SignedTransaction, timestamp: number): Promise<DroppedTransaction | undefined> {
+  async checkBurden(transaction: SignedTransaction, timestamp: number): Promise<void> {
+    if (runsNoCode(transaction)) return;
     const { number, coinbase } = this.#head;
     const executor = await this.#executorAt(this.#head, { defensible: true });
     try {
       await executor.execute({ number: BigInt(number + 1), timestamp: BigInt(timestamp), coinbase }, transaction);
-      return undefined;
     } catch (error) {
-      if (!(error instanceof TransactionError)) throw error;
-      if (error.code !== "TOO_HEAVY") return undefined;
-      return await this.#exclusively(() => Promise.resolve(this.#remove(transaction, error.message)));
+      if (!(error instanceof TransactionError) || error.code === "TOO_HEAVY") throw error;
     }
+  }
+
+  /** Takes a transaction out of the mempool. Its status becomes `dropped` for this reason. */
+  async drop(transaction: SignedTransaction, reason: string): Promise<DroppedTransaction> {
+    return await this.#exclusively(() => Promise.resolve(this.#remove(transaction, reason)));
   }
 
   /** Number of transactions in the mempool. */
@@ -498,12 +507,16 @@ export class Chain extends EventEmitter<ChainEvents> {
     const executed: Executed[] = [];
     const refused: { transaction: SignedTransaction; error: TransactionError }[] = [];
     let room = this.config.gasLimit;
+    // Nobody pays for what is too heavy, so that a block spends no more on it than on what it has.
+    let patience = this.config.gasLimit;
     const best = this.#mempool.best();
     let next = best.next();
     while (next.done !== true && executed.length < maxTransactions) {
       const transaction = next.value;
       let taken = false;
-      if (transaction.gasLimit <= room) {
+      const foundAt = this.#heavy.get(transaction.hash) ?? -Infinity;
+      const worthTrying = patience > 0n ? place.timestamp - foundAt >= HEAVY_AGAIN_AFTER : runsNoCode(transaction);
+      if (transaction.gasLimit <= room && worthTrying) {
         try {
           const outcome = await executor.execute(context, transaction);
           executed.push({ transaction, outcome });
@@ -512,6 +525,10 @@ export class Chain extends EventEmitter<ChainEvents> {
         } catch (error) {
           if (!(error instanceof TransactionError)) throw error;
           refused.push({ transaction, error });
+          if (error.code === "TOO_HEAVY") {
+            patience -= transaction.gasLimit;
+            keepLatest(this.#heavy, transaction.hash, place.timestamp);
+          }
         }
       }
       next = best.next(taken);
@@ -635,9 +652,7 @@ export class Chain extends EventEmitter<ChainEvents> {
   #forget(transaction: SignedTransaction, reason: string): DroppedTransaction {
     const { hash, from, nonce, raw } = transaction;
     const dropped = { hash, raw: toHex(raw), sender: from, nonce: Number(nonce), reason };
-    this.#forgotten.set(hash, dropped);
-    const [oldest] = this.#forgotten.keys();
-    if (this.#forgotten.size > REMEMBERED && oldest !== undefined) this.#forgotten.delete(oldest);
+    keepLatest(this.#forgotten, hash, dropped);
     this.#emitLater("dropped", dropped);
     return dropped;
   }
@@ -652,6 +667,19 @@ export class Chain extends EventEmitter<ChainEvents> {
     if (block === undefined || raw === undefined || outcome === undefined) return undefined;
     return { block, index, raw, outcome };
   }
+}
+
+/** Adds to a map that holds the latest few. */
+function keepLatest<V>(map: Map<Hex, V>, hash: Hex, value: V): void {
+  map.delete(hash);
+  map.set(hash, value);
+  const [oldest] = map.keys();
+  if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest);
+}
+
+/** Whether it has no gas for more than to move value. */
+function runsNoCode({ gasLimit }: SignedTransaction): boolean {
+  return gasLimit <= TRANSFER_GAS;
 }
 
 function info(transaction: SignedTransaction): TransactionInfo {

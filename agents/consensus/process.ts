@@ -136,7 +136,9 @@ export class ConsensusProcess extends Agent implements Consensus {
     if (this.#reason !== undefined) {
       throw new AgentError("L2_UNAVAILABLE", `${this.#reason}; send the transaction again after that`);
     }
-    return this.#dependencies.chain.addTransaction(raw);
+    const { chain } = this.#dependencies;
+    await chain.checkBurden(chain.decode(raw), this.#now);
+    return chain.addTransaction(raw);
   }
 
   pendingTransactions(): Promise<readonly Uint8Array[]> {

@@ -103,10 +103,14 @@ export class Duties {
   }
 
   async #dropHeavy(transaction: SignedTransaction, now: number): Promise<readonly DroppedTransaction[]> {
-    const dropped = await this.#chain.dropHeavy(transaction, now);
-    if (dropped === undefined) return [];
-    this.#forget(dropped.hash);
-    return [dropped];
+    try {
+      await this.#chain.checkBurden(transaction, now);
+      return [];
+    } catch (error) {
+      if (!(error instanceof TransactionError)) throw error;
+      this.#forget(transaction.hash);
+      return [await this.#chain.drop(transaction, error.message)];
+    }
   }
 
   #forget(hash: string): void {

@@ -10,7 +10,7 @@ import { RpcServer } from "../../l2/rpc/server.ts";
 import { Overlay } from "../../l2/state.ts";
 import type { FuzzCase } from "../execution/fuzz/case.ts";
 import { runReference } from "../execution/fuzz/reference.ts";
-import { codes, callees, pages, storage, transient } from "../execution/support/roaming.ts";
+import { callees, codes, pages, storage, transient, transientLoop } from "../execution/support/roaming.ts";
 import { hex, op } from "../execution/support/scenes.ts";
 import {
   access,
@@ -27,7 +27,7 @@ import {
   slots,
   undoing,
 } from "../execution/support/worst.ts";
-import { alice, anyProducer, bob, carol, config, mine, openChain, producer, transfer } from "./fixtures.ts";
+import { alice, anyProducer, bob, carol, config, mine, openChain, producer, transfer, users } from "./fixtures.ts";
 import { deploying } from "./programs.ts";
 
 /** How many calls of L1 a transaction fills for each that it may fill. */
@@ -84,7 +84,7 @@ describe("Burden", function () {
     let chain: Chain;
     let peer: Chain;
     /** A transaction that reads two long codes in turn. */
-    let roam: (rounds: number) => Promise<string>;
+    let roam: (rounds: number, nonce?: number) => Promise<string>;
 
     before(async () => {
       [chain, peer] = [await openChain(), await openChain()];
@@ -102,7 +102,8 @@ describe("Burden", function () {
         .join(" ");
       const loop = `${op("CALLDATALOAD", 0)} :1 ${read} PUSH1 0x01 SWAP1 SUB DUP1 PUSH2 @1 JUMPI STOP`;
       const to = await deploy(2, hex(loop));
-      roam = (rounds) => transfer(bob, to, 0, { value: 0, gasLimit: 1_000_000, data: toBeHex(rounds, 32) });
+      roam = (rounds, nonce = 0) =>
+        transfer(bob, to, nonce, { value: 0, gasLimit: 1_000_000, data: toBeHex(rounds, 32) });
       for (const block of await chain.blocks(1, 3)) await peer.importBlock(toSignedBlock(block), anyProducer);
     });
     after(async () => {
@@ -123,10 +124,30 @@ describe("Burden", function () {
       expect(peer.head.stateRoot).to.equal(block.stateRoot);
     });
 
+    it("[2b] a block spends only so much time on such transactions, and on each of them now and then", async () => {
+      const heavy = hex(transientLoop(1));
+      const fees = { maxFeePerGas: 5n * config.baseFee, maxPriorityFeePerGas: 2n * config.baseFee };
+      const flood = users
+        .slice(3, 12)
+        .map((from) => transfer(from, "", 0, { to: null, value: 0, data: heavy, gasLimit: 1_000_000, ...fees }));
+      const [call, plain] = [await roam(1), await transfer(carol, alice.address, 1)];
+      const first = await mine(chain, [...(await Promise.all(flood)), call, plain]);
+      // Eight were tried. What could be too heavy waits, what cannot does not.
+      expect(first.transactions).to.deep.equal([plain]);
+      expect(chain.pendingCount).to.equal(2);
+      const again = await flood[0]!;
+      const second = await mine(chain, [again]);
+      expect(second.transactions).to.deep.equal([call]);
+      expect(await chain.status(keccak256(again))).to.deep.equal({ status: "pending" });
+      await mine(chain, [await transfer(carol, alice.address, 2)], chain.head.timestamp + 30);
+      expect(await chain.status(keccak256(again))).to.have.property("status", "dropped");
+      for (const block of await chain.blocks(5, 7)) await peer.importBlock(toSignedBlock(block), anyProducer);
+    });
+
     it("[3] [S3] a peer refuses a block that has it", async () => {
-      const block = toSignedBlock(await mine(chain, [await transfer(carol, alice.address, 1)]));
+      const block = toSignedBlock(await mine(chain, [await transfer(carol, alice.address, 3)]));
       const before = peer.head;
-      const forged = { ...block, transactions: [await roam(200)] };
+      const forged = { ...block, transactions: [await roam(200, 1)] };
       const error: unknown = await peer.importBlock(forged, anyProducer).catch((thrown: unknown) => thrown);
       expect(error).to.have.property("code", "BAD_TRANSACTION");
       expect(error).to.have.nested.property("cause.code", "TOO_HEAVY");
@@ -137,14 +158,14 @@ describe("Burden", function () {
     it("[9] [11.4] whoever verifies a batch executes it like L1, which has no such rule", async () => {
       const executor = await Executor.at(config, new Overlay(chain.states), chain.head.stateRoot);
       const context = { number: 9n, timestamp: BigInt(chain.head.timestamp), coinbase: producer.address };
-      const { success, gasUsed } = await executor.execute(context, executor.decode(fromHex(await roam(200))));
+      const { success, gasUsed } = await executor.execute(context, executor.decode(fromHex(await roam(200, 1))));
       expect([success, gasUsed > 50_000n]).to.deep.equal([true, true]);
     });
 
     it("[1] a node gives no estimate for it but the reason, and answers calls that are only asked", async () => {
       const server = new RpcServer({ chain, port: 0 });
       const provider = new JsonRpcProvider(await server.listen(), undefined, { cacheTimeout: -1 });
-      const { to, from, data } = Transaction.from(await roam(200));
+      const { to, from, data } = Transaction.from(await roam(200, 1));
       try {
         const estimate: unknown = await provider.estimateGas({ to, from, data }).catch((thrown: unknown) => thrown);
         expect(estimate)

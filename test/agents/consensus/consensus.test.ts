@@ -5,7 +5,7 @@ import type { LocalSequencer, LocalSystem } from "../../../agents/local.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { type Fault, refusing, silent } from "../../support/faults.ts";
 import { transientLoop } from "../../execution/support/roaming.ts";
-import { hex } from "../../execution/support/scenes.ts";
+import { hex, op } from "../../execution/support/scenes.ts";
 import { failureOf } from "../support/failure.ts";
 import { type LocalTest, type LocalTestOptions, localTest } from "../../support/local.ts";
 
@@ -60,8 +60,13 @@ describe("consensus layer", () => {
       const failed: string[] = [];
       local.consensus.agent.events.on("failed", ({ hashes }) => failed.push(...hashes));
       const term = await test.system.sequencers.term();
-      const fields = { to: null, data: hex(transientLoop(1)), gasLimit: 1_000_000n };
-      const heavy = await local.transfer(bob, "", 0n, fields);
+      const fields = { to: null, gasLimit: 1_000_000n };
+      const loop = transientLoop(1);
+      const { message } = await failureOf(local.transfer(bob, "", 0n, { ...fields, data: hex(loop) }));
+      expect(message).to.match(/would fill \d+ calls of L1, expected at most 1\d\d for \d+ gas/);
+      // It becomes too heavy when it is too late to refuse it.
+      const later = `${op("GT", "TIMESTAMP", local.now)} PUSH2 @go JUMPI STOP :go ${loop}`;
+      const heavy = await local.transfer(bob, "", 0n, { ...fields, data: hex(later) });
       await local.run(130);
       expect(failed).to.deep.equal([heavy]);
       expect(await status(heavy))
