@@ -12,21 +12,7 @@ import type { FuzzCase } from "../execution/fuzz/case.ts";
 import { runReference } from "../execution/fuzz/reference.ts";
 import { callees, codes, pages, storage, transient, transientLoop } from "../execution/support/roaming.ts";
 import { hex, op } from "../execution/support/scenes.ts";
-import {
-  access,
-  blake,
-  creation,
-  deployment,
-  depth,
-  hashes,
-  largest,
-  memory,
-  modexp,
-  pairings,
-  results,
-  slots,
-  undoing,
-} from "../execution/support/worst.ts";
+import { WORST } from "../execution/support/worst.ts";
 import { alice, anyProducer, bob, carol, config, mine, openChain, producer, transfer, users } from "./fixtures.ts";
 import { deploying } from "./programs.ts";
 
@@ -55,10 +41,7 @@ describe("Burden", function () {
   }
 
   it("[11.8] [11.9] is little where a transaction uses much once", async () => {
-    const heavy = [memory, results, deployment, creation, modexp, hashes, pairings, blake, access, largest];
-    for (const make of [...heavy, () => undoing(4_000), () => slots(150), () => depth(2_000_000n)]) {
-      expect(await share(make()), make.name).to.be.at.most(0.25);
-    }
+    for (const [title, make] of WORST) expect(await share(make()), title).to.be.at.most(0.25);
   });
 
   it("counts gas of frames within frames once", () => {

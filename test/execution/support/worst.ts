@@ -56,7 +56,7 @@ const heavy = (fields: Partial<FuzzTransaction> = {}): FuzzTransaction =>
   transaction({ gasLimit: MAX_GAS_LIMIT, ...fields });
 
 /** Hashes, copies and logs of all memory below a high stack. */
-export function memory(): FuzzCase {
+function memory(): FuzzCase {
   const entry = [
     pile(1_000),
     fill("memory"),
@@ -73,7 +73,7 @@ export function memory(): FuzzCase {
 }
 
 /** What calls give and take, as large as memory, and at places that cut every page. */
-export function results(): FuzzCase {
+function results(): FuzzCase {
   const all = MEMORY_LIMIT - 1;
   const fields = { gas: 1_500_000, input: [0, MEMORY_LIMIT], output: [1, all] } as const;
   const entry = [
@@ -97,7 +97,8 @@ export function results(): FuzzCase {
 }
 
 /** Slots of both kinds that a frame writes before it reverts, all of which are undone. */
-export function undoing(transient = 12_000): FuzzCase {
+function undoing(): FuzzCase {
+  const transient = 4_000;
   const reverter = [
     count("1", transient, `DUP1 DUP1 NOT SWAP1 TSTORE`),
     count("2", transient / 100, `DUP1 DUP1 NOT SWAP1 SSTORE`),
@@ -118,7 +119,8 @@ const storage = (size: number): Record<string, bigint> =>
   Object.fromEntries(Array.from({ length: size }, (_, index) => [slot(index), word(`slot ${index}`)]));
 
 /** Slots that are read, and as many that change as gas allows. */
-export function slots(changed = 600): FuzzCase {
+function slots(): FuzzCase {
+  const changed = 150;
   const entry = [count("1", changed / 2, "DUP1 SLOAD POP", 1), count("2", changed, "DUP1 DUP1 NOT SWAP1 SSTORE", 1)];
   return scene({ [ENTRY]: contract(apart(entry), { storage: storage(changed + 100) }) }, [heavy()]);
 }
@@ -127,13 +129,13 @@ export function slots(changed = 600): FuzzCase {
 const reader = contract(`${rest("1")} ${op("CALLDATALOAD", 5)} ${rest("2")} PUSH0 SSTORE`);
 
 /** An access list with as many accounts as it may have. */
-export function access(): FuzzCase {
+function access(): FuzzCase {
   const accessList = Array.from({ length: ACCESS_LIMIT }, (_, index) => [account(`account ${index}`), []] as const);
   return scene({ [ENTRY]: reader }, [heavy({ accessList })]);
 }
 
 /** A transaction as large as it may be, with as many slots in its access list as there may be. */
-export function largest(): FuzzCase {
+function largest(): FuzzCase {
   const keys = Array.from({ length: ACCESS_LIMIT - 1 }, (_, index) => id(`key ${index}`));
   // Beside calldata and 33 bytes for each key, all fields together take less than 200 bytes.
   const data = `0x${"a5".repeat(TRANSACTION_LIMIT - 33 * keys.length - 200)}`;
@@ -141,7 +143,8 @@ export function largest(): FuzzCase {
 }
 
 /** Frames above one another, each with a stack and memory. */
-export function depth(gasLimit = MAX_GAS_LIMIT): FuzzCase {
+function depth(): FuzzCase {
+  const gasLimit = 2_000_000n;
   const self = [
     pile(60),
     `${op("LT", 400_000, "GAS")} PUSH2 @deeper JUMPI`,
@@ -165,12 +168,12 @@ function initCode(name: string): string {
 }
 
 /** A creation by a transaction. */
-export function deployment(): FuzzCase {
+function deployment(): FuzzCase {
   return scene({}, [heavy({ to: "0x", data: [initCode("init code")] })]);
 }
 
 /** A creation by code, whose init code comes from that of two accounts. */
-export function creation(): FuzzCase {
+function creation(): FuzzCase {
   const entry = [
     pile(1_000),
     fill("creation"),
@@ -218,7 +221,7 @@ function store(bytes: string): string {
 }
 
 /** MODEXP at its limit, with an input as large as memory. */
-export function modexp(): FuzzCase {
+function modexp(): FuzzCase {
   const entry = [
     pile(1_000),
     fill("modexp"),
@@ -230,7 +233,7 @@ export function modexp(): FuzzCase {
 }
 
 /** Hashes and a copy by precompiles, with an input as large as memory. */
-export function hashes(): FuzzCase {
+function hashes(): FuzzCase {
   const fields = { gas: 1_000_000, input: [0, MEMORY_LIMIT], output: [1, MEMORY_LIMIT - 1] } as const;
   const entry = [
     pile(1_000),
@@ -242,7 +245,7 @@ export function hashes(): FuzzCase {
 }
 
 /** As many pairs as there may be; that one is not valid is found out by all the gas that they may take. */
-export function pairings(): FuzzCase {
+function pairings(): FuzzCase {
   const size = 192 * PAIRS_LIMIT;
   const entry = [
     `${pile(1_000)} ${fill("pairings")}`,
@@ -252,7 +255,8 @@ export function pairings(): FuzzCase {
 }
 
 /** As many rounds as gas pays for. */
-export function blake(rounds = 7_000_000): FuzzCase {
+function blake(): FuzzCase {
+  const rounds = 7_000_000;
   const entry = [
     `${pile(1_000)} ${op("MSTORE", 0, BigInt(rounds) << 224n)} ${op("MSTORE8", 212, 1)}`,
     write(0, call("STATICCALL", { to: 9, gas: rounds, input: [0, 213], output: [0, 64] })),
@@ -260,3 +264,20 @@ export function blake(rounds = 7_000_000): FuzzCase {
   ];
   return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
 }
+
+/** All of them, each with what a step has to get through. */
+export const WORST: readonly (readonly [title: string, make: () => FuzzCase])[] = [
+  ["hashes, copies and logs of all memory", memory],
+  ["what calls take and give, as large as memory", results],
+  ["a frame that reverts after it wrote thousands of slots", undoing],
+  ["slots that it reads and writes", slots],
+  ["frames above one another, each with stack and memory", depth],
+  ["a creation by a transaction with the longest init code and code", deployment],
+  ["a creation by code that was copied from two accounts", creation],
+  ["MODEXP at its limit, with an input as large as memory", modexp],
+  ["precompiles that hash and copy all memory", hashes],
+  ["a pairing of as many pairs as there may be, one of which is refused", pairings],
+  ["as many rounds of BLAKE2F as gas pays for", blake],
+  ["the longest access list of accounts", access],
+  ["a transaction as large as it may be, with the longest access list", largest],
+];
