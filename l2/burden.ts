@@ -18,10 +18,9 @@ const PAGE = 1_024;
 const PAGE_BYTES = 1_400;
 /** What leads to an account or a slot in a state of millions. */
 const PROOF_BYTES = 4_096;
-/** Accounts and slots that share a page; and from how many on the ways to them lie scattered, in so many more bytes. */
+/** Accounts and slots that share a page; and from how many on the way to one leads through a page of its own. */
 const NEIGHBOURS = 8;
 const CROWD = 512;
-const WAY_BYTES = 4 * PAGE_BYTES;
 
 /**
  * Counts how often what a transaction works on has to be carried to L1, where L1 executes it in a session
@@ -126,7 +125,7 @@ export class Burden {
     const place = this.#world.get(what) ?? this.#world.size;
     this.#world.set(what, place);
     this.#carryPage(`world ${Math.floor(place / NEIGHBOURS)}`);
-    if (this.#world.size > CROWD) this.carry(`way to ${branch}`, WAY_BYTES);
+    if (this.#world.size > CROWD) this.carry(`way to ${branch}`, PAGE_BYTES);
   }
 
   /** A page needs not be brought to where it is made. */

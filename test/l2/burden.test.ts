@@ -31,8 +31,8 @@ describe("Burden", function () {
     "long codes that it reads in turn": () => codes(30),
     "long contracts that it calls in turn": () => callees(30),
     "pages of memory, calldata and returned data": () => pages(50),
-    "thousands of transient slots": () => transient(2),
-    "thousands of slots": () => storage(3),
+    "thousands of transient slots": () => transient(5),
+    "thousands of slots": () => storage(25),
   };
   for (const [title, make] of Object.entries(roaming)) {
     it(`[11.8] [11.9] is too much where a transaction goes back and forth between ${title}`, async () => {
@@ -108,7 +108,7 @@ describe("Burden", function () {
     });
 
     it("[2b] a block spends only so much time on such transactions, and on each of them now and then", async () => {
-      const heavy = hex(transientLoop(1));
+      const heavy = hex(transientLoop(5));
       const fees = { maxFeePerGas: 5n * config.baseFee, maxPriorityFeePerGas: 2n * config.baseFee };
       const flood = users
         .slice(3, 12)

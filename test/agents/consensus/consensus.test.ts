@@ -61,7 +61,7 @@ describe("consensus layer", () => {
       local.consensus.agent.events.on("failed", ({ hashes }) => failed.push(...hashes));
       const term = await test.system.sequencers.term();
       const fields = { to: null, gasLimit: 1_000_000n };
-      const loop = transientLoop(1);
+      const loop = transientLoop(5);
       const { message } = await failureOf(local.transfer(bob, "", 0n, { ...fields, data: hex(loop) }));
       expect(message).to.match(/would fill \d+ calls of L1, expected at most 1\d\d for \d+ gas/);
       // It becomes too heavy when it is too late to refuse it.

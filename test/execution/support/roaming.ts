@@ -9,7 +9,7 @@ import { count, fill } from "./worst.ts";
 const GAS_LIMIT = 8_000_000n;
 const PAGE = 1_024;
 const CODES = 12;
-const SLOTS = 2_000;
+const SLOTS = 1_000;
 /** Bytes of code that fit into a contract, behind a STOP. */
 const FILLER = 24_500;
 
