@@ -1,20 +1,24 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
+import { toHex } from "../../l2/hex.ts";
 import { type Result, caseOf, runShare } from "./fuzz/campaign.ts";
-import { stringify } from "./fuzz/case.ts";
+import { CHAIN, stringify } from "./fuzz/case.ts";
 import { compare } from "./fuzz/differ.ts";
 import { ThirdOpinion } from "./fuzz/hardhat.ts";
 import { FuzzL1 } from "./fuzz/l1.ts";
-import { OpcodeCounts } from "./fuzz/reference.ts";
+import { OpcodeCounts, runReference } from "./fuzz/reference.ts";
 import { regressions } from "./fuzz/regressions.ts";
 import { shrink } from "./fuzz/shrink.ts";
 import { OPCODES } from "./fuzz/assembly.ts";
+import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "./support/executor.ts";
 
 const PROGRAMS = 1000;
 /** For how many of them Hardhat is asked as well, which sets up a state of its own for each. */
 const OPINIONS = 50;
 const SEED = "random programs";
+/** Programs that run on Hardhat's own L1, where coverage counts what they execute. */
+const COUNTED = 120;
 
 describe("Random programs", function () {
   this.timeout(600_000);
@@ -82,6 +86,23 @@ describe("Random programs", function () {
     expect(Object.values(shrunk.accounts).map(({ code }) => code)).to.deep.equal([["SSTORE"]]);
   });
 });
+
+if (hre.globalOptions.coverage) {
+  describe("Random programs whose instructions are counted", () => {
+    it(`[11.9] give the roots and the gas of @ethereumjs/vm, where instrumented code comes to their end`, async function () {
+      this.timeout(1_800_000);
+      const { ethers } = await hre.network.create();
+      const executor = await deployExecutor(ethers, CHAIN);
+      let same = 0;
+      for (let number = 0; number < COUNTED; number++) {
+        const { inputs, preStateRoot, witness, expected } = await runReference(caseOf(SEED, number));
+        const call = execute(executor, inputs, preStateRoot, toHex(witness), CALL_GAS);
+        if (await expectSameOrRevert(call, expected)) same++;
+      }
+      expect(same).to.be.greaterThan(COUNTED / 2);
+    });
+  });
+}
 
 /** Whether some account's code has an SSTORE. */
 function writes({ accounts }: ReturnType<typeof caseOf>): boolean {

@@ -1,6 +1,7 @@
 import path from "node:path";
 
 import { expect } from "chai";
+import hre from "hardhat";
 
 import { type Case, casesOf } from "../../scripts/statetest/cases.ts";
 import { StateTestL1 } from "../../scripts/statetest/l1.ts";
@@ -30,7 +31,8 @@ function* slice(): Generator<Case> {
 
 describe(`GeneralStateTests, fork Cancun${skipped}`, function () {
   before(function () {
-    if (!conformanceTests) this.skip();
+    // Instrumented code is too large for Anvil, whose calls are not counted either.
+    if (!conformanceTests || hre.globalOptions.coverage) this.skip();
   });
 
   it("[11.9] gives the state roots of a slice of all folders, and refuses what has to be refused", async function () {
