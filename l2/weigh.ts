@@ -22,7 +22,31 @@ interface Operands {
 type Size = number | { readonly bytes: number };
 
 const WORD: Size = { bytes: 32 };
-const RANGE = { memory: [[0, 1]] } as const;
+const RANGE: Operands = { memory: [[0, 1]] };
+const COPY: Operands = {
+  memory: [
+    [0, 2],
+    [1, 2],
+  ],
+};
+const CREATION: Operands = { memory: [[1, 2]], waits: true };
+/** Behind gas and address comes a value, or not, and then what is given and where to put what is returned. */
+const VALUE_CALL: Operands = {
+  memory: [
+    [3, 4],
+    [5, 6],
+  ],
+  address: 1,
+  waits: true,
+};
+const CALL: Operands = {
+  memory: [
+    [2, 3],
+    [4, 5],
+  ],
+  address: 1,
+  waits: true,
+};
 
 /** What instructions touch that L1 may have to be given again. */
 const OPERANDS: Readonly<Record<number, Operands>> = {
@@ -42,52 +66,19 @@ const OPERANDS: Readonly<Record<number, Operands>> = {
   /* SSTORE */ 0x55: { slot: "written" },
   /* TLOAD */ 0x5c: { slot: "transient" },
   /* TSTORE */ 0x5d: { slot: "transient" },
-  /* MCOPY */ 0x5e: {
-    memory: [
-      [0, 2],
-      [1, 2],
-    ],
-  },
+  /* MCOPY */ 0x5e: COPY,
   /* LOG0 to LOG4 */ 0xa0: RANGE,
   0xa1: RANGE,
   0xa2: RANGE,
   0xa3: RANGE,
   0xa4: RANGE,
-  /* CREATE */ 0xf0: { memory: [[1, 2]], waits: true },
-  /* CALL */ 0xf1: {
-    memory: [
-      [3, 4],
-      [5, 6],
-    ],
-    address: 1,
-    waits: true,
-  },
-  /* CALLCODE */ 0xf2: {
-    memory: [
-      [3, 4],
-      [5, 6],
-    ],
-    address: 1,
-    waits: true,
-  },
+  /* CREATE */ 0xf0: CREATION,
+  /* CALL */ 0xf1: VALUE_CALL,
+  /* CALLCODE */ 0xf2: VALUE_CALL,
   /* RETURN */ 0xf3: RANGE,
-  /* DELEGATECALL */ 0xf4: {
-    memory: [
-      [2, 3],
-      [4, 5],
-    ],
-    address: 1,
-    waits: true,
-  },
-  /* CREATE2 */ 0xf5: { memory: [[1, 2]], waits: true },
-  /* STATICCALL */ 0xfa: {
-    memory: [
-      [2, 3],
-      [4, 5],
-    ],
-    address: 1,
-    waits: true,
-  },
+  /* DELEGATECALL */ 0xf4: CALL,
+  /* CREATE2 */ 0xf5: CREATION,
+  /* STATICCALL */ 0xfa: CALL,
   /* REVERT */ 0xfd: RANGE,
   /* SELFDESTRUCT */ 0xff: { address: 0 },
 };
