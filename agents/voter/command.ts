@@ -29,7 +29,7 @@ const count = integer(0, 1_000_000);
 
 /** `agent voter`. */
 export function voterCommand(): Command {
-  return agentCommand("voter", "votes on proposals by what L1 shows, queues and executes them", [
+  return agentCommand("voter", "votes on proposals by what L1 shows, queues and executes those that it supports", [
     { name: "storage-url", value: "url", description: "Memolabs, to see for oneself what was withheld", parse: url },
     { name: "snapshot", value: "file", description: "snapshot of its objects" },
     { name: "no-delegate", description: "do not delegate the account's votes to itself" },
@@ -64,9 +64,8 @@ export function voterCommand(): Command {
     {
       name: "otherwise",
       value: "vote",
-      description: "vote on everything else: for, against or abstain",
+      description: "vote on everything else: for, against or abstain; none if absent",
       parse: oneOf(["for", "against", "abstain"]),
-      default: DEFAULT_POLICY.otherwise,
     },
     ...L1_SETTINGS,
     ...SENDER_SETTINGS,

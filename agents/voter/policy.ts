@@ -1,5 +1,5 @@
 import type { Hex } from "../../l2/hex.ts";
-import type { Proposal, PublicRecord } from "./record.ts";
+import type { Proposal, PublicRecord, RequestRecord } from "./record.ts";
 
 /** A vote, as the governor counts it. */
 export type Vote = "against" | "for" | "abstain";
@@ -22,8 +22,8 @@ export interface PolicyOptions {
   unattestedTolerated: number;
   /** Needless requests before a verifier is banned (11.6.1). */
   spamTolerated: number;
-  /** How to vote on everything else. */
-  otherwise: Vote;
+  /** How to vote on everything else; not at all if absent. */
+  otherwise?: Vote | undefined;
 }
 
 export const DEFAULT_POLICY: PolicyOptions = {
@@ -31,7 +31,6 @@ export const DEFAULT_POLICY: PolicyOptions = {
   silentTermsTolerated: 0,
   unattestedTolerated: 0,
   spamTolerated: 2,
-  otherwise: "abstain",
 };
 
 /**
@@ -39,38 +38,58 @@ export const DEFAULT_POLICY: PolicyOptions = {
  *
  * A sequencer *withheld* a batch when data could not be had, and was posted once L1 asked (11.10.3). A verifier's
  * request was *needless* when the data could be had, and the batch was right (11.6.1).
+ *
+ * Only proposals that the governor's helpers composed have a subject: with any other call in it, a proposal is unknown
+ * as a whole.
+ *
+ * @returns Nothing where it cannot judge. Even an abstention would count towards the quorum.
  */
 export function decide(
   { subject }: Proposal,
   record: PublicRecord,
   observations: Observations,
   options: PolicyOptions,
-): Decision {
+): Decision | undefined {
   const answered = Object.values(record.requests).filter(({ outcome }) => outcome === "answered");
   switch (subject.kind) {
     case "kick": {
-      const withheld = answered.filter(
-        ({ sequencer, headerHash }) => sequencer === subject.sequencer && observations[headerHash] === "unavailable",
-      ).length;
+      const requests = answered.filter(({ sequencer }) => sequencer === subject.sequencer);
+      const withheld = count(requests, observations, "unavailable");
       const silent = record.silentTerms[subject.sequencer] ?? 0;
       const unattested = record.unattested[subject.sequencer] ?? 0;
-      const guilty =
-        withheld > options.withheldTolerated ||
+      const guilty = (offences: number): boolean =>
+        offences > options.withheldTolerated ||
         silent > options.silentTermsTolerated ||
         unattested > options.unattestedTolerated;
       const reason = `withheld ${withheld}, silent terms ${silent}, uncertified batches ${unattested}`;
-      return { vote: guilty ? "for" : "against", reason };
+      return verdict(guilty, withheld, count(requests, observations, undefined), reason);
     }
     case "ban": {
       const requests = Object.values(record.requests).filter(({ requester }) => requester === subject.verifier);
-      const needless = answered.filter(
-        ({ requester, headerHash }) => requester === subject.verifier && observations[headerHash] === "available",
-      ).length;
-      const guilty = needless > options.spamTolerated && needless * 2 > requests.length;
-      return { vote: guilty ? "for" : "against", reason: `${needless} of ${requests.length} requests were needless` };
+      const settled = requests.filter(({ outcome }) => outcome === "answered");
+      const needless = count(settled, observations, "available");
+      const guilty = (offences: number): boolean => offences > options.spamTolerated && offences * 2 > requests.length;
+      const reason = `${needless} of ${requests.length} requests were needless`;
+      return verdict(guilty, needless, count(settled, observations, undefined), reason);
     }
     case "parameter":
     case "other":
-      return { vote: options.otherwise, reason: "no rule for this kind of proposal" };
+      return options.otherwise && { vote: options.otherwise, reason: "no rule for this kind of proposal" };
   }
+}
+
+/** Counts the requests of which this was seen; `undefined` counts those at which the voter did not look in time. */
+function count(requests: RequestRecord[], observations: Observations, seen: Observations[Hex] | undefined): number {
+  return requests.filter(({ headerHash }) => observations[headerHash] === seen).length;
+}
+
+/** Guilty by the offences seen, innocent even if every unseen one was an offence, or undecidable. */
+function verdict(
+  guilty: (offences: number) => boolean,
+  seen: number,
+  unseen: number,
+  reason: string,
+): Decision | undefined {
+  if (guilty(seen)) return { vote: "for", reason };
+  return guilty(seen + unseen) ? undefined : { vote: "against", reason };
 }

@@ -14,7 +14,7 @@ import type { Logger } from "../common/logger.ts";
 import type { Metrics } from "../common/metrics.ts";
 import type { TransactionManager } from "../common/transactions.ts";
 import type { ReadableStorage } from "../storage/storage.ts";
-import { decide, type Observations, type PolicyOptions, type Vote } from "./policy.ts";
+import { decide, type Decision, type Observations, type PolicyOptions, type Vote } from "./policy.ts";
 import { RecordReducer, type Proposal, type PublicRecord } from "./record.ts";
 
 export interface VoterOptions extends AgentOptions {
@@ -64,8 +64,8 @@ export function followRecord(
 }
 
 /**
- * A member of the community: watches conduct, votes on proposals by evidence, queues and executes what passed, settles what was slashed (steps
- * 3.3.1, 3.3.7, 3.3.8, 11.6.1, 11.10.3.1).
+ * A member of the community: watches conduct, votes on proposals by evidence, queues and executes those that it
+ * supports, settles what was slashed (steps 3.3.1, 3.3.7, 3.3.8, 11.6.1, 11.10.3.1).
  */
 export class Voter extends Agent {
   readonly #options: VoterOptions;
@@ -110,6 +110,8 @@ export class Voter extends Agent {
 
   /** Looks for the data of requested batches before the sequencer has answered. */
   async #observe(record: PublicRecord): Promise<void> {
+    // A voter that has nowhere to look saw nothing: that is no evidence of withholding.
+    if (this.#d.storages.length === 0) return;
     for (const { headerHash, dataHash, outcome } of Object.values(record.requests)) {
       if (outcome !== "open" || this.#observations[headerHash] !== undefined) continue;
       const available = await this.#available(dataHash);
@@ -132,29 +134,25 @@ export class Voter extends Agent {
   }
 
   async #tend(proposal: Proposal, record: PublicRecord): Promise<void> {
+    // Judged anew at every step: L1's record may have changed since the vote.
+    const decision = decide(proposal, record, this.#observations, this.#options.policy);
+    if (decision === undefined) return;
     const { governor } = this.#d.l1;
-    switch (await governor.state(proposal.id)) {
-      case ACTIVE:
-        return this.#vote(proposal, record);
-      case SUCCEEDED:
-        return this.#send(proposal, "queue");
-      case QUEUED:
-        if ((await governor.proposalEta(proposal.id)) <= BigInt(await this.#d.l1.now())) {
-          return this.#send(proposal, "execute");
-        }
-        return undefined;
-      default:
-        return undefined;
-    }
+    const state = await governor.state(proposal.id);
+    if (state === ACTIVE) return this.#vote(proposal, decision);
+    if (decision.vote !== "for") return;
+    if (state === SUCCEEDED) return this.#send(proposal, "queue");
+    if (state !== QUEUED) return;
+    if ((await governor.proposalEta(proposal.id)) > BigInt(await this.#d.l1.now())) return;
+    await this.#send(proposal, "execute");
   }
 
-  async #vote(proposal: Proposal, record: PublicRecord): Promise<void> {
+  async #vote(proposal: Proposal, { vote, reason }: Decision): Promise<void> {
     const { governor, addresses } = this.#d.l1;
     const me = await this.#d.transactions.address();
     if (await governor.hasVoted(proposal.id, me)) return;
     const votes = await governor.getVotes(me, await governor.proposalSnapshot(proposal.id));
     if (votes === 0n) return;
-    const { vote, reason } = decide(proposal, record, this.#observations, this.#options.policy);
     const data = governor.interface.encodeFunctionData("castVoteWithReason", [proposal.id, SUPPORT[vote], reason]);
     await this.#d.transactions.send({ to: addresses.governor, data, label: "vote" }, this.signal);
     this.log.info({ proposal: proposal.id.toString(), vote, reason, description: proposal.description }, "voted");
