@@ -3,7 +3,8 @@ import { EventEmitter } from "node:events";
 import type { Common } from "@ethereumjs/common";
 import { getAddress } from "ethers";
 
-import type { BlockContext, L2Transaction } from "./batch/encoding.ts";
+import { type BlockContext, type L2Transaction, blockSize, recordSize } from "./batch/encoding.ts";
+import { BLOCK_LIMITS } from "./batch/limits.ts";
 import {
   BLOCK_TYPES,
   type Block,
@@ -280,7 +281,8 @@ export class Chain extends EventEmitter<ChainEvents> {
         coinbase: getAddress(production.coinbase),
       };
       const executor = await this.#executorAt(parent, { defensible: true });
-      const { executed, refused } = await this.#fill(executor, place, production.maxTransactions ?? Infinity);
+      const most = Math.min(production.maxTransactions ?? Infinity, BLOCK_LIMITS.transactions);
+      const { executed, refused } = await this.#fill(executor, place, most);
       if (executed.length > 0) {
         const block = sealBlock(this.config, this.#common, place, executor.stateRoot, executed);
         const value = { hash: block.hash };
@@ -298,9 +300,12 @@ export class Chain extends EventEmitter<ChainEvents> {
   /**
    * Verifies a peer's block and appends it (step 3): parent, time, signature, then by execution. A block that is
    * there already is given back as it is.
+   * @param options.onL1 Whether a batch on L1 holds the block. Then it has to be valid only: the limits of a block, and
+   * what sequencers refuse, are no rules of L1.
    * @throws BlockError with the reason (S3).
    */
-  async importBlock(block: SignedBlock, authorise: Authorise): Promise<Block> {
+  async importBlock(block: SignedBlock, authorise: Authorise, options: { onL1?: boolean } = {}): Promise<Block> {
+    const limited = options.onL1 !== true;
     return await this.#exclusively(async () => {
       const signed = parseSignedBlock(block);
       const known = await this.block(signed.hash);
@@ -313,9 +318,10 @@ export class Chain extends EventEmitter<ChainEvents> {
           `Block ${signed.number} is signed by ${producer}, who may not produce it.`,
         );
       }
+      if (limited) checkSize(signed);
       const parent = this.#head;
-      const executor = await this.#executorAt(parent, { defensible: true });
-      const executed = await this.#executeAll(executor, signed);
+      const executor = await this.#executorAt(parent, { defensible: limited });
+      const executed = await this.#executeAll(executor, signed, limited ? this.config.gasLimit : undefined);
       if (executor.stateRoot !== signed.stateRoot) {
         throw new BlockError(
           "WRONG_STATE_ROOT",
@@ -507,6 +513,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     const executed: Executed[] = [];
     const refused: { transaction: SignedTransaction; error: TransactionError }[] = [];
     let room = this.config.gasLimit;
+    let bytes = BLOCK_LIMITS.bytes;
     // Nobody pays for what is too heavy, so that a block spends no more on it than on what it has.
     let patience = this.config.gasLimit;
     const best = this.#mempool.best();
@@ -516,11 +523,13 @@ export class Chain extends EventEmitter<ChainEvents> {
       let taken = false;
       const foundAt = this.#heavy.get(transaction.hash) ?? -Infinity;
       const worthTrying = patience > 0n ? place.timestamp - foundAt >= HEAVY_AGAIN_AFTER : runsNoCode(transaction);
-      if (transaction.gasLimit <= room && worthTrying) {
+      const size = recordSize(transaction.raw.length, executed.length === 0);
+      if (transaction.gasLimit <= room && size <= bytes && worthTrying) {
         try {
           const outcome = await executor.execute(context, transaction);
           executed.push({ transaction, outcome });
           room -= outcome.gasUsed;
+          bytes -= size;
           taken = true;
         } catch (error) {
           if (!(error instanceof TransactionError)) throw error;
@@ -554,7 +563,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     }
   }
 
-  async #executeAll(executor: Executor, block: SignedBlock): Promise<Executed[]> {
+  async #executeAll(executor: Executor, block: SignedBlock, gasLimit: bigint | undefined): Promise<Executed[]> {
     const { coinbase } = block;
     const context = { number: BigInt(block.number), timestamp: BigInt(block.timestamp), coinbase };
     const executed: Executed[] = [];
@@ -571,9 +580,8 @@ export class Chain extends EventEmitter<ChainEvents> {
         const message = `Transaction ${index} of block ${block.number} is invalid: ${error.message}`;
         throw new BlockError("BAD_TRANSACTION", message, { cause: error });
       }
-      if (gasUsed > this.config.gasLimit) {
-        const limit = this.config.gasLimit;
-        throw new BlockError("TOO_MUCH_GAS", `Block ${block.number} uses more gas than ${limit}.`);
+      if (gasLimit !== undefined && gasUsed > gasLimit) {
+        throw new BlockError("TOO_MUCH_GAS", `Block ${block.number} uses more gas than ${gasLimit}.`);
       }
     }
     return executed;
@@ -688,6 +696,16 @@ function info(transaction: SignedTransaction): TransactionInfo {
 
 function sendersOf({ executed }: Addition): string[] {
   return executed.map(({ transaction }) => transaction.from);
+}
+
+/** @throws BlockError for a block that leaves no margin in a batch of its own. */
+function checkSize({ number, transactions }: SignedBlock): void {
+  const sizes = { transactions: transactions.length, bytes: blockSize(transactions) };
+  for (const unit of ["transactions", "bytes"] as const) {
+    if (sizes[unit] <= BLOCK_LIMITS[unit]) continue;
+    const message = `Block ${number} has ${sizes[unit]} ${unit}, expected at most ${BLOCK_LIMITS[unit]}.`;
+    throw new BlockError("TOO_LARGE", message);
+  }
 }
 
 interface WantedBlock {

@@ -41,6 +41,7 @@ export type BlockErrorCode =
   | "BAD_SIGNATURE"
   | "WRONG_PRODUCER"
   | "BAD_TRANSACTION"
+  | "TOO_LARGE"
   | "TOO_MUCH_GAS"
   | "WRONG_STATE_ROOT"
   | "WRONG_HASH";

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Wallet } from "ethers";
 
+import { BATCH_LIMITS } from "../../l2/batch/limits.ts";
 import { Chain } from "../../l2/chain.ts";
 import { agentCommand, integer } from "../common/config.ts";
 import { serviceOf } from "../common/daemon.ts";
@@ -46,7 +47,7 @@ export function consensusCommand(): Command {
         name: "batch-transactions",
         value: "count",
         description: "transactions that fill a batch",
-        parse: integer(1, 4_096),
+        parse: integer(1, BATCH_LIMITS.transactions),
         default: DEFAULT_LIMITS.transactions,
       },
       {

@@ -1,4 +1,5 @@
-import { recordSize } from "../../l2/batch/encoding.ts";
+import { blockSize } from "../../l2/batch/encoding.ts";
+import { BATCH_LIMITS } from "../../l2/batch/limits.ts";
 import type { Chain } from "../../l2/chain.ts";
 
 /** When a batch is full or due. */
@@ -15,31 +16,38 @@ export interface CutLimits {
 
 /**
  * Where the batch that begins at a block ends (step 7): at a block's end, where the next one would not fit any more, or
- * at the head where the oldest block is old enough. A block that is larger than a batch stands alone.
+ * at the head where the oldest block is old enough. Limits above L1's count as L1's. A block that is above the limits
+ * stands alone: every block that peers take fits into a batch of its own.
  *
  * @param now In seconds.
  * @returns The last block; undefined while it is neither full nor due.
  */
-export async function cut(chain: Chain, from: number, limits: CutLimits, now: number): Promise<number | undefined> {
+export async function cut(
+  chain: Pick<Chain, "head" | "block">,
+  from: number,
+  limits: CutLimits,
+  now: number,
+): Promise<number | undefined> {
   const head = chain.head.number;
   let transactions = 0;
   let bytes = 0;
   let gas = 0n;
+  const most = {
+    transactions: Math.min(limits.transactions, BATCH_LIMITS.transactions),
+    bytes: Math.min(limits.bytes, BATCH_LIMITS.bytes),
+    gas: limits.gas < BATCH_LIMITS.gas ? limits.gas : BATCH_LIMITS.gas,
+  };
   for (let number = from; number <= head; number++) {
     const block = await chain.block(number);
     if (block === undefined) return undefined;
     transactions += block.transactions.length;
-    bytes += sizeOf(block.transactions);
+    bytes += blockSize(block.transactions);
     gas += block.gasUsed;
-    const fits = transactions <= limits.transactions && bytes <= limits.bytes && gas <= limits.gas;
+    const fits = transactions <= most.transactions && bytes <= most.bytes && gas <= most.gas;
     if (!fits) return Math.max(from, number - 1);
   }
   const oldest = await chain.block(from);
-  const full = transactions === limits.transactions || bytes === limits.bytes || gas === limits.gas;
+  const full = transactions === most.transactions || bytes === most.bytes || gas === most.gas;
   const due = oldest !== undefined && now - oldest.timestamp >= limits.age;
   return head >= from && (full || due) ? head : undefined;
-}
-
-function sizeOf(transactions: readonly string[]): number {
-  return transactions.reduce((sum, raw, index) => sum + recordSize((raw.length - 2) / 2, index === 0), 0);
 }

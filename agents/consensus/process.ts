@@ -5,6 +5,7 @@ import { getAddress } from "ethers";
 import { buildBatch } from "../../l2/batch/build.ts";
 import { hashHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
+import { headerFault } from "../../l2/batch/limits.ts";
 import { parseSignedBlock } from "../../l2/block.ts";
 import type { SignedBlock } from "../../l2/block.ts";
 import { BATCH_GAS } from "../../l2/burden.ts";
@@ -399,6 +400,13 @@ export class ConsensusProcess extends Agent implements Consensus {
     });
     const last = await chain.block(to);
     if (last === undefined) return undefined;
+    const { finalised } = this.peer.replica.l1;
+    const fault = headerFault(header, { parent: tip.header, finalised, now: this.#now });
+    if (fault !== undefined) {
+      this.metrics.alarms.inc({ reason: "no batch that L1 takes" });
+      this.log.error({ batch: Number(header.index), fault }, "L1 would refuse the next batch: not cut");
+      return undefined;
+    }
     return { header, tip: last.hash, collector: new CertificateCollector(batchDigest(this.#domain, header)) };
   }
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 
-import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import { type L2Transaction, blockSize } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import { parseSignedBlock } from "../../l2/block.ts";
@@ -47,6 +47,9 @@ export interface ReplicaEvents {
   /** The chain took over a batch that L1 confirmed (step 3.3.6b). */
   adopted: [BatchHeader];
 }
+
+/** Bytes of transactions that are given at once: a message carries two characters for each. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
  * A peer's copy of the Metis blockchain, kept in line with L1 and with its peers (steps 3, 5.2).
@@ -159,17 +162,20 @@ export class Replica {
     });
   }
 
-  /** Signed blocks behind a block, for a peer that synchronises (step 5.2). */
+  /** Signed blocks behind a block, as many as fit into a message, for a peer that synchronises (step 5.2). */
   async blocksAfter(number: number, limit: number): Promise<SignedBlock[]> {
     const blocks: SignedBlock[] = [];
     if (!Number.isSafeInteger(number) || !Number.isSafeInteger(limit)) {
       throw new PeerError("malformed", `blocks after ${number}, at most ${limit}: expected whole numbers`);
     }
     const last = Math.min(this.chain.head.number, number + Math.min(limit, this.#page));
+    let bytes = 0;
     for (let next = number + 1; next <= last; next++) {
       const block = await this.chain.block(next);
       const signed = block === undefined ? undefined : signedBlock(block);
       if (signed === undefined) break;
+      bytes += blockSize(signed.transactions);
+      if (bytes > PAGE_BYTES && blocks.length > 0) break;
       blocks.push(signed);
     }
     return blocks;
@@ -400,7 +406,7 @@ export class Replica {
         await this.exclusively(async () => {
           const reason = `batch ${header.index} on L1 holds other blocks`;
           const dropped = await this.chain.rollbackTo(Math.min(after, this.chain.head.number), reason);
-          for (const block of blocks) await this.chain.importBlock(block, () => true);
+          for (const block of blocks) await this.chain.importBlock(block, () => true, { onL1: true });
           await this.#tell(dropped, reason);
         });
         return true;

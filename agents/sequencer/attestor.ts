@@ -3,6 +3,7 @@ import type { TypedDataDomain } from "ethers";
 import { buildBatch } from "../../l2/batch/build.ts";
 import { BATCH_HEADER_TYPES, hashHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
+import { headerFault } from "../../l2/batch/limits.ts";
 import { BATCH_GAS } from "../../l2/burden.ts";
 import type { Clock } from "../common/clock.ts";
 import { SILENCE_TYPES, certificateDomain } from "../peers/certificate.ts";
@@ -60,7 +61,7 @@ export class CheckingAttestor implements Attestor {
   }
 
   async signBatch(header: BatchHeader): Promise<string> {
-    const { members, replica, key } = this.#dependencies;
+    const { members, replica, key, clock } = this.#dependencies;
     if (header.sequencer !== members.term.sequencer) {
       throw new Refusal(`${header.sequencer} does not vouch for batches in term ${members.term.number}`);
     }
@@ -69,12 +70,14 @@ export class CheckingAttestor implements Attestor {
       throw new Refusal(message);
     }
     const parent = this.#parent(header);
+    const now = Math.floor(clock.now() / 1000);
+    const fault = headerFault(header, { parent, finalised: replica.l1.finalised, now });
+    if (fault !== undefined) throw new Refusal(`L1 would refuse batch ${header.index}: ${fault}`);
     await replica.exclusively(async () => {
       const { chain } = replica;
       if (header.lastBlock > BigInt(chain.head.number)) {
         throw new Refusal(`block ${header.lastBlock} is not here, the head is ${chain.head.number}`);
       }
-      if (header.lastBlock <= parent.lastBlock) throw new Refusal(`batch ${header.index} holds no block`);
       const { index, sequencer } = header;
       const own = await buildBatch(chain, Number(parent.lastBlock) + 1, Number(header.lastBlock), {
         index,

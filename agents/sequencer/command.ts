@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Wallet } from "ethers";
 
+import { BLOCK_LIMITS } from "../../l2/batch/limits.ts";
 import { Chain } from "../../l2/chain.ts";
 import { BlocksSource, StorageSource, type DataSource } from "../common/batch-data.ts";
 import { address, agentCommand, integer, url, type Setting } from "../common/config.ts";
@@ -55,7 +56,7 @@ const SETTINGS: Setting<unknown>[] = [
     name: "block-transactions",
     value: "count",
     description: "most transactions of a block",
-    parse: integer(1, 4_096),
+    parse: integer(1, BLOCK_LIMITS.transactions),
     default: 500,
   },
   { name: "consensus-url", value: "url", description: "consensus layer", parse: url, required: true },

@@ -6,7 +6,9 @@ import type { TransactionReceipt } from "ethers";
 import { buildBatch } from "../../l2/batch/build.ts";
 import { hashHeader, toHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
+import { BATCH_LIMITS } from "../../l2/batch/limits.ts";
 import type { SignedBlock } from "../../l2/block.ts";
+import { BATCH_GAS } from "../../l2/burden.ts";
 import { TransactionError } from "../../l2/errors.ts";
 import { Agent } from "../common/agent.ts";
 import type { AgentOptions } from "../common/agent.ts";
@@ -14,6 +16,7 @@ import { fetchPosted } from "../common/batch-data.ts";
 import { AgentError, messageOf } from "../common/errors.ts";
 import type { TransactionManager } from "../common/transactions.ts";
 import type { Consensus } from "../consensus/consensus.ts";
+import { cut } from "../consensus/cut.ts";
 import { signedBlock } from "../peers/block.ts";
 import { Duties } from "../peers/duties.ts";
 import { wireHeader } from "../peers/methods.ts";
@@ -119,7 +122,8 @@ export class Sequencer extends Agent {
   }
 
   /**
-   * Posts what its chain holds beyond L1's head without a certificate (step 3.3), at its operator's command.
+   * Posts what its chain holds beyond L1's head without a certificate (step 3.3), at its operator's command: as many
+   * blocks as fit into one batch.
    *
    * @throws {L1Revert} where it is not the current sequencer.
    */
@@ -127,9 +131,10 @@ export class Sequencer extends Agent {
     const { base, chain } = this.peer.replica;
     if (base === undefined) throw new AgentError("L2_UNAVAILABLE", "the chain does not hold L1's last batch");
     const first = Number(base.header.lastBlock) + 1;
-    if (chain.head.number < first) throw new AgentError("L2_UNAVAILABLE", `L1 has every block up to ${first - 1}`);
+    const last = await cut(chain, first, { ...BATCH_LIMITS, gas: BATCH_GAS, age: -Infinity }, this.#now);
+    if (last === undefined) throw new AgentError("L2_UNAVAILABLE", `L1 has every block up to ${first - 1}`);
     const place = { index: base.header.index + 1n, parent: base.headerHash, sequencer: this.owner };
-    const { header, stateRoots } = await buildBatch(chain, first, chain.head.number, place);
+    const { header, stateRoots } = await buildBatch(chain, first, last, place);
     return submitUnattested({ parent: base.header, header, stateRoots }, this.#dependencies);
   }
 

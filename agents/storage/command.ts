@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { BATCH_LIMITS } from "../../l2/batch/limits.ts";
 import { agentCommand, integer } from "../common/config.ts";
 import {
   baseOf,
@@ -22,6 +23,9 @@ interface Settings extends DaemonSettings, L1Settings {
   snapshotInterval: number;
 }
 
+/** Bytes of the largest batch with its state roots. */
+const LARGEST_OBJECT = BATCH_LIMITS.bytes + 32 * BATCH_LIMITS.transactions;
+
 /** `agent storage`: Memolabs. */
 export function storageCommand(): Command {
   return agentCommand("storage", "keeps batch data that the peer network certified, by its hash (Memolabs, step 6)", [
@@ -31,7 +35,7 @@ export function storageCommand(): Command {
       name: "max-object",
       value: "bytes",
       description: "largest object",
-      parse: integer(1, 256 * 1024 * 1024),
+      parse: integer(LARGEST_OBJECT, 256 * 1024 * 1024),
       default: 16 * 1024 * 1024,
     },
     { name: "snapshot", value: "file", description: "file to write snapshots to; none if absent" },

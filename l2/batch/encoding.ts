@@ -34,6 +34,11 @@ export function recordSize(rawSize: number, opensBlock: boolean): number {
   return 1 + (opensBlock ? CONTEXT_SIZE : 0) + 3 + rawSize;
 }
 
+/** Size in bytes of the records of one block, given its raw transactions in hexadecimal. */
+export function blockSize(transactions: readonly Hex[]): number {
+  return transactions.reduce((sum, raw, index) => sum + recordSize((raw.length - 2) / 2, index === 0), 0);
+}
+
 /**
  * The data of a batch: one record for each transaction, in order (step 8c).
  * @throws EncodingError where blocks are out of order or a transaction is too long.

@@ -1,8 +1,10 @@
 /** Sequencers that do not as they should, made of what the agents take as dependencies. */
 import { hexlify, randomBytes } from "ethers";
 
-import { blockDomain, BLOCK_TYPES, type BlockSigner, type SignedBlock } from "../../l2/block.ts";
+import { blockDomain, BLOCK_TYPES, type BlockSigner, type SignedBlock, toSignedBlock } from "../../l2/block.ts";
+import type { Chain } from "../../l2/chain.ts";
 import type { ChainConfig } from "../../l2/config.ts";
+import { fromHex } from "../../l2/hex.ts";
 import type { Behaviour } from "../../agents/local.ts";
 import { PeerError } from "../../agents/peers/transport.ts";
 import { Refusal } from "../../agents/sequencer/attestor.ts";
@@ -58,6 +60,38 @@ export async function forge(
   const hash = hexlify(randomBytes(32));
   const signature = await key.signTypedData(blockDomain(config), BLOCK_TYPES, { hash });
   return { ...block, hash, signature, stateRoot: hexlify(randomBytes(32)) };
+}
+
+/** It puts all that waits into one block, whatever the limits of a block are. */
+export function overfilling(fault: Fault): Behaviour {
+  return {
+    producer: (honest, { chain, key }) => ({
+      produce: async (timestamp) => {
+        if (!fault.on) return await honest.produce(timestamp);
+        const waiting = chain.pending().map(({ raw }) => raw);
+        return waiting.length === 0 ? undefined : await overfull(chain, waiting, key(), timestamp);
+      },
+    }),
+  };
+}
+
+/** Appends a block of all these transactions to a chain, as nobody may produce it but L1 may confirm it. */
+export async function overfull(
+  chain: Chain,
+  raws: readonly string[],
+  key: BlockSigner & { readonly address: string },
+  timestamp = chain.head.timestamp + 1,
+): Promise<SignedBlock> {
+  const { number } = chain.head;
+  const context = { number: BigInt(number + 1), timestamp: BigInt(timestamp), coinbase: key.address };
+  const transactions = raws.map((raw) => ({ context, raw: fromHex(raw) }));
+  await chain.adoptBatch(transactions, number);
+  const { head } = chain;
+  const signature = await key.signTypedData(blockDomain(chain.config), BLOCK_TYPES, { hash: head.hash });
+  const block = toSignedBlock({ ...head, signature });
+  await chain.rollbackTo(number, "it is to be signed");
+  await chain.importBlock(block, () => true, { onL1: true });
+  return block;
 }
 
 /** It reaches none of its peers, nor they it; L1 it does reach. */

@@ -117,6 +117,25 @@ describe("consensus layer", () => {
       expect(local.consensus.agent.peer.replica.chain.head.number).to.equal(3);
     });
 
+    it("[C1] [7] [8a] brings twelve transactions of 98 kB to L1, which no single batch can hold", async () => {
+      const size = 98_000;
+      const fields = { data: `0x${"00".repeat(size)}`, gasLimit: 21_000n + 4n * BigInt(size) };
+      const hashes: string[] = [];
+      for (let nonce = 0; nonce < 12; nonce++) {
+        hashes.push(await local.transfer(alice, bob.address, 1n, { ...fields, nonce }));
+      }
+      await local.until(() => local.l1State.batches[local.l1State.head - 1]?.header.lastBlock === 2n, { seconds: 120 });
+      const { chain } = current();
+      const blocks = await chain.blocks(1, 2);
+      expect(blocks.flatMap(({ transactionHashes }) => transactionHashes)).to.deep.equal(hashes);
+      for (const peer of local.sequencers) expect(peer.chain.head.hash).to.equal(chain.head.hash);
+      const headers = Object.values(local.l1State.batches).map(({ header }) => header);
+      expect(headers.reduce((sum, { txCount }) => sum + txCount, 0n)).to.equal(12n);
+      await local.transfer(bob, alice.address, 1n);
+      await local.until(() => local.l1State.batches[local.l1State.head - 1]?.header.lastBlock === 3n, { seconds: 120 });
+      expect((await test.system.sequencers.term()).number).to.equal(1n);
+    });
+
     it("[Q3] starts anew at any moment, and goes on where it was", async () => {
       await local.transfer(alice, bob.address, 1n);
       await local.tick();

@@ -8,9 +8,11 @@ import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
 import { type Batch, buildBatch } from "../../../l2/batch/build.ts";
 import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
+import { blockSize } from "../../../l2/batch/encoding.ts";
+import { BLOCK_LIMITS } from "../../../l2/batch/limits.ts";
 import { BATCH_GAS } from "../../../l2/burden.ts";
 import { certify } from "../../support/certificates.ts";
-import { type Fault, forge, forging, isolated, unresponsive } from "../../support/faults.ts";
+import { type Fault, forge, forging, isolated, overfilling, overfull, unresponsive } from "../../support/faults.ts";
 import { failureOf } from "../support/failure.ts";
 import { type LocalTest, type LocalTestOptions, localTest } from "../../support/local.ts";
 
@@ -65,6 +67,21 @@ describe("sequencer", () => {
     });
   }
 
+  /** Transactions of zeroes of a user's, each of this size. */
+  async function zeroes(from: Wallet, sizes: readonly number[]): Promise<string[]> {
+    const first = await current().chain.pendingNonce(from.address);
+    return await Promise.all(
+      sizes.map(async (size, place) => {
+        const fields = { data: `0x${"00".repeat(size)}`, gasLimit: 21_000n + 4n * BigInt(size) };
+        return await transferOf(from, bob.address, 0n, { ...fields, nonce: first + place });
+      }),
+    );
+  }
+
+  const TWELVE = Array.from({ length: 12 }, () => 98_000);
+  /** More than peers take as one block, and less than L1 takes as one batch. */
+  const ELEVEN = [...TWELVE.slice(0, 10), 49_000];
+
   /** The batch of everything that L1 does not have, as the current sequencer would build it. */
   async function nextBatch(chain = current().chain): Promise<Batch & { parent: BatchHeader }> {
     const { header: parent, headerHash } = local.l1State.batches[local.l1State.head - 1] ?? { header: undefined };
@@ -116,6 +133,26 @@ describe("sequencer", () => {
       const { header } = await nextBatch();
       const answer = await ask({ ...header, gasUsed: BATCH_GAS + 1n });
       expect(answer["refused"]).to.contain("25000001 gas, more than can be defended: 25000000 at most");
+    });
+
+    it("[C1] [7] does not sign a header that L1 would refuse, even if it computes the same itself", async () => {
+      const { header } = await nextBatch();
+      const refusal = async (fields: Partial<BatchHeader>) => (await ask({ ...header, ...fields }))["refused"];
+      expect(await refusal({ txCount: 4_097n })).to.contain("L1 would refuse batch 1: txCount is 4097, expected 1 to");
+      const late = BigInt(local.now) + 901n;
+      expect(await refusal({ lastTimestamp: late })).to.contain(`L1 would refuse batch 1: lastTimestamp is ${late}`);
+      // A block that no honest peer takes, in everybody's chain: as if it were from before there were limits.
+      const raws = await zeroes(alice, TWELVE);
+      const { key } = current();
+      const chains = [...local.sequencers, local.consensus.agent.peer.replica].map(({ chain }) => chain);
+      for (const chain of chains) await overfull(chain, raws, key, local.now);
+      const fat = await nextBatch();
+      expect(await ask(fat.header)).to.deep.equal({
+        refused: `L1 would refuse batch 1: dataSize is ${fat.header.dataSize}, expected 1 to 1048576`,
+      });
+      await local.run(180, 30);
+      expect((await local.consensus.agent.status()).enabled, "nobody is silent for not signing").to.equal(true);
+      expect(local.l1State.batches[1]?.header.lastBlock, "nothing but what comes before it").to.equal(1n);
     });
 
     it("[S4] does not sign for another sequencer, on another parent, or beyond its head", async () => {
@@ -217,6 +254,46 @@ describe("sequencer", () => {
       expect(forger.chain.head.hash).to.equal(current().chain.head.hash);
     });
 
+    it("[C1] [3] [S3] refuses a block that is too large, offered or fetched, and its producer is rotated", async () => {
+      const fault: Fault = { on: false };
+      await setUp({ behaviour: (place) => (place === 0 ? overfilling(fault) : undefined) });
+      while (local.current !== local.sequencers[0]) await rotate();
+      const glutton = current();
+      fault.on = true;
+      const { number } = glutton.chain.head;
+      for (const raw of await zeroes(alice, TWELVE)) await glutton.chain.addTransaction(raw);
+      await local.tick(2);
+      expect(glutton.chain.head.number).to.equal(number + 1);
+      expect(blockSize(glutton.chain.head.transactions)).to.be.above(BLOCK_LIMITS.bytes);
+      for (const { chain, agent } of others()) {
+        await agent.peer.replica.synchronise([glutton.owner]);
+        expect(chain.head.number).to.equal(number);
+      }
+      expect(local.consensus.agent.reports.at(-1)?.reason).to.match(/has \d+ bytes, expected at most 983040/);
+      await local.transfer(bob, alice.address, 1n);
+      await local.until(() => local.current !== glutton, { seconds: 120, step: 40 });
+      const hash = await local.transfer(bob, alice.address, 1n);
+      await local.tick(2);
+      expect(await status(hash)).to.have.property("state", "included");
+    });
+
+    it("[C1] [5.2] a sequencer that was away catches up with blocks that fill several messages", async () => {
+      await setUp();
+      const [away] = others() as [LocalSequencer];
+      await away.stop();
+      for (const user of test.users.slice(2, 7)) {
+        for (const raw of await zeroes(user, TWELVE.slice(0, 10))) await current().chain.addTransaction(raw);
+        await local.tick();
+      }
+      const { chain } = current();
+      expect(chain.head.number).to.equal(5);
+      const page = await current().agent.peer.replica.blocksAfter(0, 64);
+      expect(page.map(({ number }) => number)).to.deep.equal([1, 2, 3, 4]);
+      await away.restart();
+      await local.tick();
+      expect(away.chain.head.hash).to.equal(chain.head.hash);
+    });
+
     it("[3] refuses a block that is not the current sequencer's", async () => {
       await setUp();
       await local.transfer(alice, bob.address, 1n);
@@ -279,7 +356,8 @@ describe("sequencer", () => {
       expect(await status(hash)).to.deep.equal({ state: "included", block: 1 });
     });
 
-    it("[3.3] [3.3.4] [3.3.5] [3.3.6b.1] [3.3.6b.2] [3.3.6b.3] adopts a fake batch that L1 found right", async () => {
+    /** Has a sequencer that is cut off post a block on L1 alone, and looks at how everybody takes it over. */
+    async function adopts(raws: () => Promise<readonly string[]>): Promise<void> {
       const fault: Fault = { on: false };
       // Verifiers reach it no more than its peers do.
       const blocks: BlockSource = {
@@ -287,7 +365,7 @@ describe("sequencer", () => {
       };
       await setUp({
         verifiers: 1,
-        behaviour: (place) => (place === 0 ? isolated(fault) : undefined),
+        behaviour: (place) => (place === 0 ? { ...isolated(fault), ...overfilling(fault) } : undefined),
         local: { blocks },
       });
       while (local.current !== local.sequencers[0]) await rotate();
@@ -298,8 +376,7 @@ describe("sequencer", () => {
 
       // It is cut off with transactions that nobody else has in a block, and signals so.
       fault.on = true;
-      const raw = await transferOf(alice, bob.address, parseEther("5"));
-      await faker.chain.addTransaction(raw);
+      for (const raw of await raws()) await faker.chain.addTransaction(raw);
       await faker.tick();
       expect(faker.chain.head.number).to.equal(number + 1);
       await faker.agent.postUnattested();
@@ -329,6 +406,50 @@ describe("sequencer", () => {
       await local.tick(2);
       expect(await status(hash)).to.deep.equal({ state: "included", block: number + 2 });
       await local.until(() => local.l1State.head === index + 2, { seconds: 120 });
+    }
+
+    it("[3.3] [3.3.4] [3.3.5] [3.3.6b.1] [3.3.6b.2] [3.3.6b.3] adopts a fake batch that L1 found right", async () => {
+      await adopts(async () => [await transferOf(alice, bob.address, parseEther("5"))]);
+    });
+
+    it("[C1] [3.3.6b.1] [9.3] adopts one with a block that no peer would have taken", async () => {
+      await adopts(() => zeroes(alice, ELEVEN));
+      const blocks = await current().chain.blocks(1, current().chain.head.number);
+      const sizes = blocks.map(({ transactions }) => blockSize(transactions));
+      expect(Math.max(...sizes)).to.be.above(BLOCK_LIMITS.bytes);
+    });
+
+    it("[C1] [3.3] posts without a certificate no more blocks than fit into one batch", async () => {
+      await setUp({ local: { consensusOptions: { limits: { age: 1e9, bytes: 1e9 } } } });
+      for (const user of test.users.slice(2, 4)) {
+        for (const raw of await zeroes(user, TWELVE.slice(0, 6))) await current().chain.addTransaction(raw);
+        await local.tick();
+      }
+      expect(current().chain.head.number).to.equal(2);
+      await local.consensus.stop();
+      await current().agent.postUnattested();
+      await local.look();
+      expect(local.l1State.batches[1]?.header).to.include({ firstBlock: 1n, lastBlock: 1n, txCount: 6n });
+    });
+
+    it("[C1] [5.2] takes a batch that two thirds certified, whose block no honest peer would have taken", async () => {
+      const fault: Fault = { on: true };
+      await setUp({ behaviour: () => overfilling(fault) });
+      const glutton = current();
+      for (const raw of await zeroes(alice, ELEVEN)) await glutton.chain.addTransaction(raw);
+      await local.tick();
+      fault.on = false;
+      for (const { chain } of others()) expect(chain.head.number).to.equal(0);
+      const { parent, header, stateRoots } = await nextBatch(glutton.chain);
+      expect(Number(header.dataSize)).to.be.above(BLOCK_LIMITS.bytes);
+      const colluders = test.system.sequencerAccounts.map(({ seat, key }) => ({ seat, key }));
+      const certificate = await certify(test.system.sequencers, header, colluders);
+      const proof = batchTree(stateRoots).proof(stateRoots.length - 1);
+      await test.system.inbox.submit(parent, header, proof, certificate);
+      await local.tick();
+      for (const { chain } of local.sequencers) expect(chain.head.stateRoot).to.equal(header.postStateRoot);
+      await local.transfer(bob, alice.address, 1n);
+      await local.until(() => local.l1State.head === 3, { seconds: 90 });
     });
 
     it("[3.3.6a.1] [3.3.6a.2] [3.3.6a.3] [3.3.6a.4] goes on without a fake batch that L1 found wrong", async () => {
