@@ -3,10 +3,10 @@ pragma solidity ^0.8.28;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Account} from "./Account.sol";
-import {Node} from "./Node.sol";
-import {Rlp} from "./Rlp.sol";
-import {Trie, TrieAlgorithms} from "./Trie.sol";
+import {Account} from "../trie/Account.sol";
+import {Node} from "../trie/Node.sol";
+import {Rlp} from "../trie/Rlp.sol";
+import {Trie, TrieAlgorithms} from "../trie/Trie.sol";
 
 /// @title Changes
 /// @notice Commits what the interpreter lists (IInterpreter) to the state.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Account} from "./Account.sol";
+import {Account} from "../trie/Account.sol";
 import {IExecutor, L2Transaction, Outcome} from "./IExecutor.sol";
 import {IInterpreter} from "./IInterpreter.sol";
 import {ISessions} from "./ISessions.sol";
 import {Sessions} from "./Sessions.sol";
 import {Transaction} from "./Transaction.sol";
 import {Chain, Setting, Transition} from "./Transition.sol";
-import {TrieAlgorithms} from "./Trie.sol";
-import {WitnessIndex} from "./Witness.sol";
+import {TrieAlgorithms} from "../trie/Trie.sol";
+import {WitnessIndex} from "../trie/Witness.sol";
 
 /// @title Executor
 /// @notice The state transition of the L2, on L1.

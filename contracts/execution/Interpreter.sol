@@ -7,7 +7,7 @@ pragma solidity ^0.8.28;
 import {Cancun} from "./Fork.sol";
 import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
 import {IPrecompiles} from "./IPrecompiles.sol";
-import {Witness, WitnessIndex} from "./Witness.sol";
+import {Witness, WitnessIndex} from "../trie/Witness.sol";
 import {Calls} from "./evm/Calls.sol";
 import {Code} from "./evm/Code.sol";
 import {Creates} from "./evm/Creates.sol";

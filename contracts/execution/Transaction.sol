@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-import {Rlp} from "./Rlp.sol";
+import {Rlp} from "../trie/Rlp.sol";
 
 /// @dev A decoded transaction of type 0, 1 or 2.
 /// @param sender The account that signed it.

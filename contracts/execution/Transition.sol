@@ -3,14 +3,14 @@ pragma solidity ^0.8.28;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Account} from "./Account.sol";
+import {Account} from "../trie/Account.sol";
 import {Changes} from "./Changes.sol";
 import {Cancun} from "./Fork.sol";
 import {L2Transaction} from "./IExecutor.sol";
 import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
 import {Machines} from "./Machines.sol";
 import {Transaction} from "./Transaction.sol";
-import {Trie, TrieAlgorithms} from "./Trie.sol";
+import {Trie, TrieAlgorithms} from "../trie/Trie.sol";
 import {Creates} from "./evm/Creates.sol";
 
 /// @dev Constants of the L2.

@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Accounts} from "../Account.sol";
-import {Witness} from "../Witness.sol";
+import {Accounts} from "../../trie/Account.sol";
+import {Witness} from "../../trie/Witness.sol";
 import {Heap} from "./Heap.sol";
 import {CODES, CODE_HEADER, CODE_LENGTH, NEW_CODES, WITNESS, load, store} from "./Machine.sol";
 import {Pages} from "./Pages.sol";

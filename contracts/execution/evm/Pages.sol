@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Witness} from "../Witness.sol";
+import {Witness} from "../../trie/Witness.sol";
 import {Heap} from "./Heap.sol";
 import {
     PAGE_NEXT,

@@ -5,8 +5,8 @@ pragma solidity ^0.8.28;
 /* solhint-disable no-unused-import */
 
 import {Cancun} from "../Fork.sol";
-import {TrieReader} from "../TrieReader.sol";
-import {Witness} from "../Witness.sol";
+import {TrieReader} from "../../trie/TrieReader.sol";
+import {Witness} from "../../trie/Witness.sol";
 import {Code} from "./Code.sol";
 import {
     ACCOUNTS,

@@ -3,10 +3,10 @@ import { type RlpStructuredDataish, concat, encodeRlp, getBytes, hexlify, id, ke
 import { network } from "hardhat";
 
 import { revertData } from "../../agents/common/errors.ts";
-import { deployHarness } from "./support/harness.ts";
-import { type Random, randomSource } from "./support/random.ts";
-import { RecordingStore, trieOver } from "./support/reference.ts";
-import { shuffled } from "./support/witness.ts";
+import { deployHarness } from "../execution/support/harness.ts";
+import { type Random, randomSource } from "../execution/support/random.ts";
+import { RecordingStore, trieOver } from "../execution/support/reference.ts";
+import { shuffled } from "../execution/support/witness.ts";
 
 const { ethers } = await network.create();
 const harness = await deployHarness(ethers, "TrieReaderHarness");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Trie, TrieAlgorithms} from "../../../contracts/execution/Trie.sol";
-import {NONE, Node} from "../../../contracts/execution/Node.sol";
-import {TrieReader} from "../../../contracts/execution/TrieReader.sol";
-import {Witness, WitnessIndex} from "../../../contracts/execution/Witness.sol";
+import {Trie, TrieAlgorithms} from "../../../contracts/trie/Trie.sol";
+import {NONE, Node} from "../../../contracts/trie/Node.sol";
+import {TrieReader} from "../../../contracts/trie/TrieReader.sol";
+import {Witness, WitnessIndex} from "../../../contracts/trie/Witness.sol";
 
 /// @title Trie reader harness
 /// @notice Opens the trie reader to tests, beside the trie that is read by copying its nodes.

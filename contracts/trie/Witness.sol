@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IExecutor} from "./IExecutor.sol";
+import {IExecutor} from "../execution/IExecutor.sol";
 
 /// @dev Handle of an index of witness nodes in memory.
 type Witness is uint256;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Rlp} from "../../../contracts/execution/Rlp.sol";
+import {Rlp} from "../../../contracts/trie/Rlp.sol";
 
 /// @title RLP harness
 /// @notice Opens the RLP library to tests.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Node, NodeLayout} from "../../contracts/execution/Node.sol";
+import {Node, NodeLayout} from "../../contracts/trie/Node.sol";
 import {Test} from "../Test.sol";
 
 /// @notice The end of the memory that a branch can address.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {NONE, Node} from "../../../contracts/execution/Node.sol";
-import {Trie, TrieAlgorithms} from "../../../contracts/execution/Trie.sol";
-import {WitnessIndex} from "../../../contracts/execution/Witness.sol";
+import {NONE, Node} from "../../../contracts/trie/Node.sol";
+import {Trie, TrieAlgorithms} from "../../../contracts/trie/Trie.sol";
+import {WitnessIndex} from "../../../contracts/trie/Witness.sol";
 
 /// @title Trie harness
 /// @notice Opens the trie library to tests.

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {RLP} from "@openzeppelin/contracts/utils/RLP.sol";
 
-import {Rlp} from "../../contracts/execution/Rlp.sol";
+import {Rlp} from "../../contracts/trie/Rlp.sol";
 import {Test} from "../Test.sol";
 
 /// @notice Against OpenZeppelin's encoder, and with bytes that nobody wrote.
