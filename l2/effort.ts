@@ -1,6 +1,6 @@
 import { bytesToBigInt } from "@ethereumjs/util";
 
-/** The most gas of L1 that one instruction may take (contracts/execution/Precompiles.sol). */
+/** The most gas of L1 that one instruction may take (contracts/execution/precompiles/Precompiles.sol). */
 export const EFFORT_LIMIT = 8_000_000n;
 
 /** The longest operand that the precompile of L1 takes. */
@@ -20,7 +20,7 @@ interface Operand {
 }
 
 /**
- * An upper bound of the gas of L1 that MODEXP takes with an input: contracts/execution/Effort.sol, term by term. It is
+ * An upper bound of the gas of L1 that MODEXP takes with an input: contracts/execution/precompiles/Effort.sol, term by term. It is
  * a rule of the chain.
  */
 export function effortOf(data: Uint8Array): bigint {

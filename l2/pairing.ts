@@ -6,7 +6,7 @@ import {
   getActivePrecompiles,
 } from "@ethereumjs/evm";
 
-/** Most pairs of one pairing: what it costs may come upon L1 twice (contracts/execution/Precompiles.sol). */
+/** Most pairs of one pairing: what it costs may come upon L1 twice (contracts/execution/precompiles/Precompiles.sol). */
 export const PAIRS_LIMIT = 192;
 
 /** Bytes of a pair of points. */

@@ -3,9 +3,9 @@ pragma solidity ^0.8.28;
 
 import {Account} from "../trie/Account.sol";
 import {IExecutor, L2Transaction, Outcome} from "./IExecutor.sol";
-import {IInterpreter} from "./IInterpreter.sol";
-import {ISessions} from "./ISessions.sol";
-import {Sessions} from "./Sessions.sol";
+import {IInterpreter} from "./evm/IInterpreter.sol";
+import {ISessions} from "./sessions/ISessions.sol";
+import {Sessions} from "./sessions/Sessions.sol";
 import {Transaction} from "./Transaction.sol";
 import {Chain, Setting, Transition} from "./Transition.sol";
 import {TrieAlgorithms} from "../trie/Trie.sol";

@@ -5,13 +5,13 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Account} from "../trie/Account.sol";
 import {Changes} from "./Changes.sol";
-import {Cancun} from "./Fork.sol";
+import {Cancun} from "./fork/Fork.sol";
 import {L2Transaction} from "./IExecutor.sol";
-import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
-import {Machines} from "./Machines.sol";
+import {Ending, IInterpreter, Message} from "./evm/IInterpreter.sol";
+import {Machines} from "./sessions/Machines.sol";
 import {Transaction} from "./Transaction.sol";
 import {Trie, TrieAlgorithms} from "../trie/Trie.sol";
-import {Creates} from "./evm/Creates.sol";
+import {Creates} from "./evm/instructions/Creates.sol";
 
 /// @dev Constants of the L2.
 /// @param chainId Its chain id.

@@ -14,8 +14,8 @@ import { type Execution, ExecutionDriver, type ExecutionRequest } from "../../ag
 import { L1_TRANSACTION_GAS } from "../../agents/common/transactions.ts";
 import { type Anvil, startAnvil } from "../../test/support/anvil.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
-import { Interpreter__factory } from "../../types/ethers-contracts/factories/execution/Interpreter__factory.ts";
-import { Precompiles__factory } from "../../types/ethers-contracts/factories/execution/Precompiles__factory.ts";
+import { Interpreter__factory } from "../../types/ethers-contracts/factories/execution/evm/Interpreter__factory.ts";
+import { Precompiles__factory } from "../../types/ethers-contracts/factories/execution/precompiles/Precompiles__factory.ts";
 import type { Chain } from "./chain.ts";
 
 /** Ethereum knows no such limits but their price, so the tests have the largest that the contracts take. */

@@ -4,17 +4,17 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Arithmetic} from "./Arithmetic.sol";
-import {Bytes} from "./Bytes.sol";
-import {Calls} from "./Calls.sol";
-import {Creates} from "./Creates.sol";
-import {Environment} from "./Environment.sol";
-import {Flow} from "./Flow.sol";
+import {Arithmetic} from "./instructions/Arithmetic.sol";
+import {Bytes} from "./instructions/Bytes.sol";
+import {Calls} from "./instructions/Calls.sol";
+import {Creates} from "./instructions/Creates.sol";
+import {Environment} from "./instructions/Environment.sol";
+import {Flow} from "./instructions/Flow.sol";
 import {Frames} from "./Frames.sol";
 import {GAS_SHIFT, GUARDS, PC_UNIT, REFUSED, TABLE, load} from "./Machine.sol";
 import {Snapshot} from "./Snapshot.sol";
-import {Stack} from "./Stack.sol";
-import {Storage} from "./Storage.sol";
+import {Stack} from "./instructions/Stack.sol";
+import {Storage} from "./instructions/Storage.sol";
 
 /// @title Dispatch
 /// @notice The instruction set of Cancun: what each opcode costs, how many items it takes, and what handles it; and the

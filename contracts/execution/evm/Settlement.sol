@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Cancun} from "../Fork.sol";
+import {Cancun} from "../fork/Fork.sol";
 import {
     ACCOUNTS,
     COINBASE,

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Cancun} from "../Fork.sol";
+import {Cancun} from "../fork/Fork.sol";
 import {TrieReader} from "../../trie/TrieReader.sol";
 import {Witness} from "../../trie/Witness.sol";
 import {Code} from "./Code.sol";

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Cancun} from "../Fork.sol";
+import {Cancun} from "../../fork/Fork.sol";
 import {
     CODE,
     CODE_HEADER,
@@ -25,10 +25,10 @@ import {
     load,
     push,
     pushChecked
-} from "./Machine.sol";
-import {Memory} from "./Memory.sol";
-import {Pages} from "./Pages.sol";
-import {World} from "./World.sol";
+} from "../Machine.sol";
+import {Memory} from "../Memory.sol";
+import {Pages} from "../Pages.sol";
+import {World} from "../World.sol";
 
 /// @title Bytes
 /// @notice Instructions on memory, calldata, code and what calls return.

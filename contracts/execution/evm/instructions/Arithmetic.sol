@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Cancun} from "../Fork.sol";
-import {HALT, charge, halted, itemAt, push} from "./Machine.sol";
+import {Cancun} from "../../fork/Fork.sol";
+import {HALT, charge, halted, itemAt, push} from "../Machine.sol";
 
 /// @title Arithmetic
 /// @notice Instructions that turn words into a word: L1 computes them as the L2 does.

@@ -4,10 +4,10 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Code} from "./Code.sol";
-import {Frames} from "./Frames.sol";
-import {CODE, CODE_RECORD, HALT, NOT_PC, PC_SHIFT, itemAt, charge, load, pushChecked, gasOf} from "./Machine.sol";
-import {Memory} from "./Memory.sol";
+import {Code} from "../Code.sol";
+import {Frames} from "../Frames.sol";
+import {CODE, CODE_RECORD, HALT, NOT_PC, PC_SHIFT, itemAt, charge, load, pushChecked, gasOf} from "../Machine.sol";
+import {Memory} from "../Memory.sol";
 
 /// @title Flow
 /// @notice Jumps, and the instructions that end a frame.

@@ -2,15 +2,15 @@ import { expect } from "chai";
 import { ZeroHash, dataLength, getBytes, hexlify, id, keccak256 } from "ethers";
 import hre from "hardhat";
 
-import { COMMIT, GAS_BITS, isBeforeInstruction, readMachine, workOf } from "../../agents/common/machine.ts";
-import type { Executor } from "../../types/ethers-contracts/execution/Executor.ts";
-import { type Run, runReference } from "./fuzz/reference.ts";
-import { type FastL1, openFastL1 } from "./support/fast-l1.ts";
-import { execute } from "./support/executor.ts";
-import { randomSource } from "./support/random.ts";
-import type { Expected } from "./support/reference.ts";
-import { SCENES, calls, endings, sequence, transaction } from "./support/scenes.ts";
-import { PLENTY, Session } from "./support/session.ts";
+import { COMMIT, GAS_BITS, isBeforeInstruction, readMachine, workOf } from "../../../agents/common/machine.ts";
+import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
+import { type Run, runReference } from "../fuzz/reference.ts";
+import { type FastL1, openFastL1 } from "../support/fast-l1.ts";
+import { execute } from "../support/executor.ts";
+import { randomSource } from "../support/random.ts";
+import type { Expected } from "../support/reference.ts";
+import { SCENES, calls, endings, sequence, transaction } from "../support/scenes.ts";
+import { PLENTY, Session } from "../support/session.ts";
 
 const NOTHING: Expected = { valid: false, gasUsed: 0n, stateRoot: ZeroHash };
 

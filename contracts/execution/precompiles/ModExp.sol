@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Effort} from "./Effort.sol";
-import {Cancun} from "./Fork.sol";
+import {Cancun} from "../fork/Fork.sol";
 import {IPrecompiles} from "./IPrecompiles.sol";
 import {Modular, Modulus} from "./Modular.sol";
 import {Operands, OperandsReader} from "./Operands.sol";

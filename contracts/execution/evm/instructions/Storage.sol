@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Cancun} from "../Fork.sol";
-import {HALT, REFUND, SELF, STATIC, charge, gasOf, halted, itemAt, load, push} from "./Machine.sol";
-import {World} from "./World.sol";
+import {Cancun} from "../../fork/Fork.sol";
+import {HALT, REFUND, SELF, STATIC, charge, gasOf, halted, itemAt, load, push} from "../Machine.sol";
+import {World} from "../World.sol";
 
 /// @title Storage
 /// @notice Storage and transient storage.

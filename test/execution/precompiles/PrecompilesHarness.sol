@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Effort} from "../../../contracts/execution/Effort.sol";
-import {OperandsReader} from "../../../contracts/execution/Operands.sol";
+import {Effort} from "../../../contracts/execution/precompiles/Effort.sol";
+import {OperandsReader} from "../../../contracts/execution/precompiles/Operands.sol";
 
 /// @title Precompiles harness
 /// @notice Opens the effort of MODEXP to tests, and tells what a call really takes.

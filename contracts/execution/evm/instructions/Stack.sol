@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {HALT, PC_SHIFT, PC_UNIT, STACK_BASE, STACK_FULL} from "./Machine.sol";
+import {HALT, PC_SHIFT, PC_UNIT, STACK_BASE, STACK_FULL} from "../Machine.sol";
 
 /// @title Stack
 /// @notice PUSH, DUP, SWAP and POP.

@@ -4,9 +4,9 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Cancun} from "../Fork.sol";
-import {IPrecompiles} from "../IPrecompiles.sol";
-import {Frames} from "./Frames.sol";
+import {Cancun} from "../../fork/Fork.sol";
+import {IPrecompiles} from "../../precompiles/IPrecompiles.sol";
+import {Frames} from "../Frames.sol";
 import {
     CALLER,
     CALL_GAS,
@@ -40,10 +40,10 @@ import {
     load,
     push,
     store
-} from "./Machine.sol";
-import {Memory} from "./Memory.sol";
-import {Pages} from "./Pages.sol";
-import {World} from "./World.sol";
+} from "../Machine.sol";
+import {Memory} from "../Memory.sol";
+import {Pages} from "../Pages.sol";
+import {World} from "../World.sol";
 
 /// @title Calls
 /// @notice CALL and its kin. The four differ in whose storage the code works on, who it believes called it, and

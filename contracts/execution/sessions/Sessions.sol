@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {L2Transaction, Outcome} from "./IExecutor.sol";
+import {L2Transaction, Outcome} from "../IExecutor.sol";
 import {ISessions} from "./ISessions.sol";
 
 /// @title Sessions

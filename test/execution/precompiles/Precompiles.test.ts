@@ -5,10 +5,10 @@ import { expect } from "chai";
 import { SigningKey, concat, dataSlice, getBytes, id, sha256, toBeHex, zeroPadBytes } from "ethers";
 import hre, { network } from "hardhat";
 
-import { EFFORT_LIMIT, effortOf } from "../../l2/effort.ts";
-import { PAIRS_LIMIT } from "../../l2/pairing.ts";
-import { deployHarness } from "./support/harness.ts";
-import { randomSource } from "./support/random.ts";
+import { EFFORT_LIMIT, effortOf } from "../../../l2/effort.ts";
+import { PAIRS_LIMIT } from "../../../l2/pairing.ts";
+import { deployHarness } from "../support/harness.ts";
+import { randomSource } from "../support/random.ts";
 
 const ECRECOVER = 1;
 const SHA256 = 2;

@@ -4,16 +4,16 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Cancun} from "./Fork.sol";
+import {Cancun} from "../fork/Fork.sol";
 import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
-import {IPrecompiles} from "./IPrecompiles.sol";
-import {Witness, WitnessIndex} from "../trie/Witness.sol";
-import {Calls} from "./evm/Calls.sol";
-import {Code} from "./evm/Code.sol";
-import {Creates} from "./evm/Creates.sol";
-import {Dispatch} from "./evm/Dispatch.sol";
-import {Frames} from "./evm/Frames.sol";
-import {Heap} from "./evm/Heap.sol";
+import {IPrecompiles} from "../precompiles/IPrecompiles.sol";
+import {Witness, WitnessIndex} from "../../trie/Witness.sol";
+import {Calls} from "./instructions/Calls.sol";
+import {Code} from "./Code.sol";
+import {Creates} from "./instructions/Creates.sol";
+import {Dispatch} from "./Dispatch.sol";
+import {Frames} from "./Frames.sol";
+import {Heap} from "./Heap.sol";
 import {
     BASE_FEE,
     BLOB_BASE_FEE,
@@ -44,11 +44,11 @@ import {
     WITNESS,
     load,
     store
-} from "./evm/Machine.sol";
-import {Pages} from "./evm/Pages.sol";
-import {Settlement} from "./evm/Settlement.sol";
-import {Snapshot} from "./evm/Snapshot.sol";
-import {World} from "./evm/World.sol";
+} from "./Machine.sol";
+import {Pages} from "./Pages.sol";
+import {Settlement} from "./Settlement.sol";
+import {Snapshot} from "./Snapshot.sol";
+import {World} from "./World.sol";
 
 /// @title Interpreter
 contract Interpreter is IInterpreter {

@@ -6,9 +6,9 @@ pragma solidity ^0.8.28;
 
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 
-import {Cancun} from "../Fork.sol";
-import {Code} from "./Code.sol";
-import {Frames} from "./Frames.sol";
+import {Cancun} from "../../fork/Fork.sol";
+import {Code} from "../Code.sol";
+import {Frames} from "../Frames.sol";
 import {
     CALLER,
     CREATES,
@@ -26,9 +26,9 @@ import {
     addressAt,
     itemAt,
     load
-} from "./Machine.sol";
-import {Memory} from "./Memory.sol";
-import {World} from "./World.sol";
+} from "../Machine.sol";
+import {Memory} from "../Memory.sol";
+import {World} from "../World.sol";
 
 /// @title Creates
 /// @notice CREATE, CREATE2 and SELFDESTRUCT.

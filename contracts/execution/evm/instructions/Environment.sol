@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Cancun} from "../Fork.sol";
+import {Cancun} from "../../fork/Fork.sol";
 import {
     BASE_FEE,
     BLOB_BASE_FEE,
@@ -22,8 +22,8 @@ import {
     load,
     push,
     pushChecked
-} from "./Machine.sol";
-import {World} from "./World.sol";
+} from "../Machine.sol";
+import {World} from "../World.sol";
 
 /// @title Environment
 /// @notice Instructions that tell of accounts, the transaction and its block.

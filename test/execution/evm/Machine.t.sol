@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Code} from "../../contracts/execution/evm/Code.sol";
-import {Heap} from "../../contracts/execution/evm/Heap.sol";
+import {Code} from "../../../contracts/execution/evm/Code.sol";
+import {Heap} from "../../../contracts/execution/evm/Heap.sol";
 import {
     CODE_HEADER,
     CODE_LENGTH,
@@ -19,12 +19,12 @@ import {
     gasOf,
     load,
     store
-} from "../../contracts/execution/evm/Machine.sol";
-import {Memory} from "../../contracts/execution/evm/Memory.sol";
-import {PageTree} from "../../contracts/execution/evm/PageTree.sol";
-import {Pages} from "../../contracts/execution/evm/Pages.sol";
-import {World} from "../../contracts/execution/evm/World.sol";
-import {Test} from "../Test.sol";
+} from "../../../contracts/execution/evm/Machine.sol";
+import {Memory} from "../../../contracts/execution/evm/Memory.sol";
+import {PageTree} from "../../../contracts/execution/evm/PageTree.sol";
+import {Pages} from "../../../contracts/execution/evm/Pages.sol";
+import {World} from "../../../contracts/execution/evm/World.sol";
+import {Test} from "../../Test.sol";
 
 /// @notice Parts of the machine against plain models. The machine's registers and its heap lie where they always do;
 /// models lie between the two.
