@@ -23,11 +23,11 @@ import type {
 } from "ethers";
 import { JsonRpcApiProvider, Network, parseUnits } from "ethers";
 
-import { Chain } from "../l2/chain.ts";
-import type { ChainConfig } from "../l2/config.ts";
-import { fromHex } from "../l2/hex.ts";
+import { Chain } from "../l2/chain/chain.ts";
+import type { ChainConfig } from "../l2/protocol/config.ts";
+import { fromHex } from "../l2/base/hex.ts";
 import type { RpcServer } from "../l2/rpc/server.ts";
-import { StateStore } from "../l2/state.ts";
+import { StateStore } from "../l2/state/state.ts";
 import { BlocksSource, StorageSource } from "./common/batch-data.ts";
 import type { BlockSource, DataSource } from "./common/batch-data.ts";
 import type { Clock } from "./common/clock.ts";

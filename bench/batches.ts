@@ -8,10 +8,10 @@ import { hashHeader } from "../l2/batch/header.ts";
 import type { BatchHeader } from "../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
 import type { BatchTree } from "../l2/batch/tree.ts";
-import type { ChainConfig } from "../l2/config.ts";
-import type { Hex } from "../l2/hex.ts";
-import { keccakHex } from "../l2/keccak.ts";
-import type { StateStore } from "../l2/state.ts";
+import type { ChainConfig } from "../l2/protocol/config.ts";
+import type { Hex } from "../l2/base/hex.ts";
+import { keccakHex } from "../l2/base/keccak.ts";
+import type { StateStore } from "../l2/state/state.ts";
 
 /** A batch with everything that a dispute about it takes. */
 export interface SampleBatch {

@@ -9,7 +9,7 @@ import { challengeData, playFaultGame, proposeOutput } from "./peers/optimism.ts
 import { gas } from "./report.ts";
 import type { Row } from "./report.ts";
 import { BATCH_SIZE, LARGE_STATE, measureDisputes, measureSystem } from "./system.ts";
-import { toHex } from "../l2/hex.ts";
+import { toHex } from "../l2/base/hex.ts";
 
 /** Every figure there is. */
 export interface Figures {

@@ -9,8 +9,8 @@ import { ZeroAddress, ZeroHash, solidityPackedKeccak256 } from "ethers";
 
 import type { L2Transaction } from "../l2/batch/encoding.ts";
 import { batchTree, mttbrLeafValue, treeHeight } from "../l2/batch/tree.ts";
-import { type Hex, toHex } from "../l2/hex.ts";
-import { keccakHex } from "../l2/keccak.ts";
+import { type Hex, toHex } from "../l2/base/hex.ts";
+import { keccakHex } from "../l2/base/keccak.ts";
 
 interface Roots {
   readonly mttbr: Hex;

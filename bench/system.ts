@@ -4,10 +4,10 @@ import { Wallet, ZeroHash, getAddress, id, keccak256, parseEther, toUtf8Bytes } 
 
 import { encodeRecords } from "../l2/batch/encoding.ts";
 import { genesisHeader } from "../l2/batch/header.ts";
-import { devnet } from "../l2/config.ts";
-import { toHex } from "../l2/hex.ts";
-import { StateStore } from "../l2/state.ts";
-import { transitionWitness } from "../l2/witness.ts";
+import { devnet } from "../l2/protocol/config.ts";
+import { toHex } from "../l2/base/hex.ts";
+import { StateStore } from "../l2/state/state.ts";
+import { transitionWitness } from "../l2/execution/witness.ts";
 import { certify, certifySilence } from "../test/support/certificates.ts";
 import { deploySystem } from "../test/support/system.ts";
 import type { TestSystem } from "../test/support/system.ts";

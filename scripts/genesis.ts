@@ -9,8 +9,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { getAddress } from "ethers";
 
-import type { ChainConfig } from "../l2/config.ts";
-import { StateStore } from "../l2/state.ts";
+import type { ChainConfig } from "../l2/protocol/config.ts";
+import { StateStore } from "../l2/state/state.ts";
 
 interface Options {
   readonly balances: string;

@@ -9,7 +9,7 @@ import {
 } from "../../l2/batch/encoding.ts";
 import { hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
-import { toHex, type Hex } from "../../l2/hex.ts";
+import { toHex, type Hex } from "../../l2/base/hex.ts";
 import type { ReadableStorage } from "../storage/storage.ts";
 import { AgentError } from "./errors.ts";
 import type { L1 } from "./l1.ts";

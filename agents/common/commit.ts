@@ -3,10 +3,10 @@ import { RLP } from "@ethereumjs/rlp";
 import { createAccount, createAccountFromRLP } from "@ethereumjs/util";
 import { ZeroHash, stripZerosLeft } from "ethers";
 
-import { chainCommon } from "../../l2/config.ts";
-import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
-import { Overlay, openTrie } from "../../l2/state.ts";
-import { EMPTY_ROOT } from "../../l2/trie.ts";
+import { chainCommon } from "../../l2/protocol/config.ts";
+import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
+import { Overlay, openTrie } from "../../l2/state/state.ts";
+import { EMPTY_ROOT } from "../../l2/state/trie.ts";
 import type { PreimageSource } from "./execution.ts";
 import type { AccountChange, Machine } from "./machine.ts";
 

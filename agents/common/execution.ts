@@ -11,7 +11,7 @@ import {
 } from "ethers";
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
-import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
+import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { CommitReplay } from "./commit.ts";
 import { decodeRevert, isRevert, L1Revert, messageOf, revertData } from "./errors.ts";

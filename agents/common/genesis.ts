@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { getAddress } from "ethers";
 
-import type { ChainConfig } from "../../l2/config.ts";
+import type { ChainConfig } from "../../l2/protocol/config.ts";
 import { AgentError, messageOf } from "./errors.ts";
 import type { L1 } from "./l1.ts";
 

@@ -1,6 +1,6 @@
 import { dataSlice, toBigInt, toNumber } from "ethers";
 
-import type { Hex } from "../../l2/hex.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 
 /** What an account becomes, as the interpreter lists it. */
 export interface AccountChange {

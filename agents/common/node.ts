@@ -1,6 +1,6 @@
-import type { Chain, TransactionStatus } from "../../l2/chain.ts";
-import { TransactionError } from "../../l2/errors.ts";
-import { fromHex } from "../../l2/hex.ts";
+import type { Chain, TransactionStatus } from "../../l2/chain/chain.ts";
+import { TransactionError } from "../../l2/protocol/errors.ts";
+import { fromHex } from "../../l2/base/hex.ts";
 import { RpcError } from "../../l2/rpc/errors.ts";
 import { RpcServer } from "../../l2/rpc/server.ts";
 import type { Consensus } from "../consensus/consensus.ts";

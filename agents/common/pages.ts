@@ -1,7 +1,7 @@
 import { ZeroHash, toBigInt } from "ethers";
 
-import { type Hex, toHex } from "../../l2/hex.ts";
-import { keccakHex } from "../../l2/keccak.ts";
+import { type Hex, toHex } from "../../l2/base/hex.ts";
+import { keccakHex } from "../../l2/base/keccak.ts";
 
 /** Bytes of the nodes of a tree of pages, as items of a witness (`PageTree.sol`). */
 const FORK = 2 + 128;

@@ -1,9 +1,9 @@
 import { dataLength } from "ethers";
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
-import type { Hex } from "../../l2/hex.ts";
-import { toHex } from "../../l2/hex.ts";
-import type { StateStore } from "../../l2/state.ts";
+import type { Hex } from "../../l2/base/hex.ts";
+import { toHex } from "../../l2/base/hex.ts";
+import type { StateStore } from "../../l2/state/state.ts";
 import { L1Revert, isRevert } from "./errors.ts";
 import { ExecutionDriver, isTooHeavy } from "./execution.ts";
 import type { L1 } from "./l1.ts";

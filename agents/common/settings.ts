@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { formatUnits, Wallet } from "ethers";
 
-import type { ChainConfig } from "../../l2/config.ts";
+import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { AgentDependencies } from "./agent.ts";
 import { systemClock } from "./clock.ts";
 import { gwei, integer, oneOf, privateKey, url, type Setting } from "./config.ts";

@@ -1,4 +1,4 @@
-import { type Hex, toHex } from "../../l2/hex.ts";
+import { type Hex, toHex } from "../../l2/base/hex.ts";
 import type { PreimageSource } from "./execution.ts";
 import type { MachinePages } from "./pages.ts";
 

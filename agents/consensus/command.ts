@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { Wallet } from "ethers";
 
 import { BATCH_LIMITS } from "../../l2/batch/limits.ts";
-import { Chain } from "../../l2/chain.ts";
+import { Chain } from "../../l2/chain/chain.ts";
 import { agentCommand, integer } from "../common/config.ts";
 import { serviceOf } from "../common/daemon.ts";
 import { AgentError } from "../common/errors.ts";

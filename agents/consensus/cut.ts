@@ -1,6 +1,6 @@
 import { blockSize } from "../../l2/batch/encoding.ts";
 import { BATCH_LIMITS } from "../../l2/batch/limits.ts";
-import type { Chain } from "../../l2/chain.ts";
+import type { Chain } from "../../l2/chain/chain.ts";
 
 /** When a batch is full or due. */
 export interface CutLimits {

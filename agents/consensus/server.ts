@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from "fastify";
 
-import { TransactionError } from "../../l2/errors.ts";
-import { fromHex, toHex } from "../../l2/hex.ts";
+import { TransactionError } from "../../l2/protocol/errors.ts";
+import { fromHex, toHex } from "../../l2/base/hex.ts";
 import { AgentError } from "../common/errors.ts";
 import { toJson } from "../common/json.ts";
 import type { Consensus } from "./consensus.ts";

@@ -1,5 +1,5 @@
-import { toSignedBlock } from "../../l2/block.ts";
-import type { Block, SignedBlock } from "../../l2/block.ts";
+import { toSignedBlock } from "../../l2/protocol/block.ts";
+import type { Block, SignedBlock } from "../../l2/protocol/block.ts";
 
 /** A block as it goes to peers; undefined for one that carries no signature, which peers take from L1. */
 export function signedBlock(block: Block): SignedBlock | undefined {

@@ -1,8 +1,8 @@
-import type { Chain, DroppedTransaction } from "../../l2/chain.ts";
-import { TransactionError } from "../../l2/errors.ts";
-import { fromHex } from "../../l2/hex.ts";
-import { upfrontCost } from "../../l2/transaction.ts";
-import type { SignedTransaction } from "../../l2/transaction.ts";
+import type { Chain, DroppedTransaction } from "../../l2/chain/chain.ts";
+import { TransactionError } from "../../l2/protocol/errors.ts";
+import { fromHex } from "../../l2/base/hex.ts";
+import { upfrontCost } from "../../l2/protocol/transaction.ts";
+import type { SignedTransaction } from "../../l2/protocol/transaction.ts";
 import { SilenceWatch } from "./watch.ts";
 import type { Overdue } from "./watch.ts";
 

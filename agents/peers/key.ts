@@ -1,4 +1,4 @@
-import type { BlockSigner } from "../../l2/block.ts";
+import type { BlockSigner } from "../../l2/protocol/block.ts";
 
 /** Whoever signs with a peer's key: an ethers `Wallet`, or a remote signer. */
 export interface PeerKey extends BlockSigner {

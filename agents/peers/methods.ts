@@ -1,4 +1,4 @@
-import type { SignedBlock } from "../../l2/block.ts";
+import type { SignedBlock } from "../../l2/protocol/block.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 
 /** A header as JSON: integers in decimal, the rest in hex. `toHeader` reads it. */

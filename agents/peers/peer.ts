@@ -1,6 +1,6 @@
-import { parseSignedBlock } from "../../l2/block.ts";
-import type { Chain } from "../../l2/chain.ts";
-import { BlockError } from "../../l2/errors.ts";
+import { parseSignedBlock } from "../../l2/protocol/block.ts";
+import type { Chain } from "../../l2/chain/chain.ts";
+import { BlockError } from "../../l2/protocol/errors.ts";
 import type { AgentDependencies } from "../common/agent.ts";
 import type { EventFollower } from "../common/events.ts";
 import { fetchPosted } from "../common/batch-data.ts";

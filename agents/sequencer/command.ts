@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { Wallet } from "ethers";
 
 import { BLOCK_LIMITS } from "../../l2/batch/limits.ts";
-import { Chain } from "../../l2/chain.ts";
+import { Chain } from "../../l2/chain/chain.ts";
 import { BlocksSource, StorageSource, type DataSource } from "../common/batch-data.ts";
 import { address, agentCommand, integer, url, type Setting } from "../common/config.ts";
 import { serviceOf } from "../common/daemon.ts";

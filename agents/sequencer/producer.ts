@@ -1,5 +1,5 @@
-import type { SignedBlock } from "../../l2/block.ts";
-import type { Chain } from "../../l2/chain.ts";
+import type { SignedBlock } from "../../l2/protocol/block.ts";
+import type { Chain } from "../../l2/chain/chain.ts";
 import { signedBlock } from "../peers/block.ts";
 import type { PeerKey } from "../peers/key.ts";
 

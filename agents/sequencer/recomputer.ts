@@ -1,10 +1,10 @@
 import { executeBatch } from "../../l2/batch/build.ts";
 import { recordEnds, type L2Transaction } from "../../l2/batch/encoding.ts";
 import { batchTree, mttbrLeafValue, type BatchTree } from "../../l2/batch/tree.ts";
-import type { ChainConfig } from "../../l2/config.ts";
-import type { Hex } from "../../l2/hex.ts";
-import type { StateStore } from "../../l2/state.ts";
-import { transitionWitness } from "../../l2/witness.ts";
+import type { ChainConfig } from "../../l2/protocol/config.ts";
+import type { Hex } from "../../l2/base/hex.ts";
+import type { StateStore } from "../../l2/state/state.ts";
+import { transitionWitness } from "../../l2/execution/witness.ts";
 import type { BatchData } from "../common/batch-data.ts";
 import { AgentError, L1Revert } from "../common/errors.ts";
 import type { L1 } from "../common/l1.ts";

@@ -2,7 +2,7 @@ import type { TransactionReceipt } from "ethers";
 
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
-import type { Hex } from "../../l2/hex.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 import type { L1 } from "../common/l1.ts";
 import type { TransactionManager } from "../common/transactions.ts";
 

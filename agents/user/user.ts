@@ -3,7 +3,7 @@ import { getBytes, keccak256 } from "ethers";
 
 import { hashHeader, toHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { checkInclusion, type InclusionProof } from "../../l2/batch/inclusion.ts";
-import type { Hex } from "../../l2/hex.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 import type { Clock } from "../common/clock.ts";
 import { AgentError, messageOf } from "../common/errors.ts";
 import type { L1 } from "../common/l1.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import { StateStore } from "../../l2/state.ts";
+import { StateStore } from "../../l2/state/state.ts";
 import { BlocksSource, StorageSource, type DataSource } from "../common/batch-data.ts";
 import { agentCommand, ether, integer, url, urls } from "../common/config.ts";
 import { serviceOf } from "../common/daemon.ts";

@@ -2,8 +2,8 @@ import type { BatchExecution } from "../../l2/batch/build.ts";
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
-import { keccakHex } from "../../l2/keccak.ts";
-import type { Hex } from "../../l2/hex.ts";
+import { keccakHex } from "../../l2/base/keccak.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 import type { BatchData } from "../common/batch-data.ts";
 
 /** A transaction's block and its proof in the MTTBR; the struct of `IFraudProofs.sol`. */

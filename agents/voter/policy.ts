@@ -1,4 +1,4 @@
-import type { Hex } from "../../l2/hex.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 import type { Proposal, PublicRecord, RequestRecord } from "./record.ts";
 
 /** A vote, as the governor counts it. */

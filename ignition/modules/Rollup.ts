@@ -1,7 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress, ZeroHash } from "ethers";
 
-import { ACCESS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../l2/config.ts";
+import { ACCESS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
 import Governance from "./Governance.ts";
 
 /** Sequencers, batches, disputes and the state transition of the L2. */

@@ -1,7 +1,7 @@
 import { getAddress } from "ethers";
 
-import { type Hex, fromHex, toHex } from "../hex.ts";
-import { keccakHex } from "../keccak.ts";
+import { type Hex, fromHex, toHex } from "../base/hex.ts";
+import { keccakHex } from "../base/keccak.ts";
 import type { BatchHeader } from "./header.ts";
 
 /** The block that a transaction runs in; `number` and `timestamp` (seconds) are uint64 as on L1. */

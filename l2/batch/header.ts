@@ -1,7 +1,7 @@
 import { AbiCoder, ZeroAddress, ZeroHash, getAddress, id, keccak256 } from "ethers";
 
-import type { ChainConfig } from "../config.ts";
-import type { Hex } from "../hex.ts";
+import type { ChainConfig } from "../protocol/config.ts";
+import type { Hex } from "../base/hex.ts";
 
 /** What L1 is told of a batch; field by field the struct of `contracts/batches/BatchHeader.sol`, as ethers gives it. */
 export interface BatchHeader {

@@ -1,5 +1,5 @@
-import type { Hex } from "../hex.ts";
-import { keccakHex } from "../keccak.ts";
+import type { Hex } from "../base/hex.ts";
+import { keccakHex } from "../base/keccak.ts";
 import { type BlockContext, type L2Transaction } from "./encoding.ts";
 import { type BatchHeader } from "./header.ts";
 import { batchTree, mttbrLeafValue, placementValue, verifyLeaf } from "./tree.ts";

@@ -1,5 +1,5 @@
-import { type Hex, fromHex, toHex } from "../hex.ts";
-import { keccak256 } from "../keccak.ts";
+import { type Hex, fromHex, toHex } from "../base/hex.ts";
+import { keccak256 } from "../base/keccak.ts";
 import type { BlockContext } from "./encoding.ts";
 
 /** The value of a leaf in the MTTBR: it commits to a transaction and to the block it runs in. */

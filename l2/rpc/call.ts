@@ -1,10 +1,10 @@
 import { AbiCoder, ZeroAddress } from "ethers";
 
-import { Executor } from "../executor.ts";
-import type { Hex } from "../hex.ts";
-import { type AccessList, type Call, type CallResult, OUT_OF_GAS, REVERTED } from "../simulation.ts";
-import { Overlay } from "../state.ts";
-import { MAX_INIT_CODE_BYTES } from "../transaction.ts";
+import { Executor } from "../execution/executor.ts";
+import type { Hex } from "../base/hex.ts";
+import { type AccessList, type Call, type CallResult, OUT_OF_GAS, REVERTED } from "../execution/simulation.ts";
+import { Overlay } from "../state/state.ts";
+import { MAX_INIT_CODE_BYTES } from "../protocol/transaction.ts";
 import { RpcError } from "./errors.ts";
 import { quantity } from "./format.ts";
 import type { Node } from "./methods.ts";

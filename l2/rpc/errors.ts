@@ -1,4 +1,4 @@
-import { ChainError, TransactionError, type TransactionErrorCode } from "../errors.ts";
+import { ChainError, TransactionError, type TransactionErrorCode } from "../protocol/errors.ts";
 
 /** The codes of JSON-RPC 2.0 and EIP-1474 that the node uses. */
 export const RPC_CODES = {

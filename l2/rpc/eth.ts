@@ -1,7 +1,7 @@
-import type { Block } from "../block.ts";
-import { fromHex } from "../hex.ts";
-import { keccakHex } from "../keccak.ts";
-import type { StateReader } from "../state.ts";
+import type { Block } from "../protocol/block.ts";
+import { fromHex } from "../base/hex.ts";
+import { keccakHex } from "../base/keccak.ts";
+import type { StateReader } from "../state/state.ts";
 import { call, createAccessList, estimateGas } from "./call.ts";
 import { formatBlock, formatIncluded, formatPending, formatReceipt, quantity } from "./format.ts";
 import { getLogs } from "./logs.ts";

@@ -1,13 +1,13 @@
 import { Transaction, ZeroHash } from "ethers";
 
 import type { BatchHeader } from "../batch/header.ts";
-import type { Block } from "../block.ts";
-import type { Chain, Receipt, TransactionInfo } from "../chain.ts";
-import type { StoredOutcome } from "../chain-store.ts";
-import { type Hex, toHex } from "../hex.ts";
-import { type Log, bloomOf } from "../logs.ts";
-import { blockGasLimit } from "../seal.ts";
-import { EMPTY_ROOT } from "../trie.ts";
+import type { Block } from "../protocol/block.ts";
+import type { Chain, Receipt, TransactionInfo } from "../chain/chain.ts";
+import type { StoredOutcome } from "../chain/chain-store.ts";
+import { type Hex, toHex } from "../base/hex.ts";
+import { type Log, bloomOf } from "../execution/logs.ts";
+import { blockGasLimit } from "../chain/seal.ts";
+import { EMPTY_ROOT } from "../state/trie.ts";
 import type { BatchView } from "./system.ts";
 
 type Json = Record<string, unknown>;

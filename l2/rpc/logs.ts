@@ -1,6 +1,6 @@
-import type { Block } from "../block.ts";
-import type { Hex } from "../hex.ts";
-import { type LogFilter, matches, mayMatch } from "../logs.ts";
+import type { Block } from "../protocol/block.ts";
+import type { Hex } from "../base/hex.ts";
+import { type LogFilter, matches, mayMatch } from "../execution/logs.ts";
 import { RpcError } from "./errors.ts";
 import { formatLog } from "./format.ts";
 import type { Node } from "./methods.ts";

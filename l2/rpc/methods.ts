@@ -1,6 +1,6 @@
-import type { Block } from "../block.ts";
-import type { Chain, TransactionStatus } from "../chain.ts";
-import type { Hex } from "../hex.ts";
+import type { Block } from "../protocol/block.ts";
+import type { Chain, TransactionStatus } from "../chain/chain.ts";
+import type { Hex } from "../base/hex.ts";
 import { RpcError } from "./errors.ts";
 import { type Params, invalid, readBytes, readObject, readQuantity } from "./params.ts";
 import { type SystemState, finalisedBlock, safeBlock } from "./system.ts";

@@ -1,6 +1,6 @@
 import { proveInclusion } from "../batch/inclusion.ts";
 import { batchTree, mttbrLeafValue } from "../batch/tree.ts";
-import { blockTransactions } from "../block.ts";
+import { blockTransactions } from "../protocol/block.ts";
 import { RpcError } from "./errors.ts";
 import { formatBatch, formatHeader, quantity } from "./format.ts";
 import type { Method, Node } from "./methods.ts";

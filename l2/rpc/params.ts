@@ -1,6 +1,6 @@
 import { getAddress, isAddress } from "ethers";
 
-import type { Hex } from "../hex.ts";
+import type { Hex } from "../base/hex.ts";
 import { RpcError } from "./errors.ts";
 
 /** The position parameters of one call, read with a check of their form. */

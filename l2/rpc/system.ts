@@ -1,6 +1,6 @@
 import type { BatchHeader } from "../batch/header.ts";
-import type { Chain } from "../chain.ts";
-import type { Hex } from "../hex.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { Hex } from "../base/hex.ts";
 
 /** Where a batch stands on L1. */
 export type BatchStatus = "unattested" | "pending" | "final";

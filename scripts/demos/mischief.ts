@@ -13,9 +13,9 @@ import { encodeObject, encodeRecords } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { hashHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
-import type { Chain } from "../../l2/chain.ts";
-import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
-import { keccakHex } from "../../l2/keccak.ts";
+import type { Chain } from "../../l2/chain/chain.ts";
+import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
+import { keccakHex } from "../../l2/base/keccak.ts";
 import { headerAt } from "./acts.ts";
 import type { Stage } from "./stage.ts";
 

@@ -1,8 +1,8 @@
 /** A token on the L2, for scenarios about what contracts do there. */
 import { type Wallet, parseEther } from "ethers";
 
-import { type Hex, fromHex } from "../../l2/hex.ts";
-import { keccakHex } from "../../l2/keccak.ts";
+import { type Hex, fromHex } from "../../l2/base/hex.ts";
+import { keccakHex } from "../../l2/base/keccak.ts";
 import { Account, contractOf } from "../../test/support/l2-contracts.ts";
 import { included } from "./acts.ts";
 import type { Stage } from "./stage.ts";

@@ -1,5 +1,5 @@
 /** The files of Ethereum's GeneralStateTests, as all fillers write them. */
-import type { Hex } from "../../l2/hex.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 
 /** Numbers are hexadecimal, with or without leading zeroes, and now and then decimal. */
 export type Quantity = string | number;

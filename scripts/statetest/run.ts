@@ -1,7 +1,7 @@
 /** Runs one case. */
 import { messageOf } from "../../agents/common/errors.ts";
 import type { Outcome } from "../../agents/common/execution.ts";
-import { type Hex, toHex } from "../../l2/hex.ts";
+import { type Hex, toHex } from "../../l2/base/hex.ts";
 import type { Case } from "./cases.ts";
 import { chainOf } from "./chain.ts";
 import { type Expectation, type StateTest, quantity } from "./format.ts";

@@ -4,9 +4,9 @@ import { createAccount } from "@ethereumjs/util";
 import { toBeArray } from "ethers";
 
 import { codeItem } from "../../agents/common/execution.ts";
-import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
-import { keccak256, keccakHex } from "../../l2/keccak.ts";
-import { buildTrie } from "../../l2/trie.ts";
+import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
+import { keccak256, keccakHex } from "../../l2/base/keccak.ts";
+import { buildTrie } from "../../l2/state/trie.ts";
 import { type Allocation, quantity } from "./format.ts";
 
 /** A whole state. */

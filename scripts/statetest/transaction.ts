@@ -10,7 +10,7 @@ import {
   toBeArray,
 } from "ethers";
 
-import { type Hex, fromHex, toHex } from "../../l2/hex.ts";
+import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { type Expectation, type StateTest, quantity } from "./format.ts";
 
 /** Items of a legacy transaction that its signature covers. */

@@ -6,8 +6,8 @@ import { network } from "hardhat";
 import { type BlockContext, decodeRecords, encodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
 import { BATCH_HEADER_TYPES, type BatchHeader, hashHeader } from "../../l2/batch/header.ts";
 import { Frontier, batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
-import { toHex } from "../../l2/hex.ts";
-import { keccakHex } from "../../l2/keccak.ts";
+import { toHex } from "../../l2/base/hex.ts";
+import { keccakHex } from "../../l2/base/keccak.ts";
 import { deployHarness } from "../support/harness.ts";
 
 const connection = await network.create();

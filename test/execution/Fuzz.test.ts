@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { toHex } from "../../l2/hex.ts";
+import { toHex } from "../../l2/base/hex.ts";
 import { type Result, caseOf, runShare } from "./fuzz/campaign.ts";
 import { CHAIN, stringify } from "./fuzz/case.ts";
 import { compare } from "./fuzz/differ.ts";

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { concat, dataLength, dataSlice, encodeRlp, getBytes, hexlify, id, toBeHex, toBigInt } from "ethers";
 import { network } from "hardhat";
 
-import { chainCommon } from "../../l2/config.ts";
-import { TransactionError } from "../../l2/errors.ts";
-import { decodeTransaction, upfrontCost } from "../../l2/transaction.ts";
+import { chainCommon } from "../../l2/protocol/config.ts";
+import { TransactionError } from "../../l2/protocol/errors.ts";
+import { decodeTransaction, upfrontCost } from "../../l2/protocol/transaction.ts";
 import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "./support/executor.ts";
 import { randomSource } from "./support/random.ts";
 import { type Expected, type Input, Reference, encodeWitness } from "./support/reference.ts";

@@ -1,7 +1,7 @@
 import { type TransactionRequest, Wallet, id, parseEther, parseUnits } from "ethers";
 
-import { Chain, type ChainOptions } from "../../l2/chain.ts";
-import { type ChainConfig, devnet } from "../../l2/config.ts";
+import { Chain, type ChainOptions } from "../../l2/chain/chain.ts";
+import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
 
 /** Wallets with keys that are the same in every run. */
 export function wallets(count: number): Wallet[] {

@@ -2,7 +2,7 @@
 import { type Wallet, concat, getCreateAddress, hexlify, id, toBeHex } from "ethers";
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
-import { type Hex, fromHex } from "../../l2/hex.ts";
+import { type Hex, fromHex } from "../../l2/base/hex.ts";
 import type { Random } from "../execution/support/random.ts";
 import { config, producer, transfer } from "./fixtures.ts";
 

@@ -7,9 +7,9 @@ import { type ContractTransactionResponse, type TransactionRequest, Wallet, id, 
 import { type L2Transaction, encodeObject, encodeRecords, recordEnds } from "../../l2/batch/encoding.ts";
 import { type BatchHeader, genesisHeader, hashHeader, toHeader } from "../../l2/batch/header.ts";
 import { type BatchTree, batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
-import { type ChainConfig, devnet } from "../../l2/config.ts";
-import { type Hex, fromHex } from "../../l2/hex.ts";
-import { keccakHex } from "../../l2/keccak.ts";
+import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
+import { type Hex, fromHex } from "../../l2/base/hex.ts";
+import { keccakHex } from "../../l2/base/keccak.ts";
 import { certify } from "./certificates.ts";
 import { TestState } from "./state.ts";
 import type { SequencerAccount, TestSystem } from "./system.ts";

@@ -5,7 +5,7 @@ import {Operands, OperandsReader} from "./Operands.sol";
 
 /// @title Effort
 /// @notice How much gas of L1 a call of MODEXP takes at most: a function of the sizes of its operands and of the first
-/// digits of its exponent. It is a rule of the L2 (`l2/effort.ts` has it too), so no fork of L1 changes it.
+/// digits of its exponent. It is a rule of the L2 (`l2/evm/effort.ts` has it too), so no fork of L1 changes it.
 /// @dev The terms are those of `ModExp` and `Modular`; the tests compare them with gas that was measured. What depends
 /// on the values of numbers beside, two fifths of a division at most, is taken at its worst. A modulus of more than 1024
 /// bytes takes 620,000 and more for each square and product: 65,537 is too large an exponent for any, 3 for one above

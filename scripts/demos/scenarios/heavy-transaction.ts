@@ -4,7 +4,7 @@ import { decodeRevert } from "../../../agents/common/errors.ts";
 import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../../../agents/common/execution.ts";
 import { DEFAULT_STEP_GAS } from "../../../agents/sequencer/recomputer.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
-import { transitionWitness } from "../../../l2/witness.ts";
+import { transitionWitness } from "../../../l2/execution/witness.ts";
 import { batch, payday, wakeVerifier } from "../acts.ts";
 import { placeOf, submitFalseRoots } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";

@@ -1,6 +1,6 @@
 import { checkInclusion, proveInclusion } from "../../../l2/batch/inclusion.ts";
-import { fromHex } from "../../../l2/hex.ts";
-import { keccakHex } from "../../../l2/keccak.ts";
+import { fromHex } from "../../../l2/base/hex.ts";
+import { keccakHex } from "../../../l2/base/keccak.ts";
 import { batch, finalise, headerAt, payday } from "../acts.ts";
 import type { Scenario } from "../scenario.ts";
 import { amount, grouped } from "../story.ts";

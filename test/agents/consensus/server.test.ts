@@ -3,7 +3,7 @@ import { type Wallet, id, parseEther } from "ethers";
 
 import { HttpConsensus } from "../../../agents/consensus/client.ts";
 import { ConsensusServer } from "../../../agents/consensus/server.ts";
-import { TransactionError } from "../../../l2/errors.ts";
+import { TransactionError } from "../../../l2/protocol/errors.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { type LocalTest, localTest } from "../../support/local.ts";
 import { failureOf } from "../support/failure.ts";

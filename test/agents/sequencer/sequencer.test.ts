@@ -10,7 +10,7 @@ import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
 import { blockSize } from "../../../l2/batch/encoding.ts";
 import { BLOCK_LIMITS } from "../../../l2/batch/limits.ts";
-import { BATCH_GAS } from "../../../l2/burden.ts";
+import { BATCH_GAS } from "../../../l2/evm/burden.ts";
 import { certify } from "../../support/certificates.ts";
 import { type Fault, forge, forging, isolated, overfilling, overfull, unresponsive } from "../../support/faults.ts";
 import { failureOf } from "../support/failure.ts";

@@ -14,8 +14,8 @@ import { Responder, type ResponderOptions } from "../../../agents/sequencer/resp
 import { FileStore } from "../../../agents/storage/file-store.ts";
 import { Verifier, type VerifierCursor, type VerifierOptions } from "../../../agents/verifier/verifier.ts";
 import { encodeObject } from "../../../l2/batch/encoding.ts";
-import type { ChainConfig } from "../../../l2/config.ts";
-import { StateStore } from "../../../l2/state.ts";
+import type { ChainConfig } from "../../../l2/protocol/config.ts";
+import { StateStore } from "../../../l2/state/state.ts";
 import { submit, type TestBatch, World } from "../../support/batches.ts";
 import { systemFixture, type SystemOptions, type TestSystem } from "../../support/system.ts";
 import { basics, l1Of, managerOf, type ManualClock, walletOf } from "./kit.ts";

@@ -13,9 +13,9 @@ import {
 import { AgentError } from "../../../agents/common/errors.ts";
 import { User } from "../../../agents/user/user.ts";
 import { proveInclusion } from "../../../l2/batch/inclusion.ts";
-import { Chain } from "../../../l2/chain.ts";
-import { devnet } from "../../../l2/config.ts";
-import { keccakHex } from "../../../l2/keccak.ts";
+import { Chain } from "../../../l2/chain/chain.ts";
+import { devnet } from "../../../l2/protocol/config.ts";
+import { keccakHex } from "../../../l2/base/keccak.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
 import { lying, type TestBatch } from "../../support/batches.ts";
 import { basics } from "../support/kit.ts";

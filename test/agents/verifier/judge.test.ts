@@ -4,7 +4,7 @@ import { id } from "ethers";
 import type { BatchExecution } from "../../../l2/batch/build.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
-import { TransactionError, type TransactionErrorCode } from "../../../l2/errors.ts";
+import { TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
 import { judgeExecution } from "../../../agents/verifier/judge.ts";
 
 describe("Judgement of an execution", () => {

@@ -3,8 +3,8 @@ import { createAccountFromRLP } from "@ethereumjs/util";
 import { getBytes } from "ethers";
 import { network } from "hardhat";
 
-import { toHex } from "../../../l2/hex.ts";
-import { EMPTY_ROOT, NO_CODE } from "../../../l2/trie.ts";
+import { toHex } from "../../../l2/base/hex.ts";
+import { EMPTY_ROOT, NO_CODE } from "../../../l2/state/trie.ts";
 import { RecordingStore, trieOver } from "../support/reference.ts";
 import { assemble } from "./assembly.ts";
 import { CHAIN, type FuzzAccount, type FuzzCase, rawTransaction } from "./case.ts";

@@ -2,7 +2,7 @@
 import { Interface } from "ethers";
 import { network } from "hardhat";
 
-import { toHex } from "../../../l2/hex.ts";
+import { toHex } from "../../../l2/base/hex.ts";
 import { type Anvil, startAnvil } from "../../support/anvil.ts";
 import { deployExecutor } from "../support/executor.ts";
 import type { Expected, Input } from "../support/reference.ts";

@@ -7,13 +7,13 @@ import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/uti
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
 import { codeItem } from "../../../agents/common/execution.ts";
-import { BLOCK_HASH } from "../../../l2/block-hash.ts";
-import type { Burden } from "../../../l2/burden.ts";
-import { chainCommon } from "../../../l2/config.ts";
-import { createChainEvm } from "../../../l2/evm.ts";
-import { keccakHex } from "../../../l2/keccak.ts";
-import { letCreationsRevert } from "../../../l2/reverted-creation.ts";
-import { TouchedState } from "../../../l2/touched.ts";
+import { BLOCK_HASH } from "../../../l2/evm/block-hash.ts";
+import type { Burden } from "../../../l2/evm/burden.ts";
+import { chainCommon } from "../../../l2/protocol/config.ts";
+import { createChainEvm } from "../../../l2/evm/evm.ts";
+import { keccakHex } from "../../../l2/base/keccak.ts";
+import { letCreationsRevert } from "../../../l2/evm/reverted-creation.ts";
+import { TouchedState } from "../../../l2/execution/touched.ts";
 import { buildState } from "../../../scripts/statetest/state.ts";
 import { type Expected, type Input, RecordingStore, trieOver } from "../support/reference.ts";
 import { assemble } from "./assembly.ts";

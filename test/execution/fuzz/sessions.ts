@@ -3,7 +3,7 @@ import { CommitReplay } from "../../../agents/common/commit.ts";
 import { decodeRevert } from "../../../agents/common/errors.ts";
 import { COMMIT, GAS_BITS, readMachine, workOf } from "../../../agents/common/machine.ts";
 import { MachinePages } from "../../../agents/common/pages.ts";
-import { fromHex } from "../../../l2/hex.ts";
+import { fromHex } from "../../../l2/base/hex.ts";
 import type { Expected } from "../support/reference.ts";
 import type { Dice } from "./dice.ts";
 import type { FuzzL1, Reached, Step } from "./l1.ts";

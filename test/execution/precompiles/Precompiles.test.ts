@@ -5,8 +5,8 @@ import { expect } from "chai";
 import { SigningKey, concat, dataSlice, getBytes, id, sha256, toBeHex, zeroPadBytes } from "ethers";
 import hre, { network } from "hardhat";
 
-import { EFFORT_LIMIT, effortOf } from "../../../l2/effort.ts";
-import { PAIRS_LIMIT } from "../../../l2/pairing.ts";
+import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
+import { PAIRS_LIMIT } from "../../../l2/evm/pairing.ts";
 import { deployHarness } from "../support/harness.ts";
 import { randomSource } from "../support/random.ts";
 

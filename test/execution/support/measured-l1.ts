@@ -3,8 +3,8 @@ import { network } from "hardhat";
 
 import { ExecutionDriver, type ExecutionStep } from "../../../agents/common/execution.ts";
 import { L1_TRANSACTION_GAS } from "../../../agents/common/transactions.ts";
-import { MAX_GAS_LIMIT } from "../../../l2/config.ts";
-import { fromHex } from "../../../l2/hex.ts";
+import { MAX_GAS_LIMIT } from "../../../l2/protocol/config.ts";
+import { fromHex } from "../../../l2/base/hex.ts";
 import { startAnvil } from "../../support/anvil.ts";
 import { CHAIN } from "../fuzz/case.ts";
 import type { Run } from "../fuzz/reference.ts";

@@ -5,7 +5,7 @@ import { CommitReplay } from "../../../agents/common/commit.ts";
 import { decodeRevert } from "../../../agents/common/errors.ts";
 import { readMachine } from "../../../agents/common/machine.ts";
 import { MachinePages } from "../../../agents/common/pages.ts";
-import { fromHex } from "../../../l2/hex.ts";
+import { fromHex } from "../../../l2/base/hex.ts";
 import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
 import type { Expected, Input } from "./reference.ts";
 import { hashOf, itemsOf } from "./witness.ts";

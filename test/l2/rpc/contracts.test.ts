@@ -18,8 +18,8 @@ import {
   zeroPadValue,
 } from "ethers";
 
-import type { Chain } from "../../../l2/chain.ts";
-import { chainCommon } from "../../../l2/config.ts";
+import type { Chain } from "../../../l2/chain/chain.ts";
+import { chainCommon } from "../../../l2/protocol/config.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
 import { contractOf } from "../../support/l2-contracts.ts";
 import { alice, bob, carol, config, mine, openChain } from "../fixtures.ts";

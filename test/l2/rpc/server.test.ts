@@ -16,7 +16,7 @@ import {
 import { buildBatch } from "../../../l2/batch/build.ts";
 import { genesisHeader, hashHeader, toHeader } from "../../../l2/batch/header.ts";
 import { type InclusionProof, checkInclusion } from "../../../l2/batch/inclusion.ts";
-import type { Chain } from "../../../l2/chain.ts";
+import type { Chain } from "../../../l2/chain/chain.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
 import type { BatchView, SystemState } from "../../../l2/rpc/system.ts";
 import { alice, bob, carol, config, mine, openChain, producer, transfer } from "../fixtures.ts";

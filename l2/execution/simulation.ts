@@ -1,0 +1,99 @@
+import type { Block } from "@ethereumjs/block";
+import type { Common } from "@ethereumjs/common";
+import { createAccessList2930Tx } from "@ethereumjs/tx";
+import { createAddressFromString } from "@ethereumjs/util";
+import type { VM } from "@ethereumjs/vm";
+
+import { type Hex, fromHex, toHex } from "../base/hex.ts";
+
+/** Accounts and storage slots that a transaction names beforehand (EIP-2930). */
+export type AccessList = readonly { readonly address: string; readonly storageKeys: readonly Hex[] }[];
+
+/** A transaction without signature, nonce and fees. */
+export interface Call {
+  readonly from: string;
+  /** Nothing to create a contract. */
+  readonly to: string | undefined;
+  /** In wei. */
+  readonly value: bigint;
+  readonly data: Hex;
+  /** Gas limit, as a transaction has it. */
+  readonly gas: bigint;
+  readonly accessList: AccessList;
+}
+
+/** What a call did. */
+export interface CallResult {
+  /** What it returned, or was reverted with. */
+  readonly data: Hex;
+  /** Gas used before any refund. */
+  readonly gasUsed: bigint;
+  /** Why it failed, in the EVM's words; nothing where it succeeded. */
+  readonly error: string | undefined;
+  /** Accounts and slots that it accessed, other than those that every transaction may access at the low price. */
+  readonly accessed: AccessList;
+}
+
+/** What the EVM says of code that ended with REVERT. */
+export const REVERTED = "revert";
+
+/** What the EVM says of code that had too little gas. */
+export const OUT_OF_GAS = "out of gas";
+
+/** Gas that a call uses before any code runs. */
+export function intrinsicGas(common: Common, { to, data, accessList }: Call): bigint {
+  const list = accessList.map(({ address, storageKeys }): [Uint8Array, Uint8Array[]] => {
+    return [fromHex(address), storageKeys.map(fromHex)];
+  });
+  const fields = { ...(to === undefined ? {} : { to: fromHex(to) }), data: fromHex(data), accessList: list };
+  return createAccessList2930Tx(fields, { common }).getIntrinsicGas();
+}
+
+/** Does what a transaction would do, and takes it back. The sender pays no fees, and may be a contract. */
+export async function simulate(vm: VM, block: Block, call: Call): Promise<CallResult> {
+  const { evm } = vm;
+  const intrinsic = intrinsicGas(vm.common, call);
+  if (call.gas < intrinsic) return { data: "0x", gasUsed: call.gas, error: OUT_OF_GAS, accessed: [] };
+  const caller = createAddressFromString(call.from);
+  const to = call.to === undefined ? undefined : createAddressFromString(call.to);
+  const free = [caller.toString(), block.header.coinbase.toString(), ...(to === undefined ? [] : [to.toString()])];
+  const journal = evm.journal;
+  journal.cleanJournal();
+  await journal.checkpoint();
+  journal.startReportingAccessList();
+  try {
+    for (const address of [...free, ...evm.precompiles.keys()]) journal.addAlwaysWarmAddress(address);
+    for (const { address, storageKeys } of call.accessList) {
+      journal.addAlwaysWarmAddress(address.toLowerCase());
+      for (const key of storageKeys) journal.addAlwaysWarmSlot(address.toLowerCase(), key);
+    }
+    const { execResult, createdAddress } = await evm.runCall({
+      block,
+      caller,
+      ...(to === undefined ? {} : { to }),
+      value: call.value,
+      data: fromHex(call.data),
+      gasLimit: call.gas - intrinsic,
+      gasPrice: block.header.baseFeePerGas ?? 0n,
+    });
+    const { returnValue, executionGasUsed, exceptionError } = execResult;
+    const cheap = [...free, ...evm.precompiles.keys(), createdAddress?.toString() ?? ""];
+    return {
+      data: toHex(returnValue),
+      gasUsed: intrinsic + executionGasUsed,
+      error: exceptionError?.error,
+      accessed: accessListOf(journal.accessList ?? new Map(), cheap),
+    };
+  } finally {
+    await journal.revert();
+    journal.cleanJournal();
+  }
+}
+
+/** Addresses without slots that are cheap to access anyway are left out. */
+function accessListOf(found: ReadonlyMap<string, ReadonlySet<string>>, cheap: readonly string[]): AccessList {
+  const left = new Set(cheap.map((address) => address.replace(/^0x/, "")));
+  return [...found]
+    .filter(([address, slots]) => slots.size > 0 || !left.has(address))
+    .map(([address, slots]) => ({ address: `0x${address}`, storageKeys: [...slots].map((slot) => `0x${slot}`) }));
+}

@@ -1,0 +1,80 @@
+import type { Common } from "@ethereumjs/common";
+import type { EVM } from "@ethereumjs/evm";
+import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
+import { type Account, Address } from "@ethereumjs/util";
+
+import type { Burden } from "../evm/burden.ts";
+import { type Hex, toHex } from "../base/hex.ts";
+
+/** What an execution looked at of one account. */
+export interface Touch {
+  /** Storage slots, 32 bytes each. */
+  readonly slots: Set<Hex>;
+  /** Whether it read the code. */
+  code: boolean;
+}
+
+/** A state that remembers what was looked at, also where caches answer or a revert forgets it. */
+export class TouchedState extends MerkleStateManager {
+  /** By address. */
+  readonly touched = new Map<string, Touch>();
+  readonly #burden: Burden | undefined;
+
+  /** @param burden Is told of the code that is read, where there is one. */
+  constructor(common: Common, trie: MerklePatriciaTrie, burden?: Burden) {
+    super({ common, trie, caches: new Caches() });
+    this.#burden = burden;
+  }
+
+  /**
+   * Remembers also what code tries to access without the EVM having to read it, such as the target of a call without
+   * the funds for its value: another implementation may read it.
+   */
+  watch({ journal }: EVM): void {
+    const isWarmed = journal.isWarmedAddress.bind(journal);
+    journal.isWarmedAddress = (address) => {
+      this.#touch(new Address(address));
+      return isWarmed(address);
+    };
+  }
+
+  override getAccount(address: Address): Promise<Account | undefined> {
+    this.#touch(address);
+    return super.getAccount(address);
+  }
+
+  override putAccount(address: Address, account: Account | undefined): Promise<void> {
+    this.#touch(address);
+    return super.putAccount(address, account);
+  }
+
+  override deleteAccount(address: Address): Promise<void> {
+    this.#touch(address);
+    return super.deleteAccount(address);
+  }
+
+  override async getCode(address: Address): Promise<Uint8Array> {
+    this.#touch(address).code = true;
+    const code = await super.getCode(address);
+    this.#burden?.carryCode(address.toString(), code.length);
+    return code;
+  }
+
+  override getStorage(address: Address, key: Uint8Array): Promise<Uint8Array> {
+    this.#touch(address).slots.add(toHex(key));
+    return super.getStorage(address, key);
+  }
+
+  override putStorage(address: Address, key: Uint8Array, value: Uint8Array): Promise<void> {
+    this.#touch(address).slots.add(toHex(key));
+    return super.putStorage(address, key, value);
+  }
+
+  #touch(address: Address): Touch {
+    const key = address.toString();
+    let touch = this.touched.get(key);
+    if (touch === undefined) this.touched.set(key, (touch = { slots: new Set(), code: false }));
+    return touch;
+  }
+}

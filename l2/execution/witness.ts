@@ -1,0 +1,127 @@
+import type { Common } from "@ethereumjs/common";
+import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { RLP } from "@ethereumjs/rlp";
+
+import type { L2Transaction } from "../batch/encoding.ts";
+import { type ChainConfig, chainCommon } from "../protocol/config.ts";
+import { TransactionError } from "../protocol/errors.ts";
+import { Executor } from "./executor.ts";
+import { type Hex, fromHex, toHex } from "../base/hex.ts";
+import { HASH_DIGITS, Overlay, type StateStore, openTrie } from "../state/state.ts";
+import type { Touch } from "./touched.ts";
+import type { SignedTransaction } from "../protocol/transaction.ts";
+import { EMPTY_ROOT, NO_CODE, accountReferences } from "../state/trie.ts";
+
+/** Precompiles are at the addresses 1 to 10 (fork Cancun). */
+const LAST_PRECOMPILE = 10n;
+
+/**
+ * What executing these transactions needs of the state before the first of them (steps 11.5, 11.9): RLP items one behind
+ * the other, trie nodes as the lists that they are and code as strings. A transaction that runs code, and every one
+ * behind it, starts from the state's root anew: what it needs is there also where an earlier one of these transactions
+ * made it. An invalid transaction ends the execution; what its verdict needs is included.
+ * @throws ChainError where the store does not hold `preStateRoot`.
+ */
+export async function transitionWitness(
+  config: ChainConfig,
+  states: StateStore,
+  preStateRoot: Hex,
+  transactions: readonly L2Transaction[],
+): Promise<Uint8Array> {
+  await states.expect(preStateRoot);
+  const common = chainCommon(config);
+  const read = new Map<string, Uint8Array>();
+  const executor = await Executor.at(config, new Overlay(states, read), preStateRoot);
+  let anew = false;
+  for (const { context, raw } of transactions) {
+    try {
+      const transaction = executor.decode(raw);
+      const before = executor.stateRoot;
+      anew ||= await runsCode(executor, transaction);
+      const parties = [transaction.from, context.coinbase, ...(transaction.to === undefined ? [] : [transaction.to])];
+      for (const party of parties) await executor.account(party);
+      await executor.execute(context, transaction);
+      const touched = new Map(executor.touched);
+      for (const party of parties) {
+        if (!touched.has(party.toLowerCase())) touched.set(party.toLowerCase(), { slots: new Set(), code: false });
+      }
+      await retrace(common, new Overlay(executor.overlay, anew ? read : undefined), before, executor, touched);
+    } catch (error) {
+      if (error instanceof TransactionError) break;
+      throw error;
+    }
+  }
+  return encodeWitness(read);
+}
+
+/** Whether a transaction does more than to move value. */
+async function runsCode(executor: Executor, { to, signed }: SignedTransaction): Promise<boolean> {
+  if (to === undefined || signed.data.length > 0) return true;
+  if (BigInt(to) >= 1n && BigInt(to) <= LAST_PRECOMPILE) return true;
+  return ((await executor.account(to))?.codeHash ?? NO_CODE) !== NO_CODE;
+}
+
+/**
+ * Reads what a transaction read of the state before it, and does its changes again in the order that L1 has: which nodes
+ * a deletion needs depends on it. In each account slots are set before others are deleted; accounts are written before
+ * others are deleted.
+ * @param executor Stands behind the transaction.
+ */
+async function retrace(
+  common: Common,
+  overlay: Overlay,
+  root: Hex,
+  executor: Executor,
+  touched: ReadonlyMap<string, Touch>,
+): Promise<void> {
+  const unrecorded = new Overlay(executor.overlay);
+  const accounts = await openTrie(common, overlay, root);
+  const accountsAfter = await openTrie(common, unrecorded, executor.stateRoot);
+  const changes: Change[] = [];
+  for (const [address, { slots, code }] of touched) {
+    const key = fromHex(address);
+    const [leaf, leafAfter] = [await accounts.get(key), await accountsAfter.get(key)];
+    changes.push({ key, value: leafAfter });
+    const { storage, code: codeOf } = leaf === null ? NOTHING : accountReferences(leaf);
+    if (code && codeOf !== undefined) await overlay.node(codeOf);
+    const storageAfter = leafAfter === null ? undefined : accountReferences(leafAfter).storage;
+    const values = await openTrie(common, overlay, rootOf(storage));
+    const valuesAfter = await openTrie(common, unrecorded, rootOf(storageAfter));
+    const slotChanges: Change[] = [];
+    for (const slot of slots) {
+      await values.get(fromHex(slot));
+      slotChanges.push({ key: fromHex(slot), value: await valuesAfter.get(fromHex(slot)) });
+    }
+    if (leafAfter === null) continue;
+    await write(values, slotChanges);
+    expectRoot(`storage of ${address}`, values, rootOf(storageAfter));
+  }
+  await write(accounts, changes);
+  expectRoot("state", accounts, executor.stateRoot);
+}
+
+interface Change {
+  readonly key: Uint8Array;
+  /** Nothing for a deletion. */
+  readonly value: Uint8Array | null;
+}
+
+const NOTHING = { storage: undefined, code: undefined };
+
+const rootOf = (storage: string | undefined): Hex => (storage === undefined ? EMPTY_ROOT : `0x${storage}`);
+
+async function write(trie: MerklePatriciaTrie, changes: readonly Change[]): Promise<void> {
+  for (const { key, value } of changes) if (value !== null) await trie.put(key, value);
+  for (const { key, value } of changes) if (value === null) await trie.del(key);
+}
+
+/** What was touched is all that changed, or the witness would lack something. */
+function expectRoot(what: string, trie: MerklePatriciaTrie, root: Hex): void {
+  const found = toHex(trie.root());
+  if (found !== root) throw new Error(`The changes of the ${what} lead to ${found}, not to ${root}.`);
+}
+
+function encodeWitness(read: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const items = Array.from(read, ([key, item]) => (key.length === HASH_DIGITS ? item : RLP.encode(item)));
+  return new Uint8Array(Buffer.concat(items));
+}

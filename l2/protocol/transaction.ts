@@ -1,0 +1,270 @@
+import type { Common } from "@ethereumjs/common";
+import { RLP } from "@ethereumjs/rlp";
+import { type TypedTransaction, createTxFromRLP } from "@ethereumjs/tx";
+import { SECP256K1_ORDER } from "@ethereumjs/util";
+import { getAddress } from "ethers";
+
+import { ACCESS_LIMIT, type ChainConfig, TRANSACTION_LIMIT } from "./config.ts";
+import { TransactionError } from "./errors.ts";
+import { type Hex, toHex } from "../base/hex.ts";
+import { keccakHex } from "../base/keccak.ts";
+
+/** A signed transaction that is valid as far as its bytes and the chain's constants tell. Amounts are in wei. */
+export interface SignedTransaction {
+  readonly hash: Hex;
+  readonly raw: Uint8Array;
+  readonly type: 0 | 1 | 2;
+  readonly from: string;
+  /** Nothing where it creates a contract. */
+  readonly to: string | undefined;
+  readonly nonce: bigint;
+  readonly value: bigint;
+  readonly gasLimit: bigint;
+  /** Most that the sender pays per gas. */
+  readonly feeCap: bigint;
+  /** Most of it that goes to the coinbase. */
+  readonly tipCap: bigint;
+  /** The transaction in the EVM's own form. */
+  readonly signed: TypedTransaction;
+}
+
+type Item = Uint8Array | Item[];
+
+const LAYOUTS = {
+  0: ["nonce", "gasPrice", "gasLimit", "to", "value", "data", "v", "r", "s"],
+  1: ["chainId", "nonce", "gasPrice", "gasLimit", "to", "value", "data", "accessList", "yParity", "r", "s"],
+  2: [
+    "chainId",
+    "nonce",
+    "maxPriorityFeePerGas",
+    "maxFeePerGas",
+    "gasLimit",
+    "to",
+    "value",
+    "data",
+    "accessList",
+    "yParity",
+    "r",
+    "s",
+  ],
+} as const;
+
+const MAX_NONCE = 2n ** 64n - 2n;
+
+/** Most bytes of the code that creates a contract (EIP-3860). */
+export const MAX_INIT_CODE_BYTES = 49_152;
+
+/**
+ * Reads a transaction and checks everything that does not depend on the state (docs/protocol.md, section 1).
+ * @throws TransactionError
+ */
+export function decodeTransaction(config: ChainConfig, common: Common, raw: Uint8Array): SignedTransaction {
+  const type = transactionType(raw);
+  checkSize(raw);
+  const fields = new Fields(type, raw);
+  const to = checkKind(fields);
+  checkAccessList(fields);
+  checkChain(config, type, fields);
+  checkSignature(fields);
+
+  const nonce = fields.integer("nonce");
+  if (nonce > MAX_NONCE)
+    throw new TransactionError("NONCE_TOO_HIGH", `The nonce is ${nonce}, expected below 2^64 - 1.`);
+  const value = fields.integer("value");
+  const gasLimit = fields.integer("gasLimit");
+  const feeCap = fields.integer(type === 2 ? "maxFeePerGas" : "gasPrice");
+  const tipCap = type === 2 ? fields.integer("maxPriorityFeePerGas") : feeCap;
+  checkFees(config, { gasLimit, feeCap, tipCap });
+
+  const signed = parse(common, raw);
+  const intrinsicGas = signed.getIntrinsicGas();
+  if (gasLimit < intrinsicGas) {
+    throw new TransactionError("GAS_TOO_LOW", `The gas limit is ${gasLimit}, expected at least ${intrinsicGas}.`);
+  }
+  const from = recoverSender(signed);
+  return { hash: keccakHex(raw), raw, type, from, to, nonce, value, gasLimit, feeCap, tipCap, signed };
+}
+
+/** What the coinbase gets per gas, in wei. */
+export function effectiveTip(config: Pick<ChainConfig, "baseFee">, transaction: SignedTransaction): bigint {
+  const room = transaction.feeCap - config.baseFee;
+  return transaction.tipCap < room ? transaction.tipCap : room;
+}
+
+/** The most that a transaction can cost its sender, in wei: what the balance has to cover. */
+export function upfrontCost(transaction: SignedTransaction): bigint {
+  return transaction.gasLimit * transaction.feeCap + transaction.value;
+}
+
+function transactionType(raw: Uint8Array): 0 | 1 | 2 {
+  const first = raw[0];
+  if (first === undefined) throw malformed("The transaction is empty, expected signed bytes");
+  if (first >= 0xc0) return 0;
+  if (first === 1 || first === 2) return first;
+  const name = first === 3 ? " (blobs)" : first === 4 ? " (set code)" : "";
+  throw new TransactionError(
+    "UNSUPPORTED_TYPE",
+    `The transaction is of type ${first}${name}, expected a legacy one, type 1 or type 2.`,
+  );
+}
+
+/** The RLP list of a transaction, field by field. */
+class Fields {
+  readonly #items = new Map<string, Item>();
+
+  constructor(type: 0 | 1 | 2, raw: Uint8Array) {
+    const names = LAYOUTS[type];
+    let list: Item;
+    try {
+      list = RLP.decode(type === 0 ? raw : raw.subarray(1));
+    } catch (error) {
+      throw malformed(`The transaction is not canonical RLP (${(error as Error).message})`);
+    }
+    if (!Array.isArray(list)) throw malformed("The transaction is no RLP list");
+    if (list.length !== names.length) {
+      throw malformed(`The transaction has ${list.length} fields, expected ${names.length}`);
+    }
+    for (const [place, name] of names.entries()) {
+      const item = list[place] ?? [];
+      if (name === "accessList" ? !isAccessList(item) : !(item instanceof Uint8Array)) {
+        throw malformed(`Field ${name} of the transaction has the wrong form`);
+      }
+      this.#items.set(name, item);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#items.has(name);
+  }
+
+  bytes(name: string): Uint8Array {
+    return this.#items.get(name) as Uint8Array;
+  }
+
+  /** Addresses and storage keys of the access list. */
+  accessEntries(): number {
+    const list = (this.#items.get("accessList") ?? []) as [Item, Item[]][];
+    return list.reduce((count, [, keys]) => count + 1 + keys.length, 0);
+  }
+
+  integer(name: string): bigint {
+    const bytes = this.bytes(name);
+    if (bytes.length > 32) throw malformed(`Field ${name} has ${bytes.length} bytes, expected at most 32`);
+    if (bytes[0] === 0) throw malformed(`Field ${name} starts with a zero byte, expected none`);
+    return bytes.length === 0 ? 0n : BigInt(toHex(bytes));
+  }
+}
+
+function isAccessList(item: Item): boolean {
+  return (
+    Array.isArray(item) &&
+    item.every((entry) => {
+      if (!Array.isArray(entry) || entry.length !== 2) return false;
+      const [address, keys] = entry;
+      return hasSize(address, 20) && Array.isArray(keys) && keys.every((key) => hasSize(key, 32));
+    })
+  );
+}
+
+const hasSize = (item: Item | undefined, size: number): boolean => item instanceof Uint8Array && item.length === size;
+
+function checkSize({ length }: Uint8Array): void {
+  if (length > TRANSACTION_LIMIT) {
+    throw new TransactionError(
+      "TOO_LARGE",
+      `The transaction has ${length} bytes, expected at most ${TRANSACTION_LIMIT}.`,
+    );
+  }
+}
+
+function checkAccessList(fields: Fields): void {
+  const entries = fields.accessEntries();
+  if (entries > ACCESS_LIMIT) {
+    throw new TransactionError(
+      "ACCESS_LIST_TOO_LONG",
+      `The access list has ${entries} addresses and storage keys, expected at most ${ACCESS_LIMIT}.`,
+    );
+  }
+}
+
+/** Gives the recipient; nothing for a creation. */
+function checkKind(fields: Fields): string | undefined {
+  const to = toHex(fields.bytes("to"));
+  if (to === "0x") {
+    const { length } = fields.bytes("data");
+    if (length > MAX_INIT_CODE_BYTES) {
+      throw new TransactionError(
+        "INIT_CODE_TOO_LARGE",
+        `The transaction has ${length} bytes of init code, expected at most ${MAX_INIT_CODE_BYTES} (EIP-3860).`,
+      );
+    }
+    return undefined;
+  }
+  if (to.length !== 42) throw malformed(`Recipient ${to} is no address, expected 20 bytes`);
+  return getAddress(to);
+}
+
+function checkChain(config: ChainConfig, type: 0 | 1 | 2, fields: Fields): void {
+  let chainId: bigint;
+  if (type === 0) {
+    const v = fields.integer("v");
+    if (v === 27n || v === 28n) {
+      throw new TransactionError("UNPROTECTED", "The transaction has no replay protection, expected EIP-155.");
+    }
+    if (v < 35n)
+      throw new TransactionError("BAD_SIGNATURE", `The signature's v is ${v}, expected 35 or more (EIP-155).`);
+    chainId = (v - 35n) / 2n;
+  } else {
+    chainId = fields.integer("chainId");
+  }
+  if (chainId !== config.chainId) {
+    throw new TransactionError("WRONG_CHAIN", `The transaction is for chain ${chainId}, expected ${config.chainId}.`);
+  }
+}
+
+function checkSignature(fields: Fields): void {
+  const wrong = (what: string): TransactionError => new TransactionError("BAD_SIGNATURE", `The signature's ${what}.`);
+  const r = fields.integer("r");
+  const s = fields.integer("s");
+  if (r === 0n || r >= SECP256K1_ORDER) throw wrong("r is out of range");
+  if (s === 0n || s >= SECP256K1_ORDER) throw wrong("s is out of range");
+  if (s > SECP256K1_ORDER / 2n) throw wrong("s lies in the upper half, expected the lower one (EIP-2)");
+  if (fields.has("yParity") && fields.integer("yParity") > 1n) throw wrong("parity is neither 0 nor 1");
+}
+
+function checkFees(config: ChainConfig, fees: { gasLimit: bigint; feeCap: bigint; tipCap: bigint }): void {
+  const { gasLimit, feeCap, tipCap } = fees;
+  if (gasLimit > config.gasLimit) {
+    throw new TransactionError("GAS_TOO_HIGH", `The gas limit is ${gasLimit}, expected at most ${config.gasLimit}.`);
+  }
+  if (feeCap < config.baseFee) {
+    throw new TransactionError("FEE_BELOW_BASE", `The fee cap is ${feeCap} wei, expected at least ${config.baseFee}.`);
+  }
+  if (tipCap > feeCap) {
+    throw new TransactionError(
+      "TIP_ABOVE_FEE",
+      `The tip cap is ${tipCap} wei, expected at most the fee cap ${feeCap}.`,
+    );
+  }
+}
+
+/** The EVM's own parser is the last word on the form. */
+function parse(common: Common, raw: Uint8Array): TypedTransaction {
+  try {
+    const signed = createTxFromRLP(raw, { common });
+    if (Buffer.compare(signed.serialize(), raw) === 0) return signed;
+  } catch (error) {
+    throw malformed(`The transaction is malformed (${(error as Error).message})`);
+  }
+  throw malformed("The transaction is not in canonical form");
+}
+
+function recoverSender(signed: TypedTransaction): string {
+  try {
+    return getAddress(signed.getSenderAddress().toString());
+  } catch {
+    throw new TransactionError("BAD_SIGNATURE", "The signature recovers no account.");
+  }
+}
+
+const malformed = (what: string): TransactionError => new TransactionError("MALFORMED", `${what}.`);

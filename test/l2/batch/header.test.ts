@@ -1,0 +1,62 @@
+import { expect } from "chai";
+import { TypedDataEncoder, Wallet, ZeroHash, id } from "ethers";
+
+import { BATCH_HEADER_TYPES, type BatchHeader, genesisHeader, hashHeader, toHeader } from "../../../l2/batch/header.ts";
+import { config } from "../fixtures.ts";
+
+const header: BatchHeader = {
+  index: 7n,
+  parent: id("parent"),
+  sequencer: new Wallet(id("sequencer")).address,
+  txCount: 200n,
+  dataSize: 30_000n,
+  gasUsed: 4_200_000n,
+  firstBlock: 10n,
+  lastBlock: 20n,
+  firstTimestamp: 1000n,
+  lastTimestamp: 1010n,
+  preStateRoot: id("pre"),
+  postStateRoot: id("post"),
+  mtsr: id("mtsr"),
+  mttbr: id("mttbr"),
+  dataHash: id("data"),
+};
+
+describe("Batch header", () => {
+  it("[8a] hashes to its EIP-712 struct hash", () => {
+    expect(hashHeader(header)).to.equal(TypedDataEncoder.hashStruct("BatchHeader", BATCH_HEADER_TYPES, header));
+    expect(hashHeader({ ...header, gasUsed: 1n })).to.not.equal(hashHeader(header));
+  });
+
+  it("[8b] reads back what was sent as JSON, with numbers or strings", () => {
+    const text = JSON.stringify(header, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
+    expect(toHeader(JSON.parse(text) as object)).to.deep.equal(header);
+    const hexadecimal = { ...header, index: "0x7", txCount: "200", sequencer: header.sequencer.toLowerCase() };
+    expect(toHeader(hexadecimal)).to.deep.equal(header);
+    expect(toHeader({ ...header, mtsr: header.mtsr.toUpperCase().replace("0X", "0x") })).to.deep.equal(header);
+  });
+
+  it("names the field that is malformed", () => {
+    const refuses = (change: object, message: RegExp) =>
+      expect(() => toHeader({ ...header, ...change })).to.throw(TypeError, message);
+    refuses({ index: -1n }, /index is -1, expected uint64/);
+    refuses({ txCount: 2n ** 32n }, /txCount is 4294967296, expected uint32/);
+    refuses({ gasUsed: "many" }, /gasUsed is many/);
+    refuses({ gasUsed: "" }, /gasUsed/);
+    refuses({ gasUsed: undefined }, /gasUsed is undefined/);
+    refuses({ gasUsed: 1.5 }, /gasUsed is 1.5/);
+    refuses({ sequencer: "0x12" }, /sequencer is 0x12, expected address/);
+    refuses({ sequencer: 5n }, /sequencer is 5/);
+    refuses({ mtsr: "0x12" }, /mtsr is 0x12, expected bytes32/);
+  });
+
+  it("starts the chain of batches at genesis", () => {
+    const genesis = genesisHeader(config, id("state"));
+    expect(genesis.preStateRoot).to.equal(id("state"));
+    expect(genesis.postStateRoot).to.equal(id("state"));
+    expect(genesis.firstTimestamp).to.equal(BigInt(config.genesisTimestamp));
+    expect(genesis.lastTimestamp).to.equal(genesis.firstTimestamp);
+    expect(genesis.mtsr).to.equal(ZeroHash);
+    expect(genesis.lastBlock).to.equal(0n);
+  });
+});

@@ -1,0 +1,183 @@
+import { expect } from "chai";
+import {
+  getAddress,
+  Transaction,
+  type TransactionRequest,
+  Wallet,
+  encodeRlp,
+  decodeRlp,
+  id,
+  toBeHex,
+  concat,
+} from "ethers";
+
+import { chainCommon } from "../../../l2/protocol/config.ts";
+import { TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
+import { fromHex } from "../../../l2/base/hex.ts";
+import { decodeTransaction } from "../../../l2/protocol/transaction.ts";
+import { alice, bob, config, mine, openChain, producer, transfer } from "../fixtures.ts";
+
+const common = chainCommon(config);
+const decode = (raw: string) => decodeTransaction(config, common, fromHex(raw));
+
+function refuses(raw: string, code: TransactionErrorCode, message: RegExp): void {
+  try {
+    decode(raw);
+  } catch (error) {
+    expect(error).to.be.instanceOf(TransactionError);
+    expect((error as TransactionError).code, (error as TransactionError).message).to.equal(code);
+    expect((error as TransactionError).message).to.match(message);
+    return;
+  }
+  expect.fail(`${code} was accepted`);
+}
+
+/** Changes fields of a signed transaction's RLP, by place. */
+function forge(raw: string, changes: Record<number, unknown>): string {
+  const typed = !raw.startsWith("0xf");
+  const fields = decodeRlp(typed ? `0x${raw.slice(4)}` : raw) as unknown[];
+  for (const [place, value] of Object.entries(changes)) fields[Number(place)] = value;
+  const rlp = encodeRlp(fields as string[]);
+  return typed ? concat([raw.slice(0, 4), rlp]) : rlp;
+}
+
+describe("Transactions", () => {
+  it("[1] reads what wallets sign, in all three types", async () => {
+    const accessList = [{ address: bob.address, storageKeys: [id("slot")] }];
+    const variants: TransactionRequest[] = [
+      { type: 0 },
+      { type: 1, accessList, gasLimit: 30_000 },
+      { type: 2, accessList, gasLimit: 30_000 },
+      { type: 2, value: 0n, nonce: 2 ** 40 },
+    ];
+    for (const variant of variants) {
+      const raw = await transfer(alice, bob.address, 5, variant);
+      const expected = Transaction.from(raw);
+      const found = decode(raw);
+      expect(found.hash).to.equal(expected.hash);
+      expect(found.from).to.equal(alice.address);
+      expect(found.to).to.equal(expected.to);
+      expect(found.nonce).to.equal(BigInt(expected.nonce));
+      expect(found.value).to.equal(expected.value);
+      expect(found.feeCap).to.equal(expected.maxFeePerGas ?? expected.gasPrice);
+      expect(found.tipCap).to.equal(expected.maxPriorityFeePerGas ?? expected.gasPrice);
+    }
+  });
+
+  it("[1] reads creations and calls, and asks for the gas that they cost before any code runs", async () => {
+    const { chainId } = config;
+    const create = async (data: string, gasLimit: number) =>
+      await alice.signTransaction({ chainId, nonce: 0, data, gasLimit, gasPrice: 2e9 });
+    expect(decode(await create("0x", 53_000))).to.have.property("to", undefined);
+    refuses(await create("0x", 52_999), "GAS_TOO_LOW", /expected at least 53000/);
+    // Two words of init code: 33 bytes, one of them zero.
+    const init = `0x00${"ff".repeat(32)}`;
+    const cost = 53_000 + 4 + 32 * 16 + 2 * 2;
+    expect(decode(await create(init, cost)).gasLimit).to.equal(BigInt(cost));
+    refuses(await create(init, cost - 1), "GAS_TOO_LOW", new RegExp(`at least ${cost}`));
+    const most = `0x${"00".repeat(49_152)}`;
+    expect(decode(await create(most, 1_000_000)).signed.data).to.have.length(49_152);
+    refuses(await create(`${most}00`, 1_000_000), "INIT_CODE_TOO_LARGE", /49153 bytes .* at most 49152 \(EIP-3860\)/);
+    const call = { data: "0x0012", gasLimit: 21_020 };
+    expect(decode(await transfer(alice, bob.address, 0, call)).to).to.equal(bob.address);
+    refuses(await transfer(alice, bob.address, 0, { ...call, gasLimit: 21_019 }), "GAS_TOO_LOW", /at least 21020/);
+    for (const place of [0, 1, 10, 11]) {
+      expect(decode(await transfer(alice, toBeHex(place, 20), 0)).to).to.equal(getAddress(toBeHex(place, 20)));
+    }
+  });
+
+  it("[1] refuses other types and what another chain could replay", () => {
+    refuses("0x03c0", "UNSUPPORTED_TYPE", /type 3 \(blobs\), expected a legacy one, type 1 or type 2/);
+    refuses("0x04c0", "UNSUPPORTED_TYPE", /type 4 \(set code\)/);
+    refuses("0x7fc0", "UNSUPPORTED_TYPE", /type 127/);
+    const unprotected = Transaction.from({ type: 0, to: bob.address, gasLimit: 21_000, gasPrice: 2e9, nonce: 0 });
+    unprotected.signature = alice.signingKey.sign(unprotected.unsignedHash);
+    refuses(unprotected.serialized, "UNPROTECTED", /replay protection, expected EIP-155/);
+  });
+
+  it("[1] refuses a wrong chain, fees and gas out of range", async () => {
+    for (const type of [0, 1, 2]) {
+      refuses(await transfer(alice, bob.address, 0, { type, chainId: 1n }), "WRONG_CHAIN", /chain 1, expected 1088/);
+    }
+    refuses(
+      await transfer(alice, bob.address, 0, { gasLimit: 20_999 }),
+      "GAS_TOO_LOW",
+      /20999, expected at least 21000/,
+    );
+    const accessList = [{ address: bob.address, storageKeys: [id("a")] }];
+    const listed = await transfer(alice, bob.address, 0, { type: 1, accessList, gasLimit: 25_299 });
+    refuses(listed, "GAS_TOO_LOW", /expected at least 25300/);
+    refuses(await transfer(alice, bob.address, 0, { gasLimit: 8_000_001n }), "GAS_TOO_HIGH", /at most 8000000/);
+    const gasPrice = config.baseFee - 1n;
+    refuses(await transfer(alice, bob.address, 0, { type: 0, gasPrice }), "FEE_BELOW_BASE", /at least 1000000000/);
+    const inverted = { maxFeePerGas: 2e9, maxPriorityFeePerGas: 2e9 + 1 };
+    const fees = forge(await transfer(alice, bob.address, 0), {
+      2: toBeHex(inverted.maxPriorityFeePerGas),
+      3: toBeHex(2e9),
+    });
+    refuses(fees, "TIP_ABOVE_FEE", /at most the fee cap/);
+    refuses(forge(await transfer(alice, bob.address, 1), { 1: "0xffffffffffffffff" }), "NONCE_TOO_HIGH", /2\^64 - 1/);
+  });
+
+  it("[1] refuses every signature that L1 refuses", async () => {
+    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+    const typed = await transfer(alice, bob.address, 0);
+    const { s } = Transaction.from(typed).signature!;
+    refuses(forge(typed, { 11: toBeHex(order - BigInt(s)) }), "BAD_SIGNATURE", /upper half/);
+    refuses(forge(typed, { 10: "0x" }), "BAD_SIGNATURE", /r is out of range/);
+    refuses(forge(typed, { 10: toBeHex(order) }), "BAD_SIGNATURE", /r is out of range/);
+    refuses(forge(typed, { 11: "0x" }), "BAD_SIGNATURE", /s is out of range/);
+    refuses(forge(typed, { 11: toBeHex(order) }), "BAD_SIGNATURE", /s is out of range/);
+    refuses(forge(typed, { 9: "0x02" }), "BAD_SIGNATURE", /parity/);
+    // No point of the curve has this x coordinate.
+    refuses(forge(typed, { 10: "0x05" }), "BAD_SIGNATURE", /recovers no account/);
+    refuses(forge(await transfer(alice, bob.address, 0, { type: 0 }), { 6: "0x" }), "BAD_SIGNATURE", /v is 0/);
+    const other = decode(forge(typed, { 6: "0x01" }));
+    expect(other.from, "an altered transaction has another sender").to.not.equal(alice.address);
+  });
+
+  it("[1] refuses every form but the canonical one", async () => {
+    const typed = await transfer(alice, bob.address, 0);
+    const legacy = await transfer(alice, bob.address, 0, { type: 0 });
+    refuses("0x", "MALFORMED", /empty/);
+    refuses("0x02", "MALFORMED", /list|RLP/);
+    refuses(`${typed}00`, "MALFORMED", /RLP/);
+    refuses(typed.slice(0, -2), "MALFORMED", /RLP/);
+    refuses(`${legacy}00`, "MALFORMED", /RLP/);
+    refuses(forge(typed, { 12: "0x" }), "MALFORMED", /13 fields, expected 12/);
+    refuses(forge(legacy, { 9: "0x" }), "MALFORMED", /10 fields, expected 9/);
+    refuses(forge(typed, { 6: "0x0001" }), "MALFORMED", /value starts with a zero byte/);
+    refuses(forge(typed, { 1: "0x00" }), "MALFORMED", /nonce starts with a zero byte/);
+    refuses(forge(typed, { 6: `0x${"11".repeat(33)}` }), "MALFORMED", /33 bytes, expected at most 32/);
+    refuses(forge(typed, { 5: `${bob.address}00` }), "MALFORMED", /expected 20 bytes/);
+    refuses(forge(typed, { 6: [] }), "MALFORMED", /value of the transaction has the wrong form/);
+    refuses(forge(typed, { 8: "0x" }), "MALFORMED", /accessList/);
+    refuses(forge(typed, { 8: [[Array.from({ length: 20 }, () => "0x01"), []]] }), "MALFORMED", /accessList/);
+    refuses(forge(typed, { 8: [[bob.address, ["0x01"]]] }), "MALFORMED", /accessList/);
+    refuses(forge(typed, { 8: [[bob.address, [], "0x"]] }), "MALFORMED", /accessList/);
+  });
+
+  it("[1] refuses what the state does not allow", async () => {
+    const chain = await openChain();
+    await mine(chain, [await transfer(alice, bob.address, 0)]);
+    const rejects = async (raw: string, code: TransactionErrorCode, message: RegExp) => {
+      const error = await chain.addTransaction(raw).then(
+        () => undefined,
+        (thrown: unknown) => thrown as TransactionError,
+      );
+      expect(error?.code).to.equal(code);
+      expect(error?.message).to.match(message);
+    };
+    await rejects(await transfer(alice, bob.address, 0), "NONCE_TOO_LOW", /nonce is 0, expected 1/);
+    const stranger = new Wallet(id("stranger"));
+    await rejects(
+      await transfer(stranger, bob.address, 0),
+      "INSUFFICIENT_FUNDS",
+      /has 0 wei, expected at least 1000063/,
+    );
+    await rejects(await transfer(alice, bob.address, 65), "NONCE_TOO_HIGH", /expected below 65/);
+    expect(chain.pendingCount).to.equal(0);
+    expect(producer.address).to.not.equal(alice.address);
+    await chain.close();
+  });
+});
