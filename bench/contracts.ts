@@ -1,8 +1,8 @@
 /** What L1 pays to execute transactions of real contracts of the L2, each in one call with its witness. */
 import { type BaseContract, Wallet, dataSlice, getAddress, id, parseEther } from "ethers";
 
-import { ExecutionDriver } from "../agents/common/execution.ts";
-import { L1_TRANSACTION_GAS } from "../agents/common/transactions.ts";
+import { ExecutionDriver } from "../agents/execution/driver.ts";
+import { L1_TRANSACTION_GAS } from "../agents/l1/transactions.ts";
 import { executeBatch } from "../l2/batch/build.ts";
 import type { L2Transaction } from "../l2/batch/encoding.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";

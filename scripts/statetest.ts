@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 
 import { Command, Option } from "commander";
 
-import { integer } from "../agents/common/config.ts";
+import { integer } from "../agents/cli/flags.ts";
 import { type Selection, countCases } from "./statetest/cases.ts";
 import { runAll } from "./statetest/pool.ts";
 import { Report } from "./statetest/report.ts";

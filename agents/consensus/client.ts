@@ -1,8 +1,8 @@
 import { toHeader } from "../../l2/batch/header.ts";
 import { TransactionError, type TransactionErrorCode } from "../../l2/protocol/errors.ts";
 import { fromHex, toHex } from "../../l2/base/hex.ts";
-import { AgentError, messageOf } from "../common/errors.ts";
-import { fromJson } from "../common/json.ts";
+import { AgentError, messageOf } from "../runtime/errors.ts";
+import { fromJson } from "../runtime/json.ts";
 import type { CertifiedBatch, Consensus, ConsensusStatus, TransactionStatus } from "./consensus.ts";
 import type { ErrorBody } from "./server.ts";
 

@@ -2,8 +2,8 @@ import fastify, { type FastifyInstance } from "fastify";
 
 import { TransactionError } from "../../l2/protocol/errors.ts";
 import { fromHex, toHex } from "../../l2/base/hex.ts";
-import { AgentError } from "../common/errors.ts";
-import { toJson } from "../common/json.ts";
+import { AgentError } from "../runtime/errors.ts";
+import { toJson } from "../runtime/json.ts";
 import type { Consensus } from "./consensus.ts";
 
 /** Largest transaction that is taken, in bytes of its JSON. */

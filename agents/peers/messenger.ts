@@ -1,7 +1,7 @@
 import { TypedDataEncoder, ZeroHash, getAddress, recoverAddress } from "ethers";
 import type { TypedDataDomain } from "ethers";
 
-import type { Clock } from "../common/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type { PeerKey } from "./key.ts";
 import type { PeerMethod, PeerMethods } from "./methods.ts";
 import { PeerError } from "./transport.ts";

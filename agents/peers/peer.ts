@@ -1,11 +1,11 @@
 import { parseSignedBlock } from "../../l2/protocol/block.ts";
 import type { Chain } from "../../l2/chain/chain.ts";
 import { BlockError } from "../../l2/protocol/errors.ts";
-import type { AgentDependencies } from "../common/agent.ts";
-import type { EventFollower } from "../common/events.ts";
-import { fetchPosted } from "../common/batch-data.ts";
-import type { L1 } from "../common/l1.ts";
-import type { L1State } from "../common/mirror.ts";
+import type { AgentDependencies } from "../runtime/agent.ts";
+import type { EventFollower } from "../l1/events.ts";
+import { fetchPosted } from "../data/batch-data.ts";
+import type { L1 } from "../l1/l1.ts";
+import type { L1State } from "../l1/mirror.ts";
 import type { PeerKey } from "./key.ts";
 import { Members } from "./members.ts";
 import { Messenger } from "./messenger.ts";

@@ -1,4 +1,4 @@
-import { type L1Batch, type L1State, isOpen } from "../common/mirror.ts";
+import { type L1Batch, type L1State, isOpen } from "../l1/mirror.ts";
 
 /** Whether a batch can be built upon: certified, or recomputed by L1. */
 export function isSound({ attested, confirmed }: L1Batch): boolean {

@@ -2,14 +2,14 @@ import type { TransactionReceipt } from "ethers";
 
 import { splitRecords } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
-import { matches, type DataSource } from "../common/batch-data.ts";
-import { AgentError, L1Revert, messageOf } from "../common/errors.ts";
-import type { L1 } from "../common/l1.ts";
-import type { Logger } from "../common/logger.ts";
-import type { Metrics } from "../common/metrics.ts";
-import { followed } from "../common/events.ts";
-import { isOpen, L1Reducer, type DataRequest, type L1State } from "../common/mirror.ts";
-import { L1_TRANSACTION_GAS, type Sender } from "../common/transactions.ts";
+import { matches, type DataSource } from "../data/batch-data.ts";
+import { AgentError, L1Revert, messageOf } from "../runtime/errors.ts";
+import type { L1 } from "../l1/l1.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import { followed } from "../l1/events.ts";
+import { isOpen, L1Reducer, type DataRequest, type L1State } from "../l1/mirror.ts";
+import { L1_TRANSACTION_GAS, type Sender } from "../l1/transactions.ts";
 
 /** Bytes of records in one transaction: clients do not pass on transactions above 128 KiB. */
 export const DEFAULT_PIECE_SIZE = 100_000;

@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 
-import type { L1 } from "../common/l1.ts";
-import type { TransactionManager } from "../common/transactions.ts";
+import type { L1 } from "../l1/l1.ts";
+import type { TransactionManager } from "../l1/transactions.ts";
 
 export interface StakeDependencies {
   readonly l1: L1;

@@ -3,8 +3,8 @@ import type { TransactionReceipt } from "ethers";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
 import type { Hex } from "../../l2/base/hex.ts";
-import type { L1 } from "../common/l1.ts";
-import type { TransactionManager } from "../common/transactions.ts";
+import type { L1 } from "../l1/l1.ts";
+import type { TransactionManager } from "../l1/transactions.ts";
 
 /**
  * Posts a batch without a certificate, which only the current sequencer can (step 3.3): the signal of one that cannot

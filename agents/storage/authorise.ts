@@ -1,6 +1,6 @@
 import { hashHeader, toHeader } from "../../l2/batch/header.ts";
-import { AgentError, decodeRevert, isRevert, messageOf } from "../common/errors.ts";
-import type { L1 } from "../common/l1.ts";
+import { AgentError, decodeRevert, isRevert, messageOf } from "../runtime/errors.ts";
+import type { L1 } from "../l1/l1.ts";
 import type { Authorise } from "./server.ts";
 
 /**

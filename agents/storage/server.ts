@@ -1,11 +1,11 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { isHexString, keccak256 } from "ethers";
 
-import { fromJson } from "../common/json.ts";
-import { AgentError, messageOf } from "../common/errors.ts";
-import type { Logger } from "../common/logger.ts";
-import type { Metrics } from "../common/metrics.ts";
-import type { FileStore } from "./file-store.ts";
+import { fromJson } from "../runtime/json.ts";
+import { AgentError, messageOf } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import type { FileStore } from "../data/file-store.ts";
 
 /** Decides whether an object may be stored (S4); throws an {@link AgentError} that says why not. */
 export type Authorise = (hash: string, authorisation: unknown) => Promise<void>;

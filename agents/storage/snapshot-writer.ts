@@ -1,6 +1,6 @@
-import { Agent, type AgentDependencies, type AgentOptions } from "../common/agent.ts";
-import type { FileStore } from "./file-store.ts";
-import { writeSnapshot } from "./snapshot.ts";
+import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/agent.ts";
+import type { FileStore } from "../data/file-store.ts";
+import { writeSnapshot } from "../data/snapshot.ts";
 
 /** Writes a snapshot of a store whenever there is something new in it (9.1, Q10). */
 export class SnapshotWriter extends Agent {

@@ -1,8 +1,8 @@
-import type { Cursor } from "../common/cursor.ts";
-import { AgentError } from "../common/errors.ts";
-import type { Logger } from "../common/logger.ts";
-import type { FileStore } from "../storage/file-store.ts";
-import type { Storage } from "../storage/storage.ts";
+import type { Cursor } from "../runtime/cursor.ts";
+import { AgentError } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { FileStore } from "../data/file-store.ts";
+import type { Storage } from "../data/storage.ts";
 
 /** Objects that the storage does not have yet, with what it wants to see before it takes them. */
 export interface OutboxCursor {

@@ -4,11 +4,11 @@ import { getBytes, keccak256 } from "ethers";
 import { hashHeader, toHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { checkInclusion, type InclusionProof } from "../../l2/batch/inclusion.ts";
 import type { Hex } from "../../l2/base/hex.ts";
-import type { Clock } from "../common/clock.ts";
-import { AgentError, messageOf } from "../common/errors.ts";
-import type { L1 } from "../common/l1.ts";
-import type { Logger } from "../common/logger.ts";
-import { retry, type RetryOptions } from "../common/retry.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { AgentError, messageOf } from "../runtime/errors.ts";
+import type { L1 } from "../l1/l1.ts";
+import type { Logger } from "../runtime/logger.ts";
+import { retry, type RetryOptions } from "../runtime/retry.ts";
 
 export interface UserOptions {
   /** How often to look for a confirmation, in milliseconds. */

@@ -4,7 +4,7 @@ import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";
 import type { Hex } from "../../l2/base/hex.ts";
-import type { BatchData } from "../common/batch-data.ts";
+import type { BatchData } from "../data/batch-data.ts";
 
 /** A transaction's block and its proof in the MTTBR; the struct of `IFraudProofs.sol`. */
 export interface Placement {

@@ -8,16 +8,16 @@ import type { Hex } from "../../l2/base/hex.ts";
 import type { StateStore } from "../../l2/state/state.ts";
 import { transitionWitness } from "../../l2/execution/witness.ts";
 import type { TransitionStruct } from "../../types/ethers-contracts/disputes/IDisputes.ts";
-import { Agent, type AgentDependencies, type AgentOptions } from "../common/agent.ts";
-import { fetchPosted, matches, type BatchData, type DataSource } from "../common/batch-data.ts";
-import type { Cursor } from "../common/cursor.ts";
-import { AgentError, L1Revert, messageOf } from "../common/errors.ts";
-import type { EventFollower } from "../common/events.ts";
-import type { L1 } from "../common/l1.ts";
-import { isOpen, isVoid, type DataRequest, type L1Batch, type L1State } from "../common/mirror.ts";
-import { Sessions } from "../common/sessions.ts";
-import type { Call, TransactionManager } from "../common/transactions.ts";
-import { Recomputer } from "../sequencer/recomputer.ts";
+import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/agent.ts";
+import { fetchPosted, matches, type BatchData, type DataSource } from "../data/batch-data.ts";
+import type { Cursor } from "../runtime/cursor.ts";
+import { AgentError, L1Revert, messageOf } from "../runtime/errors.ts";
+import type { EventFollower } from "../l1/events.ts";
+import type { L1 } from "../l1/l1.ts";
+import { isOpen, isVoid, type DataRequest, type L1Batch, type L1State } from "../l1/mirror.ts";
+import { Sessions } from "../execution/sessions.ts";
+import type { Call, TransactionManager } from "../l1/transactions.ts";
+import { Recomputer } from "../execution/recomputer.ts";
 import { judgeExecution, judgeOrder, type Judgement } from "./judge.ts";
 
 export interface VerifierOptions extends AgentOptions {

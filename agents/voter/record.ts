@@ -6,8 +6,8 @@ import { IBatchInbox__factory } from "../../types/ethers-contracts/factories/bat
 import { IDisputes__factory } from "../../types/ethers-contracts/factories/disputes/IDisputes__factory.ts";
 import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
 import { ISequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/ISequencerSet__factory.ts";
-import type { FollowedLog, Reducer } from "../common/events.ts";
-import type { L1 } from "../common/l1.ts";
+import type { FollowedLog, Reducer } from "../l1/events.ts";
+import type { L1 } from "../l1/l1.ts";
 
 /** A proposal, with what `queue` and `execute` have to be told again. */
 export interface Proposal {

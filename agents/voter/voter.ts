@@ -1,19 +1,14 @@
 import { id, ZeroAddress } from "ethers";
 
-import { Agent, type AgentDependencies, type AgentOptions } from "../common/agent.ts";
-import type { Cursor } from "../common/cursor.ts";
-import { AgentError, L1Revert } from "../common/errors.ts";
-import {
-  DEFAULT_FOLLOWER_OPTIONS,
-  EventFollower,
-  type FollowerCursor,
-  type FollowerOptions,
-} from "../common/events.ts";
-import type { L1 } from "../common/l1.ts";
-import type { Logger } from "../common/logger.ts";
-import type { Metrics } from "../common/metrics.ts";
-import type { TransactionManager } from "../common/transactions.ts";
-import type { ReadableStorage } from "../storage/storage.ts";
+import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/agent.ts";
+import type { Cursor } from "../runtime/cursor.ts";
+import { AgentError, L1Revert } from "../runtime/errors.ts";
+import { DEFAULT_FOLLOWER_OPTIONS, EventFollower, type FollowerCursor, type FollowerOptions } from "../l1/events.ts";
+import type { L1 } from "../l1/l1.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import type { TransactionManager } from "../l1/transactions.ts";
+import type { ReadableStorage } from "../data/storage.ts";
 import { decide, type Decision, type Observations, type PolicyOptions, type Vote } from "./policy.ts";
 import { RecordReducer, type Proposal, type PublicRecord } from "./record.ts";
 

@@ -1,8 +1,8 @@
 /** What each opcode of the L2 costs on L1: how much more a loop costs that has it in its body. */
 import { type BaseContract, concat, dataLength, getBytes, id, keccak256, toBeHex } from "ethers";
 
-import { ExecutionDriver, type ExecutionRequest, codeItem } from "../../agents/common/execution.ts";
-import { L1_TRANSACTION_GAS } from "../../agents/common/transactions.ts";
+import { ExecutionDriver, type ExecutionRequest, codeItem } from "../../agents/execution/driver.ts";
+import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
 import { type Allocation, Reference } from "../../test/execution/support/reference.ts";
 import { signTransaction, signer } from "../../test/execution/support/transactions.ts";
 import { NEXT, assemble } from "./assemble.ts";

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 
 import { pino } from "pino";
 
-import type { Logger } from "../../agents/common/logger.ts";
+import type { Logger } from "../../agents/runtime/logger.ts";
 import type { Story } from "./story.ts";
 
 /** Steps that leave nothing on L1, and how a reader is told of them. */

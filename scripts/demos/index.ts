@@ -2,8 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { styleText } from "node:util";
 
-import { readGenesis } from "../../agents/common/genesis.ts";
-import { readDeployment } from "../../agents/common/l1.ts";
+import { readGenesis } from "../../agents/l1/genesis.ts";
+import { readDeployment } from "../../agents/l1/l1.ts";
 import { type Playground, openPlayground } from "./network.ts";
 import type { Scenario } from "./scenario.ts";
 import { dataRequest } from "./scenarios/data-request.ts";

@@ -1,7 +1,7 @@
 /** What dishonest people do here. It stands outside of the agents: none of them can be told to do any of this. */
 import { type Wallet, Signature, Transaction, id } from "ethers";
 
-import type { BlockSource } from "../../agents/common/batch-data.ts";
+import type { BlockSource } from "../../agents/data/batch-data.ts";
 import {
   type Certificate,
   CertificateCollector,

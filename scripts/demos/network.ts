@@ -2,7 +2,7 @@ import { JsonRpcProvider, type Provider, type Signer, Wallet, id } from "ethers"
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import type { L1Time } from "../../agents/local.ts";
+import type { L1Time } from "../../agents/local/local.ts";
 import type { Out } from "./story.ts";
 
 /** An L1 that a demo can be played on. */

@@ -7,13 +7,18 @@ import { fileURLToPath } from "node:url";
 import { readDeploymentParameters } from "@nomicfoundation/hardhat-ignition/helpers";
 import type { Wallet } from "ethers";
 
-import { createLogger } from "../../agents/common/logger.ts";
-import { type Deployment, L1 } from "../../agents/common/l1.ts";
-import { Metrics } from "../../agents/common/metrics.ts";
-import { type LocalOptions, type LocalSequencer, LocalSystem, type SequencerIdentity } from "../../agents/local.ts";
+import { createLogger } from "../../agents/runtime/logger.ts";
+import { type Deployment, L1 } from "../../agents/l1/l1.ts";
+import { Metrics } from "../../agents/runtime/metrics.ts";
+import {
+  type LocalOptions,
+  type LocalSequencer,
+  LocalSystem,
+  type SequencerIdentity,
+} from "../../agents/local/local.ts";
 import { certifiedOnly } from "../../agents/storage/authorise.ts";
-import { FileStore } from "../../agents/storage/file-store.ts";
-import { HttpStorage } from "../../agents/storage/http-storage.ts";
+import { FileStore } from "../../agents/data/file-store.ts";
+import { HttpStorage } from "../../agents/data/http-storage.ts";
 import { StorageServer } from "../../agents/storage/server.ts";
 import MetisL2 from "../../ignition/modules/MetisL2.ts";
 import type { DeploymentParameters } from "../../ignition/parameters.ts";

@@ -10,8 +10,8 @@ import {
   toQuantity,
 } from "ethers";
 
-import { type Execution, ExecutionDriver, type ExecutionRequest } from "../../agents/common/execution.ts";
-import { L1_TRANSACTION_GAS } from "../../agents/common/transactions.ts";
+import { type Execution, ExecutionDriver, type ExecutionRequest } from "../../agents/execution/driver.ts";
+import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
 import { type Anvil, startAnvil } from "../../test/support/anvil.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { Interpreter__factory } from "../../types/ethers-contracts/factories/execution/evm/Interpreter__factory.ts";

@@ -1,6 +1,6 @@
 /** Runs one case. */
-import { messageOf } from "../../agents/common/errors.ts";
-import type { Outcome } from "../../agents/common/execution.ts";
+import { messageOf } from "../../agents/runtime/errors.ts";
+import type { Outcome } from "../../agents/execution/driver.ts";
 import { type Hex, toHex } from "../../l2/base/hex.ts";
 import type { Case } from "./cases.ts";
 import { chainOf } from "./chain.ts";

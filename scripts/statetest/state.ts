@@ -3,7 +3,7 @@ import { RLP } from "@ethereumjs/rlp";
 import { createAccount } from "@ethereumjs/util";
 import { toBeArray } from "ethers";
 
-import { codeItem } from "../../agents/common/execution.ts";
+import { codeItem } from "../../agents/execution/driver.ts";
 import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { keccak256, keccakHex } from "../../l2/base/keccak.ts";
 import { buildTrie } from "../../l2/state/trie.ts";

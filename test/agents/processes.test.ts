@@ -3,8 +3,8 @@ import { id } from "ethers";
 import hre from "hardhat";
 import { pino } from "pino";
 
-import { systemClock } from "../../agents/common/clock.ts";
-import { connect } from "../../agents/common/l1.ts";
+import { systemClock } from "../../agents/runtime/clock.ts";
+import { connect } from "../../agents/l1/l1.ts";
 import { User } from "../../agents/user/user.ts";
 
 import { encodeObject } from "../../l2/batch/encoding.ts";

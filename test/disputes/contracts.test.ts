@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { id } from "ethers";
 
-import { L1_TRANSACTION_GAS } from "../../agents/common/transactions.ts";
+import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
 import { lying, recordsOf, rootsWith, submit, transitionOf } from "../support/batches.ts";
 import { ContractBatch, openContractWorld } from "../support/contract-batch.ts";
 import { post, recomputingAt, requestData } from "../support/disputes.ts";

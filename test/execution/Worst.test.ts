@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { L1_TRANSACTION_GAS } from "../../agents/common/transactions.ts";
+import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
 import { runReference } from "./fuzz/reference.ts";
 import { type MeasuredL1, openMeasuredL1 } from "./support/measured-l1.ts";
 import { WORST } from "./support/worst.ts";

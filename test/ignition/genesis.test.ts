@@ -9,7 +9,7 @@ import { createAccount, createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
 import { Wallet, hexlify, id } from "ethers";
 
-import { readGenesis } from "../../agents/common/genesis.ts";
+import { readGenesis } from "../../agents/l1/genesis.ts";
 import { ROOT } from "../support/hardhat.ts";
 
 const FIRST = new Wallet(id("first")).address;

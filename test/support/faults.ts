@@ -11,7 +11,7 @@ import {
 import type { Chain } from "../../l2/chain/chain.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import { fromHex } from "../../l2/base/hex.ts";
-import type { Behaviour } from "../../agents/local.ts";
+import type { Behaviour } from "../../agents/local/local.ts";
 import { PeerError } from "../../agents/peers/transport.ts";
 import { Refusal } from "../../agents/sequencer/attestor.ts";
 

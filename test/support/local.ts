@@ -2,8 +2,8 @@
 import { HDNodeWallet, Wallet, id, parseEther } from "ethers";
 import { network } from "hardhat";
 
-import { LocalSystem } from "../../agents/local.ts";
-import type { Behaviour, LocalOptions } from "../../agents/local.ts";
+import { LocalSystem } from "../../agents/local/local.ts";
+import type { Behaviour, LocalOptions } from "../../agents/local/local.ts";
 import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
 import type { SystemAddresses, SystemName } from "../../ignition/system.ts";
 import { StateStore } from "../../l2/state/state.ts";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { concat, encodeRlp, getBytes, id, keccak256, toBeHex } from "ethers";
 import { network } from "hardhat";
 
-import { revertData } from "../../agents/common/errors.ts";
+import { revertData } from "../../agents/runtime/errors.ts";
 import { deployHarness } from "../execution/support/harness.ts";
 
 const { ethers } = await network.create();

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type RlpStructuredDataish, concat, encodeRlp, getBytes, hexlify, id, keccak256 } from "ethers";
 import { network } from "hardhat";
 
-import { revertData } from "../../agents/common/errors.ts";
+import { revertData } from "../../agents/runtime/errors.ts";
 import { deployHarness } from "../execution/support/harness.ts";
 import { type Random, randomSource } from "../execution/support/random.ts";
 import { RecordingStore, trieOver } from "../execution/support/reference.ts";

@@ -1,4 +1,4 @@
-import { messageOf } from "../../../agents/common/errors.ts";
+import { messageOf } from "../../../agents/runtime/errors.ts";
 import { included, payday, sendPayments } from "../acts.ts";
 import type { Scenario } from "../scenario.ts";
 

@@ -1,8 +1,8 @@
 import { type Wallet, dataSlice, id, parseEther } from "ethers";
 
-import { decodeRevert } from "../../../agents/common/errors.ts";
-import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../../../agents/common/execution.ts";
-import { DEFAULT_STEP_GAS } from "../../../agents/sequencer/recomputer.ts";
+import { decodeRevert } from "../../../agents/runtime/errors.ts";
+import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../../../agents/execution/driver.ts";
+import { DEFAULT_STEP_GAS } from "../../../agents/execution/recomputer.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
 import { batch, payday, wakeVerifier } from "../acts.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-import { StorageSource } from "../../../agents/common/batch-data.ts";
-import { Snapshot, writeSnapshot } from "../../../agents/storage/snapshot.ts";
+import { StorageSource } from "../../../agents/data/batch-data.ts";
+import { Snapshot, writeSnapshot } from "../../../agents/data/snapshot.ts";
 import { batch, payday, wakeVerifier } from "../acts.ts";
 import type { Scenario } from "../scenario.ts";
 

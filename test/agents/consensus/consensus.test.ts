@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Wallet, parseEther } from "ethers";
 
-import type { LocalSequencer, LocalSystem } from "../../../agents/local.ts";
+import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { type Fault, refusing, silent } from "../../support/faults.ts";
 import { transientLoop } from "../../execution/support/roaming.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Wallet, ZeroAddress, id } from "ethers";
 
-import type { Clock } from "../../../agents/common/clock.ts";
+import type { Clock } from "../../../agents/runtime/clock.ts";
 import { HttpTransport } from "../../../agents/peers/http-transport.ts";
 import { LocalNetwork } from "../../../agents/peers/local-network.ts";
 import { Members } from "../../../agents/peers/members.ts";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type TransactionRequest, type Wallet, ZeroHash, hexlify, parseEther, randomBytes } from "ethers";
 
-import type { BlockSource } from "../../../agents/common/batch-data.ts";
-import type { LocalSequencer, LocalSystem } from "../../../agents/local.ts";
+import type { BlockSource } from "../../../agents/data/batch-data.ts";
+import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
 import { wireHeader } from "../../../agents/peers/methods.ts";
 import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
 import { type Batch, buildBatch } from "../../../l2/batch/build.ts";

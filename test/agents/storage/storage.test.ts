@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { getBytes, id, keccak256, randomBytes } from "ethers";
 
-import { AgentError, type AgentErrorCode } from "../../../agents/common/errors.ts";
-import { FileStore } from "../../../agents/storage/file-store.ts";
-import { HttpStorage } from "../../../agents/storage/http-storage.ts";
+import { AgentError, type AgentErrorCode } from "../../../agents/runtime/errors.ts";
+import { FileStore } from "../../../agents/data/file-store.ts";
+import { HttpStorage } from "../../../agents/data/http-storage.ts";
 import { StorageServer, type Authorise } from "../../../agents/storage/server.ts";
-import { Snapshot, writeSnapshot } from "../../../agents/storage/snapshot.ts";
+import { Snapshot, writeSnapshot } from "../../../agents/data/snapshot.ts";
 import { basics } from "../support/kit.ts";
 import { temporaryDirectory } from "../../support/directory.ts";
 

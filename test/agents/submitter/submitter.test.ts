@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 
-import { MemoryCursor } from "../../../agents/common/cursor.ts";
-import { followL1 } from "../../../agents/common/mirror.ts";
+import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
+import { followL1 } from "../../../agents/l1/mirror.ts";
 import type { CertifiedBatch } from "../../../agents/consensus/consensus.ts";
 import { certifiedOnly } from "../../../agents/storage/authorise.ts";
-import { FileStore } from "../../../agents/storage/file-store.ts";
-import { HttpStorage } from "../../../agents/storage/http-storage.ts";
+import { FileStore } from "../../../agents/data/file-store.ts";
+import { HttpStorage } from "../../../agents/data/http-storage.ts";
 import { StorageServer } from "../../../agents/storage/server.ts";
 import { Outbox, type OutboxCursor } from "../../../agents/submitter/outbox.ts";
 import { Submitter } from "../../../agents/submitter/submitter.ts";

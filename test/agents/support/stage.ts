@@ -2,16 +2,16 @@
 
 import type { HDNodeWallet } from "ethers";
 
-import type { AgentDependencies } from "../../../agents/common/agent.ts";
-import { StorageSource, type DataSource } from "../../../agents/common/batch-data.ts";
-import { MemoryCursor } from "../../../agents/common/cursor.ts";
-import type { EventFollower, FollowerCursor } from "../../../agents/common/events.ts";
-import type { L1 } from "../../../agents/common/l1.ts";
-import { followL1, type L1State } from "../../../agents/common/mirror.ts";
-import type { Call, Sender, TransactionState } from "../../../agents/common/transactions.ts";
-import { Recomputer } from "../../../agents/sequencer/recomputer.ts";
+import type { AgentDependencies } from "../../../agents/runtime/agent.ts";
+import { StorageSource, type DataSource } from "../../../agents/data/batch-data.ts";
+import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
+import type { EventFollower, FollowerCursor } from "../../../agents/l1/events.ts";
+import type { L1 } from "../../../agents/l1/l1.ts";
+import { followL1, type L1State } from "../../../agents/l1/mirror.ts";
+import type { Call, Sender, TransactionState } from "../../../agents/l1/transactions.ts";
+import { Recomputer } from "../../../agents/execution/recomputer.ts";
 import { Responder, type ResponderOptions } from "../../../agents/sequencer/responder.ts";
-import { FileStore } from "../../../agents/storage/file-store.ts";
+import { FileStore } from "../../../agents/data/file-store.ts";
 import { Verifier, type VerifierCursor, type VerifierOptions } from "../../../agents/verifier/verifier.ts";
 import { encodeObject } from "../../../l2/batch/encoding.ts";
 import type { ChainConfig } from "../../../l2/protocol/config.ts";

@@ -10,7 +10,7 @@ import {
   type JsonRpcApiProvider,
 } from "ethers";
 
-import { AgentError } from "../../../agents/common/errors.ts";
+import { AgentError } from "../../../agents/runtime/errors.ts";
 import { User } from "../../../agents/user/user.ts";
 import { proveInclusion } from "../../../l2/batch/inclusion.ts";
 import { Chain } from "../../../l2/chain/chain.ts";

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 
-import { BlocksSource, StorageSource } from "../../../agents/common/batch-data.ts";
-import { HttpStorage } from "../../../agents/storage/http-storage.ts";
-import { Snapshot, writeSnapshot } from "../../../agents/storage/snapshot.ts";
+import { BlocksSource, StorageSource } from "../../../agents/data/batch-data.ts";
+import { HttpStorage } from "../../../agents/data/http-storage.ts";
+import { Snapshot, writeSnapshot } from "../../../agents/data/snapshot.ts";
 import { encodeObject, encodeRecords } from "../../../l2/batch/encoding.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { Parameter } from "../../../ignition/parameters.ts";

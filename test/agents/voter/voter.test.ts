@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { id as hashOf, parseEther } from "ethers";
 
-import { MemoryCursor } from "../../../agents/common/cursor.ts";
-import type { FollowerCursor } from "../../../agents/common/events.ts";
-import type { TransactionState } from "../../../agents/common/transactions.ts";
-import type { ReadableStorage } from "../../../agents/storage/storage.ts";
+import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
+import type { FollowerCursor } from "../../../agents/l1/events.ts";
+import type { TransactionState } from "../../../agents/l1/transactions.ts";
+import type { ReadableStorage } from "../../../agents/data/storage.ts";
 import { DEFAULT_POLICY, type PolicyOptions, type Vote } from "../../../agents/voter/policy.ts";
 import type { PublicRecord } from "../../../agents/voter/record.ts";
 import { followRecord, Voter, type VoterCursor } from "../../../agents/voter/voter.ts";

@@ -1,5 +1,5 @@
 /** Compares what L1 and the reference make of a case. */
-import { L1Revert, decodeRevert, messageOf } from "../../../agents/common/errors.ts";
+import { L1Revert, decodeRevert, messageOf } from "../../../agents/runtime/errors.ts";
 import type { Expected } from "../support/reference.ts";
 import type { FuzzCase } from "./case.ts";
 import { Dice } from "./dice.ts";

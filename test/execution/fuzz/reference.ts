@@ -6,7 +6,7 @@ import { createTxFromRLP } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
-import { codeItem } from "../../../agents/common/execution.ts";
+import { codeItem } from "../../../agents/execution/driver.ts";
 import { BLOCK_HASH } from "../../../l2/evm/block-hash.ts";
 import type { Burden } from "../../../l2/evm/burden.ts";
 import { chainCommon } from "../../../l2/protocol/config.ts";

@@ -1,8 +1,8 @@
 /** Executes transactions in sessions that pause at random. */
-import { CommitReplay } from "../../../agents/common/commit.ts";
-import { decodeRevert } from "../../../agents/common/errors.ts";
-import { COMMIT, GAS_BITS, readMachine, workOf } from "../../../agents/common/machine.ts";
-import { MachinePages } from "../../../agents/common/pages.ts";
+import { CommitReplay } from "../../../agents/execution/commit.ts";
+import { decodeRevert } from "../../../agents/runtime/errors.ts";
+import { COMMIT, GAS_BITS, readMachine, workOf } from "../../../agents/execution/machine.ts";
+import { MachinePages } from "../../../agents/execution/pages.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import type { Expected } from "../support/reference.ts";
 import type { Dice } from "./dice.ts";

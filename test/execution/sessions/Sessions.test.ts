@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ZeroHash, dataLength, getBytes, hexlify, id, keccak256 } from "ethers";
 import hre from "hardhat";
 
-import { COMMIT, GAS_BITS, isBeforeInstruction, readMachine, workOf } from "../../../agents/common/machine.ts";
+import { COMMIT, GAS_BITS, isBeforeInstruction, readMachine, workOf } from "../../../agents/execution/machine.ts";
 import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
 import { type Run, runReference } from "../fuzz/reference.ts";
 import { type FastL1, openFastL1 } from "../support/fast-l1.ts";

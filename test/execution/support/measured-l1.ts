@@ -1,8 +1,8 @@
 import { JsonRpcProvider, Network, type TransactionReceiptParams, dataLength } from "ethers";
 import { network } from "hardhat";
 
-import { ExecutionDriver, type ExecutionStep } from "../../../agents/common/execution.ts";
-import { L1_TRANSACTION_GAS } from "../../../agents/common/transactions.ts";
+import { ExecutionDriver, type ExecutionStep } from "../../../agents/execution/driver.ts";
+import { L1_TRANSACTION_GAS } from "../../../agents/l1/transactions.ts";
 import { MAX_GAS_LIMIT } from "../../../l2/protocol/config.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import { startAnvil } from "../../support/anvil.ts";

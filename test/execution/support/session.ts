@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { type BytesLike, ZeroHash, concat, hexlify, keccak256 } from "ethers";
 
-import { CommitReplay } from "../../../agents/common/commit.ts";
-import { decodeRevert } from "../../../agents/common/errors.ts";
-import { readMachine } from "../../../agents/common/machine.ts";
-import { MachinePages } from "../../../agents/common/pages.ts";
+import { CommitReplay } from "../../../agents/execution/commit.ts";
+import { decodeRevert } from "../../../agents/runtime/errors.ts";
+import { readMachine } from "../../../agents/execution/machine.ts";
+import { MachinePages } from "../../../agents/execution/pages.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
 import type { Expected, Input } from "./reference.ts";

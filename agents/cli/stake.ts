@@ -1,0 +1,114 @@
+import { Command } from "commander";
+
+import { address, agentCommand, ether, type Setting } from "./flags.ts";
+import {
+  baseOf,
+  DAEMON_SETTINGS,
+  L1_SETTINGS,
+  l1Of,
+  managerOf,
+  SENDER_SETTINGS,
+  type DaemonSettings,
+  type L1Settings,
+  type SenderSettings,
+} from "./settings.ts";
+import { Stake } from "../sequencer/stake.ts";
+
+interface StakeSettings extends DaemonSettings, L1Settings, SenderSettings {
+  amount?: bigint;
+  sequencerKey?: string;
+  recipient?: string;
+  verifier?: string;
+  compensation?: bigint;
+  reason?: string;
+}
+
+const STAKE_SETTINGS: Setting<unknown>[] = [...L1_SETTINGS, ...SENDER_SETTINGS, ...DAEMON_SETTINGS];
+const AMOUNT: Setting<unknown> = {
+  name: "amount",
+  value: "metis",
+  description: "METIS to lock",
+  parse: ether,
+  required: true,
+};
+const KEY: Setting<unknown> = {
+  name: "sequencer-key",
+  value: "address",
+  description: "address of the key that signs blocks and batches",
+  parse: address,
+  required: true,
+};
+const RECIPIENT: Setting<unknown> = {
+  name: "recipient",
+  value: "address",
+  description: "account for rewards",
+  parse: address,
+  required: true,
+};
+
+const VERIFIER: Setting<unknown> = {
+  name: "verifier",
+  value: "address",
+  description: "verifier that requests data which everybody can have",
+  parse: address,
+  required: true,
+};
+const COMPENSATION: Setting<unknown> = {
+  name: "compensation",
+  value: "ether",
+  description: "ETH asked for, out of the treasury",
+  parse: ether,
+  required: true,
+};
+const REASON: Setting<unknown> = {
+  name: "reason",
+  value: "text",
+  description: "what the community reads",
+  parse: (text) => text,
+  required: true,
+};
+
+/** `agent stake`: what the owner of a stake does on L1 (Q4); `--key` is the owner's. */
+export function stakeCommand(): Command {
+  const actions: [string, string, Setting<unknown>[], (stake: Stake, s: StakeSettings) => Promise<unknown>][] = [
+    [
+      "join",
+      "locks METIS and takes a seat",
+      [AMOUNT, KEY, RECIPIENT],
+      (stake, { amount = 0n, sequencerKey = "", recipient = "" }) => stake.join(sequencerKey, recipient, amount),
+    ],
+    ["top-up", "adds to the stake", [AMOUNT], (stake, { amount = 0n }) => stake.topUp(amount)],
+    [
+      "rotate-key",
+      "replaces the sequencer's key",
+      [KEY],
+      (stake, { sequencerKey = "" }) => stake.rotateKey(sequencerKey),
+    ],
+    [
+      "set-recipient",
+      "changes where rewards go",
+      [RECIPIENT],
+      (stake, { recipient = "" }) => stake.setRecipient(recipient),
+    ],
+    ["resign", "stops sequencing; the stake stays liable", [], (stake) => stake.resign()],
+    ["withdraw", "releases the stake once nothing is held against it", [], (stake) => stake.withdraw()],
+    [
+      "propose-ban",
+      "proposes to ban a verifier that spams requests, and to be compensated (11.6.1)",
+      [VERIFIER, COMPENSATION, REASON],
+      (stake, { verifier = "", compensation = 0n, reason = "" }) => stake.proposeBan(verifier, compensation, reason),
+    ],
+    ["claim", "pays out what --key's account is owed", [], (stake) => stake.claim()],
+  ];
+  const command = new Command("stake").description("joins, changes and leaves the sequencer set on L1 (Q4)");
+  for (const [name, description, settings, act] of actions) {
+    command.addCommand(
+      agentCommand(name, description, [...settings, ...STAKE_SETTINGS]).action(async (given: StakeSettings) => {
+        const base = baseOf("stake", given);
+        const l1 = await l1Of(given);
+        await act(new Stake({ l1, transactions: managerOf(given, l1, base) }), given);
+      }),
+    );
+  }
+  return command;
+}

@@ -1,0 +1,174 @@
+import { getBytes, type TransactionResponse } from "ethers";
+
+import {
+  decodeRecords,
+  encodeRecords,
+  recordEnds,
+  type BlockContext,
+  type L2Transaction,
+} from "../../l2/batch/encoding.ts";
+import { hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
+import { toHex, type Hex } from "../../l2/base/hex.ts";
+import type { ReadableStorage } from "./storage.ts";
+import { AgentError } from "../runtime/errors.ts";
+import type { L1 } from "../l1/l1.ts";
+import type { DataRequest } from "../l1/mirror.ts";
+
+/** A batch's transactions as a source gave them. */
+export interface BatchData {
+  /** Name of the source. */
+  source: string;
+  transactions: L2Transaction[];
+  /** The encoded transactions; not there where their blocks are out of order, which has no encoding. */
+  data: Uint8Array | undefined;
+  /** What the batch claims as the values of its MTSR, where the source has them. */
+  stateRoots?: Hex[];
+}
+
+/** Where a batch's transactions can be had (step 9). */
+export interface DataSource {
+  readonly name: string;
+  /**
+   * @throws {AgentError} `DATA_MALFORMED` where the source has the very bytes that L1 recorded, and they are no batch;
+   * any other code where it has nothing to offer.
+   */
+  fetch(header: BatchHeader): Promise<BatchData>;
+}
+
+/** The blockchain's peers, or one's own chain (step 8c). */
+export interface BlockSource {
+  /** Transactions of the blocks `[from, to]`, in order. */
+  transactions(from: number, to: number): Promise<readonly L2Transaction[]>;
+}
+
+/** Batch data out of a storage, which holds it under the hash that L1 recorded (steps 9, 9.1). */
+export class StorageSource implements DataSource {
+  readonly #storage: ReadableStorage;
+
+  constructor(storage: ReadableStorage) {
+    this.#storage = storage;
+  }
+
+  get name(): string {
+    return this.#storage.name;
+  }
+
+  async fetch(header: BatchHeader): Promise<BatchData> {
+    const object = await this.#storage.get(header.dataHash);
+    const dataSize = Number(header.dataSize);
+    const size = dataSize + 32 * Number(header.txCount);
+    if (object.length !== size) {
+      throw new AgentError("DATA_MALFORMED", `object ${header.dataHash} has ${object.length} bytes; expected ${size}`);
+    }
+    const data = object.slice(0, dataSize);
+    const stateRoots: Hex[] = [];
+    for (let at = dataSize; at < size; at += 32) stateRoots.push(toHex(object.subarray(at, at + 32)));
+    try {
+      return { source: this.name, transactions: decodeRecords(data), data, stateRoots };
+    } catch {
+      return { source: this.name, transactions: decodeUnordered(data), data: undefined, stateRoots };
+    }
+  }
+}
+
+/** Batch data out of the blocks of the Metis blockchain (9.1). It is as good as its MTTBR: the caller compares. */
+export class BlocksSource implements DataSource {
+  readonly name: string;
+  readonly #blocks: BlockSource;
+
+  constructor(name: string, blocks: BlockSource) {
+    this.name = name;
+    this.#blocks = blocks;
+  }
+
+  async fetch(header: BatchHeader): Promise<BatchData> {
+    const transactions = [...(await this.#blocks.transactions(Number(header.firstBlock), Number(header.lastBlock)))];
+    if (transactions.length === 0) {
+      throw new AgentError(
+        "L2_UNAVAILABLE",
+        `${this.name} has no block from ${header.firstBlock} to ${header.lastBlock}`,
+      );
+    }
+    return { source: this.name, transactions, data: encodeRecords(transactions) };
+  }
+}
+
+/** Batch data as it was posted on L1 (steps 9.3, 11.10.2); L1 has compared its MTTBR. */
+export async function fetchPosted(l1: L1, request: DataRequest): Promise<BatchData> {
+  const pieces: Uint8Array[] = [];
+  for (const hash of request.posts) {
+    const transaction = await l1.provider.getTransaction(hash);
+    if (transaction === null) throw new AgentError("L1_UNAVAILABLE", `L1 does not give transaction ${hash}`);
+    pieces.push(...(await postedRecords(l1, transaction, request.headerHash)));
+  }
+  const data = Buffer.concat(pieces);
+  if (BigInt(data.length) !== request.header.dataSize) {
+    throw new AgentError("L1_UNAVAILABLE", `L1 gives ${data.length} posted bytes; expected ${request.header.dataSize}`);
+  }
+  return { source: "L1", transactions: decodeRecords(data), data };
+}
+
+/** Records that a transaction posted for a header, be it a direct call or one through other contracts. */
+async function postedRecords(l1: L1, transaction: TransactionResponse, headerHash: Hex): Promise<Uint8Array[]> {
+  if (transaction.to === l1.addresses.disputes) return recordsOf(l1, transaction.data, headerHash);
+  const { provider } = l1;
+  if (!("send" in provider)) throw new AgentError("L1_UNAVAILABLE", `L1 cannot trace transaction ${transaction.hash}`);
+  const send = provider.send as (method: string, params: unknown[]) => Promise<unknown>;
+  const trace = await send.call(provider, "debug_traceTransaction", [transaction.hash, { tracer: "callTracer" }]);
+  return callsOf(trace as CallFrame)
+    .filter(({ to, error }) => to?.toLowerCase() === l1.addresses.disputes.toLowerCase() && error === undefined)
+    .flatMap(({ input }) => recordsOf(l1, input, headerHash));
+}
+
+interface CallFrame {
+  to?: string;
+  input: string;
+  error?: string;
+  calls?: CallFrame[];
+}
+
+function callsOf(frame: CallFrame): CallFrame[] {
+  return [frame, ...(frame.calls ?? []).flatMap(callsOf)];
+}
+
+function recordsOf(l1: L1, input: string, headerHash: Hex): Uint8Array[] {
+  const call = l1.disputes.interface.parseTransaction({ data: input });
+  if (call?.name !== "post") return [];
+  const [header, , records] = call.args as unknown as [BatchHeader, unknown, string];
+  return hashHeader(header) === headerHash ? [getBytes(records)] : [];
+}
+
+/** Transactions of data whose blocks may be out of order, which is for L1 to judge (11.5). */
+function decodeUnordered(data: Uint8Array): L2Transaction[] {
+  const transactions: L2Transaction[] = [];
+  let last: BlockContext | undefined;
+  let start = 0;
+  try {
+    for (const end of recordEnds(data)) {
+      const record = data.slice(start, end);
+      const [transaction] = decodeRecords(record, record[0] === 0 ? last : undefined);
+      if (transaction === undefined) break;
+      transactions.push(transaction);
+      last = transaction.context;
+      start = end;
+    }
+  } catch (cause) {
+    throw new AgentError("DATA_MALFORMED", `record at byte ${start} is malformed`, { cause });
+  }
+  return transactions;
+}
+
+/** The MTTBR of transactions (step 10). */
+export function mttbrOf(transactions: readonly L2Transaction[]): Hex {
+  return batchTree(transactions.map(mttbrLeafValue)).root;
+}
+
+/** Whether data is that of a header: its count, its size where it has one, and its MTTBR (step 11). */
+export function matches(header: BatchHeader, { transactions, data }: BatchData): boolean {
+  return (
+    BigInt(transactions.length) === header.txCount &&
+    (data === undefined || BigInt(data.length) === header.dataSize) &&
+    mttbrOf(transactions) === header.mttbr
+  );
+}

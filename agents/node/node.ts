@@ -1,0 +1,65 @@
+import type { Chain, TransactionStatus } from "../../l2/chain/chain.ts";
+import { TransactionError } from "../../l2/protocol/errors.ts";
+import { fromHex } from "../../l2/base/hex.ts";
+import { RpcError } from "../../l2/rpc/errors.ts";
+import { RpcServer } from "../../l2/rpc/server.ts";
+import type { Consensus } from "../consensus/consensus.ts";
+import { messageOf } from "../runtime/errors.ts";
+import type { EventFollower } from "../l1/events.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { L1State } from "../l1/mirror.ts";
+import { systemState } from "../l1/system-state.ts";
+
+/**
+ * A node of the L2 for users: Ethereum's JSON-RPC over a peer's chain, with the system's state out of L1. Transactions
+ * go to the consensus layer (step 2a), which also knows what became of them (step 3.2).
+ */
+export function nodeOf(
+  options: { host: string; port: number },
+  dependencies: {
+    chain: Chain;
+    mirror: EventFollower<L1State>;
+    consensus: Pick<Consensus, "submitTransaction" | "transactionStatus">;
+    log: Logger;
+  },
+): RpcServer {
+  const { chain, mirror, consensus, log } = dependencies;
+  return new RpcServer({
+    ...options,
+    chain,
+    system: systemState(() => mirror.state),
+    submit: async (raw) => {
+      try {
+        return await consensus.submitTransaction(fromHex(raw));
+      } catch (error) {
+        // Why the chain takes nothing now is for the user to know; it is no fault of this node.
+        if (error instanceof TransactionError) throw error;
+        throw new RpcError("serverError", messageOf(error));
+      }
+    },
+    status: async (hash) => {
+      const own = await chain.status(hash);
+      return own.status === "included" ? own : statusOf(await consensus.transactionStatus(hash), own);
+    },
+    onError: (error, method) => {
+      log.error({ err: error, method }, "a call failed");
+    },
+  });
+}
+
+function statusOf(
+  told: Awaited<ReturnType<Consensus["transactionStatus"]>>,
+  own: TransactionStatus,
+): TransactionStatus {
+  switch (told.state) {
+    case "failed":
+      return { status: "dropped", reason: told.reason };
+    case "included":
+      // The consensus layer is ahead of this peer's chain.
+      return { status: "pending" };
+    case "pending":
+      return { status: "pending" };
+    case "unknown":
+      return own;
+  }
+}
