@@ -9,8 +9,8 @@ import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
 import { type Hex, fromHex } from "../l2/base/hex.ts";
 import { StateStore } from "../l2/state/state.ts";
 import { transitionWitness } from "../l2/execution/witness.ts";
-import { deployExecutor } from "../test/execution/support/executor.ts";
-import { Account, contractOf, contractStory } from "../test/support/l2-contracts.ts";
+import { deployExecutor } from "../testkit/execution/executor.ts";
+import { Account, contractOf, contractStory } from "../testkit/l2-contracts.ts";
 import type { Lab } from "./lab.ts";
 import { COINBASE, LARGE_STATE } from "./system.ts";
 

@@ -1,5 +1,5 @@
 /** Every figure, in this system and where the others do the same work. */
-import { deployExecutor } from "../test/execution/support/executor.ts";
+import { deployExecutor } from "../testkit/execution/executor.ts";
 import { type ContractFigures, HOLDERS, TRANSFER, measureContracts } from "./contracts.ts";
 import { calldataFloor, openLab } from "./lab.ts";
 import { CHAIN, type OpcodeFigures, measureOpcodes } from "./opcodes/measure.ts";

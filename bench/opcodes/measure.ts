@@ -3,8 +3,8 @@ import { type BaseContract, concat, dataLength, getBytes, id, keccak256, toBeHex
 
 import { ExecutionDriver, type ExecutionRequest, codeItem } from "../../agents/execution/driver.ts";
 import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
-import { type Allocation, Reference } from "../../test/execution/support/reference.ts";
-import { signTransaction, signer } from "../../test/execution/support/transactions.ts";
+import { type Allocation, Reference } from "../../testkit/execution/reference.ts";
+import { signTransaction, signer } from "../../testkit/execution/transactions.ts";
 import { NEXT, assemble } from "./assemble.ts";
 import { CLASSES, type Case, IDLE, PLAIN } from "./cases.ts";
 

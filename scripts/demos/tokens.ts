@@ -3,7 +3,7 @@ import { type Wallet, parseEther } from "ethers";
 
 import { type Hex, fromHex } from "../../l2/base/hex.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";
-import { Account, contractOf } from "../../test/support/l2-contracts.ts";
+import { Account, contractOf } from "../../testkit/l2-contracts.ts";
 import { included } from "./acts.ts";
 import type { Stage } from "./stage.ts";
 import { amount, grouped, short } from "./story.ts";

@@ -12,7 +12,7 @@ import {
 
 import { type Execution, ExecutionDriver, type ExecutionRequest } from "../../agents/execution/driver.ts";
 import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
-import { type Anvil, startAnvil } from "../../test/support/anvil.ts";
+import { type Anvil, startAnvil } from "../../testkit/anvil.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { Interpreter__factory } from "../../types/ethers-contracts/factories/execution/evm/Interpreter__factory.ts";
 import { Precompiles__factory } from "../../types/ethers-contracts/factories/execution/precompiles/Precompiles__factory.ts";

@@ -8,9 +8,9 @@ import { connect } from "../../agents/l1/l1.ts";
 import { User } from "../../agents/user/user.ts";
 
 import { encodeObject } from "../../l2/batch/encoding.ts";
-import { certify } from "../support/certificates.ts";
-import { lying, rootsWith, submit } from "../support/batches.ts";
-import { Anvil, eventually, ONLOOKER, Town } from "./support/processes.ts";
+import { certify } from "../../testkit/certificates.ts";
+import { lying, rootsWith, submit } from "../../testkit/batches.ts";
+import { Anvil, eventually, ONLOOKER, Town } from "../../testkit/agents/processes.ts";
 
 describe("Agents as processes, on Anvil", function () {
   this.timeout(300_000);

@@ -14,10 +14,10 @@ import {
   rootsWith,
   submit,
   submitUnattested,
-} from "../support/batches.ts";
-import { certify } from "../support/certificates.ts";
-import { RequestState, post, proveTransition, recompute, requestData } from "../support/disputes.ts";
-import { type TestSystem, systemFixture } from "../support/system.ts";
+} from "../../testkit/batches.ts";
+import { certify } from "../../testkit/certificates.ts";
+import { RequestState, post, proveTransition, recompute, requestData } from "../../testkit/disputes.ts";
+import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
 const Status = { None: 0n, Unattested: 1n, Pending: 2n, Final: 3n } as const;
 

@@ -8,7 +8,7 @@ import { BATCH_HEADER_TYPES, type BatchHeader, hashHeader } from "../../l2/batch
 import { Frontier, batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import { toHex } from "../../l2/base/hex.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";
-import { deployHarness } from "../support/harness.ts";
+import { deployHarness } from "../../testkit/harness.ts";
 
 const connection = await network.create();
 const { ethers } = connection;

@@ -15,7 +15,7 @@ import {
   rootsWith,
   submit,
   submitUnattested,
-} from "../support/batches.ts";
+} from "../../testkit/batches.ts";
 import {
   RequestState,
   post,
@@ -26,8 +26,8 @@ import {
   recomputingAt,
   requestData,
   stateOf,
-} from "../support/disputes.ts";
-import { type TestSystem, systemFixture } from "../support/system.ts";
+} from "../../testkit/disputes.ts";
+import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 import { expectCondemned } from "./consequences.ts";
 
 describe("Data requests", () => {

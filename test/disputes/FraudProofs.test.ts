@@ -14,9 +14,9 @@ import {
   submit,
   submitUnattested,
   transitionOf,
-} from "../support/batches.ts";
-import { post, proveTransition, recompute, requestData, stateOf } from "../support/disputes.ts";
-import { type TestSystem, systemFixture } from "../support/system.ts";
+} from "../../testkit/batches.ts";
+import { post, proveTransition, recompute, requestData, stateOf } from "../../testkit/disputes.ts";
+import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 import { type Verdict, expectCondemned } from "./consequences.ts";
 
 describe("Fraud proofs", () => {

@@ -9,9 +9,9 @@ import { executeBatch } from "../../l2/batch/build.ts";
 import { fromHex, toHex } from "../../l2/base/hex.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { transitionWitness } from "../../l2/execution/witness.ts";
-import { COINBASE, type TestBatch, type Transfer, World, recordsOf, submit } from "../support/batches.ts";
-import { RequestState, post, recomputingAt, requestData } from "../support/disputes.ts";
-import { type TestSystem, systemFixture } from "../support/system.ts";
+import { COINBASE, type TestBatch, type Transfer, World, recordsOf, submit } from "../../testkit/batches.ts";
+import { RequestState, post, recomputingAt, requestData } from "../../testkit/disputes.ts";
+import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
 const SEEDS = 12;
 

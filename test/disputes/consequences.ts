@@ -3,9 +3,9 @@ import { expect } from "chai";
 import type { ContractTransactionResponse } from "ethers";
 
 import { Parameter } from "../../ignition/parameters.ts";
-import type { TestBatch } from "../support/batches.ts";
-import { RequestState } from "../support/disputes.ts";
-import type { TestSystem } from "../support/system.ts";
+import type { TestBatch } from "../../testkit/batches.ts";
+import { RequestState } from "../../testkit/disputes.ts";
+import type { TestSystem } from "../../testkit/system.ts";
 
 export interface Verdict {
   /** Who is credited the bounty. */

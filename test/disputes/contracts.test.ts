@@ -3,10 +3,10 @@ import { expect } from "chai";
 import { id } from "ethers";
 
 import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
-import { lying, recordsOf, rootsWith, submit, transitionOf } from "../support/batches.ts";
-import { ContractBatch, openContractWorld } from "../support/contract-batch.ts";
-import { post, recomputingAt, requestData } from "../support/disputes.ts";
-import { type TestSystem, systemFixture } from "../support/system.ts";
+import { lying, recordsOf, rootsWith, submit, transitionOf } from "../../testkit/batches.ts";
+import { ContractBatch, openContractWorld } from "../../testkit/contract-batch.ts";
+import { post, recomputingAt, requestData } from "../../testkit/disputes.ts";
+import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 import { expectCondemned } from "./consequences.ts";
 
 /** What a transaction may have; an estimate would execute everything many times over. */

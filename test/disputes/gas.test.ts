@@ -4,9 +4,9 @@ import { type ContractTransactionResponse, getBytes, id } from "ethers";
 import hre from "hardhat";
 
 import { type L2Transaction, decodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
-import { type TestBatch, World, lying, submit } from "../support/batches.ts";
-import { post, recompute, requestData } from "../support/disputes.ts";
-import { type TestSystem, systemFixture } from "../support/system.ts";
+import { type TestBatch, World, lying, submit } from "../../testkit/batches.ts";
+import { post, recompute, requestData } from "../../testkit/disputes.ts";
+import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
 /** Most gas of one transaction since Osaka (EIP-7825). */
 const CAP = 16_777_216n;

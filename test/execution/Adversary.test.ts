@@ -7,9 +7,9 @@ import type { Executor } from "../../types/ethers-contracts/execution/Executor.t
 import type { FuzzAccount, FuzzCase } from "./fuzz/case.ts";
 import { type Run, runReference } from "./fuzz/reference.ts";
 import { type FastL1, openFastL1 } from "./support/fast-l1.ts";
-import { execute, expectSameOrRevert } from "./support/executor.ts";
-import { randomSource } from "./support/random.ts";
-import type { Expected } from "./support/reference.ts";
+import { execute, expectSameOrRevert } from "../../testkit/execution/executor.ts";
+import { randomSource } from "../../testkit/execution/random.ts";
+import type { Expected } from "../../testkit/execution/reference.ts";
 import {
   COINBASE,
   ENTRY,
@@ -28,7 +28,7 @@ import {
   write,
 } from "./support/scenes.ts";
 import { PLENTY } from "./support/session.ts";
-import { hashOf, itemsOf, joined, shuffled } from "./support/witness.ts";
+import { hashOf, itemsOf, joined, shuffled } from "../../testkit/execution/witness.ts";
 
 const ALL = new Map([...SCENES, ["a sequence", sequence] as const]);
 

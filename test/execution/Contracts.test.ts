@@ -2,8 +2,8 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
-import { ContractBatch, openContractWorld } from "../support/contract-batch.ts";
-import { type TestSystem, systemFixture } from "../support/system.ts";
+import { ContractBatch, openContractWorld } from "../../testkit/contract-batch.ts";
+import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
 const { world, story } = await openContractWorld();
 

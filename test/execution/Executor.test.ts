@@ -2,10 +2,16 @@ import { expect } from "chai";
 import { type BaseContract, concat, dataSlice, encodeRlp, getAddress, id, keccak256, toBeHex } from "ethers";
 import hre, { network } from "hardhat";
 
-import { deployExecutor, execute } from "./support/executor.ts";
-import { type Random, randomSource } from "./support/random.ts";
-import { type Allocation, type Chain, type Expected, type Input, Reference } from "./support/reference.ts";
-import { type Fields, type Signer, signTransaction, signer } from "./support/transactions.ts";
+import { deployExecutor, execute } from "../../testkit/execution/executor.ts";
+import { type Random, randomSource } from "../../testkit/execution/random.ts";
+import {
+  type Allocation,
+  type Chain,
+  type Expected,
+  type Input,
+  Reference,
+} from "../../testkit/execution/reference.ts";
+import { type Fields, type Signer, signTransaction, signer } from "../../testkit/execution/transactions.ts";
 
 const { ethers } = await network.create();
 

@@ -11,7 +11,7 @@ import { OpcodeCounts, runReference } from "./fuzz/reference.ts";
 import { regressions } from "./fuzz/regressions.ts";
 import { shrink } from "./fuzz/shrink.ts";
 import { OPCODES } from "./fuzz/assembly.ts";
-import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "./support/executor.ts";
+import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "../../testkit/execution/executor.ts";
 
 const PROGRAMS = 1000;
 /** For how many of them Hardhat is asked as well, which sets up a state of its own for each. */

@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { dataSlice, hexlify, id } from "ethers";
 import hre, { network } from "hardhat";
 
-import { CALL_GAS, deployExecutor, execute } from "./support/executor.ts";
-import { buildState } from "./support/large.ts";
-import { randomSource } from "./support/random.ts";
-import { type Allocation, type Input, Reference, encodeWitness } from "./support/reference.ts";
-import { signTransaction, signer } from "./support/transactions.ts";
+import { CALL_GAS, deployExecutor, execute } from "../../testkit/execution/executor.ts";
+import { buildState } from "../../testkit/execution/large.ts";
+import { randomSource } from "../../testkit/execution/random.ts";
+import { type Allocation, type Input, Reference, encodeWitness } from "../../testkit/execution/reference.ts";
+import { signTransaction, signer } from "../../testkit/execution/transactions.ts";
 
 const { ethers } = await network.create();
 

@@ -6,7 +6,7 @@ import hre from "hardhat";
 import { type Case, casesOf } from "../../scripts/statetest/cases.ts";
 import { StateTestL1 } from "../../scripts/statetest/l1.ts";
 import { runCase } from "../../scripts/statetest/run.ts";
-import { CONFORMANCE_ROOT, conformanceTests, skipped } from "./support/conformance.ts";
+import { CONFORMANCE_ROOT, conformanceTests, skipped } from "../../testkit/execution/conformance.ts";
 
 /** Of each folder, one case of so many runs here; `npm run statetest` runs all. */
 const STRIDE = 29;

@@ -5,9 +5,9 @@ import { network } from "hardhat";
 import { chainCommon } from "../../l2/protocol/config.ts";
 import { TransactionError } from "../../l2/protocol/errors.ts";
 import { decodeTransaction, upfrontCost } from "../../l2/protocol/transaction.ts";
-import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "./support/executor.ts";
-import { randomSource } from "./support/random.ts";
-import { type Expected, type Input, Reference, encodeWitness } from "./support/reference.ts";
+import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "../../testkit/execution/executor.ts";
+import { randomSource } from "../../testkit/execution/random.ts";
+import { type Expected, type Input, Reference, encodeWitness } from "../../testkit/execution/reference.ts";
 import {
   CURVE_ORDER,
   type Fields,
@@ -17,7 +17,7 @@ import {
   signItems,
   signTransaction,
   signer,
-} from "./support/transactions.ts";
+} from "../../testkit/execution/transactions.ts";
 
 const { ethers } = await network.create();
 

@@ -4,9 +4,9 @@ import { id, parseEther } from "ethers";
 import { asRunner } from "../../ignition/system.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import { type BatchHeader, genesisHeader, hashHeader } from "../../l2/batch/header.ts";
-import { claimBatch, submit } from "../support/claimed-batches.ts";
-import { execute, pass, proposalOf, ProposalState, queue, vote, Vote } from "../support/governance.ts";
-import { deploymentParameters, systemFixture, type TestSystem } from "../support/system.ts";
+import { claimBatch, submit } from "../../testkit/claimed-batches.ts";
+import { execute, pass, proposalOf, ProposalState, queue, vote, Vote } from "../../testkit/governance.ts";
+import { deploymentParameters, systemFixture, type TestSystem } from "../../testkit/system.ts";
 
 const METIS = parseEther("250");
 const ETHER = parseEther("0.5");

@@ -5,7 +5,7 @@ import { id } from "ethers";
 
 import { PARAMETERS } from "../../ignition/parameters.ts";
 import { genesisHeader, hashHeader } from "../../l2/batch/header.ts";
-import { deploymentParameters, systemFixture } from "../support/system.ts";
+import { deploymentParameters, systemFixture } from "../../testkit/system.ts";
 import { expectOnlyGovernance, expectWired } from "./wiring.ts";
 
 const GENESIS_ROOT = id("a genesis");

@@ -10,7 +10,7 @@ import { expect } from "chai";
 import { Wallet, hexlify, id } from "ethers";
 
 import { readGenesis } from "../../agents/l1/genesis.ts";
-import { ROOT } from "../support/hardhat.ts";
+import { ROOT } from "../../testkit/hardhat.ts";
 
 const FIRST = new Wallet(id("first")).address;
 const SECOND = new Wallet(id("second")).address;

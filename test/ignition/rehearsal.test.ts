@@ -11,9 +11,9 @@ import hre from "hardhat";
 
 import { PARAMETERS } from "../../ignition/parameters.ts";
 import { connectSystem, readAddresses, type System } from "../../ignition/system.ts";
-import { ANVIL_MNEMONIC, type Anvil, startAnvil } from "../support/anvil.ts";
-import { hardhat, ROOT } from "../support/hardhat.ts";
-import { deploymentParameters } from "../support/system.ts";
+import { ANVIL_MNEMONIC, type Anvil, startAnvil } from "../../testkit/anvil.ts";
+import { hardhat, ROOT } from "../../testkit/hardhat.ts";
+import { deploymentParameters } from "../../testkit/system.ts";
 import { expectOnlyGovernance, expectWired } from "./wiring.ts";
 
 const SEPOLIA = 11_155_111;

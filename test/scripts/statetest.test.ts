@@ -9,7 +9,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import { blobBaseFee } from "../../scripts/statetest/chain.ts";
-import { ROOT } from "../support/hardhat.ts";
+import { ROOT } from "../../testkit/hardhat.ts";
 
 /** What the command printed, line by line, and how it ended. */
 interface Run {

@@ -3,7 +3,7 @@ import { concat, encodeRlp, getBytes, id, keccak256, toBeHex } from "ethers";
 import { network } from "hardhat";
 
 import { revertData } from "../../agents/runtime/errors.ts";
-import { deployHarness } from "../execution/support/harness.ts";
+import { deployHarness } from "../../testkit/execution/harness.ts";
 
 const { ethers } = await network.create();
 const harness = await deployHarness(ethers, "TrieReaderHarness");

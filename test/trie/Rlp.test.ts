@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { hexlify, toBeHex, toUtf8Bytes } from "ethers";
 import { network } from "hardhat";
 
-import { conformanceFile, conformanceFiles, conformanceTests, skipped } from "../execution/support/conformance.ts";
-import { deployHarness } from "../execution/support/harness.ts";
+import { conformanceFile, conformanceFiles, conformanceTests, skipped } from "../../testkit/execution/conformance.ts";
+import { deployHarness } from "../../testkit/execution/harness.ts";
 
 type Value = string | number | Value[];
 

@@ -15,10 +15,10 @@ import {
 } from "ethers";
 import { network } from "hardhat";
 
-import { conformanceFile, conformanceTests, skipped } from "../execution/support/conformance.ts";
-import { deployHarness } from "../execution/support/harness.ts";
-import { randomSource } from "../execution/support/random.ts";
-import { RecordingStore, encodeWitness, trieOver } from "../execution/support/reference.ts";
+import { conformanceFile, conformanceTests, skipped } from "../../testkit/execution/conformance.ts";
+import { deployHarness } from "../../testkit/execution/harness.ts";
+import { randomSource } from "../../testkit/execution/random.ts";
+import { RecordingStore, encodeWitness, trieOver } from "../../testkit/execution/reference.ts";
 
 /** A key with its new value; empty to delete the key. */
 type Step = [key: string, value: string];

@@ -3,10 +3,10 @@ import { type RlpStructuredDataish, concat, encodeRlp, getBytes, hexlify, id, ke
 import { network } from "hardhat";
 
 import { revertData } from "../../agents/runtime/errors.ts";
-import { deployHarness } from "../execution/support/harness.ts";
-import { type Random, randomSource } from "../execution/support/random.ts";
-import { RecordingStore, trieOver } from "../execution/support/reference.ts";
-import { shuffled } from "../execution/support/witness.ts";
+import { deployHarness } from "../../testkit/execution/harness.ts";
+import { type Random, randomSource } from "../../testkit/execution/random.ts";
+import { RecordingStore, trieOver } from "../../testkit/execution/reference.ts";
+import { shuffled } from "../../testkit/execution/witness.ts";
 
 const { ethers } = await network.create();
 const harness = await deployHarness(ethers, "TrieReaderHarness");

@@ -3,7 +3,7 @@ import type { Wallet } from "ethers";
 import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
-import { type Fault, silent } from "../../../test/support/faults.ts";
+import { type Fault, silent } from "../../../testkit/faults.ts";
 import { headerAt, included, payday, sendPayments } from "../acts.ts";
 import { FAKE_BATCH } from "../chronicle.ts";
 import { nextBatch, withFalseRoots } from "../mischief.ts";

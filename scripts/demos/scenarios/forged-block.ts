@@ -1,4 +1,4 @@
-import { type Fault, forging } from "../../../test/support/faults.ts";
+import { type Fault, forging } from "../../../testkit/faults.ts";
 import { included, payday, sendPayments } from "../acts.ts";
 import { SILENCE } from "../chronicle.ts";
 import type { Scenario } from "../scenario.ts";

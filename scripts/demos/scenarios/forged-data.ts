@@ -1,7 +1,7 @@
 import type { Wallet } from "ethers";
 
 import { NO_POSTING } from "../../../agents/l1/mirror.ts";
-import { unresponsive } from "../../../test/support/faults.ts";
+import { unresponsive } from "../../../testkit/faults.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { batch, payday, startOver, wakeVerifier } from "../acts.ts";
 import { Gate, otherData } from "../mischief.ts";

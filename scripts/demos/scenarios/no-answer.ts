@@ -1,5 +1,5 @@
 import { Parameter } from "../../../ignition/parameters.ts";
-import { unresponsive } from "../../../test/support/faults.ts";
+import { unresponsive } from "../../../testkit/faults.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { batch, duration, payday, startOver, wakeVerifier } from "../acts.ts";
 import { Gate } from "../mischief.ts";

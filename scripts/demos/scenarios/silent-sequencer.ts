@@ -1,6 +1,6 @@
 import type { Wallet } from "ethers";
 
-import { type Fault, silent } from "../../../test/support/faults.ts";
+import { type Fault, silent } from "../../../testkit/faults.ts";
 import { included, sendPayments } from "../acts.ts";
 import { SILENCE } from "../chronicle.ts";
 import type { Scenario } from "../scenario.ts";

@@ -15,7 +15,7 @@ import {
   url,
   urls,
 } from "../../../agents/cli/flags.ts";
-import { temporaryDirectory } from "../../support/directory.ts";
+import { temporaryDirectory } from "../../../testkit/directory.ts";
 
 describe("Configuration", () => {
   const file = (content: unknown): string => {

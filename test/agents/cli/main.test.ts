@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
 
-import { temporaryDirectory } from "../../support/directory.ts";
+import { temporaryDirectory } from "../../../testkit/directory.ts";
 
 const CLI = fileURLToPath(new URL("../../../agents/cli/main.ts", import.meta.url));
 const ROLES = ["sequencer", "consensus", "submitter", "verifier", "storage", "voter", "user send", "user prove"];

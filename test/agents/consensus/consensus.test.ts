@@ -3,11 +3,11 @@ import { type Wallet, parseEther } from "ethers";
 
 import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
-import { type Fault, refusing, silent } from "../../support/faults.ts";
+import { type Fault, refusing, silent } from "../../../testkit/faults.ts";
 import { transientLoop } from "../../execution/support/roaming.ts";
 import { hex, op } from "../../execution/support/scenes.ts";
-import { failureOf } from "../support/failure.ts";
-import { type LocalTest, type LocalTestOptions, localTest } from "../../support/local.ts";
+import { failureOf } from "../../../testkit/agents/failure.ts";
+import { type LocalTest, type LocalTestOptions, localTest } from "../../../testkit/local.ts";
 
 /** The consensus layer with everything that it works with: sequencers, submitter, L1. */
 describe("consensus layer", () => {

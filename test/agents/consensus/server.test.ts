@@ -5,8 +5,8 @@ import { HttpConsensus } from "../../../agents/consensus/client.ts";
 import { ConsensusServer } from "../../../agents/consensus/server.ts";
 import { TransactionError } from "../../../l2/protocol/errors.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
-import { type LocalTest, localTest } from "../../support/local.ts";
-import { failureOf } from "../support/failure.ts";
+import { type LocalTest, localTest } from "../../../testkit/local.ts";
+import { failureOf } from "../../../testkit/agents/failure.ts";
 
 describe("consensus layer over HTTP", () => {
   let test: LocalTest;

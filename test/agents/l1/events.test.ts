@@ -3,8 +3,8 @@ import { AbiCoder, id, type Provider } from "ethers";
 
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import { EventFollower, type FollowerCursor, type FollowerOptions, type Reducer } from "../../../agents/l1/events.ts";
-import { systemFixture } from "../../support/system.ts";
-import { basics, l1Of } from "../support/kit.ts";
+import { systemFixture } from "../../../testkit/system.ts";
+import { basics, l1Of } from "../../../testkit/agents/kit.ts";
 
 /** Balances out of transfers: wrong as soon as a log is missed, read twice or kept after a reorganisation. */
 interface Balances {

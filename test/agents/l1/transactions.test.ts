@@ -4,8 +4,8 @@ import { parseEther, Transaction } from "ethers";
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import { AgentError, L1Revert } from "../../../agents/runtime/errors.ts";
 import type { Call, TransactionState } from "../../../agents/l1/transactions.ts";
-import { systemFixture } from "../../support/system.ts";
-import { basics, l1Of, managerOf, ManualClock, walletOf } from "../support/kit.ts";
+import { systemFixture } from "../../../testkit/system.ts";
+import { basics, l1Of, managerOf, ManualClock, walletOf } from "../../../testkit/agents/kit.ts";
 
 describe("Transaction manager", () => {
   const load = systemFixture({ sequencers: 0, verifiers: 0, rewards: 0n });

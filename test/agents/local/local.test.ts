@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Wallet, parseEther } from "ethers";
 
-import { type LocalTest, localTest } from "../../support/local.ts";
+import { type LocalTest, localTest } from "../../../testkit/local.ts";
 
 describe("a whole system in one process", () => {
   let test: LocalTest;

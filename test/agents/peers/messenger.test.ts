@@ -7,8 +7,8 @@ import { LocalNetwork } from "../../../agents/peers/local-network.ts";
 import { Members } from "../../../agents/peers/members.ts";
 import { Messenger, type PeerHandlers } from "../../../agents/peers/messenger.ts";
 import { type Envelope, PeerError, type Transport } from "../../../agents/peers/transport.ts";
-import { type TestSystem, systemFixture } from "../../support/system.ts";
-import { failureOf } from "../support/failure.ts";
+import { type TestSystem, systemFixture } from "../../../testkit/system.ts";
+import { failureOf } from "../../../testkit/agents/failure.ts";
 
 const load = systemFixture({ sequencers: 3, verifiers: 0 });
 

@@ -9,8 +9,8 @@ import { AgentError } from "../../../agents/runtime/errors.ts";
 import { serveHealth } from "../../../agents/runtime/health.ts";
 import { retry } from "../../../agents/runtime/retry.ts";
 import { systemClock } from "../../../agents/runtime/clock.ts";
-import { basics, ManualClock } from "../support/kit.ts";
-import { temporaryDirectory } from "../../support/directory.ts";
+import { basics, ManualClock } from "../../../testkit/agents/kit.ts";
+import { temporaryDirectory } from "../../../testkit/directory.ts";
 
 class Counter extends Agent {
   rounds = 0;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { submit, type TestBatch } from "../../support/batches.ts";
-import { knows, stageFixture, type Stage } from "../support/stage.ts";
+import { submit, type TestBatch } from "../../../testkit/batches.ts";
+import { knows, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 
 describe("Responder", () => {
   const load = stageFixture({ verifiers: 1 });

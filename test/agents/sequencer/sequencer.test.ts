@@ -11,10 +11,10 @@ import { batchTree } from "../../../l2/batch/tree.ts";
 import { blockSize } from "../../../l2/batch/encoding.ts";
 import { BLOCK_LIMITS } from "../../../l2/batch/limits.ts";
 import { BATCH_GAS } from "../../../l2/evm/burden.ts";
-import { certify } from "../../support/certificates.ts";
-import { type Fault, forge, forging, isolated, overfilling, overfull, unresponsive } from "../../support/faults.ts";
-import { failureOf } from "../support/failure.ts";
-import { type LocalTest, type LocalTestOptions, localTest } from "../../support/local.ts";
+import { certify } from "../../../testkit/certificates.ts";
+import { type Fault, forge, forging, isolated, overfilling, overfull, unresponsive } from "../../../testkit/faults.ts";
+import { failureOf } from "../../../testkit/agents/failure.ts";
+import { type LocalTest, type LocalTestOptions, localTest } from "../../../testkit/local.ts";
 
 describe("sequencer", () => {
   let test: LocalTest;

@@ -3,8 +3,8 @@ import { Wallet, ZeroAddress, id, parseEther } from "ethers";
 
 import { Stake } from "../../../agents/sequencer/stake.ts";
 import { L1Revert } from "../../../agents/runtime/errors.ts";
-import { l1Wallet, type LocalTest, localTest } from "../../support/local.ts";
-import { failureOf } from "../support/failure.ts";
+import { l1Wallet, type LocalTest, localTest } from "../../../testkit/local.ts";
+import { failureOf } from "../../../testkit/agents/failure.ts";
 
 describe("stake", () => {
   let test: LocalTest;

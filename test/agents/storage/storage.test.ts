@@ -9,8 +9,8 @@ import { FileStore } from "../../../agents/data/file-store.ts";
 import { HttpStorage } from "../../../agents/data/http-storage.ts";
 import { StorageServer, type Authorise } from "../../../agents/storage/server.ts";
 import { Snapshot, writeSnapshot } from "../../../agents/data/snapshot.ts";
-import { basics } from "../support/kit.ts";
-import { temporaryDirectory } from "../../support/directory.ts";
+import { basics } from "../../../testkit/agents/kit.ts";
+import { temporaryDirectory } from "../../../testkit/directory.ts";
 
 const anyone: Authorise = () => Promise.resolve();
 

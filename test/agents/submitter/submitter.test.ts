@@ -11,11 +11,11 @@ import { StorageServer } from "../../../agents/storage/server.ts";
 import { Outbox, type OutboxCursor } from "../../../agents/submitter/outbox.ts";
 import { Submitter } from "../../../agents/submitter/submitter.ts";
 import { encodeObject } from "../../../l2/batch/encoding.ts";
-import { lying, rootsWith, submitUnattested, type TestBatch } from "../../support/batches.ts";
-import { certify } from "../../support/certificates.ts";
-import { managerOf, walletOf } from "../support/kit.ts";
-import { knows, stageFixture, statesOf, type Stage } from "../support/stage.ts";
-import { temporaryDirectory } from "../../support/directory.ts";
+import { lying, rootsWith, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { certify } from "../../../testkit/certificates.ts";
+import { managerOf, walletOf } from "../../../testkit/agents/kit.ts";
+import { knows, stageFixture, statesOf, type Stage } from "../../../testkit/agents/stage.ts";
+import { temporaryDirectory } from "../../../testkit/directory.ts";
 
 describe("Submitter", () => {
   const load = stageFixture({ verifiers: 1 });

@@ -17,9 +17,9 @@ import { Chain } from "../../../l2/chain/chain.ts";
 import { devnet } from "../../../l2/protocol/config.ts";
 import { keccakHex } from "../../../l2/base/keccak.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
-import { lying, type TestBatch } from "../../support/batches.ts";
-import { basics } from "../support/kit.ts";
-import { stageFixture } from "../support/stage.ts";
+import { lying, type TestBatch } from "../../../testkit/batches.ts";
+import { basics } from "../../../testkit/agents/kit.ts";
+import { stageFixture } from "../../../testkit/agents/stage.ts";
 
 describe("User", () => {
   const alice = new Wallet(id("alice"));

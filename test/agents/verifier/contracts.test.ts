@@ -3,9 +3,9 @@ import { expect } from "chai";
 import { id } from "ethers";
 import hre from "hardhat";
 
-import { lying, rootsWith, submit, type TestBatch } from "../../support/batches.ts";
-import { ContractBatch, openContractWorld } from "../../support/contract-batch.ts";
-import { knows, recomputerOf, stageFixture, type Stage } from "../support/stage.ts";
+import { lying, rootsWith, submit, type TestBatch } from "../../../testkit/batches.ts";
+import { ContractBatch, openContractWorld } from "../../../testkit/contract-batch.ts";
+import { knows, recomputerOf, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 
 const { story } = await openContractWorld();
 

@@ -9,9 +9,9 @@ import { Snapshot, writeSnapshot } from "../../../agents/data/snapshot.ts";
 import { encodeObject, encodeRecords } from "../../../l2/batch/encoding.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
-import { lying, rootsWith, submit, submitUnattested, type TestBatch } from "../../support/batches.ts";
-import { knows, recomputerOf, stageFixture, type Stage, type VerifierHome } from "../support/stage.ts";
-import { temporaryDirectory } from "../../support/directory.ts";
+import { lying, rootsWith, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { knows, recomputerOf, stageFixture, type Stage, type VerifierHome } from "../../../testkit/agents/stage.ts";
+import { temporaryDirectory } from "../../../testkit/directory.ts";
 
 describe("Verifier", () => {
   const load = stageFixture({ verifiers: 2 });

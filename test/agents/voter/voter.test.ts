@@ -10,11 +10,11 @@ import type { PublicRecord } from "../../../agents/voter/record.ts";
 import { followRecord, Voter, type VoterCursor } from "../../../agents/voter/voter.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
-import { submit, submitUnattested, type TestBatch } from "../../support/batches.ts";
-import { certifySilence } from "../../support/certificates.ts";
-import { execute, ProposalState, proposalOf, queue, type Proposal } from "../../support/governance.ts";
-import { managerOf, walletOf } from "../support/kit.ts";
-import { knows, recomputerOf, stageFixture, type Stage } from "../support/stage.ts";
+import { submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { certifySilence } from "../../../testkit/certificates.ts";
+import { execute, ProposalState, proposalOf, queue, type Proposal } from "../../../testkit/governance.ts";
+import { managerOf, walletOf } from "../../../testkit/agents/kit.ts";
+import { knows, recomputerOf, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 
 describe("Voter", () => {
   const load = stageFixture({ verifiers: 2 });

@@ -2,7 +2,13 @@
 import { getBytes, keccak256, toUtf8Bytes } from "ethers";
 
 import { ACCESS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
-import { type AccessList, type Fields, type Signer, signTransaction, signer } from "../support/transactions.ts";
+import {
+  type AccessList,
+  type Fields,
+  type Signer,
+  signTransaction,
+  signer,
+} from "../../../testkit/execution/transactions.ts";
 import { assemble } from "./assembly.ts";
 
 /** An account of the state before. */

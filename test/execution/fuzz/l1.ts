@@ -3,9 +3,9 @@ import { Interface } from "ethers";
 import { network } from "hardhat";
 
 import { toHex } from "../../../l2/base/hex.ts";
-import { type Anvil, startAnvil } from "../../support/anvil.ts";
-import { deployExecutor } from "../support/executor.ts";
-import type { Expected, Input } from "../support/reference.ts";
+import { type Anvil, startAnvil } from "../../../testkit/anvil.ts";
+import { deployExecutor } from "../../../testkit/execution/executor.ts";
+import type { Expected, Input } from "../../../testkit/execution/reference.ts";
 import { CHAIN } from "./case.ts";
 import type { Run } from "./reference.ts";
 

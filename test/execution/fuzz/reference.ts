@@ -15,7 +15,7 @@ import { keccakHex } from "../../../l2/base/keccak.ts";
 import { letCreationsRevert } from "../../../l2/evm/reverted-creation.ts";
 import { TouchedState } from "../../../l2/execution/touched.ts";
 import { buildState } from "../../../scripts/statetest/state.ts";
-import { type Expected, type Input, RecordingStore, trieOver } from "../support/reference.ts";
+import { type Expected, type Input, RecordingStore, trieOver } from "../../../testkit/execution/reference.ts";
 import { assemble } from "./assembly.ts";
 import { CHAIN, type FuzzCase, rawTransaction, user } from "./case.ts";
 

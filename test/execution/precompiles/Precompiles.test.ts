@@ -7,8 +7,8 @@ import hre, { network } from "hardhat";
 
 import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
 import { PAIRS_LIMIT } from "../../../l2/evm/pairing.ts";
-import { deployHarness } from "../support/harness.ts";
-import { randomSource } from "../support/random.ts";
+import { deployHarness } from "../../../testkit/execution/harness.ts";
+import { randomSource } from "../../../testkit/execution/random.ts";
 
 const ECRECOVER = 1;
 const SHA256 = 2;

@@ -6,9 +6,9 @@ import { COMMIT, GAS_BITS, isBeforeInstruction, readMachine, workOf } from "../.
 import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
 import { type Run, runReference } from "../fuzz/reference.ts";
 import { type FastL1, openFastL1 } from "../support/fast-l1.ts";
-import { execute } from "../support/executor.ts";
-import { randomSource } from "../support/random.ts";
-import type { Expected } from "../support/reference.ts";
+import { execute } from "../../../testkit/execution/executor.ts";
+import { randomSource } from "../../../testkit/execution/random.ts";
+import type { Expected } from "../../../testkit/execution/reference.ts";
 import { SCENES, calls, endings, sequence, transaction } from "../support/scenes.ts";
 import { PLENTY, Session } from "../support/session.ts";
 

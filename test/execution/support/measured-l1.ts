@@ -5,11 +5,11 @@ import { ExecutionDriver, type ExecutionStep } from "../../../agents/execution/d
 import { L1_TRANSACTION_GAS } from "../../../agents/l1/transactions.ts";
 import { MAX_GAS_LIMIT } from "../../../l2/protocol/config.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
-import { startAnvil } from "../../support/anvil.ts";
+import { startAnvil } from "../../../testkit/anvil.ts";
 import { CHAIN } from "../fuzz/case.ts";
 import type { Run } from "../fuzz/reference.ts";
-import { deployExecutor } from "./executor.ts";
-import type { Expected } from "./reference.ts";
+import { deployExecutor } from "../../../testkit/execution/executor.ts";
+import type { Expected } from "../../../testkit/execution/reference.ts";
 
 /** What it took L1 to execute a transaction. */
 export interface Measured {

@@ -7,8 +7,8 @@ import { readMachine } from "../../../agents/execution/machine.ts";
 import { MachinePages } from "../../../agents/execution/pages.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
-import type { Expected, Input } from "./reference.ts";
-import { hashOf, itemsOf } from "./witness.ts";
+import type { Expected, Input } from "../../../testkit/execution/reference.ts";
+import { hashOf, itemsOf } from "../../../testkit/execution/witness.ts";
 
 /** Gas of calls whose price is not what a test is about. */
 export const PLENTY = 2n ** 29n;

@@ -3,7 +3,7 @@ import { keccak256 as reference } from "ethers";
 
 import { toHex } from "../../../l2/base/hex.ts";
 import { keccak256, keccakHex } from "../../../l2/base/keccak.ts";
-import { randomSource } from "../../execution/support/random.ts";
+import { randomSource } from "../../../testkit/execution/random.ts";
 
 describe("keccak-256", () => {
   it("[7] hashes as ethers does, at every length around the block's", () => {

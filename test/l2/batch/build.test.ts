@@ -13,9 +13,9 @@ import { type Hex, fromHex, toHex } from "../../../l2/base/hex.ts";
 import { keccakHex } from "../../../l2/base/keccak.ts";
 import { type NodeSource, Overlay, StateStore } from "../../../l2/state/state.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
-import { type Random, randomSource } from "../../execution/support/random.ts";
-import { TestState } from "../../support/state.ts";
-import { alice, bob, carol, config, mine, openChain, producer, transfer, users } from "../fixtures.ts";
+import { type Random, randomSource } from "../../../testkit/execution/random.ts";
+import { TestState } from "../../../testkit/state.ts";
+import { alice, bob, carol, config, mine, openChain, producer, transfer, users } from "../../../testkit/l2/fixtures.ts";
 
 const place = { index: 1n, parent: ZeroHash, sequencer: producer.address };
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { TypedDataEncoder, Wallet, ZeroHash, id } from "ethers";
 
 import { BATCH_HEADER_TYPES, type BatchHeader, genesisHeader, hashHeader, toHeader } from "../../../l2/batch/header.ts";
-import { config } from "../fixtures.ts";
+import { config } from "../../../testkit/l2/fixtures.ts";
 
 const header: BatchHeader = {
   index: 7n,

@@ -14,10 +14,10 @@ import { BATCH_GAS } from "../../../l2/evm/burden.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
 import { type Hex, toHex } from "../../../l2/base/hex.ts";
-import { type Random, randomSource } from "../../execution/support/random.ts";
-import { certify } from "../../support/certificates.ts";
-import { type TestSystem, systemFixture } from "../../support/system.ts";
-import { config, mine, openChain, transfer, users } from "../fixtures.ts";
+import { type Random, randomSource } from "../../../testkit/execution/random.ts";
+import { certify } from "../../../testkit/certificates.ts";
+import { type TestSystem, systemFixture } from "../../../testkit/system.ts";
+import { config, mine, openChain, transfer, users } from "../../../testkit/l2/fixtures.ts";
 
 describe("Limits of batches and blocks", () => {
   let chain: Chain;

@@ -7,8 +7,19 @@ import { BLOCK_LIMITS } from "../../../l2/batch/limits.ts";
 import { type Block, type SignedBlock, BLOCK_TYPES, blockDomain, toSignedBlock } from "../../../l2/protocol/block.ts";
 import { Chain } from "../../../l2/chain/chain.ts";
 import { BlockError, type BlockErrorCode } from "../../../l2/protocol/errors.ts";
-import { overfull } from "../../support/faults.ts";
-import { alice, anyProducer, bob, carol, config, mine, openChain, producer, transfer, users } from "../fixtures.ts";
+import { overfull } from "../../../testkit/faults.ts";
+import {
+  alice,
+  anyProducer,
+  bob,
+  carol,
+  config,
+  mine,
+  openChain,
+  producer,
+  transfer,
+  users,
+} from "../../../testkit/l2/fixtures.ts";
 
 const SIZE = 98_000;
 

@@ -4,7 +4,18 @@ import { Wallet, ZeroHash, id, keccak256, parseEther, parseUnits, toBeHex } from
 import { type Block, type SignedBlock, BLOCK_TYPES, blockDomain, toSignedBlock } from "../../../l2/protocol/block.ts";
 import { Chain, type DroppedTransaction } from "../../../l2/chain/chain.ts";
 import { BlockError, type BlockErrorCode, ChainError } from "../../../l2/protocol/errors.ts";
-import { alice, anyProducer, bob, carol, config, mine, openChain, producer, transfer, users } from "../fixtures.ts";
+import {
+  alice,
+  anyProducer,
+  bob,
+  carol,
+  config,
+  mine,
+  openChain,
+  producer,
+  transfer,
+  users,
+} from "../../../testkit/l2/fixtures.ts";
 
 const gwei = (amount: number): bigint => parseUnits(String(amount), "gwei");
 

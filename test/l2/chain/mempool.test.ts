@@ -6,7 +6,7 @@ import { TransactionError } from "../../../l2/protocol/errors.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import { Mempool, type MempoolLimits } from "../../../l2/chain/mempool.ts";
 import { type SignedTransaction, decodeTransaction, effectiveTip } from "../../../l2/protocol/transaction.ts";
-import { alice, bob, carol, config, transfer } from "../fixtures.ts";
+import { alice, bob, carol, config, transfer } from "../../../testkit/l2/fixtures.ts";
 
 const common = chainCommon(config);
 const gwei = (amount: number): bigint => parseUnits(String(amount), "gwei");

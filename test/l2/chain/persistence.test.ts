@@ -14,7 +14,7 @@ import { toSignedBlock } from "../../../l2/protocol/block.ts";
 import { Chain } from "../../../l2/chain/chain.ts";
 import { ChainError } from "../../../l2/protocol/errors.ts";
 import { StateStore } from "../../../l2/state/state.ts";
-import { alice, anyProducer, bob, carol, config, mine, openChain, transfer } from "../fixtures.ts";
+import { alice, anyProducer, bob, carol, config, mine, openChain, transfer } from "../../../testkit/l2/fixtures.ts";
 
 describe("Chain on disk", () => {
   let directory: string;

@@ -2,7 +2,7 @@
 import { pathToFileURL } from "node:url";
 
 import { Chain } from "../../../l2/chain/chain.ts";
-import { alice, bob, config, producer, transfer } from "../fixtures.ts";
+import { alice, bob, config, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
 const [, script = "", directory] = process.argv;
 

@@ -13,8 +13,19 @@ import { runReference } from "../../execution/fuzz/reference.ts";
 import { callees, codes, pages, storage, transient, transientLoop } from "../../execution/support/roaming.ts";
 import { hex, op } from "../../execution/support/scenes.ts";
 import { WORST } from "../../execution/support/worst.ts";
-import { alice, anyProducer, bob, carol, config, mine, openChain, producer, transfer, users } from "../fixtures.ts";
-import { deploying } from "../programs.ts";
+import {
+  alice,
+  anyProducer,
+  bob,
+  carol,
+  config,
+  mine,
+  openChain,
+  producer,
+  transfer,
+  users,
+} from "../../../testkit/l2/fixtures.ts";
+import { deploying } from "../../../testkit/l2/programs.ts";
 
 /** How many calls of L1 a transaction fills for each that it may fill. */
 async function share(make: FuzzCase): Promise<number> {

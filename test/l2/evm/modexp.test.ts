@@ -7,7 +7,7 @@ import { chainCommon } from "../../../l2/protocol/config.ts";
 import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
 import { fromHex, toHex } from "../../../l2/base/hex.ts";
 import { MODEXP } from "../../../l2/evm/modexp.ts";
-import { randomSource } from "../../execution/support/random.ts";
+import { randomSource } from "../../../testkit/execution/random.ts";
 
 const common = chainCommon({ chainId: 1n });
 const to = createAddressFromString(toBeHex(5, 20));

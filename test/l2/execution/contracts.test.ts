@@ -9,9 +9,19 @@ import { Executor } from "../../../l2/execution/executor.ts";
 import { fromHex, toHex } from "../../../l2/base/hex.ts";
 import type { Call } from "../../../l2/execution/simulation.ts";
 import { Overlay, StateStore } from "../../../l2/state/state.ts";
-import { contractOf, creation } from "../../support/l2-contracts.ts";
-import { alice, anyProducer, bob, carol, config, mine, openChain, producer, transfer } from "../fixtures.ts";
-import { deploying } from "../programs.ts";
+import { contractOf, creation } from "../../../testkit/l2-contracts.ts";
+import {
+  alice,
+  anyProducer,
+  bob,
+  carol,
+  config,
+  mine,
+  openChain,
+  producer,
+  transfer,
+} from "../../../testkit/l2/fixtures.ts";
+import { deploying } from "../../../testkit/l2/programs.ts";
 
 const { ethers } = await hre.network.create();
 

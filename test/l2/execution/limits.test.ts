@@ -13,8 +13,8 @@ import { type CallResult, OUT_OF_GAS } from "../../../l2/execution/simulation.ts
 import { Overlay, StateStore } from "../../../l2/state/state.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
 import { assemble, push } from "../../execution/fuzz/assembly.ts";
-import { deployExecutor, execute } from "../../execution/support/executor.ts";
-import { alice, bob, config, mine, openChain, producer } from "../fixtures.ts";
+import { deployExecutor, execute } from "../../../testkit/execution/executor.ts";
+import { alice, bob, config, mine, openChain, producer } from "../../../testkit/l2/fixtures.ts";
 
 const { ethers } = await hre.network.create({ override: { blockGasLimit: 10n ** 9n, transactionGasCap: 10n ** 9n } });
 

@@ -10,10 +10,10 @@ import { type Hex, toHex } from "../../../l2/base/hex.ts";
 import { keccakHex } from "../../../l2/base/keccak.ts";
 import { type NodeSource, Overlay, StateStore } from "../../../l2/state/state.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
-import { deployExecutor, execute } from "../../execution/support/executor.ts";
-import { randomSource } from "../../execution/support/random.ts";
-import { config, users } from "../fixtures.ts";
-import { randomPrograms } from "../programs.ts";
+import { deployExecutor, execute } from "../../../testkit/execution/executor.ts";
+import { randomSource } from "../../../testkit/execution/random.ts";
+import { config, users } from "../../../testkit/l2/fixtures.ts";
+import { randomPrograms } from "../../../testkit/l2/programs.ts";
 
 const { ethers } = await hre.network.create();
 

@@ -15,7 +15,7 @@ import { chainCommon } from "../../../l2/protocol/config.ts";
 import { TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import { decodeTransaction } from "../../../l2/protocol/transaction.ts";
-import { alice, bob, config, mine, openChain, producer, transfer } from "../fixtures.ts";
+import { alice, bob, config, mine, openChain, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
 const common = chainCommon(config);
 const decode = (raw: string) => decodeTransaction(config, common, fromHex(raw));

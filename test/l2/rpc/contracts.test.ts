@@ -21,8 +21,8 @@ import {
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { chainCommon } from "../../../l2/protocol/config.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
-import { contractOf } from "../../support/l2-contracts.ts";
-import { alice, bob, carol, config, mine, openChain } from "../fixtures.ts";
+import { contractOf } from "../../../testkit/l2-contracts.ts";
+import { alice, bob, carol, config, mine, openChain } from "../../../testkit/l2/fixtures.ts";
 
 /** Whatever JSON holds. */
 type Json = ReturnType<typeof JSON.parse>;

@@ -19,7 +19,7 @@ import { type InclusionProof, checkInclusion } from "../../../l2/batch/inclusion
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
 import type { BatchView, SystemState } from "../../../l2/rpc/system.ts";
-import { alice, bob, carol, config, mine, openChain, producer, transfer } from "../fixtures.ts";
+import { alice, bob, carol, config, mine, openChain, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
 /** Whatever JSON holds. */
 type Json = ReturnType<typeof JSON.parse>;

@@ -8,7 +8,7 @@ import { Executor } from "../../../l2/execution/executor.ts";
 import { fromHex, toHex } from "../../../l2/base/hex.ts";
 import { Overlay, StateStore, openTrie } from "../../../l2/state/state.ts";
 import { TouchedState } from "../../../l2/execution/touched.ts";
-import { alice, bob, config, producer, transfer } from "../fixtures.ts";
+import { alice, bob, config, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
 const CODE = "0x600035600055";
 

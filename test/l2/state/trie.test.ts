@@ -9,9 +9,9 @@ import { keccak256, keccakHex } from "../../../l2/base/keccak.ts";
 import { Overlay, StateStore, openTrie } from "../../../l2/state/state.ts";
 import { TouchedState } from "../../../l2/execution/touched.ts";
 import { EMPTY_ROOT, buildTrie, children } from "../../../l2/state/trie.ts";
-import { conformanceFile, conformanceTests, skipped } from "../../execution/support/conformance.ts";
-import { randomSource } from "../../execution/support/random.ts";
-import { alice, config } from "../fixtures.ts";
+import { conformanceFile, conformanceTests, skipped } from "../../../testkit/execution/conformance.ts";
+import { randomSource } from "../../../testkit/execution/random.ts";
+import { alice, config } from "../../../testkit/l2/fixtures.ts";
 
 describe("Trie", () => {
   it("[11.9] builds at once what insertions build one by one, with the same nodes", async () => {

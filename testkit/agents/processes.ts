@@ -9,15 +9,15 @@ import { fileURLToPath } from "node:url";
 import { id, JsonRpcProvider, Network, parseEther, Wallet } from "ethers";
 import { network } from "hardhat";
 
-import { L1 } from "../../../agents/l1/l1.ts";
-import { HttpStorage } from "../../../agents/data/http-storage.ts";
-import { World } from "../../support/batches.ts";
-import { deploySystem, type SystemOptions, type TestSystem } from "../../support/system.ts";
+import { L1 } from "../../agents/l1/l1.ts";
+import { HttpStorage } from "../../agents/data/http-storage.ts";
+import { World } from "../batches.ts";
+import { deploySystem, type SystemOptions, type TestSystem } from "../system.ts";
 import { addressesOf, walletOf } from "./kit.ts";
 
-const CLI = fileURLToPath(new URL("../../../agents/cli/main.ts", import.meta.url));
-const ANVIL = fileURLToPath(new URL("../../../node_modules/.bin/anvil", import.meta.url));
-const DEPLOYMENTS = fileURLToPath(new URL("../../../ignition/deployments", import.meta.url));
+const CLI = fileURLToPath(new URL("../../agents/cli/main.ts", import.meta.url));
+const ANVIL = fileURLToPath(new URL("../../node_modules/.bin/anvil", import.meta.url));
+const DEPLOYMENTS = fileURLToPath(new URL("../../ignition/deployments", import.meta.url));
 /** How long anything may take, in milliseconds of real time. */
 const PATIENCE = 90_000;
 const POLL = 100;

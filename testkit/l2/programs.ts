@@ -3,7 +3,7 @@ import { type Wallet, concat, getCreateAddress, hexlify, id, toBeHex } from "eth
 
 import type { L2Transaction } from "../../l2/batch/encoding.ts";
 import { type Hex, fromHex } from "../../l2/base/hex.ts";
-import type { Random } from "../execution/support/random.ts";
+import type { Random } from "../execution/random.ts";
 import { config, producer, transfer } from "./fixtures.ts";
 
 /** CALLDATACOPY all, CREATE from it, DELEGATECALL what was created: it does whatever its caller wants. */

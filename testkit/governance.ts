@@ -2,7 +2,7 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type ContractTransactionResponse, keccak256, toUtf8Bytes } from "ethers";
 
-import { asRunner } from "../../ignition/system.ts";
+import { asRunner } from "../ignition/system.ts";
 import type { TestSystem } from "./system.ts";
 
 /** `IGovernor.ProposalState`. */

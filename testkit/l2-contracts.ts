@@ -11,8 +11,8 @@ import {
   parseEther,
 } from "ethers";
 
-import type { ChainConfig } from "../../l2/protocol/config.ts";
-import type { Hex } from "../../l2/base/hex.ts";
+import type { ChainConfig } from "../l2/protocol/config.ts";
+import type { Hex } from "../l2/base/hex.ts";
 import { type Compiled, compile } from "./compile.ts";
 
 export type ContractName = "Collectible" | "Council" | "Pair" | "Token";

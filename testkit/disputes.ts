@@ -2,7 +2,7 @@
 import { type ContractTransactionResponse, ZeroAddress, toBeHex } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { batchTree } from "../../l2/batch/tree.ts";
+import { batchTree } from "../l2/batch/tree.ts";
 import { type TestBatch, type World, ownerOf, recordsOf, stateBefore, transitionOf } from "./batches.ts";
 import type { TestSystem } from "./system.ts";
 

@@ -1,19 +1,13 @@
 /** Sequencers that do not as they should, made of what the agents take as dependencies. */
 import { hexlify, randomBytes } from "ethers";
 
-import {
-  blockDomain,
-  BLOCK_TYPES,
-  type BlockSigner,
-  type SignedBlock,
-  toSignedBlock,
-} from "../../l2/protocol/block.ts";
-import type { Chain } from "../../l2/chain/chain.ts";
-import type { ChainConfig } from "../../l2/protocol/config.ts";
-import { fromHex } from "../../l2/base/hex.ts";
-import type { Behaviour } from "../../agents/local/local.ts";
-import { PeerError } from "../../agents/peers/transport.ts";
-import { Refusal } from "../../agents/sequencer/attestor.ts";
+import { blockDomain, BLOCK_TYPES, type BlockSigner, type SignedBlock, toSignedBlock } from "../l2/protocol/block.ts";
+import type { Chain } from "../l2/chain/chain.ts";
+import type { ChainConfig } from "../l2/protocol/config.ts";
+import { fromHex } from "../l2/base/hex.ts";
+import type { Behaviour } from "../agents/local/local.ts";
+import { PeerError } from "../agents/peers/transport.ts";
+import { Refusal } from "../agents/sequencer/attestor.ts";
 
 /** Turns a fault on and off. */
 export interface Fault {

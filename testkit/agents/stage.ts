@@ -2,24 +2,24 @@
 
 import type { HDNodeWallet } from "ethers";
 
-import type { AgentDependencies } from "../../../agents/runtime/agent.ts";
-import { StorageSource, type DataSource } from "../../../agents/data/batch-data.ts";
-import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
-import type { EventFollower, FollowerCursor } from "../../../agents/l1/events.ts";
-import type { L1 } from "../../../agents/l1/l1.ts";
-import { followL1, type L1State } from "../../../agents/l1/mirror.ts";
-import type { Call, Sender, TransactionState } from "../../../agents/l1/transactions.ts";
-import { Recomputer } from "../../../agents/execution/recomputer.ts";
-import { Responder, type ResponderOptions } from "../../../agents/sequencer/responder.ts";
-import { FileStore } from "../../../agents/data/file-store.ts";
-import { Verifier, type VerifierCursor, type VerifierOptions } from "../../../agents/verifier/verifier.ts";
-import { encodeObject } from "../../../l2/batch/encoding.ts";
-import type { ChainConfig } from "../../../l2/protocol/config.ts";
-import { StateStore } from "../../../l2/state/state.ts";
-import { submit, type TestBatch, World } from "../../support/batches.ts";
-import { systemFixture, type SystemOptions, type TestSystem } from "../../support/system.ts";
+import type { AgentDependencies } from "../../agents/runtime/agent.ts";
+import { StorageSource, type DataSource } from "../../agents/data/batch-data.ts";
+import { MemoryCursor } from "../../agents/runtime/cursor.ts";
+import type { EventFollower, FollowerCursor } from "../../agents/l1/events.ts";
+import type { L1 } from "../../agents/l1/l1.ts";
+import { followL1, type L1State } from "../../agents/l1/mirror.ts";
+import type { Call, Sender, TransactionState } from "../../agents/l1/transactions.ts";
+import { Recomputer } from "../../agents/execution/recomputer.ts";
+import { Responder, type ResponderOptions } from "../../agents/sequencer/responder.ts";
+import { FileStore } from "../../agents/data/file-store.ts";
+import { Verifier, type VerifierCursor, type VerifierOptions } from "../../agents/verifier/verifier.ts";
+import { encodeObject } from "../../l2/batch/encoding.ts";
+import type { ChainConfig } from "../../l2/protocol/config.ts";
+import { StateStore } from "../../l2/state/state.ts";
+import { submit, type TestBatch, World } from "../batches.ts";
+import { systemFixture, type SystemOptions, type TestSystem } from "../system.ts";
 import { basics, l1Of, managerOf, type ManualClock, walletOf } from "./kit.ts";
-import { temporaryDirectory } from "../../support/directory.ts";
+import { temporaryDirectory } from "../directory.ts";
 
 /** A verifier that can be started again: what a process keeps on disk outlives it here. */
 export interface VerifierHome {

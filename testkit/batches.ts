@@ -4,12 +4,12 @@
  */
 import { type ContractTransactionResponse, type TransactionRequest, Wallet, id, parseEther } from "ethers";
 
-import { type L2Transaction, encodeObject, encodeRecords, recordEnds } from "../../l2/batch/encoding.ts";
-import { type BatchHeader, genesisHeader, hashHeader, toHeader } from "../../l2/batch/header.ts";
-import { type BatchTree, batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
-import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
-import { type Hex, fromHex } from "../../l2/base/hex.ts";
-import { keccakHex } from "../../l2/base/keccak.ts";
+import { type L2Transaction, encodeObject, encodeRecords, recordEnds } from "../l2/batch/encoding.ts";
+import { type BatchHeader, genesisHeader, hashHeader, toHeader } from "../l2/batch/header.ts";
+import { type BatchTree, batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
+import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
+import { type Hex, fromHex } from "../l2/base/hex.ts";
+import { keccakHex } from "../l2/base/keccak.ts";
 import { certify } from "./certificates.ts";
 import { TestState } from "./state.ts";
 import type { SequencerAccount, TestSystem } from "./system.ts";

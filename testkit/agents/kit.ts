@@ -2,19 +2,19 @@
 import { HDNodeWallet, Mnemonic, type Wallet } from "ethers";
 import { pino } from "pino";
 
-import type { AgentDependencies } from "../../../agents/runtime/agent.ts";
-import type { Clock } from "../../../agents/runtime/clock.ts";
-import { MemoryCursor, type Cursor } from "../../../agents/runtime/cursor.ts";
-import { L1 } from "../../../agents/l1/l1.ts";
-import { Metrics } from "../../../agents/runtime/metrics.ts";
+import type { AgentDependencies } from "../../agents/runtime/agent.ts";
+import type { Clock } from "../../agents/runtime/clock.ts";
+import { MemoryCursor, type Cursor } from "../../agents/runtime/cursor.ts";
+import { L1 } from "../../agents/l1/l1.ts";
+import { Metrics } from "../../agents/runtime/metrics.ts";
 import {
   DEFAULT_TRANSACTION_OPTIONS,
   TransactionManager,
   type TransactionOptions,
   type TransactionState,
-} from "../../../agents/l1/transactions.ts";
-import type { SystemAddresses, SystemName } from "../../../ignition/system.ts";
-import type { TestSystem } from "../../support/system.ts";
+} from "../../agents/l1/transactions.ts";
+import type { SystemAddresses, SystemName } from "../../ignition/system.ts";
+import type { TestSystem } from "../system.ts";
 
 /** A clock that passes when someone sleeps. */
 export class ManualClock implements Clock {

@@ -1,11 +1,11 @@
 /** The story of the contracts as one batch, and what L1 needs to execute each of its transactions. */
 import { dataSlice, id } from "ethers";
 
-import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../../agents/execution/driver.ts";
-import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
-import { executeBatch } from "../../l2/batch/build.ts";
-import { StateStore } from "../../l2/state/state.ts";
-import { transitionWitness } from "../../l2/execution/witness.ts";
+import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../agents/execution/driver.ts";
+import { L1_TRANSACTION_GAS } from "../agents/l1/transactions.ts";
+import { executeBatch } from "../l2/batch/build.ts";
+import { StateStore } from "../l2/state/state.ts";
+import { transitionWitness } from "../l2/execution/witness.ts";
 import { type TestBatch, World, stateBefore } from "./batches.ts";
 import { type ContractStory, contractStory } from "./l2-contracts.ts";
 import type { TestSystem } from "./system.ts";

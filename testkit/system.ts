@@ -7,9 +7,9 @@ import { Wallet, computeAddress, id, parseEther } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import MetisL2 from "../../ignition/modules/MetisL2.ts";
-import { type DeploymentParameters, Parameter, type ParameterName, type Setting } from "../../ignition/parameters.ts";
-import { type System, type SystemAddresses, asRunner, connectSystem } from "../../ignition/system.ts";
+import MetisL2 from "../ignition/modules/MetisL2.ts";
+import { type DeploymentParameters, Parameter, type ParameterName, type Setting } from "../ignition/parameters.ts";
+import { type System, type SystemAddresses, asRunner, connectSystem } from "../ignition/system.ts";
 
 /** What a test may ask for. */
 export interface SystemOptions {

@@ -1,8 +1,8 @@
 /** What the peer network signs, signed with the keys of a test's sequencers. */
 import { Signature, type TypedDataField, type Wallet } from "ethers";
 
-import { BATCH_HEADER_TYPES, type BatchHeader } from "../../l2/batch/header.ts";
-import type { SequencerSet } from "../../types/ethers-contracts/index.ts";
+import { BATCH_HEADER_TYPES, type BatchHeader } from "../l2/batch/header.ts";
+import type { SequencerSet } from "../types/ethers-contracts/index.ts";
 
 /** The struct of `contracts/sequencers/ISequencerSet.sol`. */
 export interface Certificate {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Where they lie. */
-export const CONFORMANCE_ROOT = fileURLToPath(new URL("../../../../shared/ethereum-tests", import.meta.url));
+export const CONFORMANCE_ROOT = fileURLToPath(new URL("../../../shared/ethereum-tests", import.meta.url));
 
 /** Ethereum's conformance tests lie beside the project; where they do not, their suites are skipped. */
 export const conformanceTests = existsSync(CONFORMANCE_ROOT);

@@ -1,10 +1,10 @@
 /** Batches of real signed transfers whose state roots are mere claims: enough wherever nobody executes them. */
 import { Wallet, ZeroAddress, id, keccak256, parseUnits } from "ethers";
 
-import { encodeObject, encodeRecords, type L2Transaction } from "../../l2/batch/encoding.ts";
-import { type BatchHeader, hashHeader } from "../../l2/batch/header.ts";
-import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
-import { fromHex, toHex } from "../../l2/base/hex.ts";
+import { encodeObject, encodeRecords, type L2Transaction } from "../l2/batch/encoding.ts";
+import { type BatchHeader, hashHeader } from "../l2/batch/header.ts";
+import { batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
+import { fromHex, toHex } from "../l2/base/hex.ts";
 import { certify } from "./certificates.ts";
 import type { SequencerAccount, TestSystem } from "./system.ts";
 

@@ -2,11 +2,11 @@
 import { HDNodeWallet, Wallet, id, parseEther } from "ethers";
 import { network } from "hardhat";
 
-import { LocalSystem } from "../../agents/local/local.ts";
-import type { Behaviour, LocalOptions } from "../../agents/local/local.ts";
-import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
-import type { SystemAddresses, SystemName } from "../../ignition/system.ts";
-import { StateStore } from "../../l2/state/state.ts";
+import { LocalSystem } from "../agents/local/local.ts";
+import type { Behaviour, LocalOptions } from "../agents/local/local.ts";
+import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
+import type { SystemAddresses, SystemName } from "../ignition/system.ts";
+import { StateStore } from "../l2/state/state.ts";
 import { type SystemOptions, type TestSystem, deploySystem } from "./system.ts";
 
 const SYSTEM_NAMES = [
