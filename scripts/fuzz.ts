@@ -5,8 +5,8 @@ import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 
 import { integer } from "../agents/cli/flags.ts";
-import { runAll } from "./fuzz/pool.ts";
-import { Report } from "./fuzz/report.ts";
+import { runAll } from "../conformance/fuzz/pool.ts";
+import { Report } from "../conformance/fuzz/report.ts";
 
 interface Options {
   readonly programs: number;

@@ -5,9 +5,9 @@ import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 
 import { integer } from "../agents/cli/flags.ts";
-import { type Selection, countCases } from "./statetest/cases.ts";
-import { runAll } from "./statetest/pool.ts";
-import { Report } from "./statetest/report.ts";
+import { type Selection, countCases } from "../conformance/statetest/cases.ts";
+import { runAll } from "../conformance/statetest/pool.ts";
+import { Report } from "../conformance/statetest/report.ts";
 
 /** Forks whose rules the contracts have. */
 const FORKS = ["Cancun"];

@@ -4,9 +4,9 @@ import hre from "hardhat";
 
 import { decodeRevert } from "../../agents/runtime/errors.ts";
 import type { Executor } from "../../types/ethers-contracts/execution/Executor.ts";
-import type { FuzzAccount, FuzzCase } from "./fuzz/case.ts";
-import { type Run, runReference } from "./fuzz/reference.ts";
-import { type FastL1, openFastL1 } from "./support/fast-l1.ts";
+import type { FuzzAccount, FuzzCase } from "../../conformance/fuzz/case.ts";
+import { type Run, runReference } from "../../conformance/fuzz/reference.ts";
+import { type FastL1, openFastL1 } from "../../conformance/scenes/fast-l1.ts";
 import { execute, expectSameOrRevert } from "../../testkit/execution/executor.ts";
 import { randomSource } from "../../testkit/execution/random.ts";
 import type { Expected } from "../../testkit/execution/reference.ts";
@@ -26,8 +26,8 @@ import {
   sequence,
   transaction,
   write,
-} from "./support/scenes.ts";
-import { PLENTY } from "./support/session.ts";
+} from "../../conformance/scenes/scenes.ts";
+import { PLENTY } from "../../conformance/scenes/session.ts";
 import { hashOf, itemsOf, joined, shuffled } from "../../testkit/execution/witness.ts";
 
 const ALL = new Map([...SCENES, ["a sequence", sequence] as const]);

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
-import { runReference } from "./fuzz/reference.ts";
-import { type MeasuredL1, openMeasuredL1 } from "./support/measured-l1.ts";
-import { WORST } from "./support/worst.ts";
+import { runReference } from "../../conformance/fuzz/reference.ts";
+import { type MeasuredL1, openMeasuredL1 } from "../../conformance/scenes/measured-l1.ts";
+import { WORST } from "../../conformance/scenes/worst.ts";
 
 describe("Worst cases", function () {
   this.timeout(600_000);

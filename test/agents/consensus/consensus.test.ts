@@ -4,8 +4,8 @@ import { type Wallet, parseEther } from "ethers";
 import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { type Fault, refusing, silent } from "../../../testkit/faults.ts";
-import { transientLoop } from "../../execution/support/roaming.ts";
-import { hex, op } from "../../execution/support/scenes.ts";
+import { transientLoop } from "../../../conformance/scenes/roaming.ts";
+import { hex, op } from "../../../conformance/scenes/scenes.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
 import { type LocalTest, type LocalTestOptions, localTest } from "../../../testkit/local.ts";
 

@@ -4,13 +4,13 @@ import hre from "hardhat";
 
 import { COMMIT, GAS_BITS, isBeforeInstruction, readMachine, workOf } from "../../../agents/execution/machine.ts";
 import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
-import { type Run, runReference } from "../fuzz/reference.ts";
-import { type FastL1, openFastL1 } from "../support/fast-l1.ts";
+import { type Run, runReference } from "../../../conformance/fuzz/reference.ts";
+import { type FastL1, openFastL1 } from "../../../conformance/scenes/fast-l1.ts";
 import { execute } from "../../../testkit/execution/executor.ts";
 import { randomSource } from "../../../testkit/execution/random.ts";
 import type { Expected } from "../../../testkit/execution/reference.ts";
-import { SCENES, calls, endings, sequence, transaction } from "../support/scenes.ts";
-import { PLENTY, Session } from "../support/session.ts";
+import { SCENES, calls, endings, sequence, transaction } from "../../../conformance/scenes/scenes.ts";
+import { PLENTY, Session } from "../../../conformance/scenes/session.ts";
 
 const NOTHING: Expected = { valid: false, gasUsed: 0n, stateRoot: ZeroHash };
 

@@ -8,11 +8,11 @@ import { Executor } from "../../../l2/execution/executor.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
 import { Overlay } from "../../../l2/state/state.ts";
-import type { FuzzCase } from "../../execution/fuzz/case.ts";
-import { runReference } from "../../execution/fuzz/reference.ts";
-import { callees, codes, pages, storage, transient, transientLoop } from "../../execution/support/roaming.ts";
-import { hex, op } from "../../execution/support/scenes.ts";
-import { WORST } from "../../execution/support/worst.ts";
+import type { FuzzCase } from "../../../conformance/fuzz/case.ts";
+import { runReference } from "../../../conformance/fuzz/reference.ts";
+import { callees, codes, pages, storage, transient, transientLoop } from "../../../conformance/scenes/roaming.ts";
+import { hex, op } from "../../../conformance/scenes/scenes.ts";
+import { WORST } from "../../../conformance/scenes/worst.ts";
 import {
   alice,
   anyProducer,

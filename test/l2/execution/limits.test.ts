@@ -12,7 +12,7 @@ import { PAIRS_LIMIT } from "../../../l2/evm/pairing.ts";
 import { type CallResult, OUT_OF_GAS } from "../../../l2/execution/simulation.ts";
 import { Overlay, StateStore } from "../../../l2/state/state.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
-import { assemble, push } from "../../execution/fuzz/assembly.ts";
+import { assemble, push } from "../../../conformance/fuzz/assembly.ts";
 import { deployExecutor, execute } from "../../../testkit/execution/executor.ts";
 import { alice, bob, config, mine, openChain, producer } from "../../../testkit/l2/fixtures.ts";
 

@@ -1,15 +1,15 @@
 import { JsonRpcProvider, Network, type TransactionReceiptParams, dataLength } from "ethers";
 import { network } from "hardhat";
 
-import { ExecutionDriver, type ExecutionStep } from "../../../agents/execution/driver.ts";
-import { L1_TRANSACTION_GAS } from "../../../agents/l1/transactions.ts";
-import { MAX_GAS_LIMIT } from "../../../l2/protocol/config.ts";
-import { fromHex } from "../../../l2/base/hex.ts";
-import { startAnvil } from "../../../testkit/anvil.ts";
+import { ExecutionDriver, type ExecutionStep } from "../../agents/execution/driver.ts";
+import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
+import { MAX_GAS_LIMIT } from "../../l2/protocol/config.ts";
+import { fromHex } from "../../l2/base/hex.ts";
+import { startAnvil } from "../../testkit/anvil.ts";
 import { CHAIN } from "../fuzz/case.ts";
 import type { Run } from "../fuzz/reference.ts";
-import { deployExecutor } from "../../../testkit/execution/executor.ts";
-import type { Expected } from "../../../testkit/execution/reference.ts";
+import { deployExecutor } from "../../testkit/execution/executor.ts";
+import type { Expected } from "../../testkit/execution/reference.ts";
 
 /** What it took L1 to execute a transaction. */
 export interface Measured {

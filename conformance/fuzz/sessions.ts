@@ -1,10 +1,10 @@
 /** Executes transactions in sessions that pause at random. */
-import { CommitReplay } from "../../../agents/execution/commit.ts";
-import { decodeRevert } from "../../../agents/runtime/errors.ts";
-import { COMMIT, GAS_BITS, readMachine, workOf } from "../../../agents/execution/machine.ts";
-import { MachinePages } from "../../../agents/execution/pages.ts";
-import { fromHex } from "../../../l2/base/hex.ts";
-import type { Expected } from "../../../testkit/execution/reference.ts";
+import { CommitReplay } from "../../agents/execution/commit.ts";
+import { decodeRevert } from "../../agents/runtime/errors.ts";
+import { COMMIT, GAS_BITS, readMachine, workOf } from "../../agents/execution/machine.ts";
+import { MachinePages } from "../../agents/execution/pages.ts";
+import { fromHex } from "../../l2/base/hex.ts";
+import type { Expected } from "../../testkit/execution/reference.ts";
 import type { Dice } from "./dice.ts";
 import type { FuzzL1, Reached, Step } from "./l1.ts";
 import type { Run } from "./reference.ts";

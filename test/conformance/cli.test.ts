@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { blobBaseFee } from "../../scripts/statetest/chain.ts";
+import { blobBaseFee } from "../../conformance/statetest/chain.ts";
 import { ROOT } from "../../testkit/hardhat.ts";
 
 /** What the command printed, line by line, and how it ended. */

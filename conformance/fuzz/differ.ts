@@ -1,6 +1,6 @@
 /** Compares what L1 and the reference make of a case. */
-import { L1Revert, decodeRevert, messageOf } from "../../../agents/runtime/errors.ts";
-import type { Expected } from "../../../testkit/execution/reference.ts";
+import { L1Revert, decodeRevert, messageOf } from "../../agents/runtime/errors.ts";
+import type { Expected } from "../../testkit/execution/reference.ts";
 import type { FuzzCase } from "./case.ts";
 import { Dice } from "./dice.ts";
 import type { FuzzL1 } from "./l1.ts";

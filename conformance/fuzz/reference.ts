@@ -6,16 +6,16 @@ import { createTxFromRLP } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
-import { codeItem } from "../../../agents/execution/driver.ts";
-import { BLOCK_HASH } from "../../../l2/evm/block-hash.ts";
-import type { Burden } from "../../../l2/evm/burden.ts";
-import { chainCommon } from "../../../l2/protocol/config.ts";
-import { createChainEvm } from "../../../l2/evm/evm.ts";
-import { keccakHex } from "../../../l2/base/keccak.ts";
-import { letCreationsRevert } from "../../../l2/evm/reverted-creation.ts";
-import { TouchedState } from "../../../l2/execution/touched.ts";
-import { buildState } from "../../../scripts/statetest/state.ts";
-import { type Expected, type Input, RecordingStore, trieOver } from "../../../testkit/execution/reference.ts";
+import { codeItem } from "../../agents/execution/driver.ts";
+import { BLOCK_HASH } from "../../l2/evm/block-hash.ts";
+import type { Burden } from "../../l2/evm/burden.ts";
+import { chainCommon } from "../../l2/protocol/config.ts";
+import { createChainEvm } from "../../l2/evm/evm.ts";
+import { keccakHex } from "../../l2/base/keccak.ts";
+import { letCreationsRevert } from "../../l2/evm/reverted-creation.ts";
+import { TouchedState } from "../../l2/execution/touched.ts";
+import { buildState } from "../statetest/state.ts";
+import { type Expected, type Input, RecordingStore, trieOver } from "../../testkit/execution/reference.ts";
 import { assemble } from "./assembly.ts";
 import { CHAIN, type FuzzCase, rawTransaction, user } from "./case.ts";
 

@@ -3,9 +3,9 @@ import { createAccountFromRLP } from "@ethereumjs/util";
 import { getBytes } from "ethers";
 import { network } from "hardhat";
 
-import { toHex } from "../../../l2/base/hex.ts";
-import { EMPTY_ROOT, NO_CODE } from "../../../l2/state/trie.ts";
-import { RecordingStore, trieOver } from "../../../testkit/execution/reference.ts";
+import { toHex } from "../../l2/base/hex.ts";
+import { EMPTY_ROOT, NO_CODE } from "../../l2/state/trie.ts";
+import { RecordingStore, trieOver } from "../../testkit/execution/reference.ts";
 import { assemble } from "./assembly.ts";
 import { CHAIN, type FuzzAccount, type FuzzCase, rawTransaction } from "./case.ts";
 import { OpcodeCounts, type Run, codeOf, runReference } from "./reference.ts";

@@ -2,10 +2,10 @@
 import { Interface } from "ethers";
 import { network } from "hardhat";
 
-import { toHex } from "../../../l2/base/hex.ts";
-import { type Anvil, startAnvil } from "../../../testkit/anvil.ts";
-import { deployExecutor } from "../../../testkit/execution/executor.ts";
-import type { Expected, Input } from "../../../testkit/execution/reference.ts";
+import { toHex } from "../../l2/base/hex.ts";
+import { type Anvil, startAnvil } from "../../testkit/anvil.ts";
+import { deployExecutor } from "../../testkit/execution/executor.ts";
+import type { Expected, Input } from "../../testkit/execution/reference.ts";
 import { CHAIN } from "./case.ts";
 import type { Run } from "./reference.ts";
 

@@ -1,9 +1,9 @@
 /** What the user sees: progress, differences, and the summary. */
 import { styleText } from "node:util";
 
-import type { Result } from "../../test/execution/fuzz/campaign.ts";
-import { parse, stringify } from "../../test/execution/fuzz/case.ts";
-import { saveRegression } from "../../test/execution/fuzz/regressions.ts";
+import type { Result } from "./campaign.ts";
+import { parse, stringify } from "./case.ts";
+import { saveRegression } from "./regressions.ts";
 import type { Message } from "./worker.ts";
 
 /** The part of a terminal that is written to. */

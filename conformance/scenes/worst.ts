@@ -1,10 +1,10 @@
 /** Transactions that make single instructions as heavy as the limits of the chain let them be. */
 import { concat, dataLength, id, toBeHex, zeroPadValue } from "ethers";
 
-import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
-import { ACCESS_LIMIT, MAX_GAS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
-import { fromHex } from "../../../l2/base/hex.ts";
-import { PAIRS_LIMIT } from "../../../l2/evm/pairing.ts";
+import { EFFORT_LIMIT, effortOf } from "../../l2/evm/effort.ts";
+import { ACCESS_LIMIT, MAX_GAS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { fromHex } from "../../l2/base/hex.ts";
+import { PAIRS_LIMIT } from "../../l2/evm/pairing.ts";
 import type { FuzzCase, FuzzTransaction } from "../fuzz/case.ts";
 import { ENTRY, account, call, contract, hex, op, scene, transaction, write } from "./scenes.ts";
 

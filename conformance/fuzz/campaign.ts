@@ -1,6 +1,6 @@
 /** Runs many cases, one for each number that follows a seed. */
 import type { FuzzCase } from "./case.ts";
-import { messageOf } from "../../../agents/runtime/errors.ts";
+import { messageOf } from "../../agents/runtime/errors.ts";
 import { type Difference, compare, compareWith } from "./differ.ts";
 import { generateCase } from "./generate.ts";
 import type { FuzzL1 } from "./l1.ts";

@@ -1,9 +1,9 @@
 import { network } from "hardhat";
 
-import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
+import type { Executor } from "../../types/ethers-contracts/execution/Executor.ts";
 import { CHAIN } from "../fuzz/case.ts";
-import { startAnvil } from "../../../testkit/anvil.ts";
-import { deployExecutor } from "../../../testkit/execution/executor.ts";
+import { startAnvil } from "../../testkit/anvil.ts";
+import { deployExecutor } from "../../testkit/execution/executor.ts";
 
 /** L1 as many calls need it: with an executor, and without a trace of every step. */
 export interface FastL1 {

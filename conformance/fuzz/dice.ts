@@ -1,6 +1,6 @@
 import { getBytes, id } from "ethers";
 
-import type { Random } from "../../../testkit/execution/random.ts";
+import type { Random } from "../../testkit/execution/random.ts";
 
 const WORD = 1n << 256n;
 

@@ -2,15 +2,15 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import { toHex } from "../../l2/base/hex.ts";
-import { type Result, caseOf, runShare } from "./fuzz/campaign.ts";
-import { CHAIN, stringify } from "./fuzz/case.ts";
-import { compare } from "./fuzz/differ.ts";
-import { ThirdOpinion } from "./fuzz/hardhat.ts";
-import { FuzzL1 } from "./fuzz/l1.ts";
-import { OpcodeCounts, runReference } from "./fuzz/reference.ts";
-import { regressions } from "./fuzz/regressions.ts";
-import { shrink } from "./fuzz/shrink.ts";
-import { OPCODES } from "./fuzz/assembly.ts";
+import { type Result, caseOf, runShare } from "../../conformance/fuzz/campaign.ts";
+import { CHAIN, stringify } from "../../conformance/fuzz/case.ts";
+import { compare } from "../../conformance/fuzz/differ.ts";
+import { ThirdOpinion } from "../../conformance/fuzz/hardhat.ts";
+import { FuzzL1 } from "../../conformance/fuzz/l1.ts";
+import { OpcodeCounts, runReference } from "../../conformance/fuzz/reference.ts";
+import { regressions } from "../../conformance/fuzz/regressions.ts";
+import { shrink } from "../../conformance/fuzz/shrink.ts";
+import { OPCODES } from "../../conformance/fuzz/assembly.ts";
 import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "../../testkit/execution/executor.ts";
 
 const PROGRAMS = 1000;

@@ -1,14 +1,14 @@
 /** One case of the fuzzer: a state, and transactions on it. It is plain data, so that it can be stored and cut down. */
 import { getBytes, keccak256, toUtf8Bytes } from "ethers";
 
-import { ACCESS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
 import {
   type AccessList,
   type Fields,
   type Signer,
   signTransaction,
   signer,
-} from "../../../testkit/execution/transactions.ts";
+} from "../../testkit/execution/transactions.ts";
 import { assemble } from "./assembly.ts";
 
 /** An account of the state before. */

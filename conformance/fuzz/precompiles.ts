@@ -1,7 +1,7 @@
 /** Inputs of precompiles that they accept, or nearly. */
 import { keccak256, sha256, toBeHex } from "ethers";
 
-import { CURVE_ORDER } from "../../../testkit/execution/transactions.ts";
+import { CURVE_ORDER } from "../../testkit/execution/transactions.ts";
 import { user } from "./case.ts";
 import type { Dice } from "./dice.ts";
 

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { type BytesLike, ZeroHash, concat, hexlify, keccak256 } from "ethers";
 
-import { CommitReplay } from "../../../agents/execution/commit.ts";
-import { decodeRevert } from "../../../agents/runtime/errors.ts";
-import { readMachine } from "../../../agents/execution/machine.ts";
-import { MachinePages } from "../../../agents/execution/pages.ts";
-import { fromHex } from "../../../l2/base/hex.ts";
-import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
-import type { Expected, Input } from "../../../testkit/execution/reference.ts";
-import { hashOf, itemsOf } from "../../../testkit/execution/witness.ts";
+import { CommitReplay } from "../../agents/execution/commit.ts";
+import { decodeRevert } from "../../agents/runtime/errors.ts";
+import { readMachine } from "../../agents/execution/machine.ts";
+import { MachinePages } from "../../agents/execution/pages.ts";
+import { fromHex } from "../../l2/base/hex.ts";
+import type { Executor } from "../../types/ethers-contracts/execution/Executor.ts";
+import type { Expected, Input } from "../../testkit/execution/reference.ts";
+import { hashOf, itemsOf } from "../../testkit/execution/witness.ts";
 
 /** Gas of calls whose price is not what a test is about. */
 export const PLENTY = 2n ** 29n;

@@ -1,7 +1,7 @@
 /** Makes cases up. */
 import { getCreateAddress } from "ethers";
 
-import type { AccessList } from "../../../testkit/execution/transactions.ts";
+import type { AccessList } from "../../testkit/execution/transactions.ts";
 import { assemble } from "./assembly.ts";
 import { CHAIN, type FuzzAccount, type FuzzCase, type FuzzTransaction, user } from "./case.ts";
 import { Dice } from "./dice.ts";

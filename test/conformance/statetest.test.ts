@@ -3,9 +3,9 @@ import path from "node:path";
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { type Case, casesOf } from "../../scripts/statetest/cases.ts";
-import { StateTestL1 } from "../../scripts/statetest/l1.ts";
-import { runCase } from "../../scripts/statetest/run.ts";
+import { type Case, casesOf } from "../../conformance/statetest/cases.ts";
+import { StateTestL1 } from "../../conformance/statetest/l1.ts";
+import { runCase } from "../../conformance/statetest/run.ts";
 import { CONFORMANCE_ROOT, conformanceTests, skipped } from "../../testkit/execution/conformance.ts";
 
 /** Of each folder, one case of so many runs here; `npm run statetest` runs all. */

@@ -1,8 +1,8 @@
 /** A process that runs a share of a campaign, and tells its parent how each case ended. */
-import { type Result, type Share, runShare } from "../../test/execution/fuzz/campaign.ts";
-import { stringify } from "../../test/execution/fuzz/case.ts";
-import { FuzzL1 } from "../../test/execution/fuzz/l1.ts";
-import { OpcodeCounts } from "../../test/execution/fuzz/reference.ts";
+import { type Result, type Share, runShare } from "./campaign.ts";
+import { stringify } from "./case.ts";
+import { FuzzL1 } from "./l1.ts";
+import { OpcodeCounts } from "./reference.ts";
 
 /** What a worker tells: a case, as text since it has big numbers in it, or in the end what was executed. */
 export type Message = { readonly result: string } | { readonly opcodes: Readonly<Record<string, number>> };
