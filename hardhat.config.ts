@@ -20,7 +20,7 @@ const compiler = {
 /** Contracts of tests and demos that run on the L2: for its fork of the EVM. */
 const forL2 = { ...compiler, settings: { ...compiler.settings, evmVersion: "cancun" } };
 const overrides = Object.fromEntries(
-  ["Collectible", "Council", "Pair", "Token"].map((name) => [`test/l2/contracts/${name}.sol`, forL2]),
+  ["Collectible", "Council", "Pair", "Token"].map((name) => [`testkit/contracts/${name}.sol`, forL2]),
 );
 const profile = { compilers: [compiler], overrides };
 

@@ -1,4 +1,4 @@
-/** Contracts of the test folder, which Hardhat compiles apart from those that are deployed. */
+/** Contracts of tests, which Hardhat compiles apart from those that are deployed. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,11 +14,11 @@ export interface Compiled {
 }
 
 /**
- * Compiles a contract of the test folder; nothing is left to do behind an ordinary build, which does so too.
+ * Compiles a contract of `test/` or `testkit/`.
  * @param source Its file, from the root of the project; the contract is named like it.
  */
 export async function compile(source: string): Promise<Compiled> {
-  const file = fileURLToPath(new URL(`../../${source}`, import.meta.url));
+  const file = fileURLToPath(new URL(`../${source}`, import.meta.url));
   const results = await hre.solidity.build([file], { scope: "tests", quiet: true });
   if ("reason" in results) throw new Error(`${source} does not compile: ${results.reason}.`);
   const name = source.slice(source.lastIndexOf("/") + 1, -".sol".length);

@@ -17,9 +17,9 @@ import { type Compiled, compile } from "./compile.ts";
 
 export type ContractName = "Collectible" | "Council" | "Pair" | "Token";
 
-/** One of the contracts in `test/l2/contracts`. */
+/** One of the contracts in `testkit/contracts`. */
 export function contractOf(name: ContractName): Promise<Compiled> {
-  return compile(`test/l2/contracts/${name}.sol`);
+  return compile(`testkit/contracts/${name}.sol`);
 }
 
 /** The call data that deploys a contract. */

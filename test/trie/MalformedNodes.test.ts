@@ -3,10 +3,10 @@ import { concat, encodeRlp, getBytes, id, keccak256, toBeHex } from "ethers";
 import { network } from "hardhat";
 
 import { revertData } from "../../agents/runtime/errors.ts";
-import { deployHarness } from "../../testkit/execution/harness.ts";
+import { deployHarness } from "../../testkit/harness.ts";
 
 const { ethers } = await network.create();
-const harness = await deployHarness(ethers, "TrieReaderHarness");
+const harness = await deployHarness({ ethers }, "test/trie/harness/TrieReaderHarness.sol");
 
 const MALFORMED = id("MalformedNode()").slice(0, 10);
 

@@ -3,7 +3,7 @@ import { hexlify, toBeHex, toUtf8Bytes } from "ethers";
 import { network } from "hardhat";
 
 import { conformanceFile, conformanceFiles, conformanceTests, skipped } from "../../testkit/execution/conformance.ts";
-import { deployHarness } from "../../testkit/execution/harness.ts";
+import { deployHarness } from "../../testkit/harness.ts";
 
 type Value = string | number | Value[];
 
@@ -13,7 +13,7 @@ interface Case {
 }
 
 const { ethers } = await network.create();
-const harness = await deployHarness(ethers, "RlpHarness");
+const harness = await deployHarness({ ethers }, "test/trie/harness/RlpHarness.sol");
 
 /** The byte strings that a conformance test's value stands for, in order. */
 function stringsOf(value: Value): string[] {

@@ -16,7 +16,7 @@ import {
 import { network } from "hardhat";
 
 import { conformanceFile, conformanceTests, skipped } from "../../testkit/execution/conformance.ts";
-import { deployHarness } from "../../testkit/execution/harness.ts";
+import { deployHarness } from "../../testkit/harness.ts";
 import { randomSource } from "../../testkit/execution/random.ts";
 import { RecordingStore, encodeWitness, trieOver } from "../../testkit/execution/reference.ts";
 
@@ -26,7 +26,7 @@ type Step = [key: string, value: string];
 const EMPTY_ROOT = keccak256("0x80");
 
 const { ethers } = await network.create();
-const harness = await deployHarness(ethers, "TrieHarness");
+const harness = await deployHarness({ ethers }, "test/trie/harness/TrieHarness.sol");
 
 /** Bytes in hex, from hex or from text, as the conformance tests mix them. */
 function bytes(text: string): string {

@@ -3,13 +3,13 @@ import { type RlpStructuredDataish, concat, encodeRlp, getBytes, hexlify, id, ke
 import { network } from "hardhat";
 
 import { revertData } from "../../agents/runtime/errors.ts";
-import { deployHarness } from "../../testkit/execution/harness.ts";
+import { deployHarness } from "../../testkit/harness.ts";
 import { type Random, randomSource } from "../../testkit/execution/random.ts";
 import { RecordingStore, trieOver } from "../../testkit/execution/reference.ts";
 import { shuffled } from "../../testkit/execution/witness.ts";
 
 const { ethers } = await network.create();
-const harness = await deployHarness(ethers, "TrieReaderHarness");
+const harness = await deployHarness({ ethers }, "test/trie/harness/TrieReaderHarness.sol");
 
 /** Both readers say it with an error of this name. */
 const MALFORMED = id("MalformedNode()").slice(0, 10);

@@ -7,7 +7,7 @@ import hre, { network } from "hardhat";
 
 import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
 import { PAIRS_LIMIT } from "../../../l2/evm/pairing.ts";
-import { deployHarness } from "../../../testkit/execution/harness.ts";
+import { deployHarness } from "../../../testkit/harness.ts";
 import { randomSource } from "../../../testkit/execution/random.ts";
 
 const ECRECOVER = 1;
@@ -31,7 +31,7 @@ const INPUTS = hre.globalOptions.coverage ? 5 : 60;
 const { ethers } = await network.create();
 const precompiles = await ethers.deployContract("Precompiles");
 const address = await precompiles.getAddress();
-const harness = await deployHarness(ethers, "PrecompilesHarness");
+const harness = await deployHarness({ ethers }, "test/execution/precompiles/PrecompilesHarness.sol");
 const evm = await createEVM({ common: createCustomCommon({ chainId: 1088 }, Mainnet, { hardfork: Hardfork.Cancun }) });
 
 interface Answer {
