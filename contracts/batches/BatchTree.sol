@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
-import {BlockContext} from "../execution/IExecutor.sol";
+import {BlockContext} from "../types/BlockContext.sol";
 
 /// @dev A batch tree that grows from left to right.
 /// @param count Leaves so far.

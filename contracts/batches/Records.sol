@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {BlockContext} from "../execution/IExecutor.sol";
+import {BlockContext} from "../types/BlockContext.sol";
 
 /// @title Records
 /// @notice Reads encoded transactions one by one: a flag, the block where the flag is 1, a 3-byte length, the raw bytes.

@@ -3,7 +3,9 @@ pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../batches/BatchHeader.sol";
 import {BatchTree} from "../batches/BatchTree.sol";
-import {BlockContext, L2Transaction, Outcome} from "../execution/IExecutor.sol";
+import {Outcome} from "../types/Outcome.sol";
+import {BlockContext} from "../types/BlockContext.sol";
+import {L2Transaction} from "../types/L2Transaction.sol";
 import {IFraudProofs, Placement, Transition} from "./IFraudProofs.sol";
 import {Settlement} from "./Settlement.sol";
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../batches/BatchHeader.sol";
-import {BlockContext} from "../execution/IExecutor.sol";
+import {BlockContext} from "../types/BlockContext.sol";
 
 /// @dev Where a data request stands.
 enum RequestState {

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../batches/BatchHeader.sol";
-import {BlockContext, L2Transaction} from "../execution/IExecutor.sol";
+import {BlockContext} from "../types/BlockContext.sol";
+import {L2Transaction} from "../types/L2Transaction.sol";
 
 /// @dev One transition that a batch commits to.
 /// @param index Place of the transaction in the batch.

@@ -2,7 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {Account} from "../trie/Account.sol";
-import {IExecutor, L2Transaction, Outcome} from "./IExecutor.sol";
+import {IExecutor} from "./IExecutor.sol";
+import {Outcome} from "../types/Outcome.sol";
+import {L2Transaction} from "../types/L2Transaction.sol";
 import {IInterpreter} from "./evm/IInterpreter.sol";
 import {ISessions} from "./sessions/ISessions.sol";
 import {Sessions} from "./sessions/Sessions.sol";

@@ -6,7 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Account} from "../trie/Account.sol";
 import {Changes} from "./Changes.sol";
 import {Cancun} from "./fork/Fork.sol";
-import {L2Transaction} from "./IExecutor.sol";
+import {L2Transaction} from "../types/L2Transaction.sol";
 import {Ending, IInterpreter, Message} from "./evm/IInterpreter.sol";
 import {Machines} from "./sessions/Machines.sol";
 import {Transaction} from "./Transaction.sol";

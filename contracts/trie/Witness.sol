@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IExecutor} from "../execution/IExecutor.sol";
-
 /// @dev Handle of an index of witness nodes in memory.
 type Witness is uint256;
 
@@ -15,6 +13,10 @@ using WitnessIndex for Witness global;
 /// @dev In memory: a word with the mask of the table, then the heads of its chains, then the entries of two words: the
 /// hash, and `next entry (bits 64+) ‖ place in calldata (bits 32+) ‖ length`.
 library WitnessIndex {
+    /// @notice A trie node or a piece of code that the execution needs is not in the witness.
+    /// @param hash Its keccak-256 hash.
+    error MissingWitness(bytes32 hash);
+
     /// @notice The bytes at this place of the witness are not an item in RLP that ends within it.
     error MalformedWitness(uint256 position);
 
@@ -101,6 +103,6 @@ library WitnessIndex {
             position := and(shr(32, link), 0xffffffff)
             length := and(link, 0xffffffff)
         }
-        if (entry == 0) revert IExecutor.MissingWitness(hash);
+        if (entry == 0) revert MissingWitness(hash);
     }
 }

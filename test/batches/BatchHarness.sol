@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
 import {BatchTree, Frontier} from "../../contracts/batches/BatchTree.sol";
 import {Records} from "../../contracts/batches/Records.sol";
-import {BlockContext, L2Transaction} from "../../contracts/execution/IExecutor.sol";
+import {BlockContext} from "../../contracts/types/BlockContext.sol";
+import {L2Transaction} from "../../contracts/types/L2Transaction.sol";
 
 /// @title Batch harness
 /// @notice Makes the libraries of `contracts/batches/` callable, to compare them with `l2/batch/`.

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {BatchTree, Frontier} from "../../contracts/batches/BatchTree.sol";
-import {BlockContext} from "../../contracts/execution/IExecutor.sol";
+import {BlockContext} from "../../contracts/types/BlockContext.sol";
 import {Test} from "../Test.sol";
 import {ReferenceTree} from "./ReferenceTree.sol";
 

@@ -4,7 +4,9 @@ pragma solidity ^0.8.28;
 import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
 import {BatchTree} from "../../contracts/batches/BatchTree.sol";
 import {Placement, Transition} from "../../contracts/disputes/IFraudProofs.sol";
-import {BlockContext, L2Transaction, Outcome} from "../../contracts/execution/IExecutor.sol";
+import {Outcome} from "../../contracts/types/Outcome.sol";
+import {BlockContext} from "../../contracts/types/BlockContext.sol";
+import {L2Transaction} from "../../contracts/types/L2Transaction.sol";
 import {ReferenceTree} from "../batches/ReferenceTree.sol";
 import {ToyState} from "./ExecutorDouble.sol";
 

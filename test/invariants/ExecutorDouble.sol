@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {BlockContext, IExecutor, L2Transaction, Outcome} from "../../contracts/execution/IExecutor.sol";
+import {IExecutor} from "../../contracts/execution/IExecutor.sol";
+import {Outcome} from "../../contracts/types/Outcome.sol";
+import {WitnessIndex} from "../../contracts/trie/Witness.sol";
+import {BlockContext} from "../../contracts/types/BlockContext.sol";
+import {L2Transaction} from "../../contracts/types/L2Transaction.sol";
 
 /// @title Toy state
 /// @notice A state transition as strict as the real one, without a trie: a state root is the hash of the one before, the
@@ -26,7 +30,7 @@ contract ExecutorDouble is IExecutor {
         bytes32 preStateRoot,
         bytes calldata witness
     ) external pure override returns (Outcome[] memory outcomes) {
-        if (keccak256(witness) != WITNESS_HASH) revert MissingWitness(preStateRoot);
+        if (keccak256(witness) != WITNESS_HASH) revert WitnessIndex.MissingWitness(preStateRoot);
         outcomes = new Outcome[](transactions.length);
         for (uint256 i = 0; i < transactions.length; ++i) {
             outcomes[i] = ToyState.step(preStateRoot, transactions[i].context, transactions[i].raw);

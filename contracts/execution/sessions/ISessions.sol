@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {L2Transaction, Outcome} from "../IExecutor.sol";
+import {Outcome} from "../../types/Outcome.sol";
+import {L2Transaction} from "../../types/L2Transaction.sol";
 
 /// @title Sessions
 /// @notice Executions that take more than one call of L1. A machine between two calls travels in calldata; L1 remembers
