@@ -3,7 +3,7 @@ import { Transaction, Wallet, ZeroHash, getBytes, id } from "ethers";
 
 import { executeBatch } from "../l2/batch/build.ts";
 import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
-import type { L2Transaction } from "../l2/batch/encoding.ts";
+import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
 import { hashHeader } from "../l2/batch/header.ts";
 import type { BatchHeader } from "../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { ZeroAddress, ZeroHash, solidityPackedKeccak256 } from "ethers";
 
-import type { L2Transaction } from "../l2/batch/encoding.ts";
+import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
 import { batchTree, mttbrLeafValue, treeHeight } from "../l2/batch/tree.ts";
 import { type Hex, toHex } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";

@@ -4,7 +4,8 @@
  */
 import { type ContractTransactionResponse, type TransactionRequest, Wallet, id, parseEther } from "ethers";
 
-import { type L2Transaction, encodeObject, encodeRecords, recordEnds } from "../l2/batch/encoding.ts";
+import { encodeObject, encodeRecords, recordEnds } from "../l2/batch/encoding.ts";
+import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
 import { type BatchHeader, genesisHeader, hashHeader, toHeader } from "../l2/batch/header.ts";
 import { type BatchTree, batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";

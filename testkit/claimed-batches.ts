@@ -1,7 +1,8 @@
 /** Batches of real signed transfers whose state roots are mere claims: enough wherever nobody executes them. */
 import { Wallet, ZeroAddress, id, keccak256, parseUnits } from "ethers";
 
-import { encodeObject, encodeRecords, type L2Transaction } from "../l2/batch/encoding.ts";
+import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
+import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
 import { type BatchHeader, hashHeader } from "../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
 import { fromHex, toHex } from "../l2/base/hex.ts";

@@ -6,7 +6,7 @@ import { createTxFromRLP } from "@ethereumjs/tx";
 import { createAccount, createAddressFromString } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
-import type { L2Transaction } from "../l2/batch/encoding.ts";
+import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
 import type { ChainConfig } from "../l2/protocol/config.ts";
 import { type Hex, fromHex, toHex } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";

@@ -1,12 +1,7 @@
 import { getBytes, type TransactionResponse } from "ethers";
 
-import {
-  decodeRecords,
-  encodeRecords,
-  recordEnds,
-  type BlockContext,
-  type L2Transaction,
-} from "../../l2/batch/encoding.ts";
+import { decodeRecords, encodeRecords, recordEnds } from "../../l2/batch/encoding.ts";
+import type { BlockContext, L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import { toHex, type Hex } from "../../l2/base/hex.ts";

@@ -1,6 +1,6 @@
 import { type Block, getBytes, type JsonRpcProvider, Transaction } from "ethers";
 
-import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import type { BlockSource } from "./batch-data.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { connect } from "../l1/l1.ts";

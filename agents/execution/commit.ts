@@ -3,7 +3,7 @@ import { RLP } from "@ethereumjs/rlp";
 import { createAccount, createAccountFromRLP } from "@ethereumjs/util";
 import { ZeroHash, stripZerosLeft } from "ethers";
 
-import { chainCommon } from "../../l2/protocol/config.ts";
+import { chainCommon } from "../../l2/evm/fork.ts";
 import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { Overlay, openTrie } from "../../l2/state/state.ts";
 import { EMPTY_ROOT } from "../../l2/state/trie.ts";

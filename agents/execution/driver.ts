@@ -10,7 +10,7 @@ import {
   toNumber,
 } from "ethers";
 
-import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { CommitReplay } from "./commit.ts";

@@ -1,5 +1,6 @@
 import { executeBatch } from "../../l2/batch/build.ts";
-import { recordEnds, type L2Transaction } from "../../l2/batch/encoding.ts";
+import { recordEnds } from "../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { batchTree, mttbrLeafValue, type BatchTree } from "../../l2/batch/tree.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { Hex } from "../../l2/base/hex.ts";

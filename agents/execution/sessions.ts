@@ -1,6 +1,6 @@
 import { dataLength } from "ethers";
 
-import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import { toHex } from "../../l2/base/hex.ts";
 import type { StateStore } from "../../l2/state/state.ts";

@@ -1,7 +1,7 @@
 import type { LogDescription, Result } from "ethers";
 
 import { hashHeader, toHeader, type BatchHeader } from "../../l2/batch/header.ts";
-import type { BlockContext } from "../../l2/batch/encoding.ts";
+import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import { IBatchInbox__factory } from "../../types/ethers-contracts/factories/batches/IBatchInbox__factory.ts";
 import { IDisputes__factory } from "../../types/ethers-contracts/factories/disputes/IDisputes__factory.ts";

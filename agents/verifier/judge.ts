@@ -1,5 +1,5 @@
 import type { BatchExecution } from "../../l2/batch/build.ts";
-import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";

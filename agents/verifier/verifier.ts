@@ -1,6 +1,6 @@
 import { Parameter } from "../../ignition/parameters.ts";
 import { executeBatch } from "../../l2/batch/build.ts";
-import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";

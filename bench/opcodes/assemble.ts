@@ -1,7 +1,7 @@
 import { createEVM } from "@ethereumjs/evm";
 import { concat, toBeHex } from "ethers";
 
-import { chainCommon } from "../../l2/protocol/config.ts";
+import { chainCommon } from "../../l2/evm/fork.ts";
 
 const evm = await createEVM({ common: chainCommon({ chainId: 1n }) });
 const OPCODES = new Map([...evm.getActiveOpcodes().values()].map(({ fullName, code }) => [fullName, code]));

@@ -1,7 +1,8 @@
 /** One case of the fuzzer: a state, and transactions on it. It is plain data, so that it can be stored and cut down. */
 import { getBytes, keccak256, toUtf8Bytes } from "ethers";
 
-import { ACCESS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import {
   type AccessList,
   type Fields,

@@ -1,7 +1,7 @@
 /** Writes programs: mostly ones that keep their stack in order, so that they run deep. */
 import { toBeHex } from "ethers";
 
-import { MEMORY_LIMIT } from "../../l2/protocol/config.ts";
+import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import { OPCODES, assemble, push } from "./assembly.ts";
 import type { Dice } from "./dice.ts";
 import { precompileInput } from "./precompiles.ts";

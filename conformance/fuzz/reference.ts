@@ -9,7 +9,7 @@ import { type VM, createVM, runTx } from "@ethereumjs/vm";
 import { codeItem } from "../../agents/execution/driver.ts";
 import { BLOCK_HASH } from "../../l2/evm/block-hash.ts";
 import type { Burden } from "../../l2/evm/burden.ts";
-import { chainCommon } from "../../l2/protocol/config.ts";
+import { chainCommon } from "../../l2/evm/fork.ts";
 import { createChainEvm } from "../../l2/evm/evm.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";
 import { letCreationsRevert } from "../../l2/evm/reverted-creation.ts";

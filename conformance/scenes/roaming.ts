@@ -1,7 +1,7 @@
 /** Transactions that go back and forth between more than a call of L1 can bring, for little gas. */
 import { dataSlice, id } from "ethers";
 
-import { MEMORY_LIMIT } from "../../l2/protocol/config.ts";
+import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import type { FuzzAccount, FuzzCase } from "../fuzz/case.ts";
 import { ENTRY, account, call, contract, op, scene, transaction } from "./scenes.ts";
 import { count, fill } from "./worst.ts";

@@ -2,7 +2,8 @@
 import { concat, dataLength, id, toBeHex, zeroPadValue } from "ethers";
 
 import { EFFORT_LIMIT, effortOf } from "../../l2/evm/effort.ts";
-import { ACCESS_LIMIT, MAX_GAS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import { fromHex } from "../../l2/base/hex.ts";
 import { PAIRS_LIMIT } from "../../l2/evm/pairing.ts";
 import type { FuzzCase, FuzzTransaction } from "../fuzz/case.ts";

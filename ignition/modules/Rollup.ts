@@ -1,7 +1,8 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress, ZeroHash } from "ethers";
 
-import { ACCESS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import Governance from "./Governance.ts";
 
 /** Sequencers, batches, disputes and the state transition of the L2. */

@@ -6,7 +6,8 @@ import { Executor } from "../execution/executor.ts";
 import type { Hex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
 import { Overlay, type StateStore } from "../state/state.ts";
-import { type L2Transaction, encodeObject, encodeRecords } from "./encoding.ts";
+import { encodeObject, encodeRecords } from "./encoding.ts";
+import type { L2Transaction } from "../protocol/l2-transaction.ts";
 import type { BatchHeader } from "./header.ts";
 import { batchTree, mttbrLeafValue } from "./tree.ts";
 

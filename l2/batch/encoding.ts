@@ -2,21 +2,8 @@ import { getAddress } from "ethers";
 
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
+import type { BlockContext, L2Transaction } from "../protocol/l2-transaction.ts";
 import type { BatchHeader } from "./header.ts";
-
-/** The block that a transaction runs in; `number` and `timestamp` (seconds) are uint64 as on L1. */
-export interface BlockContext {
-  readonly number: bigint;
-  readonly timestamp: bigint;
-  readonly coinbase: string;
-}
-
-/** A transaction with the block that it runs in. */
-export interface L2Transaction {
-  readonly context: BlockContext;
-  /** The signed EIP-2718 bytes. */
-  readonly raw: Uint8Array;
-}
 
 /** Bytes are not what the protocol's encoding says (docs/protocol.md, section 3). */
 export class EncodingError extends Error {

@@ -1,6 +1,6 @@
 import type { Hex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
-import { type BlockContext, type L2Transaction } from "./encoding.ts";
+import type { BlockContext, L2Transaction } from "../protocol/l2-transaction.ts";
 import { type BatchHeader } from "./header.ts";
 import { batchTree, mttbrLeafValue, placementValue, verifyLeaf } from "./tree.ts";
 

@@ -1,6 +1,6 @@
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccak256 } from "../base/keccak.ts";
-import type { BlockContext } from "./encoding.ts";
+import type { BlockContext } from "../protocol/l2-transaction.ts";
 
 /** The value of a leaf in the MTTBR: it commits to a transaction and to the block it runs in. */
 export function mttbrLeafValue(transaction: { context: BlockContext; raw: Uint8Array }): Hex {

@@ -1,7 +1,8 @@
 import { getCreateAddress } from "ethers";
 
 import { type Block, parseBlock, stringifyBlock } from "../protocol/block.ts";
-import { type ChainConfig, chainCommon } from "../protocol/config.ts";
+import type { ChainConfig } from "../protocol/config.ts";
+import { chainCommon } from "../evm/fork.ts";
 import { ChainError } from "../protocol/errors.ts";
 import type { Hex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";

@@ -3,7 +3,8 @@ import { EventEmitter } from "node:events";
 import type { Common } from "@ethereumjs/common";
 import { getAddress } from "ethers";
 
-import { type BlockContext, type L2Transaction, blockSize, recordSize } from "../batch/encoding.ts";
+import { blockSize, recordSize } from "../batch/encoding.ts";
+import type { BlockContext, L2Transaction } from "../protocol/l2-transaction.ts";
 import { BLOCK_LIMITS } from "../batch/limits.ts";
 import {
   BLOCK_TYPES,
@@ -16,7 +17,8 @@ import {
   recoverProducer,
 } from "../protocol/block.ts";
 import { type Addition, ChainStore, type StoredOutcome } from "./chain-store.ts";
-import { type ChainConfig, MAX_GAS_LIMIT, chainCommon } from "../protocol/config.ts";
+import { type ChainConfig, MAX_GAS_LIMIT } from "../protocol/config.ts";
+import { chainCommon } from "../evm/fork.ts";
 import { BlockError, ChainError, TransactionError } from "../protocol/errors.ts";
 import { Executor, checkState } from "../execution/executor.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";

@@ -1,9 +1,13 @@
 import type { Common } from "@ethereumjs/common";
 import { getOpcodesForHF, paramsEVM } from "@ethereumjs/evm";
 
-import { MEMORY_LIMIT } from "../protocol/config.ts";
 import type { Instruction } from "./instruction.ts";
 
+/**
+ * Most bytes of memory that a frame of the EVM may have, so that L1 can carry it from call to call; what would make it
+ * larger ends the frame as a lack of gas does (docs/protocol.md, section 1).
+ */
+export const MEMORY_LIMIT = 131_072;
 const LIMIT_IN_WORDS = BigInt(MEMORY_LIMIT / 32);
 
 /**

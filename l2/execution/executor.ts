@@ -3,9 +3,10 @@ import type { Common } from "@ethereumjs/common";
 import { createAddressFromString } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
-import type { BlockContext } from "../batch/encoding.ts";
+import type { BlockContext } from "../protocol/l2-transaction.ts";
 import { Burden, bearableSteps } from "../evm/burden.ts";
-import { type ChainConfig, chainCommon } from "../protocol/config.ts";
+import type { ChainConfig } from "../protocol/config.ts";
+import { chainCommon } from "../evm/fork.ts";
 import { ChainError, TransactionError } from "../protocol/errors.ts";
 import { createChainEvm } from "../evm/evm.ts";
 import { type Hex, toHex } from "../base/hex.ts";

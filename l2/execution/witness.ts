@@ -2,8 +2,9 @@ import type { Common } from "@ethereumjs/common";
 import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { RLP } from "@ethereumjs/rlp";
 
-import type { L2Transaction } from "../batch/encoding.ts";
-import { type ChainConfig, chainCommon } from "../protocol/config.ts";
+import type { L2Transaction } from "../protocol/l2-transaction.ts";
+import type { ChainConfig } from "../protocol/config.ts";
+import { chainCommon } from "../evm/fork.ts";
 import { TransactionError } from "../protocol/errors.ts";
 import { Executor } from "./executor.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";

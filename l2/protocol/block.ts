@@ -1,6 +1,6 @@
 import { type TypedDataDomain, type TypedDataField, getAddress, isAddress, verifyTypedData } from "ethers";
 
-import type { L2Transaction } from "../batch/encoding.ts";
+import type { L2Transaction } from "./l2-transaction.ts";
 import type { ChainConfig } from "./config.ts";
 import { BlockError } from "./errors.ts";
 import { type Hex, fromHex } from "../base/hex.ts";

@@ -1,17 +1,7 @@
-import { type Common, Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
 import { parseEther, parseUnits } from "ethers";
-
-import { keccak256 } from "../base/keccak.ts";
-import { kzg } from "../evm/kzg.ts";
 
 /** Most gas of one transaction for which L1 can run any single instruction within one call (docs/execution.md). */
 export const MAX_GAS_LIMIT = 8_000_000n;
-
-/**
- * Most bytes of memory that a frame of the EVM may have, so that L1 can carry it from call to call; what would make it
- * larger ends the frame as a lack of gas does (docs/protocol.md, section 1).
- */
-export const MEMORY_LIMIT = 131_072;
 
 /**
  * Most bytes of a transaction, so that it fits into one transaction of L1 with all else that this has to carry: the
@@ -48,12 +38,4 @@ export function devnet(accounts: readonly string[], overrides: Partial<ChainConf
     alloc: Object.fromEntries(accounts.map((account) => [account, parseEther("10000")])),
     ...overrides,
   };
-}
-
-/** The rules of the EVM for a chain. */
-export function chainCommon(config: Pick<ChainConfig, "chainId">): Common {
-  return createCustomCommon({ chainId: Number(config.chainId), name: "metis" }, Mainnet, {
-    hardfork: Hardfork.Cancun,
-    customCrypto: { keccak256, kzg },
-  });
 }

@@ -13,7 +13,8 @@ import {
   setLengthLeft,
 } from "@ethereumjs/util";
 
-import { type ChainConfig, chainCommon } from "../protocol/config.ts";
+import type { ChainConfig } from "../protocol/config.ts";
+import { chainCommon } from "../evm/fork.ts";
 import { ChainError } from "../protocol/errors.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccak256 } from "../base/keccak.ts";

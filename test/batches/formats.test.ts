@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { type BaseContract, ZeroAddress, ZeroHash, getAddress, hexlify, id, randomBytes } from "ethers";
 import { network } from "hardhat";
 
-import { type BlockContext, decodeRecords, encodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
+import { decodeRecords, encodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
+import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 import { BATCH_HEADER_TYPES, type BatchHeader, hashHeader } from "../../l2/batch/header.ts";
 import { Frontier, batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import { toHex } from "../../l2/base/hex.ts";

@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import { type BaseContract, ZeroHash, id } from "ethers";
 
-import { type L2Transaction, encodeRecords } from "../../l2/batch/encoding.ts";
+import { encodeRecords } from "../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { hashHeader } from "../../l2/batch/header.ts";
 import {
   type TestBatch,

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { type ContractTransactionResponse, getBytes, id } from "ethers";
 import hre from "hardhat";
 
-import { type L2Transaction, decodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
+import { decodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { type TestBatch, World, lying, submit } from "../../testkit/batches.ts";
 import { post, recompute, requestData } from "../../testkit/disputes.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { concat, dataLength, dataSlice, encodeRlp, getBytes, hexlify, id, toBeHex, toBigInt } from "ethers";
 import { network } from "hardhat";
 
-import { chainCommon } from "../../l2/protocol/config.ts";
+import { chainCommon } from "../../l2/evm/fork.ts";
 import { TransactionError } from "../../l2/protocol/errors.ts";
 import { decodeTransaction, upfrontCost } from "../../l2/protocol/transaction.ts";
 import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "../../testkit/execution/executor.ts";

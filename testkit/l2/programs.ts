@@ -1,7 +1,7 @@
 /** Random code on the L2, and transactions that run it: whatever a witness may have to hold. */
 import { type Wallet, concat, getCreateAddress, hexlify, id, toBeHex } from "ethers";
 
-import type { L2Transaction } from "../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { type Hex, fromHex } from "../../l2/base/hex.ts";
 import type { Random } from "../execution/random.ts";
 import { config, producer, transfer } from "./fixtures.ts";

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { Wallet, ZeroHash, hexlify, id, parseEther, toBeHex } from "ethers";
 
 import { buildBatch, executeBatch } from "../../../l2/batch/build.ts";
-import { type L2Transaction, decodeObject, decodeRecords, encodeRecords } from "../../../l2/batch/encoding.ts";
+import { decodeObject, decodeRecords, encodeRecords } from "../../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
 import { genesisHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../../l2/batch/tree.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";

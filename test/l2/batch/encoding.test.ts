@@ -3,7 +3,6 @@ import { Wallet, concat, getBytes, id, toBeHex } from "ethers";
 
 import {
   EncodingError,
-  type L2Transaction,
   decodeObject,
   decodeRecords,
   encodeObject,
@@ -12,6 +11,7 @@ import {
   recordSize,
   splitRecords,
 } from "../../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
 import { toHex } from "../../../l2/base/hex.ts";
 import { keccakHex } from "../../../l2/base/keccak.ts";
 

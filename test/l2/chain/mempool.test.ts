@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Wallet, parseUnits } from "ethers";
 
-import { chainCommon } from "../../../l2/protocol/config.ts";
+import { chainCommon } from "../../../l2/evm/fork.ts";
 import { TransactionError } from "../../../l2/protocol/errors.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import { Mempool, type MempoolLimits } from "../../../l2/chain/mempool.ts";

@@ -3,7 +3,7 @@ import { createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
 import { concat, dataSlice, id, toBeHex } from "ethers";
 
-import { chainCommon } from "../../../l2/protocol/config.ts";
+import { chainCommon } from "../../../l2/evm/fork.ts";
 import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
 import { fromHex, toHex } from "../../../l2/base/hex.ts";
 import { MODEXP } from "../../../l2/evm/modexp.ts";

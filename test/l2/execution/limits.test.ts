@@ -3,7 +3,8 @@ import { AbiCoder, type TransactionRequest, ZeroHash, concat, dataLength, toBeHe
 import hre from "hardhat";
 
 import { Chain } from "../../../l2/chain/chain.ts";
-import { ACCESS_LIMIT, MAX_GAS_LIMIT, MEMORY_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
+import { MEMORY_LIMIT } from "../../../l2/evm/memory-limit.ts";
 import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
 import { ChainError, TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
 import { Executor } from "../../../l2/execution/executor.ts";

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { BaseContract } from "ethers";
 import hre from "hardhat";
 
-import type { L2Transaction } from "../../../l2/batch/encoding.ts";
+import type { L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
 import { ChainError } from "../../../l2/protocol/errors.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
 import { type Hex, toHex } from "../../../l2/base/hex.ts";

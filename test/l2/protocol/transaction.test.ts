@@ -11,7 +11,7 @@ import {
   concat,
 } from "ethers";
 
-import { chainCommon } from "../../../l2/protocol/config.ts";
+import { chainCommon } from "../../../l2/evm/fork.ts";
 import { TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import { decodeTransaction } from "../../../l2/protocol/transaction.ts";

@@ -19,7 +19,7 @@ import {
 } from "ethers";
 
 import type { Chain } from "../../../l2/chain/chain.ts";
-import { chainCommon } from "../../../l2/protocol/config.ts";
+import { chainCommon } from "../../../l2/evm/fork.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
 import { contractOf } from "../../../testkit/l2-contracts.ts";
 import { alice, bob, carol, config, mine, openChain } from "../../../testkit/l2/fixtures.ts";

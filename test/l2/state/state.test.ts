@@ -2,7 +2,7 @@ import { createAccount, createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
 import { ZeroAddress, id, keccak256, toBeHex } from "ethers";
 
-import { chainCommon } from "../../../l2/protocol/config.ts";
+import { chainCommon } from "../../../l2/evm/fork.ts";
 import { type TransactionError } from "../../../l2/protocol/errors.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
 import { fromHex, toHex } from "../../../l2/base/hex.ts";

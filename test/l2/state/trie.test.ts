@@ -3,7 +3,7 @@ import { createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
 import { toBeArray } from "ethers";
 
-import { chainCommon } from "../../../l2/protocol/config.ts";
+import { chainCommon } from "../../../l2/evm/fork.ts";
 import { toHex } from "../../../l2/base/hex.ts";
 import { keccak256, keccakHex } from "../../../l2/base/keccak.ts";
 import { Overlay, StateStore, openTrie } from "../../../l2/state/state.ts";
