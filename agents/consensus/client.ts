@@ -3,7 +3,7 @@ import { TransactionError, type TransactionErrorCode } from "../../l2/protocol/e
 import { fromHex, toHex } from "../../l2/base/hex.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { fromJson } from "../runtime/json.ts";
-import type { CertifiedBatch, Consensus, ConsensusStatus, TransactionStatus } from "./consensus.ts";
+import type { CertifiedBatch, Consensus, ConsensusStatus, TransactionStatus } from "../node/consensus.ts";
 import type { ErrorBody } from "./server.ts";
 
 /** A consensus layer behind HTTP. */

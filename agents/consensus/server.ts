@@ -4,7 +4,7 @@ import { TransactionError } from "../../l2/protocol/errors.ts";
 import { fromHex, toHex } from "../../l2/base/hex.ts";
 import { AgentError } from "../runtime/errors.ts";
 import { toJson } from "../runtime/json.ts";
-import type { Consensus } from "./consensus.ts";
+import type { Consensus } from "../node/consensus.ts";
 
 /** Largest transaction that is taken, in bytes of its JSON. */
 const MAX_BODY = 256 * 1024;

@@ -2,7 +2,7 @@ import { hexlify, keccak256 } from "ethers";
 
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { toJson } from "../runtime/json.ts";
-import { AUTHORISATION_HEADER } from "../storage/server.ts";
+import { AUTHORISATION_HEADER } from "./storage.ts";
 import { checked, notFound, type Storage } from "./storage.ts";
 
 /** Largest object that a client reads, in bytes: the largest batch with its roots has far less. */

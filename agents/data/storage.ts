@@ -2,6 +2,9 @@ import { keccak256 } from "ethers";
 
 import { AgentError } from "../runtime/errors.ts";
 
+/** Header that carries the authorisation to store an object, as JSON. */
+export const AUTHORISATION_HEADER = "x-metis-authorisation";
+
 /** Storage of batch data by its keccak-256 hash ("Memolabs", steps 6 and 9). */
 export interface ReadableStorage {
   /** A name for logs. */

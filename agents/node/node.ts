@@ -3,7 +3,7 @@ import { TransactionError } from "../../l2/protocol/errors.ts";
 import { fromHex } from "../../l2/base/hex.ts";
 import { RpcError } from "../../l2/rpc/errors.ts";
 import { RpcServer } from "../../l2/rpc/server.ts";
-import type { Consensus } from "../consensus/consensus.ts";
+import type { Consensus } from "./consensus.ts";
 import { messageOf } from "../runtime/errors.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { Logger } from "../runtime/logger.ts";

@@ -6,7 +6,7 @@ import type { BatchHeader } from "../../l2/batch/header.ts";
 import { headerFault } from "../../l2/batch/limits.ts";
 import { BATCH_GAS } from "../../l2/evm/burden.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { SILENCE_TYPES, certificateDomain } from "../peers/certificate.ts";
+import { SILENCE_TYPES, certificateDomain } from "../l1/certificate.ts";
 import type { PeerKey } from "../peers/key.ts";
 import type { Members } from "../peers/members.ts";
 import type { Replica } from "../peers/replica.ts";

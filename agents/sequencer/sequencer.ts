@@ -15,7 +15,7 @@ import type { AgentOptions } from "../runtime/agent.ts";
 import { fetchPosted } from "../data/batch-data.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
-import type { Consensus } from "../consensus/consensus.ts";
+import type { Consensus } from "../node/consensus.ts";
 import { cut } from "../consensus/cut.ts";
 import { signedBlock } from "../peers/block.ts";
 import { Duties } from "../peers/duties.ts";

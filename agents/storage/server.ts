@@ -6,12 +6,10 @@ import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { FileStore } from "../data/file-store.ts";
+import { AUTHORISATION_HEADER } from "../data/storage.ts";
 
 /** Decides whether an object may be stored (S4); throws an {@link AgentError} that says why not. */
 export type Authorise = (hash: string, authorisation: unknown) => Promise<void>;
-
-/** Header that carries an authorisation, as JSON. */
-export const AUTHORISATION_HEADER = "x-metis-authorisation";
 
 export interface StorageServerOptions {
   host: string;

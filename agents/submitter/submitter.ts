@@ -14,7 +14,7 @@ import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { L1Batch, L1State } from "../l1/mirror.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
-import type { CertifiedBatch, Consensus } from "../consensus/consensus.ts";
+import type { CertifiedBatch, Consensus } from "../node/consensus.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface SubmitterOptions extends AgentOptions {

@@ -2,12 +2,8 @@
 import { type Wallet, Signature, Transaction, id } from "ethers";
 
 import type { BlockSource } from "../../agents/data/batch-data.ts";
-import {
-  type Certificate,
-  CertificateCollector,
-  batchDigest,
-  certificateDomain,
-} from "../../agents/peers/certificate.ts";
+import { type Certificate, batchDigest, certificateDomain } from "../../agents/l1/certificate.ts";
+import { CertificateCollector } from "../../agents/peers/certificate-collector.ts";
 import { type Batch, buildBatch } from "../../l2/batch/build.ts";
 import { encodeObject, encodeRecords } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";

@@ -3,7 +3,7 @@ import { id, ZeroHash } from "ethers";
 
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import { followL1 } from "../../../agents/l1/mirror.ts";
-import type { CertifiedBatch } from "../../../agents/consensus/consensus.ts";
+import type { CertifiedBatch } from "../../../agents/node/consensus.ts";
 import { certifiedOnly } from "../../../agents/storage/authorise.ts";
 import { FileStore } from "../../../agents/data/file-store.ts";
 import { HttpStorage } from "../../../agents/data/http-storage.ts";

@@ -1,5 +1,5 @@
 import type { BatchHeader } from "../../l2/batch/header.ts";
-import type { Certificate } from "../peers/certificate.ts";
+import type { Certificate } from "../l1/certificate.ts";
 
 /** A batch that the peer network certified and that L1 has not accepted yet (step 7). */
 export interface CertifiedBatch {
