@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Wallet } from "ethers";
 
-import { BATCH_LIMITS } from "../../l2/batch/limits.ts";
+import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import { Chain } from "../../l2/chain/chain.ts";
 import { agentCommand, integer } from "./flags.ts";
 import { serviceOf } from "../runtime/daemon.ts";

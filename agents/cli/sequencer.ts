@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Wallet } from "ethers";
 
-import { BLOCK_LIMITS } from "../../l2/batch/limits.ts";
+import { BLOCK_LIMITS } from "../../l2/protocol/limits.ts";
 import { Chain } from "../../l2/chain/chain.ts";
 import { BlocksSource, StorageSource, type DataSource } from "../data/batch-data.ts";
 import { address, agentCommand, integer, url, type Setting } from "./flags.ts";

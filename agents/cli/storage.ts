@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import { BATCH_LIMITS } from "../../l2/batch/limits.ts";
+import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import { agentCommand, integer } from "./flags.ts";
 import { baseOf, DAEMON_SETTINGS, L1_SETTINGS, l1Of, type DaemonSettings, type L1Settings } from "./settings.ts";
 import { certifiedOnly } from "../storage/authorise.ts";

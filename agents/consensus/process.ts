@@ -5,7 +5,7 @@ import { getAddress } from "ethers";
 import { buildBatch } from "../../l2/batch/build.ts";
 import { hashHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
-import { headerFault } from "../../l2/batch/limits.ts";
+import { headerFault } from "../../l2/batch/submission.ts";
 import { parseSignedBlock } from "../../l2/protocol/block.ts";
 import type { SignedBlock } from "../../l2/protocol/block.ts";
 import { BATCH_GAS } from "../../l2/evm/burden.ts";
@@ -25,8 +25,8 @@ import type { Member } from "../peers/members.ts";
 import { Peer } from "../peers/peer.ts";
 import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
 import type { CertifiedBatch, Consensus, ConsensusStatus, TransactionStatus } from "../node/consensus.ts";
-import { cut } from "./cut.ts";
-import type { CutLimits } from "./cut.ts";
+import { cut } from "../peers/cut.ts";
+import type { CutLimits } from "../peers/cut.ts";
 
 export interface ConsensusOptions extends AgentOptions, Omit<PeerOptions, "self"> {
   /** When a batch is full, and when it is due. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 
-import { blockSize } from "../../l2/batch/encoding.ts";
+import { blockSize } from "../../l2/protocol/l2-transaction.ts";
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";

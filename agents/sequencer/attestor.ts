@@ -3,7 +3,7 @@ import type { TypedDataDomain } from "ethers";
 import { buildBatch } from "../../l2/batch/build.ts";
 import { BATCH_HEADER_TYPES, hashHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
-import { headerFault } from "../../l2/batch/limits.ts";
+import { headerFault } from "../../l2/batch/submission.ts";
 import { BATCH_GAS } from "../../l2/evm/burden.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { SILENCE_TYPES, certificateDomain } from "../l1/certificate.ts";

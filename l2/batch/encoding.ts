@@ -2,7 +2,7 @@ import { getAddress } from "ethers";
 
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
-import type { BlockContext, L2Transaction } from "../protocol/l2-transaction.ts";
+import { type BlockContext, CONTEXT_SIZE, type L2Transaction, recordSize } from "../protocol/l2-transaction.ts";
 import type { BatchHeader } from "./header.ts";
 
 /** Bytes are not what the protocol's encoding says (docs/protocol.md, section 3). */
@@ -11,20 +11,9 @@ export class EncodingError extends Error {
   override readonly name = "EncodingError";
 }
 
-const CONTEXT_SIZE = 8 + 8 + 20;
 const MAX_RAW_SIZE = 0xffffff;
 
 const sameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-/** Size in bytes of the record of a transaction with `rawSize` raw bytes. */
-export function recordSize(rawSize: number, opensBlock: boolean): number {
-  return 1 + (opensBlock ? CONTEXT_SIZE : 0) + 3 + rawSize;
-}
-
-/** Size in bytes of the records of one block, given its raw transactions in hexadecimal. */
-export function blockSize(transactions: readonly Hex[]): number {
-  return transactions.reduce((sum, raw, index) => sum + recordSize((raw.length - 2) / 2, index === 0), 0);
-}
 
 /**
  * The data of a batch: one record for each transaction, in order (step 8c).

@@ -3,9 +3,9 @@ import { EventEmitter } from "node:events";
 import type { Common } from "@ethereumjs/common";
 import { getAddress } from "ethers";
 
-import { blockSize, recordSize } from "../batch/encoding.ts";
+import { blockSize, recordSize } from "../protocol/l2-transaction.ts";
 import type { BlockContext, L2Transaction } from "../protocol/l2-transaction.ts";
-import { BLOCK_LIMITS } from "../batch/limits.ts";
+import { BLOCK_LIMITS } from "../protocol/limits.ts";
 import {
   BLOCK_TYPES,
   type Block,

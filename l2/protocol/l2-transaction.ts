@@ -1,3 +1,5 @@
+import type { Hex } from "../base/hex.ts";
+
 /** The block that a transaction runs in; `number` and `timestamp` (seconds) are uint64 as on L1. */
 export interface BlockContext {
   readonly number: bigint;
@@ -10,4 +12,17 @@ export interface L2Transaction {
   readonly context: BlockContext;
   /** The signed EIP-2718 bytes. */
   readonly raw: Uint8Array;
+}
+
+/** Bytes of a block in the record of the transaction that opens it: number, timestamp, coinbase. */
+export const CONTEXT_SIZE = 8 + 8 + 20;
+
+/** Size in bytes of the record of a transaction with `rawSize` raw bytes. */
+export function recordSize(rawSize: number, opensBlock: boolean): number {
+  return 1 + (opensBlock ? CONTEXT_SIZE : 0) + 3 + rawSize;
+}
+
+/** Size in bytes of the records of one block, given its raw transactions in hexadecimal. */
+export function blockSize(transactions: readonly Hex[]): number {
+  return transactions.reduce((sum, raw, index) => sum + recordSize((raw.length - 2) / 2, index === 0), 0);
 }

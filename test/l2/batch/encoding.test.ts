@@ -8,9 +8,9 @@ import {
   encodeObject,
   encodeRecords,
   recordEnds,
-  recordSize,
   splitRecords,
 } from "../../../l2/batch/encoding.ts";
+import { recordSize } from "../../../l2/protocol/l2-transaction.ts";
 import type { L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
 import { toHex } from "../../../l2/base/hex.ts";
 import { keccakHex } from "../../../l2/base/keccak.ts";

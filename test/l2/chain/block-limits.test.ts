@@ -2,8 +2,8 @@
 import { expect } from "chai";
 import { type Wallet, id, parseUnits } from "ethers";
 
-import { blockSize } from "../../../l2/batch/encoding.ts";
-import { BLOCK_LIMITS } from "../../../l2/batch/limits.ts";
+import { blockSize } from "../../../l2/protocol/l2-transaction.ts";
+import { BLOCK_LIMITS } from "../../../l2/protocol/limits.ts";
 import { type Block, type SignedBlock, BLOCK_TYPES, blockDomain, toSignedBlock } from "../../../l2/protocol/block.ts";
 import { Chain } from "../../../l2/chain/chain.ts";
 import { BlockError, type BlockErrorCode } from "../../../l2/protocol/errors.ts";

@@ -2,12 +2,14 @@
 import { expect } from "chai";
 import { concat, id, toBeHex } from "ethers";
 
-import { cut } from "../../../agents/consensus/cut.ts";
+import { cut } from "../../../agents/peers/cut.ts";
 import { DEFAULT_LIMITS } from "../../../agents/consensus/process.ts";
 import { buildBatch } from "../../../l2/batch/build.ts";
-import { blockSize, encodeRecords, recordSize } from "../../../l2/batch/encoding.ts";
+import { encodeRecords } from "../../../l2/batch/encoding.ts";
+import { blockSize, recordSize } from "../../../l2/protocol/l2-transaction.ts";
 import { type BatchHeader, genesisHeader, hashHeader } from "../../../l2/batch/header.ts";
-import { BATCH_LIMITS, BLOCK_LIMITS, headerFault } from "../../../l2/batch/limits.ts";
+import { headerFault } from "../../../l2/batch/submission.ts";
+import { BATCH_LIMITS, BLOCK_LIMITS } from "../../../l2/protocol/limits.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
 import { type Block, blockTransactions } from "../../../l2/protocol/block.ts";
 import { BATCH_GAS } from "../../../l2/evm/burden.ts";

@@ -1,5 +1,5 @@
-import { blockSize } from "../../l2/batch/encoding.ts";
-import { BATCH_LIMITS } from "../../l2/batch/limits.ts";
+import { blockSize } from "../../l2/protocol/l2-transaction.ts";
+import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import type { Chain } from "../../l2/chain/chain.ts";
 
 /** When a batch is full or due. */
