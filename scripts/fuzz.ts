@@ -42,7 +42,7 @@ const program = new Command("npm run fuzz --")
       .env("METIS_FUZZ_JOBS"),
   )
   .addOption(
-    new Option("--save", "store shrunk cases in test/execution/fuzz/regressions").default(false).env("METIS_FUZZ_SAVE"),
+    new Option("--save", "store shrunk cases in conformance/fuzz/regressions").default(false).env("METIS_FUZZ_SAVE"),
   )
   .allowExcessArguments(false)
   .action(async ({ programs, seed, first, jobs, save }: Options) => {
