@@ -1,6 +1,6 @@
 /** Solidity and TypeScript agree on every format of docs/protocol.md. */
 import { expect } from "chai";
-import { type BaseContract, ZeroAddress, ZeroHash, getAddress, hexlify, id, randomBytes } from "ethers";
+import { type Contract, ZeroAddress, ZeroHash, getAddress, hexlify, id, randomBytes } from "ethers";
 import { network } from "hardhat";
 
 import { decodeRecords, encodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
@@ -29,7 +29,7 @@ function randomHeader(): BatchHeader {
 }
 
 describe("Formats on L1 and off it", function () {
-  let harness: BaseContract;
+  let harness: Contract;
   const call = async (name: string, ...args: unknown[]): Promise<unknown> => await harness.getFunction(name)(...args);
 
   before(async () => {
