@@ -1,5 +1,5 @@
 /** Batches of real signed transfers, the same ones every time: a figure moves only when the code does. */
-import { Transaction, Wallet, ZeroHash, getBytes, id } from "ethers";
+import { Transaction, Wallet, getBytes, id } from "ethers";
 
 import { executeBatch } from "../l2/batch/build.ts";
 import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
@@ -9,7 +9,7 @@ import type { BatchHeader } from "../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
 import type { BatchTree } from "../l2/batch/tree.ts";
 import type { ChainConfig } from "../l2/protocol/config.ts";
-import type { Hex } from "../l2/base/hex.ts";
+import { type Hex, ZERO_HASH } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";
 import type { StateStore } from "../l2/state/state.ts";
 
@@ -90,7 +90,7 @@ export async function cutBatch(
     firstTimestamp: first.timestamp,
     lastTimestamp: last.timestamp,
     preStateRoot: parent.postStateRoot,
-    postStateRoot: stateRoots.at(-1) ?? ZeroHash,
+    postStateRoot: stateRoots.at(-1) ?? ZERO_HASH,
     mtsr: states.root,
     mttbr: places.root,
     dataHash: keccakHex(encodeObject(data, stateRoots)),

@@ -5,11 +5,11 @@
 import { randomBytes } from "node:crypto";
 
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
-import { ZeroAddress, ZeroHash, solidityPackedKeccak256 } from "ethers";
+import { ZeroAddress, solidityPackedKeccak256 } from "ethers";
 
 import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
 import { batchTree, mttbrLeafValue, treeHeight } from "../l2/batch/tree.ts";
-import { type Hex, toHex } from "../l2/base/hex.ts";
+import { type Hex, ZERO_HASH, asHash, toHex } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";
 
 interface Roots {
@@ -52,16 +52,14 @@ function time(run: () => Roots): { roots: Roots; seconds: number } {
 }
 
 function standardValue({ context: { number, timestamp, coinbase }, raw }: L2Transaction): Hex {
-  return solidityPackedKeccak256(
-    ["uint64", "uint64", "address", "bytes32"],
-    [number, timestamp, coinbase, keccakHex(raw)],
-  );
+  const values = [number, timestamp, coinbase, keccakHex(raw)];
+  return asHash(solidityPackedKeccak256(["uint64", "uint64", "address", "bytes32"], values));
 }
 
 function standardRoot(values: readonly Hex[]): Hex {
   const rows = Array.from({ length: 2 ** treeHeight(values.length) }, (_, index): [number, Hex] => [
     index,
-    values[index] ?? ZeroHash,
+    values[index] ?? ZERO_HASH,
   ]);
-  return StandardMerkleTree.of(rows, ["uint256", "bytes32"], { sortLeaves: false }).root;
+  return asHash(StandardMerkleTree.of(rows, ["uint256", "bytes32"], { sortLeaves: false }).root);
 }

@@ -1,11 +1,12 @@
 /** Gas of every call of this system that somebody pays for in earnest. */
 import type { ContractTransactionResponse } from "ethers";
-import { Wallet, ZeroHash, getAddress, id, keccak256, parseEther, toUtf8Bytes } from "ethers";
+import { Wallet, getAddress, id, keccak256, parseEther, toUtf8Bytes } from "ethers";
 
+import { keccakHex } from "../l2/base/keccak.ts";
 import { encodeRecords } from "../l2/batch/encoding.ts";
 import { genesisHeader } from "../l2/batch/header.ts";
 import { devnet } from "../l2/protocol/config.ts";
-import { toHex } from "../l2/base/hex.ts";
+import { ZERO_HASH, toHex } from "../l2/base/hex.ts";
 import { StateStore } from "../l2/state/state.ts";
 import { transitionWitness } from "../l2/execution/witness.ts";
 import { certify, certifySilence } from "../testkit/certificates.ts";
@@ -250,11 +251,11 @@ export async function measureDisputes({ connection }: Lab): Promise<DisputeFigur
     right.header,
     transfers(config, senders, { round: 1, coinbase: COINBASE }),
     sequencer,
-    (roots) => roots.map((root, index) => (index < disputed ? root : keccak256(root))),
+    (roots) => roots.map((root, index) => (index < disputed ? root : keccakHex(root))),
   );
   await submit(system, right.header, wrong);
   const transaction = wrong.transactions[disputed]!;
-  const preStateRoot = wrong.stateRoots[disputed - 1] ?? ZeroHash;
+  const preStateRoot = wrong.stateRoots[disputed - 1] ?? ZERO_HASH;
   const witness = await transitionWitness(config, store, preStateRoot, [transaction]);
   const transition = {
     index: disputed,

@@ -4,6 +4,7 @@
  */
 import { type ContractTransactionResponse, type TransactionRequest, Wallet, id, parseEther } from "ethers";
 
+import { signed } from "./signed.ts";
 import { encodeObject, encodeRecords, recordEnds } from "../l2/batch/encoding.ts";
 import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
 import { type BatchHeader, genesisHeader, hashHeader, toHeader } from "../l2/batch/header.ts";
@@ -134,7 +135,7 @@ export class World {
     nonces.set(sender.address, nonce + 1n);
     const price = 2n * this.config.baseFee;
     const everything = { maxFeePerGas: price, maxPriorityFeePerGas: price, value: account.balance - 21_000n * price };
-    return sender.signTransaction({
+    return signed(sender, {
       type: 2,
       chainId: this.config.chainId,
       nonce: Number(nonce),

@@ -1,11 +1,12 @@
 /** Batches of real signed transfers whose state roots are mere claims: enough wherever nobody executes them. */
-import { Wallet, ZeroAddress, id, keccak256, parseUnits } from "ethers";
+import { Wallet, id, parseUnits } from "ethers";
 
+import { keccakHex, keccakText } from "../l2/base/keccak.ts";
 import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
 import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
 import { type BatchHeader, hashHeader } from "../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
-import { fromHex, toHex } from "../l2/base/hex.ts";
+import { ZERO_HASH, fromHex, toHex } from "../l2/base/hex.ts";
 import { certify } from "./certificates.ts";
 import type { SequencerAccount, TestSystem } from "./system.ts";
 
@@ -45,7 +46,7 @@ export async function claimBatch(
       return { context, raw: fromHex(raw) };
     }),
   );
-  const stateRoots = transactions.map((_, index) => id(`${seed} ${String(parent.index)} ${String(index)}`));
+  const stateRoots = transactions.map((_, index) => keccakText(`${seed} ${String(parent.index)} ${String(index)}`));
   const data = encodeRecords(transactions);
   const states = batchTree(stateRoots);
   const header: BatchHeader = {
@@ -60,10 +61,10 @@ export async function claimBatch(
     firstTimestamp: context.timestamp,
     lastTimestamp: context.timestamp,
     preStateRoot: parent.postStateRoot,
-    postStateRoot: stateRoots[count - 1] ?? ZeroAddress,
+    postStateRoot: stateRoots[count - 1] ?? ZERO_HASH,
     mtsr: states.root,
     mttbr: batchTree(transactions.map(mttbrLeafValue)).root,
-    dataHash: keccak256(encodeObject(data, stateRoots)),
+    dataHash: keccakHex(encodeObject(data, stateRoots)),
   };
   return { header, transactions, data: toHex(data), postStateProof: states.proof(count - 1) };
 }

@@ -1,10 +1,11 @@
 /** Sequencers that do not as they should, made of what the agents take as dependencies. */
-import { hexlify, randomBytes } from "ethers";
+import { randomBytes } from "ethers";
 
-import { blockDomain, BLOCK_TYPES, type BlockSigner, type SignedBlock, toSignedBlock } from "../l2/protocol/block.ts";
+import { asHex, fromHex, toHex } from "../l2/base/hex.ts";
+import type { Hex } from "../l2/base/hex.ts";
 import type { Chain } from "../l2/chain/chain.ts";
+import { blockDomain, BLOCK_TYPES, type BlockSigner, type SignedBlock, toSignedBlock } from "../l2/protocol/block.ts";
 import type { ChainConfig } from "../l2/protocol/config.ts";
-import { fromHex } from "../l2/base/hex.ts";
 import type { Behaviour } from "../agents/local/local.ts";
 import { PeerError } from "../agents/peers/transport.ts";
 import { Refusal } from "../agents/sequencer/attestor.ts";
@@ -57,9 +58,9 @@ export async function forge(
   key: BlockSigner,
   config: Pick<ChainConfig, "chainId">,
 ): Promise<SignedBlock> {
-  const hash = hexlify(randomBytes(32));
-  const signature = await key.signTypedData(blockDomain(config), BLOCK_TYPES, { hash });
-  return { ...block, hash, signature, stateRoot: hexlify(randomBytes(32)) };
+  const hash = toHex(randomBytes(32));
+  const signature = asHex(await key.signTypedData(blockDomain(config), BLOCK_TYPES, { hash }));
+  return { ...block, hash, signature, stateRoot: toHex(randomBytes(32)) };
 }
 
 /** It puts all that waits into one block, whatever the limits of a block are. */
@@ -78,7 +79,7 @@ export function overfilling(fault: Fault): Behaviour {
 /** Appends a block of all these transactions to a chain, as nobody may produce it but L1 may confirm it. */
 export async function overfull(
   chain: Chain,
-  raws: readonly string[],
+  raws: readonly Hex[],
   key: BlockSigner & { readonly address: string },
   timestamp = chain.head.timestamp + 1,
 ): Promise<SignedBlock> {
@@ -87,7 +88,7 @@ export async function overfull(
   const transactions = raws.map((raw) => ({ context, raw: fromHex(raw) }));
   await chain.adoptBatch(transactions, number);
   const { head } = chain;
-  const signature = await key.signTypedData(blockDomain(chain.config), BLOCK_TYPES, { hash: head.hash });
+  const signature = asHex(await key.signTypedData(blockDomain(chain.config), BLOCK_TYPES, { hash: head.hash }));
   const block = toSignedBlock({ ...head, signature });
   await chain.rollbackTo(number, "it is to be signed");
   await chain.importBlock(block, () => true, { onL1: true });

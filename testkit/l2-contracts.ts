@@ -11,8 +11,9 @@ import {
   parseEther,
 } from "ethers";
 
+import { signed } from "./signed.ts";
 import type { ChainConfig } from "../l2/protocol/config.ts";
-import type { Hex } from "../l2/base/hex.ts";
+import { type Hex, concatHex } from "../l2/base/hex.ts";
 import { type Compiled, compile } from "./compile.ts";
 
 export type ContractName = "Collectible" | "Council" | "Pair" | "Token";
@@ -24,7 +25,7 @@ export function contractOf(name: ContractName): Promise<Compiled> {
 
 /** The call data that deploys a contract. */
 export function creation({ interface: abi, bytecode }: Compiled, parameters: readonly unknown[]): Hex {
-  return bytecode + abi.encodeDeploy(parameters).slice(2);
+  return concatHex([bytecode, abi.encodeDeploy(parameters)]);
 }
 
 /** Somebody's transactions: nonces follow each other, prices and gas limits are plenty. */
@@ -45,7 +46,7 @@ export class Account {
 
   /** Signs the next transaction. */
   sign(request: TransactionRequest): Promise<Hex> {
-    return this.wallet.signTransaction({
+    return signed(this.wallet, {
       type: 2,
       chainId: this.#config.chainId,
       nonce: this.#nonce++,

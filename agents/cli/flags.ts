@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { formatEther, isAddress, isHexString, parseEther } from "ethers";
 
+import { type Hex, asHash, isHex } from "../../l2/base/hex.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 
 /** How one setting is read. */
@@ -169,6 +170,12 @@ export function gwei(text: string): bigint {
   if (!/^\d+(\.\d{1,9})?$/.test(text)) throw new InvalidArgumentError("Expected an amount in gwei like 30 or 1.5.");
   const [whole = "", fraction = ""] = text.split(".");
   return BigInt(whole + fraction.padEnd(9, "0"));
+}
+
+/** Reads a hash. */
+export function hash(text: string): Hex {
+  if (!isHex(text, 32)) throw new InvalidArgumentError("Expected a hash: 32 bytes in hexadecimal (0x…).");
+  return asHash(text);
 }
 
 /** Reads bytes in hexadecimal, or the name of a file that holds them. */

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { formatEther, Wallet } from "ethers";
 
-import { address, agentCommand, bytes, ether, integer, oneOf, privateKey, url, type Setting } from "./flags.ts";
+import type { Hex } from "../../l2/base/hex.ts";
+import { address, agentCommand, bytes, ether, hash, integer, oneOf, privateKey, url, type Setting } from "./flags.ts";
 import { AgentError } from "../runtime/errors.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { connect, L1, readDeployment } from "../l1/l1.ts";
@@ -67,11 +68,11 @@ function sendCommand(): Command {
 
 function proveCommand(): Command {
   return agentCommand("prove", "asks for the proof that a transaction is in a batch, and checks it on L1 (Q7)", [
-    { name: "hash", value: "hash", description: "the transaction", required: true },
+    { name: "hash", value: "hash", description: "the transaction", parse: hash, required: true },
     { name: "l1-url", value: "url", description: "JSON-RPC endpoint of L1", parse: url, required: true },
     { name: "deployment", value: "file", description: "addresses on L1", required: true },
     ...SETTINGS,
-  ]).action(async (settings: Settings & { hash: string; l1Url: string; deployment: string }) => {
+  ]).action(async (settings: Settings & { hash: Hex; l1Url: string; deployment: string }) => {
     const l1 = new L1(await connect(settings.l1Url, "L1"), readDeployment(settings.deployment));
     const user = new User({}, { ...(await dependenciesOf(settings)), l1 });
     const proven = await user.prove(settings.hash);

@@ -1,6 +1,6 @@
 import { toHeader } from "../../l2/batch/header.ts";
 import { TransactionError, type TransactionErrorCode } from "../../l2/protocol/errors.ts";
-import { fromHex, toHex } from "../../l2/base/hex.ts";
+import { type Hex, asHash, fromHex, toHex } from "../../l2/base/hex.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { fromJson } from "../runtime/json.ts";
 import type { CertifiedBatch, Consensus, ConsensusStatus, TransactionStatus } from "../node/consensus.ts";
@@ -17,14 +17,14 @@ export class HttpConsensus implements Consensus {
     this.#timeout = timeout;
   }
 
-  async submitTransaction(raw: Uint8Array): Promise<string> {
+  async submitTransaction(raw: Uint8Array): Promise<Hex> {
     const body = JSON.stringify({ raw: toHex(raw) });
     const { hash } = await this.#ask<{ hash: string }>("/transactions", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body,
     });
-    return hash;
+    return asHash(hash, "The hash");
   }
 
   async pendingTransactions(): Promise<readonly Uint8Array[]> {
@@ -32,7 +32,7 @@ export class HttpConsensus implements Consensus {
     return pending.map(fromHex);
   }
 
-  transactionStatus(hash: string): Promise<TransactionStatus> {
+  transactionStatus(hash: Hex): Promise<TransactionStatus> {
     return this.#ask<TransactionStatus>(`/transactions/${encodeURIComponent(hash)}`);
   }
 

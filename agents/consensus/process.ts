@@ -10,7 +10,7 @@ import { parseSignedBlock } from "../../l2/protocol/block.ts";
 import type { SignedBlock } from "../../l2/protocol/block.ts";
 import { BATCH_GAS } from "../../l2/evm/burden.ts";
 import type { DroppedTransaction } from "../../l2/chain/chain.ts";
-import { fromHex } from "../../l2/base/hex.ts";
+import { type Hex, fromHex } from "../../l2/base/hex.ts";
 import { Agent } from "../runtime/agent.ts";
 import type { AgentOptions } from "../runtime/agent.ts";
 import { AgentError, L1Revert, messageOf } from "../runtime/errors.ts";
@@ -134,7 +134,7 @@ export class ConsensusProcess extends Agent implements Consensus {
     return this.#reports;
   }
 
-  async submitTransaction(raw: Uint8Array): Promise<string> {
+  async submitTransaction(raw: Uint8Array): Promise<Hex> {
     if (this.#reason !== undefined) {
       throw new AgentError("L2_UNAVAILABLE", `${this.#reason}; send the transaction again after that`);
     }
@@ -148,7 +148,7 @@ export class ConsensusProcess extends Agent implements Consensus {
     return Promise.resolve(pending.map(({ raw }) => fromHex(raw)));
   }
 
-  async transactionStatus(hash: string): Promise<TransactionStatus> {
+  async transactionStatus(hash: Hex): Promise<TransactionStatus> {
     const status = await this.#dependencies.chain.status(hash);
     if (status.status === "included") return { state: "included", block: status.block };
     if (status.status === "dropped") return { state: "failed", reason: status.reason };
@@ -379,7 +379,7 @@ export class ConsensusProcess extends Agent implements Consensus {
   }
 
   /** What the next batch builds on: the last certified one, or L1's. */
-  get #tip(): { readonly header: BatchHeader; readonly hash: string } | undefined {
+  get #tip(): { readonly header: BatchHeader; readonly hash: Hex } | undefined {
     const last = this.#certified.at(-1)?.header;
     if (last !== undefined) return { header: last, hash: hashHeader(last) };
     const { base } = this.peer.replica;

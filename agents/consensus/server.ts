@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from "fastify";
 
 import { TransactionError } from "../../l2/protocol/errors.ts";
-import { fromHex, toHex } from "../../l2/base/hex.ts";
+import { type Hex, asHash, fromHex, toHex } from "../../l2/base/hex.ts";
 import { AgentError } from "../runtime/errors.ts";
 import { toJson } from "../runtime/json.ts";
 import type { Consensus } from "../node/consensus.ts";
@@ -61,8 +61,14 @@ export class ConsensusServer {
       async ({ body }) => ({ hash: await consensus.submitTransaction(fromHex(body.raw)) }),
     );
     server.get("/transactions", async () => ({ pending: (await consensus.pendingTransactions()).map(toHex) }));
-    server.get<{ Params: { hash: string } }>("/transactions/:hash", ({ params }) =>
-      consensus.transactionStatus(params.hash),
+    server.get<{ Params: { hash: Hex } }>(
+      "/transactions/:hash",
+      {
+        schema: {
+          params: { type: "object", properties: { hash: { type: "string", pattern: "^0x[0-9a-fA-F]{64}$" } } },
+        },
+      },
+      ({ params }) => consensus.transactionStatus(asHash(params.hash)),
     );
     server.get<{ Params: { index: string } }>("/batches/:index", async ({ params }, reply) => {
       if (!/^\d{1,19}$/.test(params.index)) {

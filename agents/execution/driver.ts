@@ -1,17 +1,7 @@
-import {
-  type Interface,
-  type Provider,
-  Transaction,
-  ZeroHash,
-  dataLength,
-  encodeRlp,
-  id,
-  keccak256,
-  toNumber,
-} from "ethers";
+import { type Interface, type Provider, Transaction, dataLength, encodeRlp, id, keccak256, toNumber } from "ethers";
 
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
-import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
+import { type Hex, ZERO_HASH, asHash, asHex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { CommitReplay } from "./commit.ts";
 import { decodeRevert, isRevert, L1Revert, messageOf, revertData } from "../runtime/errors.ts";
@@ -117,7 +107,7 @@ export class ExecutionDriver {
   async *plan(request: ExecutionRequest): AsyncGenerator<ExecutionStep, Execution> {
     const { transaction, preStateRoot } = request;
     const witness = new GrowingWitness(request.witness, request.preimages);
-    const call = EXECUTOR.encodeFunctionData("execute", [[transaction], preStateRoot, "0x"]);
+    const call = encodeCall("execute", [[transaction], preStateRoot, "0x"]);
     const attempt = await this.#attempt("execute", call, witness, { bytes: this.#bytes - BESIDE });
     if (attempt.fits) return { outcome: outcomeOf(attempt.result), witness: witness.encoded };
     yield* this.#session(request);
@@ -136,7 +126,7 @@ export class ExecutionDriver {
       pages.get(hash) ?? (await commit.preimages(hash));
     let growing = new GrowingWitness(witness, known);
     let machine: Hex = "0x";
-    let root: Hex = ZeroHash;
+    let root: Hex = ZERO_HASH;
     let left = workOf(Transaction.from(toHex(transaction.raw)).gasLimit);
     const usual = (this.#gas / USUAL_RATIO) << GAS_BITS;
     let pace = usual;
@@ -147,7 +137,7 @@ export class ExecutionDriver {
       const within =
         (bytes: number): Advance =>
         async (until, gas) => {
-          const call = EXECUTOR.encodeFunctionData("advance", [transaction, preStateRoot, from, until, "0x"]);
+          const call = encodeCall("advance", [transaction, preStateRoot, from, until, "0x"]);
           const foresee = async (missed: Hex): Promise<void> => {
             await current.expect(workingSet.ahead(before, missed));
             await current.guess(workingSet.around(before, missed));
@@ -176,8 +166,8 @@ export class ExecutionDriver {
       growing = new GrowingWitness(new Uint8Array(), known);
       const paused = readMachine(machine);
       await commit.follow(paused);
-      root = paused.kind === "runs" ? paused.pages : ZeroHash;
-      if (root !== ZeroHash) await growing.expect(workingSet.expected(root));
+      root = paused.kind === "runs" ? paused.pages : ZERO_HASH;
+      if (root !== ZERO_HASH) await growing.expect(workingSet.expected(root));
     }
   }
 
@@ -212,13 +202,13 @@ export class ExecutionDriver {
       const size = dataLength(data);
       if (size > bytes) return { fits: false, cause: new Error(`${label} takes ${size} bytes, expected ${bytes}`) };
       try {
-        const result = await this.#provider.call({ to: this.#executor, data, gasLimit: gas(data) });
+        const result = asHex(await this.#provider.call({ to: this.#executor, data, gasLimit: gas(data) }));
         return { fits: true, data, result };
       } catch (error) {
         const revert = new L1Revert(label, decodeRevert(error), error);
         if (isTooHeavy(error)) return { fits: false, cause: revert };
         if (!revert.is("MissingWitness")) throw isRevert(error) ? revert : error;
-        const missing = String(revert.error?.args[0]);
+        const missing = asHash(revert.error?.args[0], "The missing hash");
         if (!(await witness.add(missing))) throw revert;
         await foresee(missing);
       }
@@ -234,11 +224,15 @@ export function codeItem(code: Uint8Array): Uint8Array {
   return fromHex(encodeRlp(code));
 }
 
+function encodeCall(method: "execute" | "advance", values: readonly unknown[]): Hex {
+  return asHex(EXECUTOR.encodeFunctionData(method, values));
+}
+
 /** Puts a witness in the place of the empty one that a call ends with: to encode it with all else would take long. */
 function withWitness(call: Hex, items: Hex): Hex {
   const size = (items.length - 2) / 2;
   const length = size.toString(16).padStart(64, "0");
-  return `${call.slice(0, -64)}${length}${items.slice(2)}${"00".repeat((32 - (size % 32)) % 32)}`;
+  return `0x${call.slice(2, -64)}${length}${items.slice(2)}${"00".repeat((32 - (size % 32)) % 32)}`;
 }
 
 /** A call that fits into an L1 transaction. */

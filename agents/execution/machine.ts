@@ -1,6 +1,6 @@
 import { dataSlice, toBigInt, toNumber } from "ethers";
 
-import type { Hex } from "../../l2/base/hex.ts";
+import { type Hex, asHex } from "../../l2/base/hex.ts";
 
 /** What an account becomes, as the interpreter lists it. */
 export interface AccountChange {
@@ -50,29 +50,29 @@ const WORD = 32;
 /** Reads how far a machine has come. */
 export function readMachine(machine: Hex): Machine {
   if (word(machine, 0) === 0n) {
-    return { kind: "runs", left: word(machine, WORD), pages: dataSlice(machine, 2 * WORD, 3 * WORD) };
+    return { kind: "runs", left: word(machine, WORD), pages: slice(machine, 2 * WORD, 3 * WORD) };
   }
-  const changes = readChanges(dataSlice(machine, 4 * WORD));
+  const changes = readChanges(slice(machine, 4 * WORD));
   const done = toNumber(word(machine, 3 * WORD));
   const operations = changes.reduce((sum, { deleted, slots }) => sum + (deleted ? 1 : slots.length + 1), 0);
   return {
     kind: "commits",
     left: BigInt(operations - done),
-    stateRoot: dataSlice(machine, 2 * WORD, 3 * WORD),
+    stateRoot: slice(machine, 2 * WORD, 3 * WORD),
     done,
     changes,
   };
 }
 
 function readChanges(list: Hex): AccountChange[] {
-  const words = (list.slice(2).match(/.{64}/g) ?? []).map((digits) => `0x${digits}`);
+  const words = (list.slice(2).match(/.{64}/g) ?? []).map((digits): Hex => `0x${digits}`);
   const changes: AccountChange[] = [];
   for (let at = 0; at < words.length;) {
     const [owner, deleted, nonce, balance, codeHash, count] = words.slice(at, at + 6) as [Hex, Hex, Hex, Hex, Hex, Hex];
     at += 6;
-    const slots = Array.from({ length: toNumber(count) }, () => [words[at++] ?? "", words[at++] ?? ""] as const);
+    const slots = Array.from({ length: toNumber(count) }, () => [words[at++] ?? "0x", words[at++] ?? "0x"] as const);
     changes.push({
-      address: dataSlice(owner, 12),
+      address: slice(owner, 12),
       deleted: toBigInt(deleted) !== 0n,
       nonce: toBigInt(nonce),
       balance: toBigInt(balance),
@@ -81,6 +81,10 @@ function readChanges(list: Hex): AccountChange[] {
     });
   }
   return changes;
+}
+
+function slice(data: Hex, from: number, to?: number): Hex {
+  return asHex(dataSlice(data, from, to));
 }
 
 function word(data: Hex, at: number): bigint {

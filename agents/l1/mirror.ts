@@ -2,7 +2,7 @@ import type { LogDescription, Result } from "ethers";
 
 import { hashHeader, toHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
-import type { Hex } from "../../l2/base/hex.ts";
+import { type Hex, asHash } from "../../l2/base/hex.ts";
 import { IBatchInbox__factory } from "../../types/ethers-contracts/factories/batches/IBatchInbox__factory.ts";
 import { IDisputes__factory } from "../../types/ethers-contracts/factories/disputes/IDisputes__factory.ts";
 import { ISequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/ISequencerSet__factory.ts";
@@ -201,7 +201,7 @@ const APPLY: Record<string, (state: L1State, args: Result, log: FollowedLog) => 
     const request = requestOf(state, args);
     if (request === undefined) return;
     request.posting = toPosting(args["posting"] as Result);
-    request.posts.push(log.transactionHash);
+    request.posts.push(asHash(log.transactionHash));
   },
   DataCompleted(state, args) {
     const request = requestOf(state, args);

@@ -25,7 +25,7 @@ import { JsonRpcApiProvider, Network, parseUnits } from "ethers";
 
 import { Chain } from "../../l2/chain/chain.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
-import { fromHex } from "../../l2/base/hex.ts";
+import { type Hex, fromHex } from "../../l2/base/hex.ts";
 import type { RpcServer } from "../../l2/rpc/server.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { BlocksSource, StorageSource } from "../data/batch-data.ts";
@@ -477,7 +477,7 @@ export class LocalSystem {
    * @param overrides Fields that differ, for example the nonce.
    * @returns Its hash.
    */
-  async transfer(from: Wallet, to: string, value: bigint, overrides: TransactionRequest = {}): Promise<string> {
+  async transfer(from: Wallet, to: string, value: bigint, overrides: TransactionRequest = {}): Promise<Hex> {
     const { chain } = this.#consensusPeer;
     const raw = await from.signTransaction({
       type: 2,

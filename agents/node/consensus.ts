@@ -1,3 +1,4 @@
+import type { Hex } from "../../l2/base/hex.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import type { Certificate } from "../l1/certificate.ts";
 
@@ -47,11 +48,11 @@ export interface Consensus {
    * @returns Its hash.
    * @throws {Error} when the L2 cannot execute it, or while the chain is stopped.
    */
-  submitTransaction(raw: Uint8Array): Promise<string>;
+  submitTransaction(raw: Uint8Array): Promise<Hex>;
   /** Transactions that wait for a block, for the current sequencer (step 5.1); none while halted. */
   pendingTransactions(): Promise<readonly Uint8Array[]>;
   /** What became of a transaction (steps 3.2, 4). */
-  transactionStatus(hash: string): Promise<TransactionStatus>;
+  transactionStatus(hash: Hex): Promise<TransactionStatus>;
   /** The certified batch at an index, where L1 does not have it yet (step 6). */
   certifiedBatch(index: bigint): Promise<CertifiedBatch | undefined>;
   status(): Promise<ConsensusStatus>;

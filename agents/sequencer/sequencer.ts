@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import { getAddress } from "ethers";
 import type { TransactionReceipt } from "ethers";
 
+import { fromHex } from "../../l2/base/hex.ts";
 import { buildBatch } from "../../l2/batch/build.ts";
 import { hashHeader, toHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
@@ -320,7 +321,7 @@ export class Sequencer extends Agent {
 
   async #take(raw: Uint8Array | string): Promise<void> {
     try {
-      await this.#dependencies.chain.addTransaction(raw);
+      await this.#dependencies.chain.addTransaction(typeof raw === "string" ? fromHex(raw) : raw);
     } catch (error) {
       if (error instanceof TypeError) throw new PeerError("malformed", error.message, { cause: error });
       if (!(error instanceof TransactionError)) throw error;

@@ -1,9 +1,10 @@
 import type { HDNodeWallet, JsonRpcApiProvider, TransactionReceipt, Wallet } from "ethers";
-import { getBytes, keccak256 } from "ethers";
+import { keccak256 } from "ethers";
 
+import { keccakHex } from "../../l2/base/keccak.ts";
 import { hashHeader, toHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { checkInclusion, type InclusionProof } from "../../l2/batch/inclusion.ts";
-import type { Hex } from "../../l2/base/hex.ts";
+import { type Hex, asHex } from "../../l2/base/hex.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { L1 } from "../l1/l1.ts";
@@ -108,12 +109,14 @@ export class User {
       ].map(async ([method, ...params]) => BigInt(await this.#ask<string>(method as string, params))),
     )) as [bigint, bigint, bigint, bigint, bigint];
     const fees = type === 2 ? { maxFeePerGas: 2n * price, maxPriorityFeePerGas: tip } : { gasPrice: price };
-    return wallet.signTransaction({ type, chainId, nonce: Number(nonce), ...request, value, gasLimit, ...fees });
+    return asHex(
+      await wallet.signTransaction({ type, chainId, nonce: Number(nonce), ...request, value, gasLimit, ...fees }),
+    );
   }
 
   /** Submits a signed transaction; one that the chain has already is no failure. */
   async submit(raw: Hex, signal?: AbortSignal): Promise<Hex> {
-    const hash = keccak256(getBytes(raw));
+    const hash = keccakHex(raw);
     try {
       await this.#ask("eth_sendRawTransaction", [raw], signal);
       this.#d.log.info({ hash }, "[1] submitted");

@@ -1,6 +1,7 @@
 /** What each opcode of the L2 costs on L1: how much more a loop costs that has it in its body. */
 import { type BaseContract, concat, dataLength, getBytes, id, keccak256, toBeHex } from "ethers";
 
+import type { Hex } from "../../l2/base/hex.ts";
 import { ExecutionDriver, type ExecutionRequest, codeItem } from "../../agents/execution/driver.ts";
 import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
 import { type Allocation, Reference } from "../../testkit/execution/reference.ts";
@@ -96,7 +97,7 @@ class Loops {
     for (const each of [code, NOTHING]) items.set(keccak256(each), codeItem(getBytes(each)));
     // All of a small state is in the witness; of a large one what L1 asks for.
     const witness = crowd === 0 ? getBytes(concat([...items.values()])) : new Uint8Array();
-    const request = { preStateRoot: reference.root, witness, preimages: (hash: string) => items.get(hash) };
+    const request = { preStateRoot: reference.root, witness, preimages: (hash: Hex) => items.get(hash) };
     const gas = async (rounds: number): Promise<number> =>
       Number(await this.#run(concat([toBeHex(rounds, 32), input]), request));
     return ((await gas(many)) - (await gas(few))) / (many - few);

@@ -2,7 +2,7 @@
 import { Interface } from "ethers";
 import { network } from "hardhat";
 
-import { toHex } from "../../l2/base/hex.ts";
+import { type Hex, asHex, toHex } from "../../l2/base/hex.ts";
 import { type Anvil, startAnvil } from "../../testkit/anvil.ts";
 import { deployExecutor } from "../../testkit/execution/executor.ts";
 import type { Expected, Input } from "../../testkit/execution/reference.ts";
@@ -31,8 +31,8 @@ export interface Step {
 
 /** What a step leads to. */
 export interface Reached {
-  readonly next: string;
-  readonly items: string;
+  readonly next: Hex;
+  readonly items: Hex;
 }
 
 /**
@@ -87,7 +87,7 @@ export class FuzzL1 {
     this.#turn = turn.catch(() => undefined);
     await turn;
     const [next, items] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [string, string];
-    return { next, items };
+    return { next: asHex(next), items: asHex(items) };
   }
 
   async #outcomes(inputs: readonly Input[], preStateRoot: string, witness: Uint8Array): Promise<Expected[]> {

@@ -3,9 +3,10 @@ import { createBlock } from "@ethereumjs/block";
 import { type EVM, createEVM } from "@ethereumjs/evm";
 import type { MerkleStateManager } from "@ethereumjs/statemanager";
 import { createTxFromRLP } from "@ethereumjs/tx";
-import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
+import { createAddressFromString } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
+import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { codeItem } from "../../agents/execution/driver.ts";
 import { BLOCK_HASH } from "../../l2/evm/block-hash.ts";
 import type { Burden } from "../../l2/evm/burden.ts";
@@ -21,7 +22,7 @@ import { CHAIN, type FuzzCase, rawTransaction, user } from "./case.ts";
 
 /** What L1 is asked, and what it should answer. */
 export interface Run {
-  readonly preStateRoot: string;
+  readonly preStateRoot: Hex;
   readonly inputs: Input[];
   readonly expected: Expected[];
   /** All trie nodes and codes that the states before, between and after the transactions have. */
@@ -59,7 +60,7 @@ export class OpcodeCounts {
 }
 
 /** The code of an account in chunks. */
-export function codeOf(chunks: readonly string[]): string {
+export function codeOf(chunks: readonly string[]): Hex {
   return `0x${Buffer.from(assemble(chunks.join(" "))).toString("hex")}`;
 }
 
@@ -93,11 +94,11 @@ export async function runReference(
   // Code may well hash to the root of the empty trie.
   for (const [hash, item] of state.items) if ((item[0] ?? 0) >= LIST) known.set(hash.slice(2), item);
   for (const { code } of Object.values(pre)) {
-    const bytes = hexToBytes(code as `0x${string}`);
+    const bytes = fromHex(code);
     known.set(CODE_PREFIX + keccakHex(bytes).slice(2), bytes);
   }
   const store = new RecordingStore(known);
-  const trie = await trieOver(store, { secure: true, root: hexToBytes(state.root as `0x${string}`) });
+  const trie = await trieOver(store, { secure: true, root: fromHex(state.root) });
   const stateManager = new TouchedState(common, trie, burden);
   const evm = await (limited ? createChainEvm(common, stateManager, burden) : createPlainEvm(stateManager));
   const vm = await createVM({ common, stateManager, evm });
@@ -105,12 +106,12 @@ export async function runReference(
   const inputs: Input[] = [];
   const expected: Expected[] = [];
   const exceptions: (string | undefined)[] = [];
-  let root = state.root;
+  let root: Hex = state.root;
   for (const transaction of transactions) {
     const input = { context: transaction.context, raw: rawTransaction(transaction) };
     inputs.push(input);
     const result = await execute(vm, input, user(transaction.from).publicKey);
-    if (result !== undefined) root = bytesToHex(await stateManager.getStateRoot());
+    if (result !== undefined) root = toHex(await stateManager.getStateRoot());
     expected.push({ valid: result !== undefined, gasUsed: result?.gasUsed ?? 0n, stateRoot: root });
     if (result === undefined) break;
     exceptions.push(result.exception);
@@ -136,7 +137,7 @@ async function execute(
 ): Promise<{ gasUsed: bigint; exception: string | undefined } | undefined> {
   let tx;
   try {
-    tx = createTxFromRLP(hexToBytes(raw as `0x${string}`), { common });
+    tx = createTxFromRLP(fromHex(raw), { common });
     // L1 has to recover the sender; here, that would take longer than most programs.
     tx.cache.senderPubKey = publicKey;
   } catch {

@@ -3,7 +3,7 @@ import { CommitReplay } from "../../agents/execution/commit.ts";
 import { decodeRevert } from "../../agents/runtime/errors.ts";
 import { COMMIT, GAS_BITS, readMachine, workOf } from "../../agents/execution/machine.ts";
 import { MachinePages } from "../../agents/execution/pages.ts";
-import { fromHex } from "../../l2/base/hex.ts";
+import { type Hex, asHash, fromHex } from "../../l2/base/hex.ts";
 import type { Expected } from "../../testkit/execution/reference.ts";
 import type { Dice } from "./dice.ts";
 import type { FuzzL1, Reached, Step } from "./l1.ts";
@@ -24,7 +24,7 @@ async function runSession(l1: FuzzL1, run: Run, index: number, dice: Dice): Prom
   const commit = new CommitReplay(preStateRoot, (hash) => pages.get(hash) ?? run.items.get(hash));
   // Where it begins is anyone's guess: most transactions use far less gas than they may.
   let left = workOf(BigInt(dice.pick([30_000, 100_000, 600_000])));
-  let machine = "0x";
+  let machine: Hex = "0x";
   let witness = run.witness;
   for (let count = 0; ; count++) {
     const until = count < STEPS ? pause(dice, left) : 0n;
@@ -63,7 +63,7 @@ async function advance(l1: FuzzL1, step: Step, witness: Buffer, commit: CommitRe
     return await l1.advance(step, witness);
   } catch (error) {
     const revert = decodeRevert(error);
-    const item = revert?.name === "MissingWitness" ? await commit.preimages(String(revert.args[0])) : undefined;
+    const item = revert?.name === "MissingWitness" ? await commit.preimages(asHash(revert.args[0])) : undefined;
     if (item === undefined || witness.includes(Buffer.from(item))) throw error;
     return await advance(l1, step, Buffer.concat([witness, item]), commit);
   }

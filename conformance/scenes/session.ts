@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { type BytesLike, ZeroHash, concat, hexlify, keccak256 } from "ethers";
+import { type BytesLike, concat, hexlify, keccak256 } from "ethers";
 
 import { CommitReplay } from "../../agents/execution/commit.ts";
 import { decodeRevert } from "../../agents/runtime/errors.ts";
 import { readMachine } from "../../agents/execution/machine.ts";
 import { MachinePages } from "../../agents/execution/pages.ts";
-import { fromHex } from "../../l2/base/hex.ts";
+import { type Hex, ZERO_HASH, asHash, asHex, fromHex } from "../../l2/base/hex.ts";
 import type { Executor } from "../../types/ethers-contracts/execution/Executor.ts";
 import type { Expected, Input } from "../../testkit/execution/reference.ts";
 import { hashOf, itemsOf } from "../../testkit/execution/witness.ts";
@@ -14,16 +14,16 @@ import { hashOf, itemsOf } from "../../testkit/execution/witness.ts";
 export const PLENTY = 2n ** 29n;
 
 /** The root of the tree of a machine's pages. */
-function rootOf(machine: string): string {
-  const paused = readMachine(machine);
-  return paused.kind === "runs" ? paused.pages : ZeroHash;
+function rootOf(machine: string): Hex {
+  const paused = readMachine(asHex(machine));
+  return paused.kind === "runs" ? paused.pages : ZERO_HASH;
 }
 
 /** A transaction's execution over several calls. */
 export class Session {
   readonly executor: Executor;
   readonly input: Input;
-  readonly preStateRoot: string;
+  readonly preStateRoot: Hex;
   readonly witness: string;
   readonly #items: ReadonlyMap<string, Uint8Array>;
   /** What the machines that were seen are made of, and what came with each of them. */
@@ -33,7 +33,7 @@ export class Session {
   constructor(executor: Executor, input: Input, preStateRoot: string, witness: BytesLike) {
     this.executor = executor;
     this.input = input;
-    this.preStateRoot = preStateRoot;
+    this.preStateRoot = asHash(preStateRoot);
     this.witness = hexlify(witness);
     this.#items = new Map(itemsOf(witness).map((item) => [hashOf(item), fromHex(item)]));
   }
@@ -67,23 +67,23 @@ export class Session {
   /** What L1 remembers. */
   async outcome(): Promise<Expected> {
     const { valid, gasUsed, stateRoot } = await this.executor.outcomeOf(await this.key());
-    return { valid, gasUsed, stateRoot };
+    return { valid, gasUsed, stateRoot: asHash(stateRoot) };
   }
 
   /** Finds the witness of a step, with what only the steps before it led to. */
   async simulate(machine: string, until: bigint, gasLimit = PLENTY): Promise<{ witness: string; next: string }> {
     const replay = new CommitReplay(this.preStateRoot, (hash) => this.#items.get(hash));
-    if (machine !== "0x") await replay.follow(readMachine(machine));
+    if (machine !== "0x") await replay.follow(readMachine(asHex(machine)));
     for (let witness = concat([this.witness, this.#latest.get(machine) ?? "0x"]); ;) {
       try {
         return { witness, next: await this.peek(machine, until, gasLimit, witness) };
       } catch (error) {
         const revert = decodeRevert(error);
-        const missing = revert?.name === "MissingWitness" ? String(revert.args[0]) : undefined;
+        const missing = revert?.name === "MissingWitness" ? asHash(revert.args[0]) : undefined;
         const node =
           missing === undefined ? undefined : (this.#pages.get(missing) ?? (await replay.preimages(missing)));
         if (node === undefined) throw error;
-        const page = this.#pages.pageBelow(String(missing));
+        const page = missing === undefined ? undefined : this.#pages.pageBelow(missing);
         const others = page === undefined ? [] : [...this.#pages.around(rootOf(machine), page)];
         witness = concat([witness, node, ...others.map((hash) => this.#pages.get(hash) ?? "0x")]);
       }

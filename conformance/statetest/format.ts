@@ -8,7 +8,8 @@ export type Quantity = string | number;
 export interface Allocation {
   readonly balance?: Quantity;
   readonly nonce?: Quantity;
-  readonly code?: Hex;
+  /** Empty, or hexadecimal. */
+  readonly code?: string;
   readonly storage?: Readonly<Record<string, Quantity>>;
 }
 
@@ -37,7 +38,7 @@ export interface StateTest {
   };
   readonly pre: Readonly<Record<string, Allocation>>;
   readonly transaction: {
-    readonly data: readonly Hex[];
+    readonly data: readonly string[];
     readonly gasLimit: readonly Quantity[];
     readonly value: readonly Quantity[];
     readonly nonce: Quantity;

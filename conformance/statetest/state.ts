@@ -4,7 +4,7 @@ import { createAccount } from "@ethereumjs/util";
 import { toBeArray } from "ethers";
 
 import { codeItem } from "../../agents/execution/driver.ts";
-import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
+import { type Hex, asHex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { keccak256, keccakHex } from "../../l2/base/keccak.ts";
 import { buildTrie } from "../../l2/state/trie.ts";
 import { type Allocation, quantity } from "./format.ts";
@@ -39,4 +39,4 @@ export function buildState(pre: Readonly<Record<string, Allocation>>): State {
   return { root: toHex(buildTrie(accounts, keep)), items };
 }
 
-const withPrefix = (address: string): Hex => (address.startsWith("0x") ? address : `0x${address}`);
+const withPrefix = (address: string): Hex => asHex(address.startsWith("0x") ? address : `0x${address}`);

@@ -38,7 +38,7 @@ export function carriesBlobs({ transaction }: StateTest, { txbytes }: Expectatio
 }
 
 /** Signed items of a legacy transaction whose only fault is that it is not protected; nothing where it is another. */
-function unprotected({ transaction }: StateTest, txbytes: Hex): Hex[] | undefined {
+function unprotected({ transaction }: StateTest, txbytes: Hex): string[] | undefined {
   let items: RlpStructuredData;
   try {
     items = decodeRlp(txbytes);
@@ -63,7 +63,7 @@ function isLegacy(items: RlpStructuredData): items is string[] {
   return Array.isArray(items) && items.length === LEGACY_FIELDS + 3 && items.every((item) => typeof item === "string");
 }
 
-function recovered(hash: Hex, signature: { v: number; r: Hex; s: Hex }): string | undefined {
+function recovered(hash: string, signature: { v: number; r: Hex; s: Hex }): string | undefined {
   try {
     return recoverAddress(hash, signature);
   } catch {
@@ -96,7 +96,7 @@ function built(test: StateTest, { indexes }: Expectation, chainId: bigint): Uint
   return typed(type, [...fields, integer(BigInt(yParity)), integer(BigInt(r)), integer(BigInt(s))]);
 }
 
-function signLegacy(test: StateTest, fields: Hex[], chainId: bigint): Uint8Array {
+function signLegacy(test: StateTest, fields: string[], chainId: bigint): Uint8Array {
   const hash = keccak256(encodeRlp([...fields, integer(chainId), "0x", "0x"]));
   const { r, s, yParity } = keyOf(test).sign(hash);
   const v = 2n * chainId + 35n + BigInt(yParity);

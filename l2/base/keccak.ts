@@ -1,4 +1,4 @@
-import { type Hex, toHex } from "./hex.ts";
+import { type Hex, fromHex, toHex } from "./hex.ts";
 import { compilePermutation } from "./keccak-wasm.ts";
 
 /** Bytes that one permutation takes in. */
@@ -33,7 +33,12 @@ function absorb(data: Uint8Array, at: number, size: number): void {
   for (let index = 0; index < size; index++) memory[index] = (memory[index] ?? 0) ^ (data[at + index] ?? 0);
 }
 
-/** keccak-256 of bytes as a `0x` string. */
-export function keccakHex(data: Uint8Array): Hex {
-  return toHex(keccak256(data));
+/** keccak-256 of bytes, or of a `0x` string's bytes, as a `0x` string. */
+export function keccakHex(data: Uint8Array | string): Hex {
+  return toHex(keccak256(typeof data === "string" ? fromHex(data) : data));
+}
+
+/** keccak-256 of a text in UTF-8. */
+export function keccakText(text: string): Hex {
+  return keccakHex(new TextEncoder().encode(text));
 }

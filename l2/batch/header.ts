@@ -1,7 +1,7 @@
-import { AbiCoder, ZeroAddress, ZeroHash, getAddress, id, keccak256 } from "ethers";
+import { AbiCoder, id, keccak256 } from "ethers";
 
 import type { ChainConfig } from "../protocol/config.ts";
-import type { Hex } from "../base/hex.ts";
+import { type Hex, ZERO_ADDRESS, ZERO_HASH, asAddress, asHash } from "../base/hex.ts";
 
 /** What L1 is told of a batch; field by field the struct of `contracts/batches/BatchHeader.sol`, as ethers gives it. */
 export interface BatchHeader {
@@ -49,10 +49,12 @@ const TYPE_HASH = id(`BatchHeader(${FIELDS.map(({ type, name }) => `${type} ${na
 
 /** The header's name on L1: its EIP-712 struct hash. */
 export function hashHeader(header: BatchHeader): Hex {
-  return keccak256(
-    AbiCoder.defaultAbiCoder().encode(
-      ["bytes32", ...FIELDS.map(({ type }) => type)],
-      [TYPE_HASH, ...FIELDS.map(({ name }) => header[name])],
+  return asHash(
+    keccak256(
+      AbiCoder.defaultAbiCoder().encode(
+        ["bytes32", ...FIELDS.map(({ type }) => type)],
+        [TYPE_HASH, ...FIELDS.map(({ name }) => header[name])],
+      ),
     ),
   );
 }
@@ -72,13 +74,13 @@ function readField(name: string, type: string, value: unknown): bigint | Hex {
   const malformed = new TypeError(`Header field ${name} is ${String(value)}, expected ${type}.`);
   if (type === "bytes32") {
     if (typeof value !== "string" || !/^0x[0-9a-fA-F]{64}$/.test(value)) throw malformed;
-    return value.toLowerCase();
+    return value.toLowerCase() as Hex;
   }
   if (typeof value !== "string" && (type === "address" || (typeof value !== "number" && typeof value !== "bigint"))) {
     throw malformed;
   }
   try {
-    if (type === "address") return getAddress(value as string);
+    if (type === "address") return asAddress(value);
     const number = BigInt(value);
     if (value !== "" && number >= 0n && number < 1n << BigInt(type.slice("uint".length))) return number;
   } catch {
@@ -91,8 +93,8 @@ function readField(name: string, type: string, value: unknown): bigint | Hex {
 export function genesisHeader(config: Pick<ChainConfig, "genesisTimestamp">, stateRoot: Hex): BatchHeader {
   return {
     index: 0n,
-    parent: ZeroHash,
-    sequencer: ZeroAddress,
+    parent: ZERO_HASH,
+    sequencer: ZERO_ADDRESS,
     txCount: 0n,
     dataSize: 0n,
     gasUsed: 0n,
@@ -102,8 +104,8 @@ export function genesisHeader(config: Pick<ChainConfig, "genesisTimestamp">, sta
     lastTimestamp: BigInt(config.genesisTimestamp),
     preStateRoot: stateRoot,
     postStateRoot: stateRoot,
-    mtsr: ZeroHash,
-    mttbr: ZeroHash,
-    dataHash: ZeroHash,
+    mtsr: ZERO_HASH,
+    mttbr: ZERO_HASH,
+    dataHash: ZERO_HASH,
   };
 }

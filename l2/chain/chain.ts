@@ -21,7 +21,7 @@ import { type ChainConfig, MAX_GAS_LIMIT } from "../protocol/config.ts";
 import { chainCommon } from "../evm/fork.ts";
 import { BlockError, ChainError, TransactionError } from "../protocol/errors.ts";
 import { Executor, checkState } from "../execution/executor.ts";
-import { type Hex, fromHex, toHex } from "../base/hex.ts";
+import { type Hex, ZERO_HASH, asHex, fromHex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
 import type { Log } from "../execution/logs.ts";
 import { DEFAULT_LIMITS, Mempool, type MempoolLimits } from "./mempool.ts";
@@ -288,7 +288,7 @@ export class Chain extends EventEmitter<ChainEvents> {
       if (executed.length > 0) {
         const block = sealBlock(this.config, this.#common, place, executor.stateRoot, executed);
         const value = { hash: block.hash };
-        const signature = await production.signer.signTypedData(blockDomain(this.config), BLOCK_TYPES, value);
+        const signature = asHex(await production.signer.signTypedData(blockDomain(this.config), BLOCK_TYPES, value));
         const producer = recoverProducer(this.config, block.hash, signature);
         await this.#replace(parent, [], [{ block: { ...block, signature, producer }, executed }], executor);
       }
@@ -432,7 +432,7 @@ export class Chain extends EventEmitter<ChainEvents> {
       cumulativeGasUsed += outcome.gasUsed;
       const receipt = {
         ...outcome,
-        hash: block.transactionHashes[index] ?? "",
+        hash: block.transactionHashes[index] ?? ZERO_HASH,
         blockHash: block.hash,
         block: block.number,
         index,

@@ -3,12 +3,11 @@ import type { Common } from "@ethereumjs/common";
 import { RLP } from "@ethereumjs/rlp";
 import { createAddressFromString } from "@ethereumjs/util";
 import { encodeReceipt } from "@ethereumjs/vm";
-import { ZeroAddress, ZeroHash } from "ethers";
 
 import type { Block } from "../protocol/block.ts";
 import type { ChainConfig } from "../protocol/config.ts";
 import type { Outcome } from "../execution/executor.ts";
-import { type Hex, fromHex, toHex } from "../base/hex.ts";
+import { type Hex, ZERO_ADDRESS, ZERO_HASH, fromHex, toHex } from "../base/hex.ts";
 import { bloomOf, toVmLog } from "../execution/logs.ts";
 import type { SignedTransaction } from "../protocol/transaction.ts";
 import { EMPTY_ROOT, buildTrie } from "../state/trie.ts";
@@ -51,7 +50,7 @@ export function sealBlock(
 
 /** Block 0. */
 export function genesisBlock(config: ChainConfig, common: Common, stateRoot: Hex): Block {
-  const place = { number: 0, parentHash: ZeroHash, timestamp: config.genesisTimestamp, coinbase: ZeroAddress };
+  const place = { number: 0, parentHash: ZERO_HASH, timestamp: config.genesisTimestamp, coinbase: ZERO_ADDRESS };
   return sealBlock(config, common, place, stateRoot, []);
 }
 

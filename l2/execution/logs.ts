@@ -43,7 +43,7 @@ export function bloomOf(logs: readonly Log[]): Uint8Array {
 /** Whether a bloom filter leaves room for logs that are wanted. */
 export function mayMatch(logsBloom: Hex, { addresses, topics }: LogFilter): boolean {
   const bloom = newBloom(fromHex(logsBloom));
-  const has = (any: readonly Hex[] | undefined): boolean =>
+  const has = (any: readonly string[] | undefined): boolean =>
     any === undefined || any.some((value) => bloom.check(fromHex(value)));
   return has(addresses) && topics.every(has);
 }
@@ -54,7 +54,7 @@ export function matches({ address, topics: found }: Log, { addresses, topics }: 
   return (
     (addresses?.some((wanted) => wanted.toLowerCase() === from) ?? true) &&
     topics.length <= found.length &&
-    topics.every((any, place) => any?.includes(found[place] ?? "") ?? true)
+    topics.every((any, place) => any?.some((topic) => topic === found[place]) ?? true)
   );
 }
 

@@ -95,5 +95,5 @@ function accessListOf(found: ReadonlyMap<string, ReadonlySet<string>>, cheap: re
   const left = new Set(cheap.map((address) => address.replace(/^0x/, "")));
   return [...found]
     .filter(([address, slots]) => slots.size > 0 || !left.has(address))
-    .map(([address, slots]) => ({ address: `0x${address}`, storageKeys: [...slots].map((slot) => `0x${slot}`) }));
+    .map(([address, slots]) => ({ address: `0x${address}`, storageKeys: [...slots].map((slot): Hex => `0x${slot}`) }));
 }

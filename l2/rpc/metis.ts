@@ -1,6 +1,7 @@
 import { proveInclusion } from "../batch/inclusion.ts";
 import { batchTree, mttbrLeafValue } from "../batch/tree.ts";
 import { blockTransactions } from "../protocol/block.ts";
+import type { Hex } from "../base/hex.ts";
 import { RpcError } from "./errors.ts";
 import { formatBatch, formatHeader, quantity } from "./format.ts";
 import type { Method, Node } from "./methods.ts";
@@ -79,7 +80,7 @@ export const METIS_METHODS: Record<string, Method> = {
 };
 
 /** Proves that a transaction lies in a batch, from the chain's own blocks (step Q7). */
-async function prove(node: Node, batch: BatchView, hash: string): Promise<unknown> {
+async function prove(node: Node, batch: BatchView, hash: Hex): Promise<unknown> {
   const { header } = batch;
   const blocks = await node.chain.blocks(Number(header.firstBlock), Number(header.lastBlock));
   const transactions = blocks.flatMap(blockTransactions);

@@ -1,6 +1,6 @@
-import { getAddress, isAddress } from "ethers";
+import { isAddress } from "ethers";
 
-import type { Hex } from "../base/hex.ts";
+import { type Hex, asAddress, asHex, isHex } from "../base/hex.ts";
 import { RpcError } from "./errors.ts";
 
 /** The position parameters of one call, read with a check of their form. */
@@ -22,7 +22,7 @@ export class Params {
     return this.#values[place];
   }
 
-  address(place: number): string {
+  address(place: number): Hex {
     return readAddress(`params[${place}]`, this.raw(place));
   }
 
@@ -62,18 +62,16 @@ export class Params {
   }
 }
 
-export function readAddress(name: string, value: unknown): string {
-  if (!isAddress(value) || typeof value !== "string" || !value.startsWith("0x"))
-    throw invalid(name, "an address", value);
-  return getAddress(value);
+export function readAddress(name: string, value: unknown): Hex {
+  if (!isAddress(value) || !isHex(value, 20)) throw invalid(name, "an address", value);
+  return asAddress(value);
 }
 
 export function readBytes(name: string, value: unknown, size?: number): Hex {
-  const fits = typeof value === "string" && /^0x([0-9a-fA-F]{2})*$/.test(value);
-  if (!fits || (size !== undefined && value.length !== 2 + 2 * size)) {
+  if (!isHex(value, size)) {
     throw invalid(name, size === undefined ? "0x and bytes in hexadecimal" : `${size} bytes in hexadecimal`, value);
   }
-  return value.toLowerCase();
+  return asHex(value);
 }
 
 export function readQuantity(name: string, value: unknown): bigint {

@@ -1,6 +1,7 @@
 /** What many scenarios have in common. */
 import { type Wallet, parseEther } from "ethers";
 
+import { type Hex, ZERO_HASH } from "../../l2/base/hex.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { DISPUTE } from "./chronicle.ts";
@@ -10,7 +11,7 @@ import { grouped } from "./story.ts";
 const PAY = parseEther("0.1");
 
 /** Lets users pay each other, one transaction each, of all three types (steps 1 to 5.2). Returns the hashes. */
-export async function payday(stage: Stage, count = stage.cast.users.length): Promise<string[]> {
+export async function payday(stage: Stage, count = stage.cast.users.length): Promise<Hex[]> {
   const { story } = stage;
   const hashes = await sendPayments(stage, count);
   story.say("1", "users", `${grouped(count)} of them sign a transfer of 0.1 METIS each and submit it`, "consensus");
@@ -30,20 +31,20 @@ export async function payday(stage: Stage, count = stage.cast.users.length): Pro
     "peers",
     `${others.length} of them verify the signature, re-execute, and come to the same state root`,
   );
-  const receipt = await current.chain.receipt(hashes[0] ?? "");
+  const receipt = await current.chain.receipt(hashes[0] ?? ZERO_HASH);
   story.say("4", "users", `get their receipts; the first is in block ${receipt?.block ?? -1}`, "Metis blockchain");
   return hashes;
 }
 
 /** Signs and submits without waiting for blocks. */
-export async function sendPayments({ cast, local, config }: Stage, count: number): Promise<string[]> {
+export async function sendPayments({ cast, local, config }: Stage, count: number): Promise<Hex[]> {
   const price = config.baseFee * 2n;
   const kinds = [
     { type: 0, gasPrice: price, maxFeePerGas: null, maxPriorityFeePerGas: null },
     { type: 1, gasPrice: price, maxFeePerGas: null, maxPriorityFeePerGas: null, accessList: [] },
     { type: 2 },
   ];
-  const hashes: string[] = [];
+  const hashes: Hex[] = [];
   for (const [place, user] of cast.users.slice(0, count).entries()) {
     const to = cast.users[(place + 1) % cast.users.length] as Wallet;
     hashes.push(await local.transfer(user, to.address, PAY, kinds[place % kinds.length]));
@@ -52,7 +53,7 @@ export async function sendPayments({ cast, local, config }: Stage, count: number
 }
 
 /** Whether every sequencer that runs and holds a seat has all of these in its blocks. */
-export async function included(stage: Stage, hashes: readonly string[]): Promise<boolean> {
+export async function included(stage: Stage, hashes: readonly Hex[]): Promise<boolean> {
   for (const { chain } of stage.seated) {
     for (const hash of hashes) if ((await chain.status(hash)).status !== "included") return false;
   }
@@ -98,7 +99,7 @@ export function headerAt({ local }: Stage, index: number): BatchHeader {
  * A batch is gone and its blocks with it: users are told, send again, and the next sequencer submits (3.2, Q8, 11.14).
  * @param hashes What they had sent.
  */
-export async function startOver(stage: Stage, hashes: readonly string[]): Promise<void> {
+export async function startOver(stage: Stage, hashes: readonly Hex[]): Promise<void> {
   const { story, local } = stage;
   await stage.beat();
   for (const hash of hashes) {

@@ -1,5 +1,5 @@
 /** What dishonest people do here. It stands outside of the agents: none of them can be told to do any of this. */
-import { type Wallet, Signature, Transaction, id } from "ethers";
+import { type Wallet, Signature, Transaction } from "ethers";
 
 import type { BlockSource } from "../../agents/data/batch-data.ts";
 import { type Certificate, batchDigest, certificateDomain } from "../../agents/l1/certificate.ts";
@@ -11,7 +11,7 @@ import { hashHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
 import type { Chain } from "../../l2/chain/chain.ts";
 import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
-import { keccakHex } from "../../l2/base/keccak.ts";
+import { keccakHex, keccakText } from "../../l2/base/keccak.ts";
 import { headerAt } from "./acts.ts";
 import type { Stage } from "./stage.ts";
 
@@ -46,7 +46,7 @@ export async function nextBatch(stage: Stage): Promise<Batch> {
 
 /** The same batch with false state roots from one transaction on: money from nowhere. */
 export function withFalseRoots(honest: Batch, from: number): Batch {
-  const stateRoots = honest.stateRoots.map((root, place) => (place < from ? root : id(`false root ${place}`)));
+  const stateRoots = honest.stateRoots.map((root, place) => (place < from ? root : keccakText(`false root ${place}`)));
   const object = encodeObject(honest.data, stateRoots);
   const header: BatchHeader = {
     ...honest.header,

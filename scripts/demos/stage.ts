@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { readDeploymentParameters } from "@nomicfoundation/hardhat-ignition/helpers";
 import type { Wallet } from "ethers";
 
+import type { Hex } from "../../l2/base/hex.ts";
 import { createLogger } from "../../agents/runtime/logger.ts";
 import { type Deployment, L1 } from "../../agents/l1/l1.ts";
 import { Metrics } from "../../agents/runtime/metrics.ts";
@@ -296,7 +297,7 @@ async function deploy(
   return { system: connectSystem(addresses, deployer), deployment: { addresses, fromBlock } };
 }
 
-async function genesisRoot(config: ChainConfig): Promise<string> {
+async function genesisRoot(config: ChainConfig): Promise<Hex> {
   const store = await StateStore.open();
   const root = await store.genesis(config);
   await store.close();

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { id } from "ethers";
 import hre from "hardhat";
 import { pino } from "pino";
 
+import { keccakText } from "../../l2/base/keccak.ts";
 import { systemClock } from "../../agents/runtime/clock.ts";
 import { connect } from "../../agents/l1/l1.ts";
 import { User } from "../../agents/user/user.ts";
@@ -126,7 +126,7 @@ describe("Agents as processes, on Anvil", function () {
     const { sequencer } = await system.sequencers.term();
     const storage = await town.storage();
     const right = await world.batch(world.genesis, sequencer, { transfers: 12 });
-    const wrong = lying(right, { stateRoots: rootsWith(right, 7, id("elsewhere")) });
+    const wrong = lying(right, { stateRoots: rootsWith(right, 7, keccakText("elsewhere")) });
     const certificate = await certify(system.sequencers, wrong.header, system.sequencerAccounts);
     await storage.client.put(encodeObject(wrong.data, wrong.stateRoots), { header: wrong.header, certificate });
     await (await submit(system, wrong)).wait();

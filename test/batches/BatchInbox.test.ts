@@ -1,9 +1,11 @@
 /** The chain of batches on L1, with real batches, real certificates and the real disputes contract. */
 import { expect } from "chai";
-import { AbiCoder, ZeroHash, id, keccak256, toBeHex } from "ethers";
+import { AbiCoder, toBeHex } from "ethers";
 
+import { keccakHex, keccakText } from "../../l2/base/keccak.ts";
+import { ZERO_HASH } from "../../l2/base/hex.ts";
 import { Parameter } from "../../ignition/parameters.ts";
-import { type BatchHeader, hashHeader } from "../../l2/batch/header.ts";
+import { type BatchHeader, hashHeader, toHeader } from "../../l2/batch/header.ts";
 import { checkInclusion, proveInclusion } from "../../l2/batch/inclusion.ts";
 import {
   type TestBatch,
@@ -94,7 +96,7 @@ describe("Batch inbox", () => {
       expect(await inbox.contains(1, first.hash)).to.equal(true);
       expect(await inbox.contains(1, second.hash)).to.equal(false);
       expect(await inbox.contains(2, first.hash)).to.equal(false);
-      expect((await inbox.batchAt(2)).headerHash).to.equal(ZeroHash);
+      expect((await inbox.batchAt(2)).headerHash).to.equal(ZERO_HASH);
     });
 
     it("[8a] counts its transactions to the term of the current sequencer, and of no other", async () => {
@@ -128,12 +130,12 @@ describe("Batch inbox", () => {
     it("[Q7] lets a user check its transaction against what L1 keeps", async () => {
       await submit(system, first);
       const [event] = await system.inbox.queryFilter(system.inbox.filters.BatchSubmitted(1));
-      const header = event!.args.header;
+      const header = toHeader(event!.args.header);
       expect(await system.inbox.contains(1, hashHeader(header))).to.equal(true);
       const proof = proveInclusion(first.transactions, first.stateRoots, 4);
       expect(checkInclusion(header, proof)).to.equal(undefined);
-      expect(checkInclusion(header, { ...proof, txHash: id("altered") })).to.be.a("string");
-      expect(checkInclusion(header, { ...proof, stateRoot: id("altered") })).to.be.a("string");
+      expect(checkInclusion(header, { ...proof, txHash: keccakText("altered") })).to.be.a("string");
+      expect(checkInclusion(header, { ...proof, stateRoot: keccakText("altered") })).to.be.a("string");
     });
 
     describe("is refused where the header", () => {
@@ -156,9 +158,9 @@ describe("Batch inbox", () => {
       });
 
       it("does not name its parent", async () => {
-        await expect(lie({ parent: id("another") }))
+        await expect(lie({ parent: keccakText("another") }))
           .to.be.revertedWithCustomError(system.inbox, "InboxWrongParent")
-          .withArgs(id("another"), first.hash);
+          .withArgs(keccakText("another"), first.hash);
       });
 
       it("does not stand behind its parent", async () => {
@@ -180,13 +182,13 @@ describe("Batch inbox", () => {
       });
 
       it("starts from another state than its parent's", async () => {
-        await expect(lie({ preStateRoot: id("another") }))
+        await expect(lie({ preStateRoot: keccakText("another") }))
           .to.be.revertedWithCustomError(system.inbox, "InboxWrongPreState")
-          .withArgs(id("another"), first.header.postStateRoot);
+          .withArgs(keccakText("another"), first.header.postStateRoot);
       });
 
       it("ends in a state that is not the last of the MTSR", async () => {
-        for (const postStateRoot of [id("another"), second.stateRoots[3]!]) {
+        for (const postStateRoot of [keccakText("another"), second.stateRoots[3]!]) {
           await expect(lie({ postStateRoot }))
             .to.be.revertedWithCustomError(system.inbox, "InboxWrongPostState")
             .withArgs(postStateRoot);
@@ -290,7 +292,7 @@ describe("Batch inbox", () => {
 
     it("[3.3] passes the same checks as a certified one, and stands only at the head", async () => {
       await expect(
-        submitUnattested(system, lying(first, { header: { parent: id("another") } })),
+        submitUnattested(system, lying(first, { header: { parent: keccakText("another") } })),
       ).to.be.revertedWithCustomError(system.inbox, "InboxWrongParent");
       await submit(system, first);
       const rival = await world.batch(world.genesis, current, { transfers: 3 });
@@ -508,7 +510,7 @@ describe("Batch inbox", () => {
     });
 
     it("is for ever: what is final can be neither requested nor disproved", async () => {
-      const wrong = lying(first, { stateRoots: rootsWith(first, 2, id("wrong")) });
+      const wrong = lying(first, { stateRoots: rootsWith(first, 2, keccakText("wrong")) });
       await submit(system, wrong);
       await skipWindow();
       await system.inbox.finalise(wrong.header);
@@ -524,7 +526,7 @@ describe("Batch inbox", () => {
 
   describe("rollback", () => {
     const wrongAt = (batch: TestBatch, i: number): TestBatch =>
-      lying(batch, { stateRoots: rootsWith(batch, i, id("wrong")) });
+      lying(batch, { stateRoots: rootsWith(batch, i, keccakText("wrong")) });
 
     it("[11.14] takes the wrong batch and all that follow, and opens the index for the next sequencer", async () => {
       const { inbox } = system;
@@ -715,7 +717,7 @@ async function storageOf({ inbox, connection }: TestSystem) {
   const low = 2n ** 64n;
   expect((await word(0)) % low).to.equal(await inbox.head());
   const slotOf = (index: bigint): string =>
-    keccak256(AbiCoder.defaultAbiCoder().encode(["uint64", "uint256"], [index, BATCHES_SLOT]));
+    keccakHex(AbiCoder.defaultAbiCoder().encode(["uint64", "uint256"], [index, BATCHES_SLOT]));
   expect(await provider.getStorage(address, slotOf(0n))).to.equal((await inbox.batchAt(0)).headerHash);
   return {
     async graft(world: World, index: bigint): Promise<BatchHeader> {

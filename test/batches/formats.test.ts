@@ -1,21 +1,21 @@
 /** Solidity and TypeScript agree on every format of docs/protocol.md. */
 import { expect } from "chai";
-import { type Contract, ZeroAddress, ZeroHash, getAddress, hexlify, id, randomBytes } from "ethers";
+import { type Contract, ZeroAddress, getAddress, hexlify, randomBytes } from "ethers";
 import { network } from "hardhat";
 
 import { decodeRecords, encodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
 import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 import { BATCH_HEADER_TYPES, type BatchHeader, hashHeader } from "../../l2/batch/header.ts";
 import { Frontier, batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
-import { toHex } from "../../l2/base/hex.ts";
-import { keccakHex } from "../../l2/base/keccak.ts";
+import { type Hex, ZERO_HASH, toHex } from "../../l2/base/hex.ts";
+import { keccakHex, keccakText } from "../../l2/base/keccak.ts";
 import { deployHarness } from "../../testkit/harness.ts";
 
 const connection = await network.create();
 const { ethers } = connection;
 const NO_BLOCK = { number: 0n, timestamp: 0n, coinbase: ZeroAddress };
 
-const hashes = (count: number): string[] => Array.from({ length: count }, () => hexlify(randomBytes(32)));
+const hashes = (count: number): Hex[] => Array.from({ length: count }, () => toHex(randomBytes(32)));
 const below = (limit: number): number => Math.floor(Math.random() * limit);
 const uint = (bits: number): bigint => BigInt(hexlify(randomBytes(bits / 8)));
 const address = (): string => getAddress(hexlify(randomBytes(20)));
@@ -59,9 +59,9 @@ describe("Formats on L1 and off it", function () {
       const leaves = hashes(count);
       const tree = batchTree(leaves);
       const cut = below(count + 1);
-      const [, peaks] = (await call("grow", 0, [], leaves.slice(0, cut))) as [string, string[]];
+      const [, peaks] = (await call("grow", 0, [], leaves.slice(0, cut))) as [Hex, Hex[]];
       expect([...peaks], `${cut} of ${count}`).to.deep.equal(tree.frontier(cut));
-      const [root, grown] = (await call("grow", cut, [...peaks], leaves.slice(cut))) as [string, string[]];
+      const [root, grown] = (await call("grow", cut, [...peaks], leaves.slice(cut))) as [Hex, Hex[]];
       expect(root, `${count} leaves, cut at ${cut}`).to.equal(tree.root);
       expect([...grown]).to.deep.equal(tree.frontier(count));
       const frontier = new Frontier(cut, [...peaks]);
@@ -80,7 +80,7 @@ describe("Formats on L1 and off it", function () {
       const proof = tree.rangeProof(from, to);
       const where = `[${from}, ${to}) of ${count}`;
       expect(await call("rangeRoot", range, from, count, proof), where).to.equal(tree.root);
-      range[below(range.length)] = id("another");
+      range[below(range.length)] = keccakText("another");
       expect(await call("rangeRoot", range, from, count, proof), where).to.not.equal(tree.root);
     }
   });
@@ -92,7 +92,7 @@ describe("Formats on L1 and off it", function () {
       const index = below(count);
       expect(await call("contains", tree.root, index, leaves[index], tree.proof(index))).to.equal(true);
       expect(await call("contains", tree.root, index + 1, leaves[index], tree.proof(index))).to.equal(false);
-      expect(await call("contains", tree.root, index, id("another"), tree.proof(index))).to.equal(false);
+      expect(await call("contains", tree.root, index, keccakText("another"), tree.proof(index))).to.equal(false);
     }
   });
 
@@ -100,7 +100,7 @@ describe("Formats on L1 and off it", function () {
     const tree = batchTree(hashes(13));
     const range = hashes(3);
     const proof = tree.rangeProof(4, 7);
-    await expect(call("rangeRoot", range, 4, 13, [...proof, ZeroHash]))
+    await expect(call("rangeRoot", range, 4, 13, [...proof, ZERO_HASH]))
       .to.be.revertedWithCustomError(harness, "BatchTreeWrongProof")
       .withArgs(proof.length + 1, proof.length);
     await expect(call("rangeRoot", range, 4, 13, proof.slice(1))).to.be.revertedWithPanic(0x32);
@@ -109,14 +109,14 @@ describe("Formats on L1 and off it", function () {
   it("[11.9] a range never ends behind the last row, where no hash of a full tree would fix it", async () => {
     for (const count of [1, 2, 3, 4, 8, 13, 16]) {
       const leaves = hashes(count);
-      const beyond = [...leaves, id("a leaf that is not in the tree")];
+      const beyond = [...leaves, keccakText("a leaf that is not in the tree")];
       await expect(
         call(
           "rangeRoot",
           beyond,
           0,
           count,
-          Array.from({ length: 5 }, () => ZeroHash),
+          Array.from({ length: 5 }, () => ZERO_HASH),
         ),
       )
         .to.be.revertedWithCustomError(harness, "BatchTreeOutOfRange")

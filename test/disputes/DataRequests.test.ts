@@ -1,7 +1,8 @@
 /** Data requests from the fee to the verdict, on real batches that L1 really executes. */
 import { expect } from "chai";
-import { ZeroHash, id } from "ethers";
 
+import { keccakText } from "../../l2/base/keccak.ts";
+import { ZERO_HASH } from "../../l2/base/hex.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import { decodeRecords, encodeRecords } from "../../l2/batch/encoding.ts";
 import {
@@ -267,7 +268,7 @@ describe("Data requests", () => {
     });
 
     it("[11.11] [11.14] an MTTBR that is that of no data", async () => {
-      const batch = lying(first, { header: { mttbr: id("garbage") } });
+      const batch = lying(first, { header: { mttbr: keccakText("garbage") } });
       await condemnedBy(batch, async () => await post(system, batch));
     });
 
@@ -294,20 +295,23 @@ describe("Data requests", () => {
     });
 
     it("[11.11] fewer transactions", async () => {
-      const batch = lying(first, { stateRoots: [...first.stateRoots, id("one more")], header: { txCount: 11n } });
+      const batch = lying(first, {
+        stateRoots: [...first.stateRoots, keccakText("one more")],
+        header: { txCount: 11n },
+      });
       await condemnedBy(batch, async () => await post(system, batch));
     });
 
     it("[11.15] does not rotate where the offender was not the current one", async () => {
       await submit(system, first);
-      const batch = lying(second, { header: { mttbr: id("garbage") } });
+      const batch = lying(second, { header: { mttbr: keccakText("garbage") } });
       await condemnedBy(batch, async () => await post(system, batch));
     });
 
     it("[3.3.6a.1] [3.3.6a.2] [3.3.6a.3] a fake batch, whose sequencer is kicked and rotated", async () => {
       const fake = lying(first, {
-        stateRoots: first.stateRoots.map((root) => id(root)),
-        header: { mttbr: id("fake") },
+        stateRoots: first.stateRoots.map((root) => keccakText(root)),
+        header: { mttbr: keccakText("fake") },
       });
       await submitUnattested(system, fake);
       await requestData(system, fake);
@@ -359,7 +363,12 @@ describe("Data requests", () => {
       const transfers: Transfer[] = [
         { request: legacy },
         {
-          request: { ...legacy, type: 1, gasLimit: 25_300n, accessList: [{ address: fresh, storageKeys: [ZeroHash] }] },
+          request: {
+            ...legacy,
+            type: 1,
+            gasLimit: 25_300n,
+            accessList: [{ address: fresh, storageKeys: [ZERO_HASH] }],
+          },
         },
         { from: 2, request: { to: world.users[2]!.address } },
         { request: { to: fresh, value: 0n } },
@@ -389,11 +398,11 @@ describe("Data requests", () => {
         disputes,
         "RecomputationWrongRecords",
       );
-      const wrong = siblings.map((hash, i) => (i === 0 ? id(hash) : hash));
+      const wrong = siblings.map((hash, i) => (i === 0 ? keccakText(hash) : hash));
       await expect(
         disputes.recompute(header, state, recordsOf(first, 0, 3), wrong, witness),
       ).to.be.revertedWithCustomError(disputes, "RecomputationWrongRecords");
-      const more = [...siblings, ZeroHash];
+      const more = [...siblings, ZERO_HASH];
       await expect(disputes.recompute(header, state, recordsOf(first, 0, 3), more, witness))
         .to.be.revertedWithCustomError(disputes, "BatchTreeWrongProof")
         .withArgs(more.length, siblings.length);
@@ -413,7 +422,7 @@ describe("Data requests", () => {
           full.header,
           recomputingAt(full, 0),
           foreign,
-          [ZeroHash, ZeroHash],
+          [ZERO_HASH, ZERO_HASH],
           await world.witness(full),
         ),
       )
@@ -477,11 +486,11 @@ describe("Data requests", () => {
       };
 
       it("[11.10] [11.11] [11.12] [11.13] [11.14] [11.15] [11.16] a state root in the middle", async () => {
-        await condemned(lying(first, { stateRoots: rootsWith(first, 4, id("wrong")) }), first, 6);
+        await condemned(lying(first, { stateRoots: rootsWith(first, 4, keccakText("wrong")) }), first, 6);
       });
 
       it("[11.11] the last state root", async () => {
-        await condemned(lying(first, { stateRoots: rootsWith(first, 9, id("wrong")) }), first);
+        await condemned(lying(first, { stateRoots: rootsWith(first, 9, keccakText("wrong")) }), first);
       });
 
       it("[11.11] the gas used", async () => {
@@ -492,7 +501,10 @@ describe("Data requests", () => {
       });
 
       it("[11.11] more state roots than transactions", async () => {
-        const long = lying(first, { stateRoots: [...first.stateRoots, id("surplus")], header: { txCount: 10n } });
+        const long = lying(first, {
+          stateRoots: [...first.stateRoots, keccakText("surplus")],
+          header: { txCount: 10n },
+        });
         const postStateRoot = first.header.postStateRoot;
         const batch = lying(long, { stateRoots: long.stateRoots, header: { txCount: 10n, postStateRoot } });
         await condemned({ ...batch, postStateProof: batch.stateTree.proof(9) }, first);
@@ -500,7 +512,7 @@ describe("Data requests", () => {
 
       it("[11.11] of a sequencer that is not the current one, without a rotation", async () => {
         await submit(system, first);
-        await condemned(lying(second, { stateRoots: rootsWith(second, 2, id("wrong")) }), second);
+        await condemned(lying(second, { stateRoots: rootsWith(second, 2, keccakText("wrong")) }), second);
       });
 
       const invalid: [string, () => Promise<Transfer>][] = [
@@ -536,7 +548,7 @@ describe("Data requests", () => {
       }
 
       it("[3.3.5] [3.3.6] [3.3.6a.1] [3.3.6a.2] [3.3.6a.3] [3.3.6a.4] a fake batch, and the chain of batches goes on", async () => {
-        const fake = lying(first, { stateRoots: first.stateRoots.map((root) => id(root)) });
+        const fake = lying(first, { stateRoots: first.stateRoots.map((root) => keccakText(root)) });
         await submitUnattested(system, fake);
         await requestData(system, fake);
         await post(system, fake);
@@ -564,10 +576,10 @@ describe("Data requests", () => {
       });
 
       it("[11.14] and rolls back later batches, whose own requests are refunded to the wei", async () => {
-        const wrong = lying(first, { stateRoots: rootsWith(first, 9, id("wrong")) });
+        const wrong = lying(first, { stateRoots: rootsWith(first, 9, keccakText("wrong")) });
         const behind = lying(
           { ...second, parent: wrong.header },
-          { header: { parent: wrong.hash, preStateRoot: id("wrong") } },
+          { header: { parent: wrong.hash, preStateRoot: keccakText("wrong") } },
         );
         const rival = system.verifierAccounts[1]!;
         await posted(wrong);
@@ -695,7 +707,7 @@ describe("Data requests", () => {
     });
 
     it("[11.5] [11.13] a fraud proof overtakes an open request: the prover has the bounty, the requester its fee", async () => {
-      const wrong = lying(first, { stateRoots: rootsWith(first, 4, id("wrong")) });
+      const wrong = lying(first, { stateRoots: rootsWith(first, 4, keccakText("wrong")) });
       const prover = system.others[2]!;
       await posted(wrong);
       await recompute(system, world, wrong, { to: 3, truth: first });

@@ -1,7 +1,9 @@
 /** Fraud proofs in one call, on real batches: what they condemn, and all that they do not. */
 import { expect } from "chai";
-import { type BaseContract, ZeroHash, id } from "ethers";
+import { type BaseContract } from "ethers";
 
+import { keccakText } from "../../l2/base/keccak.ts";
+import { ZERO_HASH } from "../../l2/base/hex.ts";
 import { encodeRecords } from "../../l2/batch/encoding.ts";
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { hashHeader } from "../../l2/batch/header.ts";
@@ -44,7 +46,7 @@ describe("Fraud proofs", () => {
   });
 
   const wrongAt = (batch: TestBatch, i: number): TestBatch =>
-    lying(batch, { stateRoots: rootsWith(batch, i, id("wrong")) });
+    lying(batch, { stateRoots: rootsWith(batch, i, keccakText("wrong")) });
   const proven = (rotates = true): Verdict => ({
     claimant: system.others[0]!.address,
     againstSigners: true,
@@ -150,7 +152,7 @@ describe("Fraud proofs", () => {
       const prove = (change: Partial<typeof transition>) => async () =>
         await disputes.proveTransition(first.header, { ...transition, ...change }, witness);
       const { mtsr, preStateRoot } = first.header;
-      const wrong = id("wrong");
+      const wrong = keccakText("wrong");
       await expectNoVerdict(first, prove({ preStateRoot: wrong }), "FraudWrongLeaf", [mtsr, 3, wrong]);
       await expectNoVerdict(first, prove({ postStateRoot: wrong }), "FraudWrongLeaf", [mtsr, 4, wrong]);
       await expectNoVerdict(first, prove({ preStateProof: [] }), "FraudWrongLeaf", [mtsr, 3, transition.preStateRoot]);
@@ -200,7 +202,7 @@ describe("Fraud proofs", () => {
         batch,
         async () => await disputes.proveTransition(batch.header, after, await world.witness(first, 5, 6)),
         "MissingWitness",
-        [id("wrong")],
+        [keccakText("wrong")],
         executor,
       );
     });
@@ -279,7 +281,7 @@ describe("Fraud proofs", () => {
       const earlier = { ...b.context, number: b.context.number - 1n };
       const second_ = async () => await disputes.proveDisorder(first.header, a, { ...b, context: earlier });
       await expectNoVerdict(first, second_, "FraudWrongLeaf");
-      const first_ = async () => await disputes.proveDisorder(first.header, { ...a, txHash: ZeroHash }, b);
+      const first_ = async () => await disputes.proveDisorder(first.header, { ...a, txHash: ZERO_HASH }, b);
       await expectNoVerdict(first, first_, "FraudWrongLeaf");
       const last = placementOf(first, 9);
       const beyond = async () => await disputes.proveDisorder(first.header, last, { ...last, index: 10 });

@@ -1,7 +1,8 @@
 /** Disputes over transactions of real contracts: each is re-executed on L1, and settles the batch that carries it. */
 import { expect } from "chai";
-import { id } from "ethers";
 
+import type { Hex } from "../../l2/base/hex.ts";
+import { keccakText } from "../../l2/base/keccak.ts";
 import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
 import { lying, recordsOf, rootsWith, submit, transitionOf } from "../../testkit/batches.ts";
 import { ContractBatch, openContractWorld } from "../../testkit/contract-batch.ts";
@@ -34,7 +35,7 @@ describe("Disputes over contracts of the L2", function () {
     for (const [i, { title }] of story.steps.entries()) {
       it(`[11.4] [11.5] [11.11] after ${title}`, async () => {
         const { batch } = played;
-        const wrong = lying(batch, { stateRoots: rootsWith(batch, i, id("wrong")) });
+        const wrong = lying(batch, { stateRoots: rootsWith(batch, i, keccakText("wrong")) });
         await submit(system, wrong);
         const { witness } = await played.execute(system, i);
         const prover = system.others[0]!;
@@ -62,7 +63,7 @@ describe("Disputes over contracts of the L2", function () {
 
   describe("a data request", () => {
     const recomputed = async (
-      wrong: { stateRoots?: readonly string[] },
+      wrong: { stateRoots?: readonly Hex[] },
       last: number,
     ): Promise<ContractBatch["batch"]> => {
       const { batch: truth } = played;
@@ -89,7 +90,7 @@ describe("Disputes over contracts of the L2", function () {
     it("[11.9] [11.10] [11.11] has L1 execute the whole batch, and condemns it for its last root", async () => {
       const { batch: truth } = played;
       const last = story.steps.length - 1;
-      const batch = await recomputed({ stateRoots: rootsWith(truth, last, id("wrong")) }, last);
+      const batch = await recomputed({ stateRoots: rootsWith(truth, last, keccakText("wrong")) }, last);
       const { witness } = await played.execute(system, last);
       const siblings = batch.transactionTree.rangeProof(last, last + 1);
       const claimant = system.verifierAccounts[0]!.address;

@@ -1,8 +1,9 @@
 /** The heaviest calls of a dispute against what one transaction may use, and what they cost beside their floor. */
 import { expect } from "chai";
-import { type ContractTransactionResponse, getBytes, id } from "ethers";
+import { type ContractTransactionResponse, getBytes } from "ethers";
 import hre from "hardhat";
 
+import { keccakText } from "../../l2/base/keccak.ts";
 import { decodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { type TestBatch, World, lying, submit } from "../../testkit/batches.ts";
@@ -56,7 +57,7 @@ describe("Gas of disputes", function () {
   const unexecuted = (count: number, raw: (i: number) => Uint8Array): TestBatch => {
     const { context } = first.transactions[0]!;
     const transactions = Array.from({ length: count }, (_, i): L2Transaction => ({ context, raw: raw(i) }));
-    const stateRoots = transactions.map((_, i) => id(`claimed ${String(i)}`));
+    const stateRoots = transactions.map((_, i) => keccakText(`claimed ${String(i)}`));
     return lying(first, { transactions, stateRoots });
   };
 

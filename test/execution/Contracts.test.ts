@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
+import { asHex } from "../../l2/base/hex.ts";
 import { ContractBatch, openContractWorld } from "../../testkit/contract-batch.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
@@ -21,7 +22,7 @@ describe("Contracts of the L2 on L1", function () {
     const { batch } = played;
     expect(batch.success).to.deep.equal(story.steps.map(({ fails }) => fails !== true));
     for (const { to, contract, method, args, returns } of story.facts) {
-      const data = contract.interface.encodeFunctionData(method, args);
+      const data = asHex(contract.interface.encodeFunctionData(method, args));
       const returned = await world.state.call(batch.header.postStateRoot, to, data);
       expect(contract.interface.decodeFunctionResult(method, returned).toArray(), method).to.deep.equal(returns);
     }

@@ -1,6 +1,8 @@
 import { expect } from "chai";
-import { id, parseEther } from "ethers";
+import { parseEther } from "ethers";
 
+import { asHash } from "../../l2/base/hex.ts";
+import { keccakText } from "../../l2/base/keccak.ts";
 import { asRunner } from "../../ignition/system.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import { type BatchHeader, genesisHeader, hashHeader } from "../../l2/batch/header.ts";
@@ -18,7 +20,7 @@ describe("Votes", () => {
 
   before(async () => {
     const { Rollup } = await deploymentParameters();
-    genesis = genesisHeader({ genesisTimestamp: Rollup.genesisTimestamp }, Rollup.genesisStateRoot);
+    genesis = genesisHeader({ genesisTimestamp: Rollup.genesisTimestamp }, asHash(Rollup.genesisStateRoot));
   });
 
   /** The system with a treasury that can compensate. */
@@ -294,7 +296,7 @@ describe("Votes", () => {
       const owners = system.sequencerAccounts.map(({ owner }) => owner);
       const proposal = await proposalOf(
         system,
-        await system.as(owners[0]!).governor.proposeKick(owners[3]!, 10_000, owners[3]!, 0, 0, id("reason")),
+        await system.as(owners[0]!).governor.proposeKick(owners[3]!, 10_000, owners[3]!, 0, 0, keccakText("reason")),
       );
       // Two of 200,000 are the quorum of four percent of ten million.
       await pass(system, proposal, [owners[1]!, owners[2]!]);

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 
 import { expect } from "chai";
-import { id } from "ethers";
 
+import { keccakText } from "../../l2/base/keccak.ts";
 import { PARAMETERS } from "../../ignition/parameters.ts";
 import { genesisHeader, hashHeader } from "../../l2/batch/header.ts";
 import { deploymentParameters, systemFixture } from "../../testkit/system.ts";
 import { expectOnlyGovernance, expectWired } from "./wiring.ts";
 
-const GENESIS_ROOT = id("a genesis");
+const GENESIS_ROOT = keccakText("a genesis");
 
 describe("Deployment", () => {
   const load = systemFixture({ rollup: { genesisStateRoot: GENESIS_ROOT }, sequencers: 0, verifiers: 0, rewards: 0n });
@@ -29,7 +29,7 @@ describe("Deployment", () => {
     const system = await load();
     const { timelock, deployer } = system;
     await expectOnlyGovernance(system, deployer.address);
-    await expect(timelock.grantRole(id("PROPOSER_ROLE"), deployer)).to.be.revertedWithCustomError(
+    await expect(timelock.grantRole(keccakText("PROPOSER_ROLE"), deployer)).to.be.revertedWithCustomError(
       timelock,
       "AccessControlUnauthorizedAccount",
     );

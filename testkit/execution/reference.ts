@@ -13,10 +13,11 @@ import {
   concatBytes,
   createAccount,
   createAddressFromString,
-  hexToBytes,
 } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 import { encodeRlp, getBytes, keccak256, stripZerosLeft } from "ethers";
+
+import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 
 /** Constants of the chain, as the executor's constructor takes them. */
 export interface Chain {
@@ -46,7 +47,7 @@ export interface Input {
 export interface Expected {
   valid: boolean;
   gasUsed: bigint;
-  stateRoot: string;
+  stateRoot: Hex;
 }
 
 /** A node store that remembers which nodes of the layer below were read. */
@@ -158,8 +159,8 @@ export class Reference {
     return [...this.#nodes.values()];
   }
 
-  get root(): string {
-    return bytesToHex(this.#root);
+  get root(): Hex {
+    return toHex(this.#root);
   }
 
   /** An account of the state; undefined where the state does not have it. */
@@ -194,7 +195,7 @@ export class Reference {
   /** @returns The gas used; undefined where the transaction is invalid by the rules of `docs/protocol.md`. */
   async #runOne(vm: VM, common: Common, { context, raw }: Input): Promise<bigint | undefined> {
     try {
-      const tx = createTxFromRLP(hexToBytes(raw as `0x${string}`), { common });
+      const tx = createTxFromRLP(fromHex(raw), { common });
       if (tx.type > 2 || (tx.type === 0 && tx.v !== undefined && tx.v < 35n)) return undefined;
       // Reads both even where the transaction is refused: the executor may look at them first.
       if (tx.to !== undefined) await vm.stateManager.getAccount(tx.to);

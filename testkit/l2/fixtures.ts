@@ -1,5 +1,7 @@
 import { type TransactionRequest, Wallet, id, parseEther, parseUnits } from "ethers";
 
+import { signed } from "../signed.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 import { Chain, type ChainOptions } from "../../l2/chain/chain.ts";
 import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
 
@@ -19,14 +21,14 @@ export async function transfer(
   to: string,
   nonce: number,
   overrides: TransactionRequest = {},
-): Promise<string> {
+): Promise<Hex> {
   const legacy = overrides.gasPrice !== undefined || overrides.type === 0 || overrides.type === 1;
   const fees = legacy
     ? { gasPrice: parseUnits("2", "gwei") }
     : { maxFeePerGas: parseUnits("3", "gwei"), maxPriorityFeePerGas: parseUnits("1", "gwei") };
   const { chainId } = config;
   const value = parseEther("1");
-  return await from.signTransaction({ chainId, to, nonce, value, gasLimit: 21_000, ...fees, ...overrides });
+  return await signed(from, { chainId, to, nonce, value, gasLimit: 21_000, ...fees, ...overrides });
 }
 
 export async function openChain(options: ChainOptions = {}): Promise<Chain> {
@@ -34,7 +36,7 @@ export async function openChain(options: ChainOptions = {}): Promise<Chain> {
 }
 
 /** Sends transactions and makes a block of them. */
-export async function mine(chain: Chain, transactions: readonly string[], timestamp = chain.head.timestamp + 1) {
+export async function mine(chain: Chain, transactions: readonly Hex[], timestamp = chain.head.timestamp + 1) {
   for (const raw of transactions) await chain.addTransaction(raw);
   const block = await chain.produceBlock({ timestamp, coinbase: producer.address, signer: producer });
   if (block === undefined) throw new Error("No block was made.");

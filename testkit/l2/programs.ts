@@ -1,8 +1,8 @@
 /** Random code on the L2, and transactions that run it: whatever a witness may have to hold. */
-import { type Wallet, concat, getCreateAddress, hexlify, id, toBeHex } from "ethers";
+import { type Wallet, getCreateAddress, hexlify, id, toBeHex } from "ethers";
 
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
-import { type Hex, fromHex } from "../../l2/base/hex.ts";
+import { type Hex, concatHex, fromHex } from "../../l2/base/hex.ts";
 import type { Random } from "../execution/random.ts";
 import { config, producer, transfer } from "./fixtures.ts";
 
@@ -67,27 +67,27 @@ function randomProgram(random: Random, anyone: () => string): Hex {
   const word = (): Hex => push(random(4) === 0 ? random(65536) : random(3));
   const key = (): Hex => push(random(24));
   const pushed = (): Hex => `0x73${anyone().slice(2)}`;
-  const call = (code: Hex, value: Hex): Hex => concat(["0x5f5f5f5f", value, pushed(), push(60_000), code, "0x50"]);
+  const call = (code: Hex, value: Hex): Hex => concatHex(["0x5f5f5f5f", value, pushed(), push(60_000), code, "0x50"]);
   const pieces: (() => Hex)[] = [
-    () => concat([push(0), key(), "0x55"]),
-    () => concat([push(0), key(), "0x55"]),
-    () => concat([word(), key(), "0x55"]),
-    () => concat([word(), key(), "0x55"]),
-    () => concat([word(), key(), "0x55"]),
-    () => concat([key(), "0x5450"]),
-    () => concat([word(), key(), "0x5d", key(), "0x5c", key(), "0x55"]),
-    () => concat([pushed(), ["0x31", "0x3b", "0x3f"][random(3)] ?? "", key(), "0x55"]),
-    () => concat([push(random(2) * 40), "0x5f5f", pushed(), "0x3c"]),
+    () => concatHex([push(0), key(), "0x55"]),
+    () => concatHex([push(0), key(), "0x55"]),
+    () => concatHex([word(), key(), "0x55"]),
+    () => concatHex([word(), key(), "0x55"]),
+    () => concatHex([word(), key(), "0x55"]),
+    () => concatHex([key(), "0x5450"]),
+    () => concatHex([word(), key(), "0x5d", key(), "0x5c", key(), "0x55"]),
+    () => concatHex([pushed(), ["0x31", "0x3b", "0x3f"][random(3)] ?? "0x", key(), "0x55"]),
+    () => concatHex([push(random(2) * 40), "0x5f5f", pushed(), "0x3c"]),
     () => call("0xf1", random(3) === 0 ? `0x7f${"ff".repeat(32)}` : push(random(2))),
-    () => concat(["0x5f5f5f5f", pushed(), push(60_000), random(2) === 0 ? "0xf4" : "0xfa", "0x50"]),
+    () => concatHex(["0x5f5f5f5f", pushed(), push(60_000), random(2) === 0 ? "0xf4" : "0xfa", "0x50"]),
     // CREATE2 of a contract that destroys itself in favour of someone, or of nothing.
-    () => concat([pushed(), "0x60ff5f5350"]),
-    () => concat([push(random(3)), push(random(2) * 22), "0x5f", push(random(2)), "0xf550"]),
-    () => concat([push(random(300)), "0x430340", key(), "0x55"]),
-    () => concat([["0x44", "0x4a", "0x45", "0x48", "0x46"][random(5)] ?? "", key(), "0x55"]),
-    () => concat([key(), push(random(64)), "0x5fa1"]),
+    () => concatHex([pushed(), "0x60ff5f5350"]),
+    () => concatHex([push(random(3)), push(random(2) * 22), "0x5f", push(random(2)), "0xf550"]),
+    () => concatHex([push(random(300)), "0x430340", key(), "0x55"]),
+    () => concatHex([["0x44", "0x4a", "0x45", "0x48", "0x46"][random(5)] ?? "0x", key(), "0x55"]),
+    () => concatHex([key(), push(random(64)), "0x5fa1"]),
   ];
-  const ends: Hex[] = ["0x00", "0x00", "0x00", "0x5f5ffd", "0xfe", concat([pushed(), "0xff"])];
+  const ends: Hex[] = ["0x00", "0x00", "0x00", "0x5f5ffd", "0xfe", concatHex([pushed(), "0xff"])];
   const body = Array.from({ length: 1 + random(14) }, () => pieces[random(pieces.length)]?.() ?? "0x");
-  return concat([...body, ends[random(ends.length)] ?? "0x"]);
+  return concatHex([...body, ends[random(ends.length)] ?? "0x"]);
 }

@@ -1,3 +1,4 @@
+import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { type Fault, forging } from "../../../testkit/faults.ts";
 import { included, payday, sendPayments } from "../acts.ts";
 import { SILENCE } from "../chronicle.ts";
@@ -34,7 +35,7 @@ export const forgedBlock: Scenario = {
 
         story.chapter("No block that counts is no block: it is rotated");
         await stage.until(() => stage.current.owner !== offender.owner);
-        const status = await local.consensus.agent.transactionStatus(hashes[0] ?? "");
+        const status = await local.consensus.agent.transactionStatus(hashes[0] ?? ZERO_HASH);
         story.say("3.2", "consensus", `tells user 1 that the transaction is ${status.state}`, "user 1");
         const again = await sendPayments(stage, 1);
         await stage.until(() => included(stage, again));

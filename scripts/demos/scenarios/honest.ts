@@ -1,5 +1,5 @@
 import { checkInclusion, proveInclusion } from "../../../l2/batch/inclusion.ts";
-import { fromHex } from "../../../l2/base/hex.ts";
+import { ZERO_HASH, fromHex } from "../../../l2/base/hex.ts";
 import { keccakHex } from "../../../l2/base/keccak.ts";
 import { batch, finalise, headerAt, payday } from "../acts.ts";
 import type { Scenario } from "../scenario.ts";
@@ -28,7 +28,7 @@ export const honest: Scenario = {
       const stateRoots = blocks.flatMap((block) => block.stateRoots);
       const place = blocks
         .flatMap((block) => block.transactions.map((raw) => keccakHex(fromHex(raw))))
-        .indexOf(hashes[0] ?? "");
+        .indexOf(hashes[0] ?? ZERO_HASH);
       const proof = proveInclusion(transactions, stateRoots, place);
       const problem = checkInclusion(headerAt(stage, 1), proof);
       if (problem !== undefined) throw new Error(problem);

@@ -1,5 +1,6 @@
 import type { Wallet } from "ethers";
 
+import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { type Fault, silent } from "../../../testkit/faults.ts";
 import { included, sendPayments } from "../acts.ts";
 import { SILENCE } from "../chronicle.ts";
@@ -20,7 +21,7 @@ export const silentSequencer: Scenario = {
         const offender = stage.current;
         const fault = faults[local.sequencers.indexOf(offender)];
         if (fault !== undefined) fault.on = true;
-        const [hash = ""] = await sendPayments(stage, 1);
+        const [hash = ZERO_HASH] = await sendPayments(stage, 1);
         story.say("1", "user 1", "submits a transfer", "consensus");
         await stage.beat();
         const { head } = offender.chain;

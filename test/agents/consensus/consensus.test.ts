@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type Wallet, parseEther } from "ethers";
 
+import type { Hex } from "../../../l2/base/hex.ts";
 import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { type Fault, refusing, silent } from "../../../testkit/faults.ts";
@@ -28,7 +29,7 @@ describe("consensus layer", () => {
     return found;
   }
 
-  const status = (hash: string) => local.consensus.agent.transactionStatus(hash);
+  const status = (hash: Hex) => local.consensus.agent.transactionStatus(hash);
 
   afterEach(async () => {
     await local.stop();

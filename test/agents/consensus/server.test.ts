@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { type Wallet, id, parseEther } from "ethers";
+import { type Wallet, parseEther } from "ethers";
 
+import { keccakText } from "../../../l2/base/keccak.ts";
 import { HttpConsensus } from "../../../agents/consensus/client.ts";
 import { ConsensusServer } from "../../../agents/consensus/server.ts";
 import { TransactionError } from "../../../l2/protocol/errors.ts";
@@ -52,7 +53,7 @@ describe("consensus layer over HTTP", () => {
     await test.local.tick();
     expect(await client.transactionStatus(hash)).to.deep.equal({ state: "included", block: 1 });
     expect(await client.pendingTransactions()).to.deep.equal([]);
-    expect(await client.transactionStatus(id("no transaction"))).to.deep.equal({ state: "unknown" });
+    expect(await client.transactionStatus(keccakText("no transaction"))).to.deep.equal({ state: "unknown" });
   });
 
   it("[2a] says why it refuses a transaction", async () => {

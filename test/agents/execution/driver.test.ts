@@ -1,6 +1,8 @@
 import { expect } from "chai";
-import { AbiCoder, type TransactionRequest, Wallet, concat, dataSlice, getBytes, id, keccak256, toBeHex } from "ethers";
+import { AbiCoder, type TransactionRequest, Wallet, concat, dataSlice, getBytes, toBeHex } from "ethers";
 
+import { asHash } from "../../../l2/base/hex.ts";
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { L1Revert } from "../../../agents/runtime/errors.ts";
 import {
   type Execution,
@@ -15,10 +17,10 @@ import { Executor__factory } from "../../../types/ethers-contracts/factories/exe
 const CODER = AbiCoder.defaultAbiCoder();
 const ABI = Executor__factory.createInterface();
 const EXECUTOR = "0x000000000000000000000000000000000000E0E0";
-const KEY = id("transition");
+const KEY = keccakText("transition");
 const GAS = 1_000_000n;
-const ROOT = id("state");
-const OUTCOME = { valid: true, gasUsed: 21_000n, stateRoot: id("state after") };
+const ROOT = keccakText("state");
+const OUTCOME = { valid: true, gasUsed: 21_000n, stateRoot: keccakText("state after") };
 
 /** An operation of a program: what it takes of L2 and of L1, and what of the witness. */
 interface Operation {
@@ -31,7 +33,7 @@ interface Operation {
 class FakeL1 {
   readonly #program: readonly Operation[];
   readonly #limit: bigint;
-  readonly #seen = new Set([keccak256("0x")]);
+  readonly #seen = new Set([keccakHex("0x")]);
   remembered = false;
 
   constructor(program: readonly Operation[], limit: bigint) {
@@ -43,7 +45,7 @@ class FakeL1 {
     const parsed = ABI.parseTransaction({ data: data! })!;
     if (parsed.name === "transitionKey") return Promise.resolve(KEY);
     if (parsed.name === "isReached") {
-      return Promise.resolve(CODER.encode(["bool"], [this.#seen.has(String(parsed.args["machineHash"]))]));
+      return Promise.resolve(CODER.encode(["bool"], [this.#seen.has(asHash(parsed.args["machineHash"]))]));
     }
     const budget = BigInt(gasLimit!);
     if (parsed.name === "execute") {
@@ -53,7 +55,7 @@ class FakeL1 {
       return Promise.resolve(known);
     }
     const { machine, until, witness } = parsed.args as unknown as { machine: string; until: bigint; witness: string };
-    if (!this.#seen.has(keccak256(machine))) throw new Error("this machine was not seen on L1");
+    if (!this.#seen.has(keccakHex(machine))) throw new Error("this machine was not seen on L1");
     const from = machine === "0x" ? 0 : Number(dataSlice(machine, 96, 128));
     const place = this.#run(from, until >> GAS_BITS === 0n ? 0n : (until >> GAS_BITS) - 1n, witness, budget);
     const next = place === this.#program.length ? "0x" : this.#machine(place);
@@ -63,7 +65,7 @@ class FakeL1 {
   /** What sending a step leads to. */
   async send({ data, gas }: ExecutionStep): Promise<void> {
     const [next] = CODER.decode(["bytes"], await this.call({ data, gasLimit: gas })) as unknown as [string];
-    this.#seen.add(keccak256(next));
+    this.#seen.add(keccakHex(next));
     if (next === "0x") this.remembered = true;
   }
 
@@ -84,7 +86,7 @@ class FakeL1 {
       if (index < from) continue;
       if (left < until) return index;
       if (needs !== undefined && !witness.includes(Buffer.from(needs).toString("hex"))) {
-        throw reverted(ABI.encodeErrorResult("MissingWitness", [keccak256(needs)]));
+        throw reverted(ABI.encodeErrorResult("MissingWitness", [keccakHex(needs)]));
       }
       cost += l1;
       left -= l2;
@@ -99,7 +101,7 @@ function reverted(data: string): Error {
 }
 
 describe("Execution driver", () => {
-  const wallet = new Wallet(id("heavy"));
+  const wallet = new Wallet(keccakText("heavy"));
 
   async function request(gasLimit: bigint, known: readonly Uint8Array[] = []): Promise<ExecutionRequest> {
     const raw = await wallet.signTransaction({ type: 0, chainId: 1, to: wallet.address, gasPrice: 1, gasLimit });
@@ -107,7 +109,7 @@ describe("Execution driver", () => {
       transaction: { context: { number: 1n, timestamp: 2n, coinbase: wallet.address }, raw: getBytes(raw) },
       preStateRoot: ROOT,
       witness: new Uint8Array(),
-      preimages: (hash) => known.find((item) => keccak256(item) === hash),
+      preimages: (hash) => known.find((item) => keccakHex(item) === hash),
     };
   }
 
@@ -125,7 +127,7 @@ describe("Execution driver", () => {
   }
 
   it("takes one call where it is enough, with what L1 misses added to the witness", async () => {
-    const items = [getBytes(id("node")), codeItem(getBytes("0x6001600155"))];
+    const items = [getBytes(keccakText("node")), codeItem(getBytes("0x6001600155"))];
     const l1 = new FakeL1(
       items.map((needs) => ({ l1: 1_000n, l2: 10n, needs })),
       100_000n,
@@ -137,7 +139,7 @@ describe("Execution driver", () => {
   });
 
   it("takes steps that fit, not many more than needed, where one call is not enough", async () => {
-    const needs = getBytes(id("late"));
+    const needs = getBytes(keccakText("late"));
     const program = Array.from({ length: 2_000 }, (_, index) => ({
       l1: 5_000n,
       // Now and then an operation burns much at once.
@@ -164,10 +166,10 @@ describe("Execution driver", () => {
   });
 
   it("says what L1 misses where nobody has it, and where it was given already", async () => {
-    const needs = getBytes(id("lost"));
+    const needs = getBytes(keccakText("lost"));
     const program = [{ l1: 1n, l2: 1n, needs }];
     const lost = await failure(run(new FakeL1(program, 100n), await request(100n)));
-    expect(lost.error?.args[0]).to.equal(keccak256(needs));
+    expect(lost.error?.args[0]).to.equal(keccakHex(needs));
     const given = await request(100n);
     const wrong = { ...given, preimages: () => new Uint8Array([0xc0]) };
     expect((await failure(run(new FakeL1(program, 100n), wrong))).is("MissingWitness")).to.equal(true);

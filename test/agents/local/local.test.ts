@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type Wallet, parseEther } from "ethers";
 
+import { ZERO_HASH, asHash } from "../../../l2/base/hex.ts";
 import { type LocalTest, localTest } from "../../../testkit/local.ts";
 
 describe("a whole system in one process", () => {
@@ -21,12 +22,12 @@ describe("a whole system in one process", () => {
     const receipt = await user.pay({ to: bob.address, value: parseEther("1") });
     expect(receipt.status).to.equal(1);
     expect(await local.l2.getBalance(bob.address)).to.equal(parseEther("10001"));
-    expect(await user.prove(receipt.hash)).to.equal(undefined);
+    expect(await user.prove(asHash(receipt.hash))).to.equal(undefined);
     await local.until(() => local.l1State.head === 2, { seconds: 90 });
-    const proven = await user.prove(receipt.hash);
+    const proven = await user.prove(asHash(receipt.hash));
     expect(proven?.header).to.deep.equal(local.l1State.batches[1]?.header);
     expect(proven?.final).to.equal(false);
-    const { headerHash } = local.l1State.batches[1] ?? { headerHash: "" };
+    const { headerHash } = local.l1State.batches[1] ?? { headerHash: ZERO_HASH };
     expect(local.verifiers[0]?.agent.finding(headerHash)?.verdict).to.equal("right");
   });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { type TransactionRequest, type Wallet, ZeroHash, hexlify, parseEther, randomBytes } from "ethers";
+import { type TransactionRequest, type Wallet, parseEther, randomBytes } from "ethers";
 
+import { type Hex, ZERO_HASH, asHash, fromHex, toHex } from "../../../l2/base/hex.ts";
 import type { BlockSource } from "../../../agents/data/batch-data.ts";
 import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
 import { wireHeader } from "../../../agents/peers/methods.ts";
@@ -15,6 +16,7 @@ import { certify } from "../../../testkit/certificates.ts";
 import { type Fault, forge, forging, isolated, overfilling, overfull, unresponsive } from "../../../testkit/faults.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
 import { type LocalTest, type LocalTestOptions, localTest } from "../../../testkit/local.ts";
+import { signed } from "../../../testkit/signed.ts";
 
 describe("sequencer", () => {
   let test: LocalTest;
@@ -34,7 +36,7 @@ describe("sequencer", () => {
     return found;
   }
 
-  const status = (hash: string) => local.consensus.agent.transactionStatus(hash);
+  const status = (hash: Hex) => local.consensus.agent.transactionStatus(hash);
   const others = (): LocalSequencer[] => local.sequencers.filter((sequencer) => sequencer !== local.current);
 
   /** Has the current sequencer rotated out by stopping it for a while. */
@@ -48,13 +50,8 @@ describe("sequencer", () => {
   }
 
   /** A signed transfer that no mempool knows of. */
-  async function transferOf(
-    from: Wallet,
-    to: string,
-    value: bigint,
-    overrides: TransactionRequest = {},
-  ): Promise<string> {
-    return await from.signTransaction({
+  async function transferOf(from: Wallet, to: string, value: bigint, overrides: TransactionRequest = {}): Promise<Hex> {
+    return await signed(from, {
       type: 2,
       chainId: test.config.chainId,
       nonce: await current().chain.pendingNonce(from.address),
@@ -68,7 +65,7 @@ describe("sequencer", () => {
   }
 
   /** Transactions of zeroes of a user's, each of this size. */
-  async function zeroes(from: Wallet, sizes: readonly number[]): Promise<string[]> {
+  async function zeroes(from: Wallet, sizes: readonly number[]): Promise<Hex[]> {
     const first = await current().chain.pendingNonce(from.address);
     return await Promise.all(
       sizes.map(async (size, place) => {
@@ -113,11 +110,11 @@ describe("sequencer", () => {
     });
 
     for (const [field, value] of [
-      ["mtsr", hexlify(randomBytes(32))],
-      ["mttbr", hexlify(randomBytes(32))],
-      ["postStateRoot", hexlify(randomBytes(32))],
-      ["preStateRoot", ZeroHash],
-      ["dataHash", ZeroHash],
+      ["mtsr", toHex(randomBytes(32))],
+      ["mttbr", toHex(randomBytes(32))],
+      ["postStateRoot", toHex(randomBytes(32))],
+      ["preStateRoot", ZERO_HASH],
+      ["dataHash", ZERO_HASH],
       ["txCount", 3n],
       ["gasUsed", 1n],
       ["dataSize", 1n],
@@ -158,7 +155,7 @@ describe("sequencer", () => {
     it("[S4] does not sign for another sequencer, on another parent, or beyond its head", async () => {
       const { header } = await nextBatch();
       expect((await ask({ ...header, sequencer: others()[0]?.owner ?? "" }))["refused"]).to.contain("vouch");
-      expect((await ask({ ...header, parent: ZeroHash }))["refused"]).to.contain("builds on");
+      expect((await ask({ ...header, parent: ZERO_HASH }))["refused"]).to.contain("builds on");
       expect((await ask({ ...header, lastBlock: 9n }))["refused"]).to.contain("block 9 is not here");
     });
 
@@ -332,11 +329,9 @@ describe("sequencer", () => {
       expect(await status(hash)).to.have.property("state", "included");
 
       const { parent, header, stateRoots, data } = await nextBatch();
-      const wrong = stateRoots.map(() => hexlify(randomBytes(32)));
-      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? "" };
-      const dataHash = await local.storage.put(
-        Buffer.concat([data, ...wrong.map((root) => Buffer.from(root.slice(2), "hex"))]),
-      );
+      const wrong = stateRoots.map(() => toHex(randomBytes(32)));
+      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
+      const dataHash = asHash(await local.storage.put(Buffer.concat([data, ...wrong.map(fromHex)])));
       const claimed = { ...forged, dataHash };
       const colluders = test.system.sequencerAccounts.map(({ seat, key }) => ({ seat, key }));
       const certificate = await certify(test.system.sequencers, claimed, colluders);
@@ -357,7 +352,7 @@ describe("sequencer", () => {
     });
 
     /** Has a sequencer that is cut off post a block on L1 alone, and looks at how everybody takes it over. */
-    async function adopts(raws: () => Promise<readonly string[]>): Promise<void> {
+    async function adopts(raws: () => Promise<readonly Hex[]>): Promise<void> {
       const fault: Fault = { on: false };
       // Verifiers reach it no more than its peers do.
       const blocks: BlockSource = {
@@ -458,8 +453,8 @@ describe("sequencer", () => {
       await local.transfer(alice, bob.address, 1n);
       await local.tick();
       const { parent, header, stateRoots } = await nextBatch();
-      const wrong = stateRoots.map(() => hexlify(randomBytes(32)));
-      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? "" };
+      const wrong = stateRoots.map(() => toHex(randomBytes(32)));
+      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
       await submitUnattested(
         { parent, header: forged, stateRoots: wrong },
         { l1: local.l1, transactions: faker.transactions },
@@ -483,8 +478,8 @@ describe("sequencer", () => {
       await local.tick();
       await local.submitter?.stop();
       const { parent, header, stateRoots } = await nextBatch();
-      const wrong = stateRoots.map(() => hexlify(randomBytes(32)));
-      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? "" };
+      const wrong = stateRoots.map(() => toHex(randomBytes(32)));
+      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
       await submitUnattested(
         { parent, header: forged, stateRoots: wrong },
         { l1: local.l1, transactions: faker.transactions },
@@ -506,8 +501,8 @@ describe("sequencer", () => {
       await local.transfer(alice, bob.address, 1n);
       await local.tick();
       const { parent, header, stateRoots } = await nextBatch();
-      const wrong = stateRoots.map(() => hexlify(randomBytes(32)));
-      const fake = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? "" };
+      const wrong = stateRoots.map(() => toHex(randomBytes(32)));
+      const fake = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
       await submitUnattested(
         { parent, header: fake, stateRoots: wrong },
         { l1: local.l1, transactions: current().transactions },

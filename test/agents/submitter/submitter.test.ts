@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { id, ZeroHash } from "ethers";
 
+import { keccakText } from "../../../l2/base/keccak.ts";
+import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import { followL1 } from "../../../agents/l1/mirror.ts";
 import type { CertifiedBatch } from "../../../agents/node/consensus.ts";
@@ -100,12 +101,12 @@ describe("Submitter", () => {
   });
 
   const lies: [string, (right: TestBatch) => TestBatch][] = [
-    ["state root", (right) => lying(right, { stateRoots: rootsWith(right, 1, id("elsewhere")) })],
-    ["MTTBR", (right) => lying(right, { header: { mttbr: id("other") } })],
+    ["state root", (right) => lying(right, { stateRoots: rootsWith(right, 1, keccakText("elsewhere")) })],
+    ["MTTBR", (right) => lying(right, { header: { mttbr: keccakText("other") } })],
     ["gas", (right) => lying(right, { header: { gasUsed: 1n } })],
     ["last block", (right) => lying(right, { header: { lastBlock: right.header.lastBlock + 1n } })],
-    ["pre-state", (right) => lying(right, { header: { preStateRoot: id("elsewhere") } })],
-    ["data hash", (right) => lying(right, { header: { dataHash: id("nothing") } })],
+    ["pre-state", (right) => lying(right, { header: { preStateRoot: keccakText("elsewhere") } })],
+    ["data hash", (right) => lying(right, { header: { dataHash: keccakText("nothing") } })],
   ];
   for (const [what, lie] of lies) {
     it(`[8.3] [8e] refuses to send a certified batch with a wrong ${what}, and raises an alarm`, async () => {
@@ -124,7 +125,7 @@ describe("Submitter", () => {
   it("[8.3] [8e] acts as a verifier where L1 has other roots than the transactions give", async () => {
     const stage = await load();
     const [right] = (await chainOf(stage, 1)) as [TestBatch];
-    const wrong = await stage.publish(lying(right, { stateRoots: rootsWith(right, 1, id("elsewhere")) }));
+    const wrong = await stage.publish(lying(right, { stateRoots: rootsWith(right, 1, keccakText("elsewhere")) }));
     const at = await home(stage, [right]);
     await at.start().tick();
     expect(await stage.system.inbox.invalidated(wrong.hash)).to.equal(true);
@@ -171,7 +172,7 @@ describe("Submitter", () => {
   it("[3.3] puts a certified batch in the place of a fake one", async () => {
     const stage = await load();
     const [right] = (await chainOf(stage, 1)) as [TestBatch];
-    const fake = lying(right, { stateRoots: rootsWith(right, 1, ZeroHash) });
+    const fake = lying(right, { stateRoots: rootsWith(right, 1, ZERO_HASH) });
     await submitUnattested(stage.system, fake);
     const at = await home(stage, [right]);
     await at.certify(right);
@@ -223,12 +224,12 @@ describe("Submitter", () => {
       await refused({ header, certificate: { signers: 1n } }, "without authorisation");
       await refused({ header: { ...header, index: "first" }, certificate: alone }, "index");
       await refused({ header, certificate: alone }, "CertificateBelowQuorum");
-      await refused({ header: { ...header, dataHash: id("another") }, certificate: alone }, "names object");
+      await refused({ header: { ...header, dataHash: keccakText("another") }, certificate: alone }, "names object");
       const certificate = await certify(stage.system.sequencers, header, members);
       await refused({ header: { ...header, gasUsed: 1n }, certificate }, "CertificateWrongSigner");
       expect(await client.put(object, { header, certificate })).to.equal(header.dataHash);
 
-      const other = lying(right, { stateRoots: rootsWith(right, 0, ZeroHash) });
+      const other = lying(right, { stateRoots: rootsWith(right, 0, ZERO_HASH) });
       await submitUnattested(stage.system, other);
       const empty = { signers: 0n, signatures: "0x" };
       await client.put(encodeObject(other.data, other.stateRoots), { header: other.header, certificate: empty });

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import {
   getCreateAddress,
-  id,
   JsonRpcProvider,
   Network,
   parseEther,
@@ -10,20 +9,21 @@ import {
   type JsonRpcApiProvider,
 } from "ethers";
 
+import { asHex } from "../../../l2/base/hex.ts";
 import { AgentError } from "../../../agents/runtime/errors.ts";
 import { User } from "../../../agents/user/user.ts";
 import { proveInclusion } from "../../../l2/batch/inclusion.ts";
 import { Chain } from "../../../l2/chain/chain.ts";
 import { devnet } from "../../../l2/protocol/config.ts";
-import { keccakHex } from "../../../l2/base/keccak.ts";
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
 import { lying, type TestBatch } from "../../../testkit/batches.ts";
 import { basics } from "../../../testkit/agents/kit.ts";
 import { stageFixture } from "../../../testkit/agents/stage.ts";
 
 describe("User", () => {
-  const alice = new Wallet(id("alice"));
-  const bob = new Wallet(id("bob")).address;
+  const alice = new Wallet(keccakText("alice"));
+  const bob = new Wallet(keccakText("bob")).address;
   const opened: { close(): Promise<unknown> }[] = [];
 
   afterEach(async () => {
@@ -57,7 +57,7 @@ describe("User", () => {
   for (const type of [0, 1, 2] as const) {
     it(`[1] [4] pays with a transaction of type ${type}, and is given the receipt`, async () => {
       const { user, l2 } = await setUp();
-      const to = new Wallet(id(`receiver ${type}`)).address;
+      const to = new Wallet(keccakText(`receiver ${type}`)).address;
       const receipt = await user.pay({ to, value: parseEther("1"), type });
       expect(receipt).to.include({ status: 1, blockNumber: 1, type });
       expect(await l2.getBalance(to)).to.equal(parseEther("1"));
@@ -79,7 +79,7 @@ describe("User", () => {
 
   it("[3.2] [Q8] is told that a transaction failed, sends it again, and pays once", async () => {
     const { user, chain, clock, sequencer, l2 } = await setUp();
-    const to = new Wallet(id("receiver")).address;
+    const to = new Wallet(keccakText("receiver")).address;
     sequencer.stopped = true;
     let waited = 0;
     const { onSleep } = clock;
@@ -125,7 +125,7 @@ describe("User", () => {
     const signed = Transaction.from(await user.sign({ to: bob, value: 1n }));
     signed.chainId = 5n;
     const raw = await alice.signTransaction(Transaction.from({ ...signed.toJSON(), signature: null, sig: null }));
-    const failure = await user.submit(raw).catch((error: unknown) => error);
+    const failure = await user.submit(asHex(raw)).catch((error: unknown) => error);
     expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).to.contain("chain id");
   });
 
@@ -163,8 +163,8 @@ describe("User", () => {
       expect(await ask(() => null)).to.equal(undefined);
 
       expect(await refused((answer) => ({ ...answer, index: "0x3" }))).to.contain("MTTBR");
-      expect(await refused((answer) => ({ ...answer, stateRoot: id("another") }))).to.contain("MTSR");
-      expect(await refused((answer) => ({ ...answer, txHash: id("another") }))).to.contain("about transaction");
+      expect(await refused((answer) => ({ ...answer, stateRoot: keccakText("another") }))).to.contain("MTSR");
+      expect(await refused((answer) => ({ ...answer, txHash: keccakText("another") }))).to.contain("about transaction");
       expect(await refused((answer) => ({ ...answer, header: {} }))).to.contain("gave no proof");
       const forged = await refused((answer, batch) => ({
         ...answer,

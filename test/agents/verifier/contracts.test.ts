@@ -1,8 +1,8 @@
 /** Agents in disputes over contracts: what fits into one call, and what L1 has to execute beforehand. */
 import { expect } from "chai";
-import { id } from "ethers";
 import hre from "hardhat";
 
+import { keccakText } from "../../../l2/base/keccak.ts";
 import { lying, rootsWith, submit, type TestBatch } from "../../../testkit/batches.ts";
 import { ContractBatch, openContractWorld } from "../../../testkit/contract-batch.ts";
 import { knows, recomputerOf, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
@@ -23,7 +23,7 @@ describe("Agents in disputes over contracts", function () {
   /** The story, with a wrong root after one of its steps, published. */
   const wrongAfter = async (title: string): Promise<TestBatch> => {
     const { batch } = played;
-    return stage.publish(lying(batch, { stateRoots: rootsWith(batch, played.place(title), id("elsewhere")) }));
+    return stage.publish(lying(batch, { stateRoots: rootsWith(batch, played.place(title), keccakText("elsewhere")) }));
   };
   const paused = async (): Promise<number> =>
     (await stage.system.executor.queryFilter(stage.system.executor.filters.ExecutionPaused())).length;

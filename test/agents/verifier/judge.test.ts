@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { id } from "ethers";
 
+import { keccakText } from "../../../l2/base/keccak.ts";
 import type { BatchExecution } from "../../../l2/batch/build.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
@@ -8,13 +8,13 @@ import { TransactionError, type TransactionErrorCode } from "../../../l2/protoco
 import { judgeExecution } from "../../../agents/verifier/judge.ts";
 
 describe("Judgement of an execution", () => {
-  const claimed = ["first", "second"].map(id);
+  const claimed = ["first", "second"].map(keccakText);
   const header = { txCount: 2n, mtsr: batchTree(claimed).root } as BatchHeader;
 
   const refused = (code: TransactionErrorCode): BatchExecution => ({
     stateRoots: claimed.slice(0, 1),
     gasUsed: 21_000n,
-    mttbr: id("transactions"),
+    mttbr: keccakText("transactions"),
     invalid: { index: 1, error: new TransactionError(code, `refused with ${code}`) },
   });
 
@@ -29,7 +29,7 @@ describe("Judgement of an execution", () => {
   });
 
   it("[11.5] proves what is wrong before a transaction that is too large", () => {
-    const own = { ...refused("TOO_LARGE"), stateRoots: [id("other")] };
+    const own = { ...refused("TOO_LARGE"), stateRoots: [keccakText("other")] };
     expect(judgeExecution(header, own, claimed)).to.deep.include({ verdict: "wrong transition", index: 0 });
   });
 });

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 
 import { expect } from "chai";
-import { id, ZeroHash } from "ethers";
 
+import { keccakText } from "../../../l2/base/keccak.ts";
+import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { BlocksSource, StorageSource } from "../../../agents/data/batch-data.ts";
 import { HttpStorage } from "../../../agents/data/http-storage.ts";
 import { Snapshot, writeSnapshot } from "../../../agents/data/snapshot.ts";
@@ -92,7 +93,9 @@ describe("Verifier", () => {
       it(`[11.4] [11.5] [11.11] [11.12] [11.14] a wrong state root after transaction ${index}`, async () => {
         const stage = await load();
         const right = await next(stage);
-        const batch = await stage.publish(lying(right, { stateRoots: rootsWith(right, index, id("elsewhere")) }));
+        const batch = await stage.publish(
+          lying(right, { stateRoots: rootsWith(right, index, keccakText("elsewhere")) }),
+        );
         const verifier = stage.verifier(await stage.home());
         await verifier.tick();
         expect(verifier.finding(batch.hash)?.verdict).to.equal("wrong transition");
@@ -105,7 +108,7 @@ describe("Verifier", () => {
     it("[11.5] every root after the first wrong one, as a forger would have computed them", async () => {
       const stage = await load();
       const right = await next(stage);
-      const forged = right.stateRoots.map((root, index) => (index < 2 ? root : id(`forged ${index}`)));
+      const forged = right.stateRoots.map((root, index) => (index < 2 ? root : keccakText(`forged ${index}`)));
       await stage.publish(lying(right, { stateRoots: forged }));
       await stage.verifier(await stage.home()).tick();
       expect(await stage.system.inbox.head()).to.equal(1n);
@@ -156,7 +159,7 @@ describe("Verifier", () => {
       const stage = await load();
       const home = await stage.home();
       const right = await next(stage);
-      await stage.publish(lying(right, { stateRoots: rootsWith(right, 2, id("elsewhere")) }));
+      await stage.publish(lying(right, { stateRoots: rootsWith(right, 2, keccakText("elsewhere")) }));
       const before = await stage.system.token.balanceOf(home.wallet.address);
       await stage.verifier(home).tick();
       const bounty = (await stage.system.token.balanceOf(home.wallet.address)) - before;
@@ -167,7 +170,7 @@ describe("Verifier", () => {
     it("[3.3.2] a fake batch whose data it has", async () => {
       const stage = await load();
       const right = await next(stage);
-      const fake = lying(right, { stateRoots: rootsWith(right, 1, ZeroHash) });
+      const fake = lying(right, { stateRoots: rootsWith(right, 1, ZERO_HASH) });
       await submitUnattested(stage.system, fake);
       await stage.store.put(encodeObject(fake.data, fake.stateRoots));
       await stage.verifier(await stage.home()).tick();
@@ -178,7 +181,7 @@ describe("Verifier", () => {
       const stage = await load();
       const home = await stage.home();
       const right = await next(stage);
-      const wrong = await stage.publish(lying(right, { stateRoots: rootsWith(right, 4, id("elsewhere")) }));
+      const wrong = await stage.publish(lying(right, { stateRoots: rootsWith(right, 4, keccakText("elsewhere")) }));
       const onTop = await stage.publish(await next(stage, wrong.header));
       const verifier = stage.verifier(home);
       await verifier.tick();
@@ -262,7 +265,7 @@ describe("Verifier", () => {
       const stage = await load();
       const home = await stage.home();
       const right = await next(stage);
-      const wrong = lying(right, { stateRoots: rootsWith(right, 2, id("elsewhere")) });
+      const wrong = lying(right, { stateRoots: rootsWith(right, 2, keccakText("elsewhere")) });
       await submit(stage.system, wrong);
       const blocks = new BlocksSource("blockchain", { transactions: () => Promise.resolve(right.transactions) });
       const verifier = stage.verifier(home, {}, [new StorageSource(stage.store), blocks]);
@@ -278,7 +281,7 @@ describe("Verifier", () => {
     it("[11] [11.6] the object in storage has another MTTBR", async () => {
       const stage = await load();
       const right = await next(stage);
-      const wrong = lying(right, { header: { mttbr: id("other transactions") } });
+      const wrong = lying(right, { header: { mttbr: keccakText("other transactions") } });
       await stage.publish(wrong);
       const verifier = stage.verifier(await stage.home());
       await verifier.tick();
@@ -324,7 +327,7 @@ describe("Verifier", () => {
       const stage = await load();
       const home = await stage.home();
       const right = await next(stage);
-      const fake = lying(right, { stateRoots: rootsWith(right, 1, ZeroHash) });
+      const fake = lying(right, { stateRoots: rootsWith(right, 1, ZERO_HASH) });
       await submitUnattested(stage.system, fake);
       await stage.verifier(home).tick();
       expect(await stage.system.inbox.insecure()).to.equal(true);
@@ -390,7 +393,7 @@ describe("Verifier", () => {
       await verifier.tick();
       await fork.restore();
       const other = await stage.world.batch(stage.world.genesis, stage.sequencer, { transfers: 2 });
-      const wrong = await stage.publish(lying(other, { stateRoots: rootsWith(other, 0, ZeroHash) }));
+      const wrong = await stage.publish(lying(other, { stateRoots: rootsWith(other, 0, ZERO_HASH) }));
       await verifier.tick();
       expect(verifier.finding(first.hash)?.verdict).to.equal("right");
       expect(await stage.system.inbox.invalidated(wrong.hash)).to.equal(true);

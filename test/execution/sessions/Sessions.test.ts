@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { ZeroHash, dataLength, getBytes, hexlify, id, keccak256 } from "ethers";
+import { dataLength, getBytes, hexlify } from "ethers";
 import hre from "hardhat";
 
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
+import { ZERO_HASH, asHex } from "../../../l2/base/hex.ts";
 import { COMMIT, GAS_BITS, isBeforeInstruction, readMachine, workOf } from "../../../agents/execution/machine.ts";
 import type { Executor } from "../../../types/ethers-contracts/execution/Executor.ts";
 import { type Run, runReference } from "../../../conformance/fuzz/reference.ts";
@@ -12,7 +14,7 @@ import type { Expected } from "../../../testkit/execution/reference.ts";
 import { SCENES, calls, endings, sequence, transaction } from "../../../conformance/scenes/scenes.ts";
 import { PLENTY, Session } from "../../../conformance/scenes/session.ts";
 
-const NOTHING: Expected = { valid: false, gasUsed: 0n, stateRoot: ZeroHash };
+const NOTHING: Expected = { valid: false, gasUsed: 0n, stateRoot: ZERO_HASH };
 
 /** Work that a unit of gas stands for. */
 const GAS = 1n << GAS_BITS;
@@ -44,12 +46,12 @@ describe("Sessions", function () {
   }
 
   /** The work that a machine has left. */
-  const left = (machine: string): bigint => readMachine(machine).left;
+  const left = (machine: string): bigint => readMachine(asHex(machine)).left;
 
   async function expectUnknown(session: Session, machine: string): Promise<void> {
     await expect(session.peek(machine, 0n, PLENTY, session.witness))
       .to.be.revertedWithCustomError(executor, "ExecutionUnknownMachine")
-      .withArgs(await session.key(), keccak256(machine));
+      .withArgs(await session.key(), keccakHex(machine));
   }
 
   for (const name of SCENES.keys()) {
@@ -217,7 +219,7 @@ describe("Sessions", function () {
     ]) {
       await expectUnknown(new Session(executor, stranger, preStateRoot, witness), machine);
     }
-    for (const root of [id("state"), ZeroHash, run.expected[0]!.stateRoot]) {
+    for (const root of [keccakText("state"), ZERO_HASH, run.expected[0]!.stateRoot]) {
       await expectUnknown(new Session(executor, input, root, witness), machine);
     }
     await expectUnknown(new Session(await l1.deploy(), input, preStateRoot, witness), machine);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Wallet, ZeroHash, hexlify, id, parseEther, toBeHex } from "ethers";
+import { Wallet, hexlify, parseEther, toBeHex } from "ethers";
 
 import { buildBatch, executeBatch } from "../../../l2/batch/build.ts";
 import { decodeObject, decodeRecords, encodeRecords } from "../../../l2/batch/encoding.ts";
@@ -10,15 +10,15 @@ import type { Chain } from "../../../l2/chain/chain.ts";
 import type { ChainConfig } from "../../../l2/protocol/config.ts";
 import { ChainError } from "../../../l2/protocol/errors.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
-import { type Hex, fromHex, toHex } from "../../../l2/base/hex.ts";
-import { keccakHex } from "../../../l2/base/keccak.ts";
+import { type Hex, ZERO_HASH, fromHex, toHex } from "../../../l2/base/hex.ts";
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { type NodeSource, Overlay, StateStore } from "../../../l2/state/state.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
 import { type Random, randomSource } from "../../../testkit/execution/random.ts";
 import { TestState } from "../../../testkit/state.ts";
 import { alice, bob, carol, config, mine, openChain, producer, transfer, users } from "../../../testkit/l2/fixtures.ts";
 
-const place = { index: 1n, parent: ZeroHash, sequencer: producer.address };
+const place = { index: 1n, parent: ZERO_HASH, sequencer: producer.address };
 
 /** An overlay on a witness alone: what is not in it is not known. */
 function overlayOf(witness: Uint8Array, nodes: ReadonlyMap<string, Uint8Array>): Overlay {
@@ -63,13 +63,14 @@ async function randomTransactions(random: Random, count: number): Promise<L2Tran
     if (random(4) === 0) {
       number += BigInt(1 + random(3));
       timestamp += BigInt(random(5));
-      coinbase = random(2) === 0 ? users[random(users.length)]!.address : hexlify(fromHex(id(`${number}`)).slice(12));
+      coinbase =
+        random(2) === 0 ? users[random(users.length)]!.address : hexlify(fromHex(keccakText(`${number}`)).slice(12));
     }
     const sender = users[random(5)]!;
     const nonce = nonces.get(sender.address) ?? 0;
     const targets = [sender.address, coinbase, users[random(users.length)]!.address, toBeHex(index + 1000, 20)];
     const type = random(3);
-    const accessList = [{ address: coinbase, storageKeys: [id("slot")] }];
+    const accessList = [{ address: coinbase, storageKeys: [keccakText("slot")] }];
     const raw = await transfer(sender, targets[random(4)]!, nonce, {
       type,
       value: random(3) === 0 ? 0n : parseEther(String(random(5))),
@@ -188,7 +189,7 @@ describe("Batch", () => {
 
   it("[11.5] a witness has what the verdict on an invalid transaction needs", async () => {
     const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
-    const stranger = new Wallet(id("stranger"));
+    const stranger = new Wallet(keccakText("stranger"));
     const raw = fromHex(await transfer(stranger, bob.address, 0));
     const witness = await transitionWitness(config, chain.states, chain.base.stateRoot, [{ context, raw }]);
     const contents = toHex(witness);
@@ -200,7 +201,7 @@ describe("Batch", () => {
       { context, raw: new Uint8Array() },
     ]);
     expect(broken).to.have.length(0);
-    const nowhere = transitionWitness(config, chain.states, id("nothing"), [{ context, raw }]);
+    const nowhere = transitionWitness(config, chain.states, keccakText("nothing"), [{ context, raw }]);
     expect(await nowhere.catch((thrown: unknown) => thrown)).to.have.property("code", "UNKNOWN_STATE");
   });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Wallet, concat, getBytes, id, toBeHex } from "ethers";
+import { Wallet, concat, getBytes, toBeHex } from "ethers";
 
 import {
   EncodingError,
@@ -13,9 +13,9 @@ import {
 import { recordSize } from "../../../l2/protocol/l2-transaction.ts";
 import type { L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
 import { toHex } from "../../../l2/base/hex.ts";
-import { keccakHex } from "../../../l2/base/keccak.ts";
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 
-const coinbase = new Wallet(id("coinbase")).address;
+const coinbase = new Wallet(keccakText("coinbase")).address;
 const context = (number: number, timestamp = 1000 + number) => {
   return { number: BigInt(number), timestamp: BigInt(timestamp), coinbase };
 };
@@ -98,7 +98,7 @@ describe("Batch encoding", () => {
 
   it("[9] [9.1] takes apart only the very object that the header names", () => {
     const data = encodeRecords(list);
-    const stateRoots = list.map((_, index) => id(`root ${index}`));
+    const stateRoots = list.map((_, index) => keccakText(`root ${index}`));
     const object = encodeObject(data, stateRoots);
     const header = { dataHash: keccakHex(object), dataSize: BigInt(data.length), txCount: BigInt(list.length) };
     const decoded = decodeObject(header, object);

@@ -1,13 +1,15 @@
 import { expect } from "chai";
-import { TypedDataEncoder, Wallet, ZeroHash, id } from "ethers";
+import { TypedDataEncoder, Wallet } from "ethers";
 
+import { keccakText } from "../../../l2/base/keccak.ts";
+import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { BATCH_HEADER_TYPES, type BatchHeader, genesisHeader, hashHeader, toHeader } from "../../../l2/batch/header.ts";
 import { config } from "../../../testkit/l2/fixtures.ts";
 
 const header: BatchHeader = {
   index: 7n,
-  parent: id("parent"),
-  sequencer: new Wallet(id("sequencer")).address,
+  parent: keccakText("parent"),
+  sequencer: new Wallet(keccakText("sequencer")).address,
   txCount: 200n,
   dataSize: 30_000n,
   gasUsed: 4_200_000n,
@@ -15,11 +17,11 @@ const header: BatchHeader = {
   lastBlock: 20n,
   firstTimestamp: 1000n,
   lastTimestamp: 1010n,
-  preStateRoot: id("pre"),
-  postStateRoot: id("post"),
-  mtsr: id("mtsr"),
-  mttbr: id("mttbr"),
-  dataHash: id("data"),
+  preStateRoot: keccakText("pre"),
+  postStateRoot: keccakText("post"),
+  mtsr: keccakText("mtsr"),
+  mttbr: keccakText("mttbr"),
+  dataHash: keccakText("data"),
 };
 
 describe("Batch header", () => {
@@ -51,12 +53,12 @@ describe("Batch header", () => {
   });
 
   it("starts the chain of batches at genesis", () => {
-    const genesis = genesisHeader(config, id("state"));
-    expect(genesis.preStateRoot).to.equal(id("state"));
-    expect(genesis.postStateRoot).to.equal(id("state"));
+    const genesis = genesisHeader(config, keccakText("state"));
+    expect(genesis.preStateRoot).to.equal(keccakText("state"));
+    expect(genesis.postStateRoot).to.equal(keccakText("state"));
     expect(genesis.firstTimestamp).to.equal(BigInt(config.genesisTimestamp));
     expect(genesis.lastTimestamp).to.equal(genesis.firstTimestamp);
-    expect(genesis.mtsr).to.equal(ZeroHash);
+    expect(genesis.mtsr).to.equal(ZERO_HASH);
     expect(genesis.lastBlock).to.equal(0n);
   });
 });

@@ -1,6 +1,6 @@
 /** The limits of the L2 against those of the inbox on L1. */
 import { expect } from "chai";
-import { concat, id, toBeHex } from "ethers";
+import { toBeHex } from "ethers";
 
 import { cut } from "../../../agents/peers/cut.ts";
 import { DEFAULT_LIMITS } from "../../../agents/consensus/process.ts";
@@ -15,7 +15,8 @@ import { type Block, blockTransactions } from "../../../l2/protocol/block.ts";
 import { BATCH_GAS } from "../../../l2/evm/burden.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
-import { type Hex, toHex } from "../../../l2/base/hex.ts";
+import { type Hex, concatHex, toHex } from "../../../l2/base/hex.ts";
+import { keccakText as id } from "../../../l2/base/keccak.ts";
 import { type Random, randomSource } from "../../../testkit/execution/random.ts";
 import { certify } from "../../../testkit/certificates.ts";
 import { type TestSystem, systemFixture } from "../../../testkit/system.ts";
@@ -197,7 +198,7 @@ describe("Limits of batches and blocks", () => {
       transactions.length < BLOCK_LIMITS.transactions;
     ) {
       const size = Math.min(TRANSACTION_LIMIT, mixed && random(4) === 0 ? least + random(TRANSACTION_LIMIT) : least);
-      const raw = concat([toBeHex(transactions.length, 4), toHex(new Uint8Array(Math.min(size, room - 4) - 4))]);
+      const raw = concatHex([toBeHex(transactions.length, 4), toHex(new Uint8Array(Math.min(size, room - 4) - 4))]);
       room -= recordSize((raw.length - 2) / 2, false);
       transactions.push(raw);
       if (room < 12) break;

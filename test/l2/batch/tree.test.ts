@@ -1,15 +1,16 @@
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
-import { ZeroHash, id } from "ethers";
 
+import { keccakText } from "../../../l2/base/keccak.ts";
+import { type Hex, ZERO_HASH } from "../../../l2/base/hex.ts";
 import { measureRoots } from "../../../bench/roots.ts";
 import { Frontier, batchTree, rangeRoot, verifyLeaf } from "../../../l2/batch/tree.ts";
 
-const values = (count: number): string[] => Array.from({ length: count }, (_, i) => id(`value ${count} ${i}`));
+const values = (count: number): Hex[] => Array.from({ length: count }, (_, i) => keccakText(`value ${count} ${i}`));
 
 function standard(leaves: readonly string[]) {
   const width = 2 ** Math.ceil(Math.log2(leaves.length));
-  const rows = Array.from({ length: width }, (_, i): [number, string] => [i, leaves[i] ?? ZeroHash]);
+  const rows = Array.from({ length: width }, (_, i): [number, string] => [i, leaves[i] ?? ZERO_HASH]);
   return StandardMerkleTree.of(rows, ["uint256", "bytes32"], { sortLeaves: false });
 }
 
@@ -39,7 +40,7 @@ describe("Batch tree", () => {
     leaves.forEach((leaf, index) => {
       expect(verifyLeaf(tree.root, index, leaf, tree.proof(index))).to.equal(true);
       expect(verifyLeaf(tree.root, index ^ 1, leaf, tree.proof(index))).to.equal(false);
-      expect(verifyLeaf(tree.root, index, id("other"), tree.proof(index))).to.equal(false);
+      expect(verifyLeaf(tree.root, index, keccakText("other"), tree.proof(index))).to.equal(false);
       expect(verifyLeaf(tree.root, index + 16, leaf, tree.proof(index))).to.equal(false);
     });
   });
@@ -55,7 +56,7 @@ describe("Batch tree", () => {
             tree.root,
           );
           const altered = leaves.slice(from, to);
-          altered[altered.length - 1] = id("altered");
+          altered[altered.length - 1] = keccakText("altered");
           expect(rangeRoot(count, from, altered, proof)).to.not.equal(tree.root);
         }
       }
@@ -85,7 +86,7 @@ describe("Batch tree", () => {
     expect(() => tree.proof(3)).to.throw(RangeError, "Leaves [3, 4) of a tree of 3");
     expect(() => tree.rangeProof(2, 2)).to.throw(RangeError, "[2, 2)");
     expect(() => tree.frontier(4)).to.throw(RangeError, "at most 3");
-    expect(() => new Frontier(3, [ZeroHash])).to.throw(RangeError, "expected 2");
+    expect(() => new Frontier(3, [ZERO_HASH])).to.throw(RangeError, "expected 2");
     expect(() => rangeRoot(3, 0, values(1), [])).to.throw(RangeError, "expected 2");
     expect(() => batchTree(["0x12"])).to.throw(TypeError, "32 bytes");
   });

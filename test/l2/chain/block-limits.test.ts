@@ -1,7 +1,9 @@
 /** No block that no batch can hold: the builder, the peers, and what L1 says instead. */
 import { expect } from "chai";
-import { type Wallet, id, parseUnits } from "ethers";
+import { type Wallet, parseUnits } from "ethers";
 
+import { type Hex, asHex } from "../../../l2/base/hex.ts";
+import { keccakText } from "../../../l2/base/keccak.ts";
 import { blockSize } from "../../../l2/protocol/l2-transaction.ts";
 import { BLOCK_LIMITS } from "../../../l2/protocol/limits.ts";
 import { type Block, type SignedBlock, BLOCK_TYPES, blockDomain, toSignedBlock } from "../../../l2/protocol/block.ts";
@@ -24,7 +26,7 @@ import {
 const SIZE = 98_000;
 
 /** A transaction of zeroes: 4 gas a byte. */
-const large = async (from: Wallet, nonce: number, tip = 1): Promise<string> =>
+const large = async (from: Wallet, nonce: number, tip = 1): Promise<Hex> =>
   await transfer(from, bob.address, nonce, {
     data: `0x${"00".repeat(SIZE)}`,
     gasLimit: 21_000 + 4 * SIZE,
@@ -108,9 +110,9 @@ describe("Limits of a block", () => {
 
   it("[C1] a peer refuses a block with too many transactions before it executes one", async () => {
     const { hash: parentHash, timestamp, coinbase, stateRoot } = chain.base;
-    const hash = id("block 1");
-    const transactions = Array.from({ length: BLOCK_LIMITS.transactions + 1 }, () => "0x02");
-    const signature = await producer.signTypedData(blockDomain(config), BLOCK_TYPES, { hash });
+    const hash = keccakText("block 1");
+    const transactions = Array.from({ length: BLOCK_LIMITS.transactions + 1 }, (): Hex => "0x02");
+    const signature = asHex(await producer.signTypedData(blockDomain(config), BLOCK_TYPES, { hash }));
     await refused(
       { number: 1, hash, parentHash, timestamp, coinbase, stateRoot, transactions, signature },
       "TOO_LARGE",

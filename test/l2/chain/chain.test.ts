@@ -1,6 +1,8 @@
 import { expect } from "chai";
-import { Wallet, ZeroHash, id, keccak256, parseEther, parseUnits, toBeHex } from "ethers";
+import { Wallet, parseEther, parseUnits, toBeHex } from "ethers";
 
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
+import { ZERO_HASH, asHex } from "../../../l2/base/hex.ts";
 import { type Block, type SignedBlock, BLOCK_TYPES, blockDomain, toSignedBlock } from "../../../l2/protocol/block.ts";
 import { Chain, type DroppedTransaction } from "../../../l2/chain/chain.ts";
 import { BlockError, type BlockErrorCode, ChainError } from "../../../l2/protocol/errors.ts";
@@ -54,7 +56,7 @@ describe("Chain", () => {
     expect((await state.account(producer.address))?.balance, "the tip").to.equal(21_000n * gwei(1));
     const paid = parseEther("1") + 21_000n * (config.baseFee + gwei(1));
     expect((await state.account(alice.address))?.balance).to.equal(parseEther("10000") - paid);
-    expect(await chain.status(id("unknown"))).to.deep.equal({ status: "unknown" });
+    expect(await chain.status(keccakText("unknown"))).to.deep.equal({ status: "unknown" });
   });
 
   it("[2b] orders by tip and by nonce, within the gas limit, and makes no empty block", async () => {
@@ -132,7 +134,9 @@ describe("Chain", () => {
 
     async function refuses(change: Partial<SignedBlock>, code: BlockErrorCode, message: RegExp): Promise<void> {
       const hash = change.hash ?? block.hash;
-      const signature = change.signature ?? (await producer.signTypedData(blockDomain(config), BLOCK_TYPES, { hash }));
+      const signature = asHex(
+        change.signature ?? (await producer.signTypedData(blockDomain(config), BLOCK_TYPES, { hash })),
+      );
       const before = peer.head;
       const isProducer = (address: string): boolean => address === producer.address;
       const error = await peer.importBlock({ ...block, ...change, signature }, isProducer).then(
@@ -146,22 +150,23 @@ describe("Chain", () => {
     }
 
     it("a state root that execution does not give", () =>
-      refuses({ stateRoot: id("forged") }, "WRONG_STATE_ROOT", /claims state root .* execution gives/));
+      refuses({ stateRoot: keccakText("forged") }, "WRONG_STATE_ROOT", /claims state root .* execution gives/));
     it("a header that is not the one signed", () =>
       refuses({ coinbase: alice.address, stateRoot: block.stateRoot }, "WRONG_STATE_ROOT", /claims state root/));
     it("another time than the one signed", () =>
       refuses({ timestamp: block.timestamp + 1 }, "WRONG_HASH", /claims hash .* its header has/));
     it("a signature of somebody else", async () => {
-      const signature = await alice.signTypedData(blockDomain(config), BLOCK_TYPES, { hash: block.hash });
+      const signature = asHex(await alice.signTypedData(blockDomain(config), BLOCK_TYPES, { hash: block.hash }));
       await refuses({ signature }, "WRONG_PRODUCER", new RegExp(`signed by ${alice.address}, who may not`));
     });
     it("a signature for another chain", async () => {
       const domain = blockDomain({ chainId: 1n });
-      const signature = await producer.signTypedData(domain, BLOCK_TYPES, { hash: block.hash });
+      const signature = asHex(await producer.signTypedData(domain, BLOCK_TYPES, { hash: block.hash }));
       await refuses({ signature }, "WRONG_PRODUCER", /may not produce it/);
     });
     it("no signature at all", () => refuses({ signature: `0x${"00".repeat(65)}` }, "BAD_SIGNATURE", /no valid/));
-    it("an unknown parent", () => refuses({ parentHash: id("nothing") }, "UNKNOWN_PARENT", /expected the head/));
+    it("an unknown parent", () =>
+      refuses({ parentHash: keccakText("nothing") }, "UNKNOWN_PARENT", /expected the head/));
     it("a parent that is not the head", () =>
       refuses({ parentHash: peer.base.hash }, "NOT_ON_HEAD", /expected the head/));
     it("a number out of sequence", () => refuses({ number: 3 }, "BAD_NUMBER", /Block 3 builds on block 1/));
@@ -227,7 +232,7 @@ describe("Chain", () => {
         sender: alice.address,
       })),
     );
-    const hash = keccak256(await raws[1]!);
+    const hash = keccakHex(await raws[1]!);
     expect(await chain.status(hash)).to.deep.equal({ status: "dropped", reason: "batch 2 was proven wrong", block: 2 });
     expect(await chain.receipt(hash)).to.equal(undefined);
     expect(await chain.transaction(hash)).to.equal(undefined);
@@ -265,7 +270,7 @@ describe("Chain", () => {
       [carol.address, 0],
       [alice.address, 2],
     ]);
-    expect((await chain.status(keccak256(common))).status).to.equal("included");
+    expect((await chain.status(keccakHex(common))).status).to.equal("included");
     const next = await mine(chain, [await transfer(carol, bob.address, 0)]);
     expect(await peer.importBlock(toSignedBlock(next), anyProducer)).to.deep.equal(next);
     expect(await chain.adoptBatch(batch, 1), "once adopted, later blocks stay").to.deep.equal([]);
@@ -344,7 +349,7 @@ describe("Chain", () => {
     for (const [index, block] of blocks.entries()) {
       expect(block.parentHash).to.equal(index === 0 ? chain.base.hash : blocks[index - 1]!.hash);
     }
-    expect(chain.base.parentHash).to.equal(ZeroHash);
+    expect(chain.base.parentHash).to.equal(ZERO_HASH);
   });
 
   it("keeps nothing of a block whose signer fails", async () => {

@@ -7,8 +7,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
-import { id, keccak256 } from "ethers";
 
+import type { Hex } from "../../../l2/base/hex.ts";
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { executeBatch } from "../../../l2/batch/build.ts";
 import { toSignedBlock } from "../../../l2/protocol/block.ts";
 import { Chain } from "../../../l2/chain/chain.ts";
@@ -33,7 +34,7 @@ describe("Chain on disk", () => {
     for (const raw of raws) await mine(chain, [raw]);
     await chain.rollbackTo(1, "batch 2 was proven wrong");
     await mine(chain, [await transfer(carol, bob.address, 0)]);
-    const [head, receipt] = [chain.head, await chain.receipt(keccak256(raws[0]!))];
+    const [head, receipt] = [chain.head, await chain.receipt(keccakHex(raws[0]!))];
     await chain.close();
     await chain.close();
     const closed = await chain.addTransaction(raws[1]!).catch((error: unknown) => error as ChainError);
@@ -42,8 +43,8 @@ describe("Chain on disk", () => {
     const reopened = await openChain({ directory });
     expect(reopened.head).to.deep.equal(head);
     expect(reopened.base.number).to.equal(0);
-    expect(await reopened.receipt(keccak256(raws[0]!))).to.deep.equal(receipt);
-    expect(await reopened.status(keccak256(raws[1]!))).to.deep.equal({
+    expect(await reopened.receipt(keccakHex(raws[0]!))).to.deep.equal(receipt);
+    expect(await reopened.status(keccakHex(raws[1]!))).to.deep.equal({
       status: "dropped",
       reason: "batch 2 was proven wrong",
       block: 2,
@@ -119,12 +120,12 @@ describe("Chain on disk", () => {
     await mine(chain, [await transfer(alice, bob.address, 0)]);
     const data = await chain.exportSnapshot();
     const { stateRoot } = chain.head;
-    const refuses = async (bytes: Uint8Array, root: string, message: RegExp) => {
+    const refuses = async (bytes: Uint8Array, root: Hex, message: RegExp) => {
       const error = await openChain({ snapshot: { data: bytes, stateRoot: root } }).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(ChainError).with.property("code", "BAD_SNAPSHOT");
       expect((error as Error).message).to.match(message);
     };
-    await refuses(data, id("another state"), /state root is .*, expected/);
+    await refuses(data, keccakText("another state"), /state root is .*, expected/);
     await refuses(data.slice(0, -1), stateRoot, /ends inside the piece/);
     const altered = Uint8Array.from(data);
     altered[altered.length - 1]! ^= 1;
@@ -151,10 +152,10 @@ describe("Chain on disk", () => {
     const root = first.stateRoots.at(-1)!;
     const second = await executeBatch(config, states, root, await chain.transactions(2, 2));
     expect(second.stateRoots).to.deep.equal(chain.head.stateRoots);
-    expect(await states.has(id("nothing"))).to.equal(false);
-    const missing = await states.at(id("nothing")).catch((thrown: unknown) => thrown);
+    expect(await states.has(keccakText("nothing"))).to.equal(false);
+    const missing = await states.at(keccakText("nothing")).catch((thrown: unknown) => thrown);
     expect(missing).to.have.property("code", "UNKNOWN_STATE");
-    const nowhere = executeBatch(config, states, id("nothing"), await chain.transactions(2, 2));
+    const nowhere = executeBatch(config, states, keccakText("nothing"), await chain.transactions(2, 2));
     expect(await nowhere.catch((thrown: unknown) => thrown)).to.have.property("code", "UNKNOWN_STATE");
     await states.close();
     await chain.close();

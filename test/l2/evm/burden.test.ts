@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { JsonRpcProvider, Transaction, getCreateAddress, id, keccak256, toBeHex } from "ethers";
+import { JsonRpcProvider, Transaction, getCreateAddress, toBeHex } from "ethers";
 
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { toSignedBlock } from "../../../l2/protocol/block.ts";
 import { Burden, bearableSteps } from "../../../l2/evm/burden.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
-import { fromHex } from "../../../l2/base/hex.ts";
+import { type Hex, asHex, fromHex } from "../../../l2/base/hex.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
 import { Overlay } from "../../../l2/state/state.ts";
 import type { FuzzCase } from "../../../conformance/fuzz/case.ts";
@@ -78,17 +79,17 @@ describe("Burden", function () {
     let chain: Chain;
     let peer: Chain;
     /** A transaction that reads two long codes in turn. */
-    let roam: (rounds: number, nonce?: number) => Promise<string>;
+    let roam: (rounds: number, nonce?: number) => Promise<Hex>;
 
     before(async () => {
       [chain, peer] = [await openChain(), await openChain()];
       const deploy = async (nonce: number, code: string): Promise<string> => {
-        const fields = { value: 0, gasLimit: 7_000_000, data: deploying(code) };
+        const fields = { value: 0, gasLimit: 7_000_000, data: deploying(asHex(code)) };
         await mine(chain, [await transfer(alice, "", nonce, { ...fields, to: null })]);
         return getCreateAddress({ from: alice.address, nonce });
       };
       const long = (name: string): string => {
-        const words = Array.from({ length: 760 }, (_, index) => id(`${name} ${index}`).slice(2));
+        const words = Array.from({ length: 760 }, (_, index) => keccakText(`${name} ${index}`).slice(2));
         return `0x00${words.join("")}`;
       };
       const read = [await deploy(0, long("left")), await deploy(1, long("right"))]
@@ -109,7 +110,7 @@ describe("Burden", function () {
       const [heavy, plain] = [await roam(200), await transfer(carol, alice.address, 0)];
       const block = await mine(chain, [heavy, plain]);
       expect(block.transactions).to.deep.equal([plain]);
-      const status = await chain.status(keccak256(heavy));
+      const status = await chain.status(keccakHex(heavy));
       expect(status)
         .to.have.property("reason")
         .that.matches(/would fill \d+ calls of L1, expected at most \d+ for \d+ gas/);
@@ -132,9 +133,9 @@ describe("Burden", function () {
       const again = await flood[0]!;
       const second = await mine(chain, [again]);
       expect(second.transactions).to.deep.equal([call]);
-      expect(await chain.status(keccak256(again))).to.deep.equal({ status: "pending" });
+      expect(await chain.status(keccakHex(again))).to.deep.equal({ status: "pending" });
       await mine(chain, [await transfer(carol, alice.address, 2)], chain.head.timestamp + 30);
-      expect(await chain.status(keccak256(again))).to.have.property("status", "dropped");
+      expect(await chain.status(keccakHex(again))).to.have.property("status", "dropped");
       for (const block of await chain.blocks(5, 7)) await peer.importBlock(toSignedBlock(block), anyProducer);
     });
 

@@ -1,12 +1,14 @@
 import { expect } from "chai";
-import { concat, getBytes, id, keccak256, toBeHex, toUtf8Bytes } from "ethers";
+import { concat, getBytes, toBeHex, toUtf8Bytes } from "ethers";
 import hre from "hardhat";
 
+import { signed } from "../../../testkit/signed.ts";
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { buildBatch, executeBatch } from "../../../l2/batch/build.ts";
 import { toSignedBlock } from "../../../l2/protocol/block.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
-import { fromHex, toHex } from "../../../l2/base/hex.ts";
+import { asHex, concatHex, fromHex, toHex } from "../../../l2/base/hex.ts";
 import type { Call } from "../../../l2/execution/simulation.ts";
 import { Overlay, StateStore } from "../../../l2/state/state.ts";
 import { contractOf, creation } from "../../../testkit/l2-contracts.ts";
@@ -38,13 +40,13 @@ const context = { number: 1000n, timestamp: 1_700_000_123n, coinbase: producer.a
 async function ask(fields: Partial<Call>, block = context) {
   const states = await StateStore.open();
   const executor = await Executor.at(config, new Overlay(states), await states.genesis(config));
-  const call = { from: alice.address, to: undefined, value: 0n, data: "0x", gas: 1_000_000n, accessList: [] };
+  const call: Call = { from: alice.address, to: undefined, value: 0n, data: "0x", gas: 1_000_000n, accessList: [] };
   return await executor.call(block, { ...call, ...fields });
 }
 
 /** What code leaves on the stack. */
 async function evaluate(code: string, block = context): Promise<bigint> {
-  const { data, error } = await ask({ data: concat([code, "0x5f5260205ff3"]) }, block);
+  const { data, error } = await ask({ data: concatHex([code, "0x5f5260205ff3"]) }, block);
   expect(error).to.equal(undefined);
   return BigInt(data);
 }
@@ -70,7 +72,7 @@ describe("Contracts", () => {
   });
 
   it("[1] see hashes of the last 256 blocks that L1 can compute: those of their numbers", async () => {
-    const hashOf = (number: bigint) => BigInt(keccak256(toUtf8Bytes(number.toString())));
+    const hashOf = (number: bigint) => BigInt(keccakHex(toUtf8Bytes(number.toString())));
     for (const number of [1000n, 2n ** 60n + 1n]) {
       const block = { ...context, number };
       const hash = async (of: bigint) => await evaluate(concat(["0x7f", toBeHex(of, 32), "0x40"]), block);
@@ -105,7 +107,7 @@ describe("Contracts", () => {
     let held = 0;
     for (const data of inputs) {
       const expected = await ethers.provider.call({ to, data }).catch(() => undefined);
-      const { data: found, error } = await ask({ to, data });
+      const { data: found, error } = await ask({ to, data: asHex(data) });
       expect(error === undefined ? found : undefined, data).to.equal(expected);
       if (expected !== undefined) held += 1;
     }
@@ -117,7 +119,7 @@ describe("Contracts", () => {
     // A contract that stores 1 at 0 and clears it again: a refund.
     const code = "0x60015f555f5f55";
     const created = await chain.addTransaction(
-      await alice.signTransaction({
+      await signed(alice, {
         ...{
           chainId: config.chainId,
           nonce: 0,
@@ -132,7 +134,7 @@ describe("Contracts", () => {
     const before = (await (await chain.stateAt()).account(alice.address))!.balance;
     const raw = await transfer(alice, to, 1, { value: 0n, gasLimit: 100_000n, type: 0 });
     await mine(chain, [raw]);
-    const receipt = (await chain.receipt(keccak256(raw)))!;
+    const receipt = (await chain.receipt(keccakHex(raw)))!;
     // 21000, then PUSH1 + PUSH0 + SSTORE (cold, set) and 2 PUSH0 + SSTORE (warm), less the refund of a fifth at most.
     const spent = 21_000n + 3n + 2n + 22_100n + 2n + 2n + 100n;
     expect(receipt.gasUsed).to.equal(spent - spent / 5n);
@@ -144,7 +146,7 @@ describe("Contracts", () => {
   it("[1] [4] a transaction that fails is confirmed as failed, pays, and changes nothing else", async () => {
     const chain = await openChain();
     const create = async (nonce: number, data: string) =>
-      await alice.signTransaction({
+      await signed(alice, {
         ...{ chainId: config.chainId, nonce, data, gasLimit: 100_000n, gasPrice: 2n * config.baseFee, value: 5n },
       });
     const raws = [await create(0, "0x5f5ffd"), await create(1, "0xfe"), await create(2, "0x60ef5f5360015ff3")];
@@ -163,11 +165,11 @@ describe("Contracts", () => {
     const token = await contractOf("Token");
     const fees = { chainId: config.chainId, gasPrice: 2n * config.baseFee, gasLimit: 5_000_000n };
     const data = creation(token, ["Coffee", "CUP", alice.address, 1000n]);
-    await mine(chain, [await alice.signTransaction({ ...fees, nonce: 0, data })]);
+    await mine(chain, [await signed(alice, { ...fees, nonce: 0, data })]);
     const to = (await chain.receipt(chain.head.transactionHashes[0]!))!.created!;
     for (const [place, recipient] of [bob, carol].entries()) {
       const call = token.interface.encodeFunctionData("transfer", [recipient.address, 7n]);
-      await mine(chain, [await alice.signTransaction({ ...fees, nonce: place + 1, to, data: call })]);
+      await mine(chain, [await signed(alice, { ...fees, nonce: place + 1, to, data: call })]);
     }
     const receiptsOf = async (of: Chain) =>
       await Promise.all(
@@ -180,7 +182,7 @@ describe("Contracts", () => {
     for (const block of await chain.blocks(1, 3)) await peer.importBlock(toSignedBlock(block), anyProducer);
     expect(await receiptsOf(peer)).to.deep.equal(receipts);
 
-    const place = { index: 1n, parent: id("parent"), sequencer: producer.address };
+    const place = { index: 1n, parent: keccakText("parent"), sequencer: producer.address };
     const batch = await buildBatch(chain, 1, 3, place);
     const adopting = await openChain();
     await adopting.adoptBatch(batch.transactions, 0);
@@ -202,7 +204,7 @@ describe("Contracts", () => {
       getBytes(ethers.encodeRlp(code)),
     );
     expect(await late.states.witnessItem(late.head.stateRoot)).to.not.equal(undefined);
-    expect(await late.states.witnessItem(id("nothing"))).to.equal(undefined);
+    expect(await late.states.witnessItem(keccakText("nothing"))).to.equal(undefined);
     for (const opened of [chain, peer, adopting, late]) await opened.close();
   });
 
@@ -212,7 +214,7 @@ describe("Contracts", () => {
     const { keccakHex } = await import("../../../l2/base/keccak.ts");
     keccakHex;
     const executor = await Executor.at(config, new Overlay(states), root);
-    const raw = await alice.signTransaction({
+    const raw = await signed(alice, {
       ...{ chainId: config.chainId, nonce: 0, data: deploying("0x5f54"), gasLimit: 100_000n },
       gasPrice: config.baseFee,
     });

@@ -1,14 +1,15 @@
 import { expect } from "chai";
-import { AbiCoder, type TransactionRequest, ZeroHash, concat, dataLength, toBeHex } from "ethers";
+import { AbiCoder, type TransactionRequest, dataLength, toBeHex } from "ethers";
 import hre from "hardhat";
 
+import { signed } from "../../../testkit/signed.ts";
 import { Chain } from "../../../l2/chain/chain.ts";
 import { ACCESS_LIMIT, MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
 import { MEMORY_LIMIT } from "../../../l2/evm/memory-limit.ts";
 import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
 import { ChainError, TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
-import { type Hex, fromHex, toHex } from "../../../l2/base/hex.ts";
+import { type Hex, ZERO_HASH, concatHex, fromHex, toHex } from "../../../l2/base/hex.ts";
 import { PAIRS_LIMIT } from "../../../l2/evm/pairing.ts";
 import { type CallResult, OUT_OF_GAS } from "../../../l2/execution/simulation.ts";
 import { Overlay, StateStore } from "../../../l2/state/state.ts";
@@ -117,7 +118,7 @@ describe("Limits", () => {
     const chain = await openChain();
     const data = code(`${word(MEMORY_LIMIT + 1)} MLOAD`);
     const fees = { gasLimit: 200_000n, gasPrice: 2n * config.baseFee };
-    const raw = await alice.signTransaction({ chainId: config.chainId, nonce: 0, data, ...fees });
+    const raw = await signed(alice, { chainId: config.chainId, nonce: 0, data, ...fees });
     const { transactionHashes } = await mine(chain, [raw]);
     expect(await chain.receipt(transactionHashes[0]!)).to.deep.include({ success: false, gasUsed: 200_000n });
     expect((await (await chain.stateAt()).account(alice.address))?.nonce).to.equal(1n);
@@ -132,7 +133,7 @@ describe("Limits", () => {
     for (const [name, grow] of Object.entries(GROWING)) {
       for (const size of [MEMORY_LIMIT, MEMORY_LIMIT + 1]) {
         const data = parentOf(grow(size));
-        const raw = await alice.signTransaction({ chainId: config.chainId, nonce: 0, data, ...fees });
+        const raw = await signed(alice, { chainId: config.chainId, nonce: 0, data, ...fees });
         const executor = await Executor.at(config, new Overlay(states), root);
         const { gasUsed, stateRoot } = await executor.execute(context, executor.decode(fromHex(raw)));
         const witness = await transitionWitness(config, states, root, [{ context, raw: fromHex(raw) }]);
@@ -145,7 +146,7 @@ describe("Limits", () => {
   it("[1] MODEXP takes what L1 can do at once, and fails with the gas of its call beyond it", async () => {
     const input = (size: number): Hex => {
       const lengths = [8, size, 8].map((length) => toBeHex(length, 32));
-      return concat([...lengths, `0x${"ff".repeat(16 + size)}`]);
+      return concatHex([...lengths, `0x${"ff".repeat(16 + size)}`]);
     };
     let [fits, exceeds] = [1, 40_000];
     while (exceeds - fits > 1) {
@@ -182,9 +183,9 @@ describe("Limits", () => {
     const root = await states.genesis(config);
     const limits = { transactionLimit: BigInt(TRANSACTION_LIMIT), accessLimit: BigInt(ACCESS_LIMIT) };
     const l1 = await deployExecutor(ethers, { ...config, ...limits });
-    const keys = (count: number): string[] => Array.from({ length: count }, () => ZeroHash);
+    const keys = (count: number): string[] => Array.from({ length: count }, () => ZERO_HASH);
     const sign = async (fields: TransactionRequest): Promise<string> =>
-      await alice.signTransaction({
+      await signed(alice, {
         ...{ chainId: config.chainId, nonce: 0, to: bob.address, gasLimit: GAS, gasPrice: 2n * config.baseFee },
         ...fields,
       });

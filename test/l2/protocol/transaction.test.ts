@@ -6,14 +6,14 @@ import {
   Wallet,
   encodeRlp,
   decodeRlp,
-  id,
   toBeHex,
   concat,
 } from "ethers";
 
+import { keccakText } from "../../../l2/base/keccak.ts";
 import { chainCommon } from "../../../l2/evm/fork.ts";
 import { TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
-import { fromHex } from "../../../l2/base/hex.ts";
+import { type Hex, fromHex } from "../../../l2/base/hex.ts";
 import { decodeTransaction } from "../../../l2/protocol/transaction.ts";
 import { alice, bob, config, mine, openChain, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
@@ -43,7 +43,7 @@ function forge(raw: string, changes: Record<number, unknown>): string {
 
 describe("Transactions", () => {
   it("[1] reads what wallets sign, in all three types", async () => {
-    const accessList = [{ address: bob.address, storageKeys: [id("slot")] }];
+    const accessList = [{ address: bob.address, storageKeys: [keccakText("slot")] }];
     const variants: TransactionRequest[] = [
       { type: 0 },
       { type: 1, accessList, gasLimit: 30_000 },
@@ -104,7 +104,7 @@ describe("Transactions", () => {
       "GAS_TOO_LOW",
       /20999, expected at least 21000/,
     );
-    const accessList = [{ address: bob.address, storageKeys: [id("a")] }];
+    const accessList = [{ address: bob.address, storageKeys: [keccakText("a")] }];
     const listed = await transfer(alice, bob.address, 0, { type: 1, accessList, gasLimit: 25_299 });
     refuses(listed, "GAS_TOO_LOW", /expected at least 25300/);
     refuses(await transfer(alice, bob.address, 0, { gasLimit: 8_000_001n }), "GAS_TOO_HIGH", /at most 8000000/);
@@ -160,7 +160,7 @@ describe("Transactions", () => {
   it("[1] refuses what the state does not allow", async () => {
     const chain = await openChain();
     await mine(chain, [await transfer(alice, bob.address, 0)]);
-    const rejects = async (raw: string, code: TransactionErrorCode, message: RegExp) => {
+    const rejects = async (raw: Hex, code: TransactionErrorCode, message: RegExp) => {
       const error = await chain.addTransaction(raw).then(
         () => undefined,
         (thrown: unknown) => thrown as TransactionError,
@@ -169,7 +169,7 @@ describe("Transactions", () => {
       expect(error?.message).to.match(message);
     };
     await rejects(await transfer(alice, bob.address, 0), "NONCE_TOO_LOW", /nonce is 0, expected 1/);
-    const stranger = new Wallet(id("stranger"));
+    const stranger = new Wallet(keccakText("stranger"));
     await rejects(
       await transfer(stranger, bob.address, 0),
       "INSUFFICIENT_FUNDS",

@@ -1,18 +1,9 @@
 import { verifyMerkleProof } from "@ethereumjs/mpt";
 import { createAccountFromRLP } from "@ethereumjs/util";
 import { expect } from "chai";
-import {
-  JsonRpcProvider,
-  Transaction,
-  Wallet,
-  ZeroAddress,
-  getBytes,
-  id,
-  keccak256,
-  parseEther,
-  parseUnits,
-} from "ethers";
+import { JsonRpcProvider, Transaction, Wallet, ZeroAddress, getBytes, parseEther, parseUnits } from "ethers";
 
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { buildBatch } from "../../../l2/batch/build.ts";
 import { genesisHeader, hashHeader, toHeader } from "../../../l2/batch/header.ts";
 import { type InclusionProof, checkInclusion } from "../../../l2/batch/inclusion.ts";
@@ -124,7 +115,7 @@ describe("JSON-RPC node", () => {
       await transfer(bob, carol.address, 0, {
         type: 1,
         gasLimit: 30_000,
-        accessList: [{ address: carol.address, storageKeys: [id("slot")] }],
+        accessList: [{ address: carol.address, storageKeys: [keccakText("slot")] }],
       }),
       await transfer(carol, alice.address, 0),
     ];
@@ -134,9 +125,9 @@ describe("JSON-RPC node", () => {
     expect(shown?.baseFeePerGas).to.equal(config.baseFee);
     expect(shown?.prefetchedTransactions.map(({ hash }) => hash)).to.have.members(block.transactionHashes);
     for (const raw of raws) {
-      const found = await provider.getTransaction(keccak256(raw));
+      const found = await provider.getTransaction(keccakHex(raw));
       expect(found?.signature.serialized).to.equal(Transaction.from(raw).signature?.serialized);
-      const { result } = await rpc("eth_getTransactionByHash", keccak256(raw));
+      const { result } = await rpc("eth_getTransactionByHash", keccakHex(raw));
       const from = [alice, bob, carol][raws.indexOf(raw)]!.address.toLowerCase();
       expect(result.from).to.equal(from);
     }
@@ -159,7 +150,7 @@ describe("JSON-RPC node", () => {
     await mine(chain, [await transfer(alice, bob.address, 0)]);
     const proof = await provider.send("eth_getProof", [bob.address, ["0x0"], "latest"]);
     const block = await provider.send("eth_getBlockByNumber", ["latest", false]);
-    const key = getBytes(keccak256(bob.address));
+    const key = getBytes(keccakHex(bob.address));
     const value = await verifyMerkleProof(
       key,
       (proof.accountProof as string[]).map((node) => getBytes(node)),
@@ -170,7 +161,7 @@ describe("JSON-RPC node", () => {
     expect(account.balance).to.equal(parseEther("10001"));
     const absent = await provider.send("eth_getProof", [ZeroAddress, [], "0x1"]);
     const nothing = await verifyMerkleProof(
-      getBytes(keccak256(ZeroAddress)),
+      getBytes(keccakHex(ZeroAddress)),
       (absent.accountProof as string[]).map((node) => getBytes(node)),
       {
         root: getBytes(block.stateRoot),
@@ -198,7 +189,7 @@ describe("JSON-RPC node", () => {
       ["0x7", "0x8", "0x9"],
     ]);
     expect(await provider.estimateGas({ from: alice.address, to: bob.address, value: 1n })).to.equal(21_000n);
-    const accessList = [{ address: bob.address, storageKeys: [id("a"), id("b")] }];
+    const accessList = [{ address: bob.address, storageKeys: [keccakText("a"), keccakText("b")] }];
     expect(await provider.estimateGas({ to: bob.address, accessList })).to.equal(21_000n + 2_400n + 3_800n);
     expect(await provider.call({ to: bob.address, data: "0x1234" })).to.equal("0x");
     expect(await provider.call({ to: "0x0000000000000000000000000000000000000004", data: "0x1234" })).to.equal(
@@ -217,7 +208,7 @@ describe("JSON-RPC node", () => {
     ] as const) {
       expect((await rpc(method)).result, method).to.deep.equal(expected);
     }
-    expect((await rpc("web3_sha3", "0x68656c6c6f")).result).to.equal(id("hello"));
+    expect((await rpc("web3_sha3", "0x68656c6c6f")).result).to.equal(keccakText("hello"));
   });
 
   it("refuses what the L2 does not execute, in words that libraries recognise", async () => {
@@ -351,10 +342,10 @@ describe("JSON-RPC node", () => {
     const proof: InclusionProof = { ...result, index: Number(result.index), context };
     expect(checkInclusion(header, proof)).to.equal(undefined);
     expect(proof.stateRoot).to.equal(chain.head.stateRoot);
-    expect(checkInclusion(header, { ...proof, txHash: id("other") })).to.match(/not at index 3 of the MTTBR/);
-    expect(checkInclusion(header, { ...proof, stateRoot: id("other") })).to.match(/not at index 3 of the MTSR/);
+    expect(checkInclusion(header, { ...proof, txHash: keccakText("other") })).to.match(/not at index 3 of the MTTBR/);
+    expect(checkInclusion(header, { ...proof, stateRoot: keccakText("other") })).to.match(/not at index 3 of the MTSR/);
     expect(checkInclusion(header, { ...proof, index: 4 })).to.match(/not below 4/);
-    system.batches[2] = { ...system.batches[2]!, header: { ...header, mtsr: id("wrong") } };
+    system.batches[2] = { ...system.batches[2]!, header: { ...header, mtsr: keccakText("wrong") } };
     expect((await rpc("metis_getBatchProof", hash)).error.message).to.match(/not those of batch 2/);
   });
 
@@ -362,7 +353,7 @@ describe("JSON-RPC node", () => {
     const raw = await transfer(alice, bob.address, 0);
     await mine(chain, [raw]);
     await chain.rollbackTo(0, "batch 1 was proven wrong");
-    const hash = keccak256(raw);
+    const hash = keccakHex(raw);
     expect((await rpc("metis_transactionStatus", hash)).result).to.deep.equal({
       status: "dropped",
       reason: "batch 1 was proven wrong",

@@ -1,11 +1,12 @@
 import { createAccount, createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
-import { ZeroAddress, id, keccak256, toBeHex } from "ethers";
+import { ZeroAddress, toBeHex } from "ethers";
 
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { chainCommon } from "../../../l2/evm/fork.ts";
 import { type TransactionError } from "../../../l2/protocol/errors.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
-import { fromHex, toHex } from "../../../l2/base/hex.ts";
+import { type Hex, fromHex, toHex } from "../../../l2/base/hex.ts";
 import { Overlay, StateStore, openTrie } from "../../../l2/state/state.ts";
 import { TouchedState } from "../../../l2/execution/touched.ts";
 import { alice, bob, config, producer, transfer } from "../../../testkit/l2/fixtures.ts";
@@ -13,7 +14,7 @@ import { alice, bob, config, producer, transfer } from "../../../testkit/l2/fixt
 const CODE = "0x600035600055";
 
 /** A store with a state where `bob` has code and a storage slot. */
-async function stateWithCode(): Promise<{ states: StateStore; root: string }> {
+async function stateWithCode(): Promise<{ states: StateStore; root: Hex }> {
   const states = await StateStore.open();
   const overlay = new Overlay(states);
   const common = chainCommon(config);
@@ -33,7 +34,7 @@ describe("State", () => {
     const state = await states.at(root);
     expect(await state.account(ZeroAddress)).to.equal(undefined);
     expect((await state.account(alice.address))?.balance).to.equal(config.alloc[alice.address]);
-    expect((await state.account(bob.address))?.codeHash).to.equal(keccak256(CODE));
+    expect((await state.account(bob.address))?.codeHash).to.equal(keccakHex(CODE));
     expect(await state.code(bob.address)).to.equal(CODE);
     expect(await state.code(alice.address)).to.equal("0x");
     expect(await state.storage(bob.address, 3n)).to.equal(toBeHex(0x1234, 32));
@@ -68,9 +69,9 @@ describe("State", () => {
     const overlay = new Overlay(states);
     const executor = await Executor.at(config, overlay, root);
     const context = { number: 1n, timestamp: 1n, coinbase: producer.address };
-    const roots: string[] = [];
+    const roots: Hex[] = [];
     for (let nonce = 0; nonce < 3; nonce++) {
-      const raw = fromHex(await transfer(alice, toBeHex(BigInt(id(`recipient ${nonce}`)) >> 96n, 20), nonce));
+      const raw = fromHex(await transfer(alice, toBeHex(BigInt(keccakText(`recipient ${nonce}`)) >> 96n, 20), nonce));
       roots.push((await executor.execute(context, executor.decode(raw))).stateRoot);
     }
     await states.keep(executor.changes());
