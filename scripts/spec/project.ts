@@ -4,17 +4,13 @@ import { basename, join } from "node:path";
 
 import ts from "typescript";
 
-import type { Project } from "./map.ts";
+import type { Project, TitledTest } from "./map.ts";
 
 const STEP_ID = /\[((?:\d|S\d|Q\d)[0-9A-Za-z.]*)\]/g;
 
-function idsIn(text: string): string[] {
+/** The step ids in a title, in brackets there: `[11.6]`. */
+export function idsIn(text: string): string[] {
   return [...text.matchAll(STEP_ID)].map(([, id]) => id ?? "");
-}
-
-/** The ids of the source specification's tables. */
-export function readSharedIds(path: string): string[] {
-  return [...readFileSync(path, "utf8").matchAll(/^\| ([0-9SQ][0-9A-Za-z.]*) \|/gm)].map(([, id]) => id ?? "");
 }
 
 function parse(path: string): ts.SourceFile {
@@ -48,32 +44,56 @@ function declarations(path: string): Set<string> {
   return names;
 }
 
-/** Titles of the tests and suites of a TypeScript file that are not skipped for good. */
-function titlesOfTypeScript(path: string): string[] {
-  const titles: string[] = [];
-  visit(parse(path), (node) => {
-    if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression)) return;
-    if (!["describe", "context", "it", "specify"].includes(node.expression.text)) return;
-    const title = node.arguments[0];
-    if (title !== undefined && node.arguments.length > 1) titles.push(title.getText());
-  });
-  return titles;
+/** A test, with the ids in its title and in the titles of the suites around it. */
+interface Found {
+  readonly title: string;
+  readonly ids: readonly string[];
 }
 
-/** Names of the tests of a Solidity file, each with the comment above it. */
-function titlesOfSolidity(path: string): string[] {
+const SUITES = new Set(["describe", "context"]);
+const TESTS = new Set(["it", "specify"]);
+
+/** Whether a test has no body, or one without a statement: it asserts nothing. */
+function isEmpty(body: ts.Expression | undefined): boolean {
+  if (body === undefined) return true;
+  const isFunction = ts.isArrowFunction(body) || ts.isFunctionExpression(body);
+  return isFunction && ts.isBlock(body.body) && body.body.statements.length === 0;
+}
+
+/** Tests of a TypeScript file, but for those that are empty or inside `it.skip` or `describe.skip`. */
+function testsOfTypeScript(path: string): Found[] {
+  const found: Found[] = [];
+  const look = (node: ts.Node, around: readonly string[]): void => {
+    let ids = around;
+    if (ts.isCallExpression(node)) {
+      if (ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === "skip") return;
+      const name = ts.isIdentifier(node.expression) ? node.expression.text : "";
+      const title = node.arguments[0]?.getText() ?? "";
+      if (SUITES.has(name)) ids = [...around, ...idsIn(title)];
+      if (TESTS.has(name) && !isEmpty(node.arguments[1])) found.push({ title, ids: [...around, ...idsIn(title)] });
+    }
+    ts.forEachChild(node, (child) => {
+      look(child, ids);
+    });
+  };
+  look(parse(path), []);
+  return found;
+}
+
+/** Tests of a Solidity file; their ids stand in the comments above them. */
+export function testsOfSolidity(path: string): Found[] {
   const source = readFileSync(path, "utf8");
-  return [...source.matchAll(/((?:^ *\/\/\/.*\n)*)^ *function ((?:test|invariant|statefulFuzz)\w*)\(/gm)].map(
-    ([, comment = "", name = ""]) => comment + name,
-  );
+  const tests = source.matchAll(/((?:^ *\/\/\/.*\n)*)^ *function ((?:test|invariant|statefulFuzz)\w*)\(/gm);
+  return [...tests].map(([, comment = "", title = ""]) => ({ title, ids: idsIn(comment) }));
 }
 
-function readTests(root: string): Map<string, string[]> {
-  const tests = new Map<string, string[]>();
+function readTests(root: string): Map<string, TitledTest[]> {
+  const tests = new Map<string, TitledTest[]>();
   for (const file of globSync(["**/*.test.ts", "**/*.t.sol"], { cwd: join(root, "test") }).sort()) {
     const path = join(root, "test", file);
-    const titles = file.endsWith(".sol") ? titlesOfSolidity(path) : titlesOfTypeScript(path);
-    for (const id of new Set(titles.flatMap(idsIn))) tests.set(id, [...(tests.get(id) ?? []), file]);
+    for (const { title, ids } of file.endsWith(".sol") ? testsOfSolidity(path) : testsOfTypeScript(path)) {
+      for (const id of new Set(ids)) tests.set(id, [...(tests.get(id) ?? []), { file, title }]);
+    }
   }
   return tests;
 }
