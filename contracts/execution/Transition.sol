@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Account} from "../trie/Account.sol";
 import {Changes} from "./Changes.sol";
-import {Cancun} from "./fork/Fork.sol";
+import {Fork} from "./fork/Fork.sol";
 import {L2Transaction} from "../types/L2Transaction.sol";
 import {Ending, IInterpreter, Message} from "./evm/IInterpreter.sol";
 import {Machines} from "./sessions/Machines.sol";
@@ -92,15 +92,15 @@ library Transition {
         unchecked {
             // The counts are those of items and bytes in calldata.
             gas_ =
-                Cancun.TRANSACTION_GAS +
-                Cancun.ACCESS_ADDRESS_GAS * transaction.accessAddresses +
-                Cancun.ACCESS_KEY_GAS * transaction.accessKeys;
+                Fork.TRANSACTION_GAS +
+                Fork.ACCESS_ADDRESS_GAS * transaction.accessAddresses +
+                Fork.ACCESS_KEY_GAS * transaction.accessKeys;
             uint256 length = transaction.dataLength;
             if (length != 0) {
                 uint256 zeros = _countZeros(_data(transaction, raw));
-                gas_ += Cancun.ZERO_BYTE_GAS * zeros + Cancun.NONZERO_BYTE_GAS * (length - zeros);
+                gas_ += Fork.ZERO_BYTE_GAS * zeros + Fork.NONZERO_BYTE_GAS * (length - zeros);
             }
-            if (transaction.creates) gas_ += Cancun.CREATION_GAS + Cancun.INIT_CODE_WORD_GAS * ((length + 31) / 32);
+            if (transaction.creates) gas_ += Fork.CREATION_GAS + Fork.INIT_CODE_WORD_GAS * ((length + 31) / 32);
         }
     }
 
@@ -112,12 +112,12 @@ library Transition {
     ) private pure returns (bool) {
         if (transaction.gasLimit < intrinsic || transaction.gasLimit > chain.gasLimit) return false;
         if (transaction.feeCap < chain.baseFee || transaction.feeCap < transaction.tipCap) return false;
-        if (transaction.creates && transaction.dataLength > Cancun.MAX_INIT_CODE_SIZE) return false;
+        if (transaction.creates && transaction.dataLength > Fork.MAX_INIT_CODE_SIZE) return false;
         unchecked {
             // The counts are those of items in calldata.
             if (transaction.accessAddresses + transaction.accessKeys > chain.accessLimit) return false;
         }
-        return transaction.nonce < type(uint64).max;
+        return transaction.nonce < Fork.MAX_NONCE;
     }
 
     /// @dev Whether the sender can send it; leaves the sender in `setting.account`.
@@ -373,6 +373,6 @@ library Transition {
     /// @dev Whether it does no more than to move value, unless the recipient has code.
     function _movesValue(Transaction memory transaction) private pure returns (bool) {
         uint160 to = uint160(transaction.to);
-        return !transaction.creates && transaction.dataLength == 0 && (to == 0 || to > Cancun.LAST_PRECOMPILE);
+        return !transaction.creates && transaction.dataLength == 0 && (to == 0 || to > Fork.LAST_PRECOMPILE);
     }
 }

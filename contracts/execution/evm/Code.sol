@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
+import {JUMPDEST, PUSH0} from "../fork/Opcodes.sol";
 import {Accounts} from "../../trie/Account.sol";
 import {Witness} from "../../trie/Witness.sol";
 import {Heap} from "./Heap.sol";
@@ -131,7 +132,7 @@ library Code {
         assembly ("memory-safe") {
             if lt(destination, mload(add(record, CODE_LENGTH))) {
                 let place := add(add(record, CODE_HEADER), destination)
-                result := eq(byte(0, mload(place)), 0x5b)
+                result := eq(byte(0, mload(place)), JUMPDEST)
                 if result {
                     // A byte at distance d reaches the place if it is between 0x5f + d and 0x7f.
                     let before := mload(sub(place, 32))
@@ -162,13 +163,13 @@ library Code {
             let at := mload(add(record, COVERED))
             for {} iszero(gt(at, destination)) {} {
                 let op := byte(0, mload(add(code, at)))
-                if eq(op, 0x5b) {
+                if eq(op, JUMPDEST) {
                     let word := add(bitmap, shl(5, shr(8, at)))
                     mstore(word, or(mload(word), shl(and(at, 0xff), 1)))
                 }
                 at := add(at, 1)
                 if eq(shr(5, op), 3) {
-                    at := add(at, sub(op, 0x5f))
+                    at := add(at, sub(op, PUSH0))
                 }
             }
             mstore(add(record, COVERED), at)

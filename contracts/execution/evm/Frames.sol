@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Cancun} from "../fork/Fork.sol";
+import {Fork} from "../fork/Fork.sol";
 import {Code} from "./Code.sol";
 import {
     CODE,
@@ -140,9 +140,9 @@ library Frames {
         if (load(CREATES) != 0) {
             unchecked {
                 // The size is that of memory.
-                uint256 price = Cancun.DEPOSIT_GAS * size;
-                bool reserved = size != 0 && uint8(load(Pages.locate(data)) >> 248) == Cancun.RESERVED_CODE_BYTE;
-                if (size > Cancun.MAX_CODE_SIZE || gas_ < price || reserved) return fail();
+                uint256 price = Fork.DEPOSIT_GAS * size;
+                bool reserved = size != 0 && uint8(load(Pages.locate(data)) >> 248) == Fork.RESERVED_CODE_BYTE;
+                if (size > Fork.MAX_CODE_SIZE || gas_ < price || reserved) return fail();
                 gas_ -= price;
             }
         }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Cancun} from "../fork/Fork.sol";
+import {Fork} from "../fork/Fork.sol";
 import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
 import {IPrecompiles} from "../precompiles/IPrecompiles.sol";
 import {Witness, WitnessIndex} from "../../trie/Witness.sol";
@@ -201,7 +201,7 @@ contract Interpreter is IInterpreter {
         uint256 number = load(entry + World.ADDRESS);
         unchecked {
             // Zero is no precompile.
-            if (number - 1 < Cancun.LAST_PRECOMPILE) {
+            if (number - 1 < Fork.LAST_PRECOMPILE) {
                 (bool success, uint256 left) = Calls.run(number, gas_, input, data.length);
                 if (!success) World.revertTo(mark);
                 Settlement.finish(left);

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
+import {Fork} from "../fork/Fork.sol";
 import {HALT, MEMORY, MEMORY_LIMIT, MEMORY_SIZE, MEMORY_WORDS, charge, halted, load, store} from "./Machine.sol";
 
 /// @title Memory
@@ -36,9 +37,10 @@ library Memory {
     }
 
     function _price(uint256 size) private pure returns (uint256 gas_) {
-        assembly ("memory-safe") {
-            let words := shr(5, size)
-            gas_ := add(mul(3, words), shr(9, mul(words, words)))
+        unchecked {
+            // Sizes are below 2^32.
+            uint256 words = size >> 5;
+            gas_ = Fork.MEMORY_WORD_GAS * words + ((words * words) >> Fork.MEMORY_SQUARE_SHIFT);
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Cancun} from "../fork/Fork.sol";
+import {Fork} from "../fork/Fork.sol";
 import {
     ACCOUNTS,
     COINBASE,
@@ -41,7 +41,7 @@ library Settlement {
             // Gas has 64 bits, and the sum of all balances is below 2^256.
             uint256 used = load(TX_GAS) - gasLeft;
             uint256 refund = load(REFUND);
-            if (refund > used / Cancun.REFUND_QUOTIENT) refund = used / Cancun.REFUND_QUOTIENT;
+            if (refund > used / Fork.REFUND_QUOTIENT) refund = used / Fork.REFUND_QUOTIENT;
             used -= refund;
             _credit(load(ORIGIN), (load(TX_GAS) - used) * load(GAS_PRICE));
             _credit(load(COINBASE), used * load(TIP));

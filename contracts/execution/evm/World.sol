@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Cancun} from "../fork/Fork.sol";
+import {Fork} from "../fork/Fork.sol";
 import {TrieReader} from "../../trie/TrieReader.sol";
 import {Witness} from "../../trie/Witness.sol";
 import {Code} from "./Code.sol";
@@ -166,7 +166,7 @@ library World {
         entry = _account(owner);
         unchecked {
             // Precompiles are always warm.
-            if (load(entry + FLAGS) & WARM == 0 && owner - 1 >= Cancun.LAST_PRECOMPILE) {
+            if (load(entry + FLAGS) & WARM == 0 && owner - 1 >= Fork.LAST_PRECOMPILE) {
                 s = charge(s, surcharge);
                 if (halted(s)) return (HALT, entry);
                 flag(entry, WARM);
@@ -204,7 +204,7 @@ library World {
     /// @notice Makes an empty account go at the end (EIP-161).
     function touch(uint256 entry) internal pure {
         // What all clients do since block 2,675,119 of Ethereum: a failed call of this precompile touches it too.
-        if (load(entry + ADDRESS) == 3) store(entry + FLAGS, load(entry + FLAGS) | TOUCHED);
+        if (load(entry + ADDRESS) == Fork.RIPEMD160) store(entry + FLAGS, load(entry + FLAGS) | TOUCHED);
         else flag(entry, TOUCHED);
     }
 

@@ -1,11 +1,88 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @title Cancun
-/// @notice What the hard fork of the L2 fixes; the static price of each opcode stands in `evm/Dispatch.sol`. L1 may be on
-/// a later fork.
-library Cancun {
-    // Precompiles: addresses
+/// @title Fork
+/// @notice The numbers of the hard fork that the L2 is on: Fork. Prices are in L2 gas. L1 may be on a later fork.
+/// @dev `Opcodes.sol` names the opcodes; `evm/instructions/InstructionSet.sol` gives each of them its price and its handler.
+library Fork {
+    // ---------------------------------------------------------------- transactions
+
+    uint256 internal constant TRANSACTION_GAS = 21_000;
+    uint256 internal constant CREATION_GAS = 32_000;
+    uint256 internal constant ZERO_BYTE_GAS = 4;
+    /// @dev EIP-2028.
+    uint256 internal constant NONZERO_BYTE_GAS = 16;
+    /// @dev Of an access list (EIP-2930).
+    uint256 internal constant ACCESS_ADDRESS_GAS = 2_400;
+    uint256 internal constant ACCESS_KEY_GAS = 1_900;
+    /// @dev At most this part of the gas used is refunded (EIP-3529).
+    uint256 internal constant REFUND_QUOTIENT = 5;
+
+    // ---------------------------------------------------------------- code
+
+    /// @dev EIP-170.
+    uint256 internal constant MAX_CODE_SIZE = 24_576;
+    /// @dev EIP-3860.
+    uint256 internal constant MAX_INIT_CODE_SIZE = 49_152;
+    uint256 internal constant INIT_CODE_WORD_GAS = 2;
+    /// @dev No new code may start with this byte (EIP-3541).
+    uint256 internal constant RESERVED_CODE_BYTE = 0xef;
+    /// @dev For each byte of code that a creation leaves.
+    uint256 internal constant DEPOSIT_GAS = 200;
+
+    // ---------------------------------------------------------------- instructions
+
+    /// @dev The price classes of the Yellow Paper.
+    uint256 internal constant BASE_GAS = 2;
+    uint256 internal constant VERY_LOW_GAS = 3;
+    uint256 internal constant LOW_GAS = 5;
+    uint256 internal constant MID_GAS = 8;
+    uint256 internal constant HIGH_GAS = 10;
+
+    uint256 internal constant JUMPDEST_GAS = 1;
+    uint256 internal constant BLOCK_HASH_GAS = 20;
+    /// @dev BLOCKHASH knows this many blocks.
+    uint256 internal constant BLOCK_HASHES = 256;
+    uint256 internal constant EXP_BYTE_GAS = 50;
+    uint256 internal constant KECCAK_GAS = 30;
+    uint256 internal constant KECCAK_WORD_GAS = 6;
+    uint256 internal constant COPY_WORD_GAS = 3;
+    uint256 internal constant LOG_GAS = 375;
+    uint256 internal constant LOG_TOPIC_GAS = 375;
+    uint256 internal constant LOG_BYTE_GAS = 8;
+
+    /// @dev Memory of `w` words costs `MEMORY_WORD_GAS * w + w * w / 2 ** MEMORY_SQUARE_SHIFT`.
+    uint256 internal constant MEMORY_WORD_GAS = 3;
+    uint256 internal constant MEMORY_SQUARE_SHIFT = 9;
+
+    /// @dev A warm account or slot (EIP-2929).
+    uint256 internal constant WARM_GAS = 100;
+    /// @dev A cold one, where the instruction has no warm price of its own.
+    uint256 internal constant COLD_ACCOUNT_GAS = 2_600;
+    uint256 internal constant COLD_SLOT_GAS = 2_100;
+    /// @dev What a cold one costs beyond `WARM_GAS`.
+    uint256 internal constant COLD_ACCOUNT_SURCHARGE = 2_500;
+    uint256 internal constant COLD_SLOAD_SURCHARGE = 2_000;
+    /// @dev SSTORE: a slot that was zero, and any other (EIP-2200, EIP-2929).
+    uint256 internal constant SET_GAS = 20_000;
+    uint256 internal constant RESET_GAS = 2_900;
+    /// @dev EIP-3529.
+    uint256 internal constant CLEAR_REFUND = 4_800;
+
+    uint256 internal constant CREATE_GAS = 32_000;
+    uint256 internal constant SELF_DESTRUCT_GAS = 5_000;
+    uint256 internal constant CALL_VALUE_GAS = 9_000;
+    uint256 internal constant NEW_ACCOUNT_GAS = 25_000;
+    /// @dev Gas that a call with value gets for free. SSTORE halts with this much gas or less (EIP-2200).
+    uint256 internal constant STIPEND = 2_300;
+    /// @dev A frame keeps this part of its gas when it calls or creates (EIP-150).
+    uint256 internal constant KEPT_GAS_QUOTIENT = 64;
+    uint256 internal constant MAX_DEPTH = 1_024;
+    /// @dev The highest nonce: an account that has it creates and sends nothing (EIP-2681).
+    uint256 internal constant MAX_NONCE = type(uint64).max;
+
+    // ---------------------------------------------------------------- precompiles
+
     uint256 internal constant ECRECOVER = 1;
     uint256 internal constant SHA256 = 2;
     uint256 internal constant RIPEMD160 = 3;
@@ -16,8 +93,9 @@ library Cancun {
     uint256 internal constant EC_PAIRING = 8;
     uint256 internal constant BLAKE2F = 9;
     uint256 internal constant POINT_EVALUATION = 10;
+    /// @dev Precompiles have the addresses from 1 to this.
+    uint256 internal constant LAST_PRECOMPILE = 10;
 
-    // Precompiles: gas
     uint256 internal constant ECRECOVER_GAS = 3000;
     uint256 internal constant SHA256_GAS = 60;
     uint256 internal constant SHA256_WORD_GAS = 12;
@@ -37,46 +115,4 @@ library Cancun {
     uint256 internal constant BLAKE2F_ROUND_GAS = 1;
     /// @dev EIP-4844.
     uint256 internal constant POINT_EVALUATION_GAS = 50_000;
-
-    // Transactions
-    uint256 internal constant TRANSACTION_GAS = 21_000;
-    uint256 internal constant CREATION_GAS = 32_000;
-    uint256 internal constant ZERO_BYTE_GAS = 4;
-    uint256 internal constant NONZERO_BYTE_GAS = 16;
-    uint256 internal constant ACCESS_ADDRESS_GAS = 2_400;
-    uint256 internal constant ACCESS_KEY_GAS = 1_900;
-    /// @dev At most this part of the gas used is refunded (EIP-3529).
-    uint256 internal constant REFUND_QUOTIENT = 5;
-
-    // Code
-    uint256 internal constant MAX_CODE_SIZE = 24_576;
-    uint256 internal constant MAX_INIT_CODE_SIZE = 49_152;
-    uint256 internal constant INIT_CODE_WORD_GAS = 2;
-    /// @dev Code must not start with it (EIP-3541).
-    uint256 internal constant RESERVED_CODE_BYTE = 0xef;
-    /// @dev Gas per byte of code that a creation leaves.
-    uint256 internal constant DEPOSIT_GAS = 200;
-
-    // Instructions
-    /// @dev What a cold account or slot costs beyond a warm one (EIP-2929).
-    uint256 internal constant COLD_ACCOUNT_SURCHARGE = 2_500;
-    uint256 internal constant COLD_SLOAD_SURCHARGE = 2_000;
-    uint256 internal constant COLD_ACCOUNT_GAS = 2_600;
-    uint256 internal constant COLD_SLOT_GAS = 2_100;
-    uint256 internal constant WARM_GAS = 100;
-    /// @dev No SSTORE with this much gas or less (EIP-2200).
-    uint256 internal constant STIPEND = 2_300;
-    uint256 internal constant SET_GAS = 20_000;
-    uint256 internal constant RESET_GAS = 2_900;
-    uint256 internal constant CLEAR_REFUND = 4_800;
-    uint256 internal constant COPY_WORD_GAS = 3;
-    uint256 internal constant KECCAK_WORD_GAS = 6;
-    uint256 internal constant LOG_BYTE_GAS = 8;
-    uint256 internal constant EXP_BYTE_GAS = 50;
-    uint256 internal constant CALL_VALUE_GAS = 9_000;
-    uint256 internal constant NEW_ACCOUNT_GAS = 25_000;
-    uint256 internal constant MAX_DEPTH = 1_024;
-    uint256 internal constant BLOCK_HASHES = 256;
-    /// @dev Precompiles are at the addresses from 1 to this.
-    uint256 internal constant LAST_PRECOMPILE = 10;
 }

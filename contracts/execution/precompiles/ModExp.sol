@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Effort} from "./Effort.sol";
-import {Cancun} from "../fork/Fork.sol";
+import {Fork} from "../fork/Fork.sol";
 import {IPrecompiles} from "./IPrecompiles.sol";
 import {Modular, Modulus} from "./Modular.sol";
 import {Operands, OperandsReader} from "./Operands.sol";
@@ -24,8 +24,8 @@ library ModExp {
             uint256 iterations = exponentLength < 32 ? 0 : 8 * (exponentLength - 32);
             if (head != 0) iterations += _log2(head);
             if (iterations == 0) iterations = 1;
-            cost = (words * words * iterations) / Cancun.MODEXP_DIVISOR;
-            if (cost < Cancun.MODEXP_MIN_GAS) cost = Cancun.MODEXP_MIN_GAS;
+            cost = (words * words * iterations) / Fork.MODEXP_DIVISOR;
+            if (cost < Fork.MODEXP_MIN_GAS) cost = Fork.MODEXP_MIN_GAS;
         }
     }
 
@@ -68,8 +68,8 @@ library ModExp {
     }
 
     function _callL1(bytes memory input) private view returns (bytes memory) {
-        (bool success, bytes memory power) = address(uint160(Cancun.MODEXP)).staticcall(input);
-        if (!success) revert IPrecompiles.PrecompileInsufficientGas(Cancun.MODEXP);
+        (bool success, bytes memory power) = address(uint160(Fork.MODEXP)).staticcall(input);
+        if (!success) revert IPrecompiles.PrecompileInsufficientGas(Fork.MODEXP);
         return power;
     }
 

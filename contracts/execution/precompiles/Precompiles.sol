@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Effort} from "./Effort.sol";
-import {Cancun} from "../fork/Fork.sol";
+import {Fork} from "../fork/Fork.sol";
 import {IPrecompiles} from "./IPrecompiles.sol";
 import {ModExp} from "./ModExp.sol";
 import {Operands, OperandsReader} from "./Operands.sol";
@@ -37,15 +37,15 @@ contract Precompiles is IPrecompiles {
     ) external view returns (bool success, uint256 gasLeft, bytes memory output) {
         uint256 cost = _gas(number, input);
         if (cost > gasLimit) return (false, 0, "");
-        if (number == Cancun.IDENTITY) {
+        if (number == Fork.IDENTITY) {
             (success, output) = (true, input);
-        } else if (number == Cancun.MODEXP) {
+        } else if (number == Fork.MODEXP) {
             Operands memory operands = OperandsReader.parse(input);
             success = Effort.bound(operands) <= EFFORT_LIMIT;
             if (success) output = ModExp.run(input, operands);
-        } else if (number < Cancun.MODEXP) {
+        } else if (number < Fork.MODEXP) {
             (success, output) = (true, _infallible(number, input));
-        } else if (number == Cancun.BLAKE2F) {
+        } else if (number == Fork.BLAKE2F) {
             success = input.length == BLAKE2F_SIZE && uint8(input[BLAKE2F_SIZE - 1]) < 2;
             if (success) output = _infallible(number, input);
         } else {
@@ -60,20 +60,19 @@ contract Precompiles is IPrecompiles {
         // Calldata of 2^64 bytes is beyond any gas.
         unchecked {
             uint256 words = (input.length + 31) / 32;
-            if (number == Cancun.ECRECOVER) return Cancun.ECRECOVER_GAS;
-            if (number == Cancun.SHA256) return Cancun.SHA256_GAS + Cancun.SHA256_WORD_GAS * words;
-            if (number == Cancun.IDENTITY) return Cancun.IDENTITY_GAS + Cancun.IDENTITY_WORD_GAS * words;
-            if (number == Cancun.MODEXP) return ModExp.gas(input);
-            if (number == Cancun.EC_ADD) return Cancun.EC_ADD_GAS;
-            if (number == Cancun.EC_MUL) return Cancun.EC_MUL_GAS;
-            if (number == Cancun.EC_PAIRING) {
-                return Cancun.EC_PAIRING_GAS + Cancun.EC_PAIRING_PAIR_GAS * (input.length / PAIR_SIZE);
+            if (number == Fork.ECRECOVER) return Fork.ECRECOVER_GAS;
+            if (number == Fork.SHA256) return Fork.SHA256_GAS + Fork.SHA256_WORD_GAS * words;
+            if (number == Fork.IDENTITY) return Fork.IDENTITY_GAS + Fork.IDENTITY_WORD_GAS * words;
+            if (number == Fork.MODEXP) return ModExp.gas(input);
+            if (number == Fork.EC_ADD) return Fork.EC_ADD_GAS;
+            if (number == Fork.EC_MUL) return Fork.EC_MUL_GAS;
+            if (number == Fork.EC_PAIRING) {
+                return Fork.EC_PAIRING_GAS + Fork.EC_PAIRING_PAIR_GAS * (input.length / PAIR_SIZE);
             }
             // An input of another size fails.
-            if (number == Cancun.BLAKE2F)
-                return input.length < 4 ? 0 : Cancun.BLAKE2F_ROUND_GAS * uint32(bytes4(input));
-            if (number == Cancun.POINT_EVALUATION) return Cancun.POINT_EVALUATION_GAS;
-            if (number == Cancun.RIPEMD160) return Cancun.RIPEMD160_GAS + Cancun.RIPEMD160_WORD_GAS * words;
+            if (number == Fork.BLAKE2F) return input.length < 4 ? 0 : Fork.BLAKE2F_ROUND_GAS * uint32(bytes4(input));
+            if (number == Fork.POINT_EVALUATION) return Fork.POINT_EVALUATION_GAS;
+            if (number == Fork.RIPEMD160) return Fork.RIPEMD160_GAS + Fork.RIPEMD160_WORD_GAS * words;
         }
         revert PrecompileUnknown(number);
     }
@@ -92,8 +91,8 @@ contract Precompiles is IPrecompiles {
         uint256 gasOfL1,
         bytes calldata input
     ) private view returns (bool success, bytes memory output) {
-        if (number == Cancun.POINT_EVALUATION && input.length != POINT_EVALUATION_SIZE) return (false, "");
-        if (number == Cancun.EC_PAIRING && (input.length % PAIR_SIZE != 0 || input.length > PAIRS_LIMIT * PAIR_SIZE)) {
+        if (number == Fork.POINT_EVALUATION && input.length != POINT_EVALUATION_SIZE) return (false, "");
+        if (number == Fork.EC_PAIRING && (input.length % PAIR_SIZE != 0 || input.length > PAIRS_LIMIT * PAIR_SIZE)) {
             return (false, "");
         }
         (success, output) = _call(number, gasOfL1, input);
@@ -120,7 +119,7 @@ contract Precompiles is IPrecompiles {
 
     /// @dev Whether a precompile of L1 takes an input of a size, all points at infinity, for this gas.
     function _answersHarmless(uint256 precompile, uint256 gasOfL1, uint256 size) private view returns (bool success) {
-        bool isKzg = precompile == Cancun.POINT_EVALUATION;
+        bool isKzg = precompile == Fork.POINT_EVALUATION;
         assembly ("memory-safe") {
             let data := mload(0x40)
             // Copying from behind the calldata writes zeroes.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Cancun} from "../../fork/Fork.sol";
+import {Fork} from "../../fork/Fork.sol";
 import {HALT, charge, halted, itemAt, push} from "../Machine.sol";
 
 /// @title Arithmetic
@@ -206,7 +206,7 @@ library Arithmetic {
         assembly ("memory-safe") {
             size := sub(32, shr(3, clz(exponent)))
         }
-        s = charge(s, Cancun.EXP_BYTE_GAS * size);
+        s = charge(s, Fork.EXP_BYTE_GAS * size);
         if (halted(s)) return HALT;
         uint256 base = itemAt(s, 2, 0);
         assembly ("memory-safe") {

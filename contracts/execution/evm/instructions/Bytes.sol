@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Cancun} from "../../fork/Fork.sol";
+import {Fork} from "../../fork/Fork.sol";
+import {LOG0} from "../../fork/Opcodes.sol";
 import {
     CODE,
     CODE_HEADER,
@@ -86,7 +87,7 @@ library Bytes {
         if (s == HALT) return HALT;
         unchecked {
             // Memory reaches over the range.
-            s = charge(s, Cancun.KECCAK_WORD_GAS * ((size + 31) / 32));
+            s = charge(s, Fork.KECCAK_WORD_GAS * ((size + 31) / 32));
         }
         if (halted(s)) return HALT;
         uint256 place = Pages.gather(Memory.place(offset), size);
@@ -104,7 +105,7 @@ library Bytes {
         uint256 offset;
         uint256 size;
         assembly ("memory-safe") {
-            topics := sub(byte(31, mload(sub(shr(224, s), 32))), 0xa0)
+            topics := sub(byte(31, mload(sub(shr(224, s), 32))), LOG0)
             let place := sub(and(s, 0xffff), shl(5, add(2, topics)))
             offset := mload(place)
             size := mload(add(place, 0x20))
@@ -113,7 +114,7 @@ library Bytes {
         if (s == HALT) return HALT;
         unchecked {
             // Memory reaches over the range.
-            return charge(s, Cancun.LOG_BYTE_GAS * size);
+            return charge(s, Fork.LOG_BYTE_GAS * size);
         }
     }
 
@@ -160,7 +161,7 @@ library Bytes {
 
     function extCodeSize(uint256 s) internal pure returns (uint256) {
         uint256 entry;
-        (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
+        (s, entry) = World.access(s, addressAt(s, 1, 0), Fork.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
         return push(s, load(World.codeOf(entry) + CODE_LENGTH));
     }
@@ -170,7 +171,7 @@ library Bytes {
         uint256 entry;
         s = _touchCopy(s, itemAt(s, 4, 1), itemAt(s, 4, 3));
         if (s == HALT) return HALT;
-        (s, entry) = World.access(s, owner, Cancun.COLD_ACCOUNT_SURCHARGE);
+        (s, entry) = World.access(s, owner, Fork.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT || itemAt(s, 3, 2) == 0) return s;
         uint256 record = World.codeOf(entry);
         _fill(s, record + CODE_HEADER, load(record + CODE_LENGTH), false);
@@ -191,7 +192,7 @@ library Bytes {
         if (s == HALT) return HALT;
         unchecked {
             // Memory reaches over the range.
-            s = charge(s, Cancun.COPY_WORD_GAS * ((size + 31) / 32));
+            s = charge(s, Fork.COPY_WORD_GAS * ((size + 31) / 32));
         }
         return halted(s) ? HALT : s;
     }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Cancun} from "../../fork/Fork.sol";
+import {Fork} from "../../fork/Fork.sol";
 import {IPrecompiles} from "../../precompiles/IPrecompiles.sol";
 import {Frames} from "../Frames.sol";
 import {
@@ -96,16 +96,16 @@ library Calls {
         s = Memory.touch(s, load(CALL_OUTPUT), load(CALL_OUTPUT_SIZE));
         if (s == HALT) return HALT;
         uint256 target;
-        (s, target) = World.access(s, uint160(load(CALL_TARGET)), Cancun.COLD_ACCOUNT_SURCHARGE);
+        (s, target) = World.access(s, uint160(load(CALL_TARGET)), Fork.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
         uint256 value = load(CALL_VALUE);
         if (value != 0) {
-            s = charge(s, Cancun.CALL_VALUE_GAS + (kind == CALL && World.isEmpty(target) ? Cancun.NEW_ACCOUNT_GAS : 0));
+            s = charge(s, Fork.CALL_VALUE_GAS + (kind == CALL && World.isEmpty(target) ? Fork.NEW_ACCOUNT_GAS : 0));
             if (halted(s)) return HALT;
         }
         uint256 gas_;
         (s, gas_) = _allot(s, value);
-        if (load(DEPTH) >= Cancun.MAX_DEPTH || load(load(SELF) + World.BALANCE) < value) return Frames.decline(s, gas_);
+        if (load(DEPTH) >= Fork.MAX_DEPTH || load(load(SELF) + World.BALANCE) < value) return Frames.decline(s, gas_);
 
         uint256 mark = load(UNDO);
         if (kind == CALL) World.transfer(load(SELF), target, value);
@@ -113,7 +113,7 @@ library Calls {
         uint256 number = load(target + World.ADDRESS);
         unchecked {
             // Zero is no precompile.
-            if (number - 1 < Cancun.LAST_PRECOMPILE) return _precompile(s, number, gas_, mark);
+            if (number - 1 < Fork.LAST_PRECOMPILE) return _precompile(s, number, gas_, mark);
         }
         uint256 record = World.codeOf(target);
         if (load(record + CODE_LENGTH) == 0) return _withoutCode(s, gas_);
@@ -125,11 +125,11 @@ library Calls {
         unchecked {
             // Gas has 64 bits.
             uint256 most = gasOf(s);
-            most -= most / 64;
+            most -= most / Fork.KEPT_GAS_QUOTIENT;
             gas_ = load(CALL_GAS);
             if (gas_ > most) gas_ = most;
             s = charge(s, gas_);
-            if (value != 0) gas_ += Cancun.STIPEND;
+            if (value != 0) gas_ += Fork.STIPEND;
         }
         return (s, gas_);
     }

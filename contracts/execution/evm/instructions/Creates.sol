@@ -6,7 +6,7 @@ pragma solidity ^0.8.28;
 
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 
-import {Cancun} from "../../fork/Fork.sol";
+import {Fork} from "../../fork/Fork.sol";
 import {Code} from "../Code.sol";
 import {Frames} from "../Frames.sol";
 import {
@@ -48,27 +48,26 @@ library Creates {
         uint256 size,
         bool salted
     ) private pure returns (uint256) {
-        if (load(STATIC) != 0 || size > Cancun.MAX_INIT_CODE_SIZE) return HALT;
+        if (load(STATIC) != 0 || size > Fork.MAX_INIT_CODE_SIZE) return HALT;
         s = Memory.touch(s, offset, size);
         if (s == HALT) return HALT;
         unchecked {
             // The size is bounded.
             s = charge(
                 s,
-                ((size + 31) / 32) *
-                    (salted ? Cancun.INIT_CODE_WORD_GAS + Cancun.KECCAK_WORD_GAS : Cancun.INIT_CODE_WORD_GAS)
+                ((size + 31) / 32) * (salted ? Fork.INIT_CODE_WORD_GAS + Fork.KECCAK_WORD_GAS : Fork.INIT_CODE_WORD_GAS)
             );
         }
         if (halted(s)) return HALT;
         uint256 self = load(SELF);
         uint256 nonce = load(self + World.NONCE);
-        if (load(DEPTH) >= Cancun.MAX_DEPTH || load(self + World.BALANCE) < value || nonce == type(uint64).max) {
+        if (load(DEPTH) >= Fork.MAX_DEPTH || load(self + World.BALANCE) < value || nonce == Fork.MAX_NONCE) {
             return Frames.decline(s, 0);
         }
         uint256 gas_ = gasOf(s);
         unchecked {
             // All but a 64th (EIP-150). The nonce is below 2^64 - 1.
-            gas_ -= gas_ / 64;
+            gas_ -= gas_ / Fork.KEPT_GAS_QUOTIENT;
             World.set(self, World.NONCE, nonce + 1);
         }
         s = charge(s, gas_);
@@ -137,11 +136,11 @@ library Creates {
         if (load(STATIC) != 0) return HALT;
         uint256 self = load(SELF);
         uint256 heir;
-        (s, heir) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_GAS);
+        (s, heir) = World.access(s, addressAt(s, 1, 0), Fork.COLD_ACCOUNT_GAS);
         if (s == HALT) return HALT;
         uint256 balance = load(self + World.BALANCE);
         if (balance != 0 && World.isEmpty(heir)) {
-            s = charge(s, Cancun.NEW_ACCOUNT_GAS);
+            s = charge(s, Fork.NEW_ACCOUNT_GAS);
             if (halted(s)) return HALT;
         }
         bool goes = load(self + World.FLAGS) & World.CREATED != 0;

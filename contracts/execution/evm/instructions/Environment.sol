@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Cancun} from "../../fork/Fork.sol";
+import {Fork} from "../../fork/Fork.sol";
 import {
     BASE_FEE,
     BLOB_BASE_FEE,
@@ -38,7 +38,7 @@ library Environment {
 
     function balance(uint256 s) internal pure returns (uint256) {
         uint256 entry;
-        (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
+        (s, entry) = World.access(s, addressAt(s, 1, 0), Fork.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
         return push(s, load(entry + World.BALANCE));
     }
@@ -46,7 +46,7 @@ library Environment {
     /// @notice EXTCODEHASH: zero for an account that the state does not keep (EIP-1052).
     function extCodeHash(uint256 s) internal pure returns (uint256) {
         uint256 entry;
-        (s, entry) = World.access(s, addressAt(s, 1, 0), Cancun.COLD_ACCOUNT_SURCHARGE);
+        (s, entry) = World.access(s, addressAt(s, 1, 0), Fork.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
         return push(s, World.isEmpty(entry) ? 0 : load(entry + World.CODE_HASH_OF));
     }
@@ -111,7 +111,7 @@ library Environment {
         uint256 current = load(NUMBER);
         unchecked {
             // It is below the current number.
-            if (wanted >= current || current - wanted > Cancun.BLOCK_HASHES) return push(s, 0);
+            if (wanted >= current || current - wanted > Fork.BLOCK_HASHES) return push(s, 0);
         }
         uint256 hash;
         assembly ("memory-safe") {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
+import {Fork} from "../../fork/Fork.sol";
 import {Code} from "../Code.sol";
 import {Frames} from "../Frames.sol";
 import {CODE, CODE_RECORD, HALT, NOT_PC, PC_SHIFT, itemAt, charge, load, pushChecked, gasOf} from "../Machine.sol";
@@ -27,7 +28,7 @@ library Flow {
         assembly ("memory-safe") {
             s := or(and(s, NOT_PC), shl(PC_SHIFT, add(add(mload(CODE), destination), 1)))
         }
-        return charge(s, 1);
+        return charge(s, Fork.JUMPDEST_GAS);
     }
 
     function pc(uint256 s) internal pure returns (uint256) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
+import {DUP1, DUP16, PUSH0} from "../../fork/Opcodes.sol";
 import {HALT, PC_SHIFT, PC_UNIT, STACK_BASE, STACK_FULL} from "../Machine.sol";
 
 /// @title Stack
@@ -49,7 +50,7 @@ library Stack {
     function pushMany(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             let next := shr(PC_SHIFT, s)
-            let size := sub(byte(31, mload(sub(next, 32))), 0x5f)
+            let size := sub(byte(31, mload(sub(next, 32))), PUSH0)
             state := sub(add(s, shl(PC_SHIFT, size)), 0x20)
             mstore(and(state, 0xffff), shr(sub(256, shl(3, size)), mload(next)))
             if lt(and(s, 0xffff), STACK_FULL) {
@@ -60,7 +61,7 @@ library Stack {
 
     function dup(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
-            let place := add(and(s, 0xffff), shl(5, sub(byte(31, mload(sub(shr(PC_SHIFT, s), 32))), 0x80)))
+            let place := add(and(s, 0xffff), shl(5, sub(byte(31, mload(sub(shr(PC_SHIFT, s), 32))), DUP1)))
             state := sub(s, 0x20)
             mstore(and(state, 0xffff), mload(place))
             if or(lt(and(s, 0xffff), STACK_FULL), iszero(lt(place, STACK_BASE))) {
@@ -69,10 +70,11 @@ library Stack {
         }
     }
 
+    /// @dev SWAP1 is the opcode after DUP16, and exchanges the top with the item one below.
     function swap(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             let top := and(s, 0xffff)
-            let place := add(top, shl(5, sub(byte(31, mload(sub(shr(PC_SHIFT, s), 32))), 0x8f)))
+            let place := add(top, shl(5, sub(byte(31, mload(sub(shr(PC_SHIFT, s), 32))), DUP16)))
             let word := mload(top)
             state := s
             switch lt(place, STACK_BASE)

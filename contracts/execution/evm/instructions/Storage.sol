@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Cancun} from "../../fork/Fork.sol";
+import {Fork} from "../../fork/Fork.sol";
 import {HALT, REFUND, SELF, STATIC, charge, gasOf, halted, itemAt, load, push} from "../Machine.sol";
 import {World} from "../World.sol";
 
@@ -10,23 +10,23 @@ import {World} from "../World.sol";
 library Storage {
     function sload_(uint256 s) internal pure returns (uint256) {
         uint256 entry;
-        (s, entry) = World.slot(s, load(SELF), itemAt(s, 1, 0), Cancun.COLD_SLOAD_SURCHARGE);
+        (s, entry) = World.slot(s, load(SELF), itemAt(s, 1, 0), Fork.COLD_SLOAD_SURCHARGE);
         if (s == HALT) return HALT;
         return push(s, load(entry + World.CURRENT));
     }
 
     /// @notice SSTORE with the prices and refunds of EIP-2200, EIP-2929 and EIP-3529.
     function sstore_(uint256 s) internal pure returns (uint256) {
-        if (load(STATIC) != 0 || gasOf(s) <= Cancun.STIPEND) return HALT;
+        if (load(STATIC) != 0 || gasOf(s) <= Fork.STIPEND) return HALT;
         uint256 entry;
         uint256 value = itemAt(s, 2, 1);
-        (s, entry) = World.slot(s, load(SELF), itemAt(s, 2, 0), Cancun.COLD_SLOT_GAS);
+        (s, entry) = World.slot(s, load(SELF), itemAt(s, 2, 0), Fork.COLD_SLOT_GAS);
         if (s == HALT) return HALT;
         uint256 current = load(entry + World.CURRENT);
         uint256 original = load(entry + World.ORIGINAL);
-        uint256 price = Cancun.WARM_GAS;
+        uint256 price = Fork.WARM_GAS;
         if (current != value) {
-            if (current == original) price = original == 0 ? Cancun.SET_GAS : Cancun.RESET_GAS;
+            if (current == original) price = original == 0 ? Fork.SET_GAS : Fork.RESET_GAS;
             s = charge(s, price);
             if (halted(s)) return HALT;
             World.setRefund(_refund(load(REFUND), original, current, value));
@@ -51,11 +51,11 @@ library Storage {
         unchecked {
             // What is taken back was given before, in the transaction if not in the frame.
             if (original != 0) {
-                if (current == 0) refund -= Cancun.CLEAR_REFUND;
-                if (value == 0) refund += Cancun.CLEAR_REFUND;
+                if (current == 0) refund -= Fork.CLEAR_REFUND;
+                if (value == 0) refund += Fork.CLEAR_REFUND;
             }
             if (original == value && current != original) {
-                refund += original == 0 ? Cancun.SET_GAS - Cancun.WARM_GAS : Cancun.RESET_GAS - Cancun.WARM_GAS;
+                refund += original == 0 ? Fork.SET_GAS - Fork.WARM_GAS : Fork.RESET_GAS - Fork.WARM_GAS;
             }
             return refund;
         }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
+import {Fork} from "../../fork/Fork.sol";
+import * as Op from "../../fork/Opcodes.sol";
+import {GAS_SHIFT, PC_UNIT, TABLE} from "../Machine.sol";
+import {Arithmetic} from "./Arithmetic.sol";
+import {Bytes} from "./Bytes.sol";
+import {Calls} from "./Calls.sol";
+import {Creates} from "./Creates.sol";
+import {Environment} from "./Environment.sol";
+import {Flow} from "./Flow.sol";
+import {Stack} from "./Stack.sol";
+import {Storage} from "./Storage.sol";
+
+/// @title Instruction set
+/// @notice The one table of instructions: for each opcode its static price, the number of stack items it takes, and its
+/// handler. A handler charges whatever else the instruction costs.
+/// @dev An entry holds the handler's place in the code of this contract in its low 16 bits. The bits above them are what
+/// dispatch adds to the state before it calls the handler: one step forward, minus the price, plus the items taken.
+library InstructionSet {
+    /// @notice Writes the table. An opcode that the fork does not have is INVALID.
+    function fill() internal pure {
+        _set(Op.STOP, 0, 0, Flow.invalid);
+        _repeat(Op.STOP, 255);
+        _set(Op.STOP, 0, 0, Flow.stop);
+        _fillWords();
+        _fillEnvironment();
+        _fillBytes();
+        _set(Op.SLOAD, Fork.WARM_GAS, 1, Storage.sload_);
+        _set(Op.SSTORE, 0, 2, Storage.sstore_);
+        _set(Op.TLOAD, Fork.WARM_GAS, 1, Storage.tload_);
+        _set(Op.TSTORE, Fork.WARM_GAS, 2, Storage.tstore_);
+        _set(Op.JUMP, Fork.MID_GAS, 1, Flow.jump);
+        _set(Op.JUMPI, Fork.HIGH_GAS, 2, Flow.jumpIf);
+        _set(Op.PC, Fork.BASE_GAS, 0, Flow.pc);
+        _set(Op.GAS, Fork.BASE_GAS, 0, Flow.gas_);
+        _set(Op.POP, Fork.BASE_GAS, 1, Stack.nothing);
+        _set(Op.JUMPDEST, Fork.JUMPDEST_GAS, 0, Stack.nothing);
+        _set(Op.PUSH0, Fork.BASE_GAS, 0, Stack.push0);
+        _set(Op.PUSH1, Fork.VERY_LOW_GAS, 0, Stack.push1);
+        _set(Op.PUSH2, Fork.VERY_LOW_GAS, 0, Stack.push2);
+        unchecked {
+            // The last opcode of a series is above its first.
+            _set(Op.PUSH3, Fork.VERY_LOW_GAS, 0, Stack.pushMany);
+            _repeat(Op.PUSH3, Op.PUSH32 - Op.PUSH3);
+            _set(Op.DUP1, Fork.VERY_LOW_GAS, 0, Stack.dup);
+            _repeat(Op.DUP1, Op.DUP16 - Op.DUP1);
+            _set(Op.SWAP1, Fork.VERY_LOW_GAS, 0, Stack.swap);
+            _repeat(Op.SWAP1, Op.SWAP16 - Op.SWAP1);
+        }
+        for (uint256 topics = 0; topics < 5; ++topics)
+            _set(Op.LOG0 + topics, Fork.LOG_GAS + Fork.LOG_TOPIC_GAS * topics, 2 + topics, Bytes.log);
+        _set(Op.CREATE, Fork.CREATE_GAS, 3, Creates.create);
+        // solhint-disable-next-line no-unchecked-calls
+        _set(Op.CALL, Fork.WARM_GAS, 7, Calls.call);
+        _set(Op.CALLCODE, Fork.WARM_GAS, 7, Calls.callCode);
+        _set(Op.RETURN, 0, 2, Flow.return_);
+        _set(Op.DELEGATECALL, Fork.WARM_GAS, 6, Calls.delegateCall);
+        _set(Op.CREATE2, Fork.CREATE_GAS, 4, Creates.create2);
+        _set(Op.STATICCALL, Fork.WARM_GAS, 6, Calls.staticCall);
+        _set(Op.REVERT, 0, 2, Flow.revert_);
+        _set(Op.SELFDESTRUCT, Fork.SELF_DESTRUCT_GAS, 1, Creates.selfDestruct);
+    }
+
+    function _fillWords() private pure {
+        _set(Op.ADD, Fork.VERY_LOW_GAS, 2, Arithmetic.add);
+        _set(Op.MUL, Fork.LOW_GAS, 2, Arithmetic.mul);
+        _set(Op.SUB, Fork.VERY_LOW_GAS, 2, Arithmetic.sub);
+        _set(Op.DIV, Fork.LOW_GAS, 2, Arithmetic.div);
+        _set(Op.SDIV, Fork.LOW_GAS, 2, Arithmetic.sdiv);
+        _set(Op.MOD, Fork.LOW_GAS, 2, Arithmetic.mod);
+        _set(Op.SMOD, Fork.LOW_GAS, 2, Arithmetic.smod);
+        _set(Op.ADDMOD, Fork.MID_GAS, 3, Arithmetic.addMod);
+        _set(Op.MULMOD, Fork.MID_GAS, 3, Arithmetic.mulMod);
+        _set(Op.EXP, Fork.HIGH_GAS, 2, Arithmetic.exp_);
+        _set(Op.SIGNEXTEND, Fork.LOW_GAS, 2, Arithmetic.signExtend);
+        _set(Op.LT, Fork.VERY_LOW_GAS, 2, Arithmetic.lt_);
+        _set(Op.GT, Fork.VERY_LOW_GAS, 2, Arithmetic.gt_);
+        _set(Op.SLT, Fork.VERY_LOW_GAS, 2, Arithmetic.slt_);
+        _set(Op.SGT, Fork.VERY_LOW_GAS, 2, Arithmetic.sgt_);
+        _set(Op.EQ, Fork.VERY_LOW_GAS, 2, Arithmetic.eq_);
+        _set(Op.ISZERO, Fork.VERY_LOW_GAS, 1, Arithmetic.isZero);
+        _set(Op.AND, Fork.VERY_LOW_GAS, 2, Arithmetic.and_);
+        _set(Op.OR, Fork.VERY_LOW_GAS, 2, Arithmetic.or_);
+        _set(Op.XOR, Fork.VERY_LOW_GAS, 2, Arithmetic.xor_);
+        _set(Op.NOT, Fork.VERY_LOW_GAS, 1, Arithmetic.not_);
+        _set(Op.BYTE, Fork.VERY_LOW_GAS, 2, Arithmetic.byte_);
+        _set(Op.SHL, Fork.VERY_LOW_GAS, 2, Arithmetic.shl_);
+        _set(Op.SHR, Fork.VERY_LOW_GAS, 2, Arithmetic.shr_);
+        _set(Op.SAR, Fork.VERY_LOW_GAS, 2, Arithmetic.sar_);
+    }
+
+    function _fillEnvironment() private pure {
+        _set(Op.ADDRESS, Fork.BASE_GAS, 0, Environment.address_);
+        _set(Op.BALANCE, Fork.WARM_GAS, 1, Environment.balance);
+        _set(Op.ORIGIN, Fork.BASE_GAS, 0, Environment.origin);
+        _set(Op.CALLER, Fork.BASE_GAS, 0, Environment.caller);
+        _set(Op.CALLVALUE, Fork.BASE_GAS, 0, Environment.callValue);
+        _set(Op.GASPRICE, Fork.BASE_GAS, 0, Environment.gasPrice);
+        _set(Op.EXTCODEHASH, Fork.WARM_GAS, 1, Environment.extCodeHash);
+        _set(Op.BLOCKHASH, Fork.BLOCK_HASH_GAS, 1, Environment.blockHash);
+        _set(Op.COINBASE, Fork.BASE_GAS, 0, Environment.coinbase);
+        _set(Op.TIMESTAMP, Fork.BASE_GAS, 0, Environment.timestamp);
+        _set(Op.NUMBER, Fork.BASE_GAS, 0, Environment.number);
+        _set(Op.PREVRANDAO, Fork.BASE_GAS, 0, Environment.randomness);
+        _set(Op.GASLIMIT, Fork.BASE_GAS, 0, Environment.gasLimit);
+        _set(Op.CHAINID, Fork.BASE_GAS, 0, Environment.chainId);
+        _set(Op.SELFBALANCE, Fork.LOW_GAS, 0, Environment.selfBalance);
+        _set(Op.BASEFEE, Fork.BASE_GAS, 0, Environment.baseFee);
+        _set(Op.BLOBHASH, Fork.VERY_LOW_GAS, 1, Environment.blobHash);
+        _set(Op.BLOBBASEFEE, Fork.BASE_GAS, 0, Environment.blobBaseFee);
+    }
+
+    function _fillBytes() private pure {
+        _set(Op.KECCAK256, Fork.KECCAK_GAS, 2, Bytes.keccak);
+        _set(Op.CALLDATALOAD, Fork.VERY_LOW_GAS, 1, Bytes.callDataLoad);
+        _set(Op.CALLDATASIZE, Fork.BASE_GAS, 0, Bytes.callDataSize);
+        _set(Op.CALLDATACOPY, Fork.VERY_LOW_GAS, 3, Bytes.callDataCopy);
+        _set(Op.CODESIZE, Fork.BASE_GAS, 0, Bytes.codeSize);
+        _set(Op.CODECOPY, Fork.VERY_LOW_GAS, 3, Bytes.codeCopy);
+        _set(Op.EXTCODESIZE, Fork.WARM_GAS, 1, Bytes.extCodeSize);
+        _set(Op.EXTCODECOPY, Fork.WARM_GAS, 4, Bytes.extCodeCopy);
+        _set(Op.RETURNDATASIZE, Fork.BASE_GAS, 0, Bytes.returnDataSize);
+        _set(Op.RETURNDATACOPY, Fork.VERY_LOW_GAS, 3, Bytes.returnDataCopy);
+        _set(Op.MLOAD, Fork.VERY_LOW_GAS, 1, Bytes.mload_);
+        _set(Op.MSTORE, Fork.VERY_LOW_GAS, 2, Bytes.mstore_);
+        _set(Op.MSTORE8, Fork.VERY_LOW_GAS, 2, Bytes.mstore8_);
+        _set(Op.MSIZE, Fork.BASE_GAS, 0, Bytes.mSize);
+        _set(Op.MCOPY, Fork.VERY_LOW_GAS, 3, Bytes.mCopy);
+    }
+
+    /// @dev Writes the entry of an opcode that costs `price` and takes `items` from the stack.
+    function _set(
+        uint256 opcode,
+        uint256 price,
+        uint256 items,
+        function(uint256) view returns (uint256) handler
+    ) private pure {
+        assembly ("memory-safe") {
+            let step := add(sub(PC_UNIT, shl(GAS_SHIFT, price)), shl(5, items))
+            mstore(add(TABLE, shl(5, opcode)), or(shl(16, step), handler))
+        }
+    }
+
+    /// @dev Gives the `count` opcodes after `opcode` the same entry.
+    function _repeat(uint256 opcode, uint256 count) private pure {
+        assembly ("memory-safe") {
+            let first := add(TABLE, shl(5, opcode))
+            let entry := mload(first)
+            for {
+                let end := add(first, shl(5, count))
+            } lt(first, end) {} {
+                first := add(first, 0x20)
+                mstore(first, entry)
+            }
+        }
+    }
+}
