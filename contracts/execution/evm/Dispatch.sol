@@ -12,7 +12,7 @@ import {Snapshot} from "./Snapshot.sol";
 /// @title Dispatch
 /// @notice The loop that runs instructions by the table of the instruction set (InstructionSet).
 library Dispatch {
-    /// @notice Runs until the machine ends or pauses, which ends the call of L1 (Settlement, Snapshot).
+    /// @notice Runs until the machine ends or pauses, which ends the call of L1 (Completion, Snapshot).
     function run(uint256 s) internal view {
         InstructionSet.fill();
         function(uint256) view returns (uint256) refuse = _refuse;

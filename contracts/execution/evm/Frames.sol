@@ -6,6 +6,7 @@ pragma solidity ^0.8.28;
 
 import {Fork} from "../fork/Fork.sol";
 import {Code} from "./Code.sol";
+import {Completion} from "./Completion.sol";
 import {
     CODE,
     CODE_HASH,
@@ -47,7 +48,6 @@ import {
     store
 } from "./Machine.sol";
 import {Pages} from "./Pages.sol";
-import {Settlement} from "./Settlement.sol";
 import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
@@ -210,7 +210,7 @@ library Frames {
             success = _deposit(data, size);
             size = 0;
         }
-        if (parent == 0) Settlement.finish(load(END_GAS));
+        if (parent == 0) Completion.finish(load(END_GAS));
         dropReturned();
         uint256 memory_ = load(MEMORY);
         uint256 memorySize = load(MEMORY_SIZE);

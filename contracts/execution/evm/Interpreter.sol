@@ -4,16 +4,17 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {Fork} from "../fork/Fork.sol";
-import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
-import {IPrecompiles} from "../precompiles/IPrecompiles.sol";
 import {Witness, WitnessIndex} from "../../trie/Witness.sol";
+import {Fork} from "../fork/Fork.sol";
+import {IPrecompiles} from "../precompiles/IPrecompiles.sol";
 import {Calls} from "./instructions/Calls.sol";
 import {Code} from "./Code.sol";
+import {Completion} from "./Completion.sol";
 import {Creates} from "./instructions/Creates.sol";
 import {Dispatch} from "./Dispatch.sol";
 import {Frames} from "./Frames.sol";
 import {Heap} from "./Heap.sol";
+import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
 import {
     BASE_FEE,
     BLOB_BASE_FEE,
@@ -46,7 +47,6 @@ import {
     store
 } from "./Machine.sol";
 import {Pages} from "./Pages.sol";
-import {Settlement} from "./Settlement.sol";
 import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
@@ -94,7 +94,7 @@ contract Interpreter is IInterpreter {
         uint256 s = Snapshot.restore(snapshot);
         Snapshot.setUntil(until);
         uint256 mode = load(MODE);
-        if (mode == Snapshot.LISTING) Settlement.list();
+        if (mode == Snapshot.LISTING) Completion.list();
         if (mode == Snapshot.ENDING) {
             s = Frames.end();
         } else {
@@ -204,7 +204,7 @@ contract Interpreter is IInterpreter {
             if (number - 1 < Fork.LAST_PRECOMPILE) {
                 (bool success, uint256 left) = Calls.run(number, gas_, input, data.length);
                 if (!success) World.revertTo(mark);
-                Settlement.finish(left);
+                Completion.finish(left);
             }
         }
         Frames.prepare(CALLER, load(ORIGIN));
@@ -217,7 +217,7 @@ contract Interpreter is IInterpreter {
     function _create(Message calldata message, bytes calldata data, uint256 gas_) private pure returns (uint256) {
         uint256 sender = World.account(uint256(uint160(message.sender)));
         uint256 entry = World.account(uint256(uint160(message.to)));
-        if (!World.isVacant(entry)) Settlement.finish(0);
+        if (!World.isVacant(entry)) Completion.finish(0);
         uint256 mark = load(UNDO);
         World.transfer(sender, entry, message.value);
         Frames.prepare(CALLER, load(ORIGIN));

@@ -151,7 +151,7 @@ uint256 constant END_GAS = 0x27a0;
 uint256 constant END_DATA = 0x27c0;
 uint256 constant END_SIZE = 0x27e0;
 uint256 constant END_SUCCESS = 0x2800;
-/// @dev The gas that the transaction used, and how far its changes are listed (Settlement).
+/// @dev The gas that the transaction used, and how far its changes are listed (Completion).
 uint256 constant USED = 0x2820;
 uint256 constant LISTED = 0x2840;
 uint256 constant LIST_ACCOUNT = 0x2860;

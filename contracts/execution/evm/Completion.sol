@@ -24,15 +24,15 @@ import {Pages} from "./Pages.sol";
 import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
-/// @title Settlement
-/// @notice What follows the last instruction: refund, fees, and the list of what the transaction changed.
+/// @title Completion
+/// @notice Completes a transaction after its last instruction: refund, fees, and the list of what it changed.
 /// @dev The list has for each account
 ///
 ///     address, 1 where it is deleted, nonce, balance, code hash, number of slots, slots as key and value
 ///
 /// of a word each. It is written to a region of its own, one account or slot after the other, and the machine may pause
 /// before any of them.
-library Settlement {
+library Completion {
     uint256 private constant HEADER_SIZE = 0xc0;
 
     /// @notice Ends the transaction.
