@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Fork} from "../fork/Fork.sol";
+import {Journal} from "./Journal.sol";
 import {
     ACCOUNTS,
     COINBASE,
@@ -21,8 +22,9 @@ import {
     store
 } from "./Machine.sol";
 import {Pages} from "./Pages.sol";
+import {Slots} from "./Slots.sol";
 import {Snapshot} from "./Snapshot.sol";
-import {World} from "./World.sol";
+import {SLOTS, World} from "./World.sol";
 
 /// @title Completion
 /// @notice Completes a transaction after its last instruction: refund, fees, and the list of what it changed.
@@ -74,7 +76,7 @@ library Completion {
         uint256 entry = World.account(owner);
         World.flag(entry, World.CHANGED);
         unchecked {
-            World.set(entry, World.BALANCE, load(entry + World.BALANCE) + amount);
+            Journal.set(entry, World.BALANCE, load(entry + World.BALANCE) + amount);
         }
     }
 
@@ -84,7 +86,7 @@ library Completion {
         if (account == 0) return;
         unchecked {
             // Places in memory, and addresses.
-            store(LIST_SLOT, load(Pages.locate(account) + World.SLOTS));
+            store(LIST_SLOT, load(Pages.locate(account) + SLOTS));
             store(LIST_RECORD, load(LIST_END));
             store(LIST_END, load(LIST_END) + HEADER_SIZE);
         }
@@ -94,14 +96,14 @@ library Completion {
         unchecked {
             // Places in memory, and addresses.
             uint256 slot = Pages.locate(load(LIST_SLOT));
-            uint256 value = load(slot + World.CURRENT);
-            if (value != load(slot + World.ORIGINAL)) {
+            uint256 value = load(slot + Slots.CURRENT);
+            if (value != load(slot + Slots.ORIGINAL)) {
                 uint256 end = load(LIST_END);
-                store(Pages.locate(end), load(slot + World.KEY));
+                store(Pages.locate(end), load(slot + Slots.KEY));
                 store(Pages.locate(end + 0x20), value);
                 store(LIST_END, end + 0x40);
             }
-            store(LIST_SLOT, load(slot + World.NEXT_SLOT));
+            store(LIST_SLOT, load(slot + Slots.NEXT_SLOT));
         }
     }
 

@@ -7,6 +7,8 @@ pragma solidity ^0.8.28;
 import {Fork} from "../fork/Fork.sol";
 import {Code} from "./Code.sol";
 import {Completion} from "./Completion.sol";
+import {PLACE} from "./Entries.sol";
+import {Journal} from "./Journal.sol";
 import {
     CODE,
     CODE_HASH,
@@ -106,7 +108,7 @@ library Frames {
             mstore(UNDO_MARK, mark)
         }
         store(MEMORY, Pages.open());
-        store(SELF_ADDRESS, load(self + World.PLACE));
+        store(SELF_ADDRESS, load(self + PLACE));
         store(SELF, self);
         _setCode(record);
         assembly ("memory-safe") {
@@ -179,7 +181,7 @@ library Frames {
                 uint256 rest = Snapshot.restOfEnding(load(END_GAS) + load(RESERVED));
                 uint256 length = rest > mark + load(DEPTH) ? rest - load(DEPTH) : mark;
                 if (length > load(UNDO)) length = load(UNDO);
-                World.revertTo(length);
+                Journal.revertTo(length);
                 if (length != mark) Snapshot.pauseEnding(load(END_GAS) + load(RESERVED));
             }
         }
@@ -251,7 +253,7 @@ library Frames {
     function _deposit(uint256 data, uint256 size) private pure returns (uint256) {
         // A machine that paused as the frame ended has not restored it.
         uint256 entry = Pages.locate(load(SELF_ADDRESS));
-        World.set(entry, World.CODE_HASH_OF, load(Code.fromPages(data, size)));
+        Journal.set(entry, World.CODE_HASH_OF, load(Code.fromPages(data, size)));
         return load(entry + World.ADDRESS);
     }
 }

@@ -15,6 +15,7 @@ import {Dispatch} from "./Dispatch.sol";
 import {Frames} from "./Frames.sol";
 import {Heap} from "./Heap.sol";
 import {Ending, IInterpreter, Message} from "./IInterpreter.sol";
+import {Journal} from "./Journal.sol";
 import {
     BASE_FEE,
     BLOB_BASE_FEE,
@@ -47,6 +48,7 @@ import {
     store
 } from "./Machine.sol";
 import {Pages} from "./Pages.sol";
+import {Slots} from "./Slots.sol";
 import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
@@ -139,8 +141,8 @@ contract Interpreter is IInterpreter {
         World.flag(sender, World.CHANGED);
         unchecked {
             // The caller checked that the balance covers it, and that the nonce can grow.
-            World.set(sender, World.NONCE, message.nonce + 1);
-            World.set(sender, World.BALANCE, load(sender + World.BALANCE) - message.gasLimit * message.gasPrice);
+            Journal.set(sender, World.NONCE, message.nonce + 1);
+            Journal.set(sender, World.BALANCE, load(sender + World.BALANCE) - message.gasLimit * message.gasPrice);
         }
         _warmList(accessList);
     }
@@ -168,7 +170,7 @@ contract Interpreter is IInterpreter {
                     assembly ("memory-safe") {
                         word := calldataload(add(key, 1))
                     }
-                    World.warmSlot(owner, word);
+                    Slots.warm(owner, word);
                 }
                 cursor = next;
             }
@@ -203,7 +205,7 @@ contract Interpreter is IInterpreter {
             // Zero is no precompile.
             if (number - 1 < Fork.LAST_PRECOMPILE) {
                 (bool success, uint256 left) = Calls.run(number, gas_, input, data.length);
-                if (!success) World.revertTo(mark);
+                if (!success) Journal.revertTo(mark);
                 Completion.finish(left);
             }
         }

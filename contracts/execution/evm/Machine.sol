@@ -7,7 +7,7 @@ pragma solidity ^0.8.28;
 //     0x02080  registers of the frame that runs, saved as one block when it calls (Frames)
 //     0x02340  registers that follow from those, and of this call of L1
 //     0x024e0  registers of the transaction
-//     0x02a00  heads of the world's trees (World)
+//     0x02a00  heads of the trees of entries (Entries)
 //     0x03200  heads of the table of pages (Pages)
 //     0x05200  heads of the table of code (Code)
 //     0x05600  registers of the frame that is about to start
@@ -119,14 +119,14 @@ uint256 constant NEW_CODES = 0x24c0;
 uint256 constant TRANSACTION = 0x24e0;
 /// @dev What the machine is doing (Snapshot).
 uint256 constant MODE = 0x24e0;
-/// @dev Length of the journal (World).
+/// @dev Length of the journal (Journal).
 uint256 constant UNDO = 0x2500;
 /// @dev Gas to refund, two's complement.
 uint256 constant REFUND = 0x2520;
-/// @dev Address of the first one in the list of all accounts, and the number of accounts and slots (World).
+/// @dev Address of the first one in the list of all accounts, and the number of accounts and slots (Entries).
 uint256 constant ACCOUNTS = 0x2540;
 uint256 constant ENTRIES = 0x2560;
-/// @dev Where the next entry may lie (World).
+/// @dev Where the next entry may lie (Entries).
 uint256 constant KEPT_END = 0x2580;
 /// @dev The last region of addresses in use (Pages).
 uint256 constant REGIONS = 0x25a0;

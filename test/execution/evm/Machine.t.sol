@@ -2,7 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {Code} from "../../../contracts/execution/evm/Code.sol";
+import {PLACE} from "../../../contracts/execution/evm/Entries.sol";
 import {Heap} from "../../../contracts/execution/evm/Heap.sol";
+import {Journal} from "../../../contracts/execution/evm/Journal.sol";
 import {
     CODE_HEADER,
     CODE_LENGTH,
@@ -23,7 +25,6 @@ import {
 import {Memory} from "../../../contracts/execution/evm/Memory.sol";
 import {PageTree} from "../../../contracts/execution/evm/PageTree.sol";
 import {Pages} from "../../../contracts/execution/evm/Pages.sol";
-import {World} from "../../../contracts/execution/evm/World.sol";
 import {Test} from "../../Test.sol";
 
 /// @notice Parts of the machine against plain models. The machine's registers and its heap lie where they always do;
@@ -206,7 +207,7 @@ contract MachineTest is Test {
         uint256[8] memory current;
         _startHeap();
         uint256 entry = Pages.locate(Pages.KEPT);
-        store(entry + World.PLACE, Pages.KEPT);
+        store(entry + PLACE, Pages.KEPT);
         uint256 depth = 0;
         for (uint256 i = 0; i < 200; i++) {
             seed = _hash(seed);
@@ -218,14 +219,14 @@ contract MachineTest is Test {
                 // Some frames end well: their changes stay, to be undone with those around them.
                 depth--;
                 if (uint8(seed[1]) % 2 == 0) {
-                    World.revertTo(marks[depth]);
+                    Journal.revertTo(marks[depth]);
                     for (uint256 j = 0; j < 8; j++) current[j] = levels[depth][j];
                 }
             } else {
                 uint256 slot = uint8(seed[2]) % 8;
                 // Often the word that is there.
                 current[slot] = uint8(seed[3]) % 3;
-                World.set(entry, 0x40 + 32 * slot, current[slot]);
+                Journal.set(entry, 0x40 + 32 * slot, current[slot]);
             }
             for (uint256 j = 0; j < 8; j++) require(load(entry + 0x40 + 32 * j) == current[j], "word");
         }

@@ -7,6 +7,7 @@ pragma solidity ^0.8.28;
 import {Fork} from "../../fork/Fork.sol";
 import {IPrecompiles} from "../../precompiles/IPrecompiles.sol";
 import {Frames} from "../Frames.sol";
+import {Journal} from "../Journal.sol";
 import {
     CALLER,
     CALL_GAS,
@@ -165,7 +166,7 @@ library Calls {
 
     function _precompile(uint256 s, uint256 number, uint256 gas_, uint256 mark) private view returns (uint256) {
         (bool success, uint256 left) = run(number, gas_, Memory.place(load(CALL_INPUT)), load(CALL_INPUT_SIZE));
-        if (!success) World.revertTo(mark);
+        if (!success) Journal.revertTo(mark);
         uint256 size = load(RETURNED_SIZE);
         if (size > load(CALL_OUTPUT_SIZE)) size = load(CALL_OUTPUT_SIZE);
         Pages.copy(Memory.place(load(CALL_OUTPUT)), load(RETURNED), size);

@@ -9,6 +9,7 @@ import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {Fork} from "../../fork/Fork.sol";
 import {Code} from "../Code.sol";
 import {Frames} from "../Frames.sol";
+import {Journal} from "../Journal.sol";
 import {
     CALLER,
     CREATES,
@@ -68,7 +69,7 @@ library Creates {
         unchecked {
             // All but a 64th (EIP-150). The nonce is below 2^64 - 1.
             gas_ -= gas_ / Fork.KEPT_GAS_QUOTIENT;
-            World.set(self, World.NONCE, nonce + 1);
+            Journal.set(self, World.NONCE, nonce + 1);
         }
         s = charge(s, gas_);
         World.flag(self, World.CHANGED);
@@ -99,7 +100,7 @@ library Creates {
         uint256 mark,
         uint256 gas_
     ) internal pure returns (uint256) {
-        World.set(entry, World.NONCE, 1);
+        Journal.set(entry, World.NONCE, 1);
         World.flag(entry, World.CREATED | World.CHANGED);
         Frames.prepare(VALUE, value);
         Frames.prepare(CREATES, 1);
@@ -148,7 +149,7 @@ library Creates {
             World.transfer(self, heir, balance);
             if (World.isEmpty(heir)) World.touch(heir);
         } else if (goes) {
-            World.set(self, World.BALANCE, 0);
+            Journal.set(self, World.BALANCE, 0);
         }
         if (goes) World.flag(self, World.DESTROYED);
         World.flag(self, World.TOUCHED);

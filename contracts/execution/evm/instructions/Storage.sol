@@ -2,17 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {Fork} from "../../fork/Fork.sol";
+import {Journal} from "../Journal.sol";
 import {HALT, REFUND, SELF, STATIC, charge, gasOf, halted, itemAt, load, push} from "../Machine.sol";
-import {World} from "../World.sol";
+import {Slots} from "../Slots.sol";
 
 /// @title Storage
 /// @notice Storage and transient storage.
 library Storage {
     function sload_(uint256 s) internal pure returns (uint256) {
         uint256 entry;
-        (s, entry) = World.slot(s, load(SELF), itemAt(s, 1, 0), Fork.COLD_SLOAD_SURCHARGE);
+        (s, entry) = Slots.access(s, load(SELF), itemAt(s, 1, 0), Fork.COLD_SLOAD_SURCHARGE);
         if (s == HALT) return HALT;
-        return push(s, load(entry + World.CURRENT));
+        return push(s, load(entry + Slots.CURRENT));
     }
 
     /// @notice SSTORE with the prices and refunds of EIP-2200, EIP-2929 and EIP-3529.
@@ -20,29 +21,29 @@ library Storage {
         if (load(STATIC) != 0 || gasOf(s) <= Fork.STIPEND) return HALT;
         uint256 entry;
         uint256 value = itemAt(s, 2, 1);
-        (s, entry) = World.slot(s, load(SELF), itemAt(s, 2, 0), Fork.COLD_SLOT_GAS);
+        (s, entry) = Slots.access(s, load(SELF), itemAt(s, 2, 0), Fork.COLD_SLOT_GAS);
         if (s == HALT) return HALT;
-        uint256 current = load(entry + World.CURRENT);
-        uint256 original = load(entry + World.ORIGINAL);
+        uint256 current = load(entry + Slots.CURRENT);
+        uint256 original = load(entry + Slots.ORIGINAL);
         uint256 price = Fork.WARM_GAS;
         if (current != value) {
             if (current == original) price = original == 0 ? Fork.SET_GAS : Fork.RESET_GAS;
             s = charge(s, price);
             if (halted(s)) return HALT;
-            World.setRefund(_refund(load(REFUND), original, current, value));
-            World.set(entry, World.CURRENT, value);
+            Journal.setRefund(_refund(load(REFUND), original, current, value));
+            Journal.set(entry, Slots.CURRENT, value);
             return s;
         }
         return charge(s, price);
     }
 
     function tload_(uint256 s) internal pure returns (uint256) {
-        return push(s, World.transientAt(load(SELF), itemAt(s, 1, 0)));
+        return push(s, Slots.transientAt(load(SELF), itemAt(s, 1, 0)));
     }
 
     function tstore_(uint256 s) internal pure returns (uint256) {
         if (load(STATIC) != 0) return HALT;
-        World.setTransient(load(SELF), itemAt(s, 2, 0), itemAt(s, 2, 1));
+        Slots.setTransient(load(SELF), itemAt(s, 2, 0), itemAt(s, 2, 1));
         return s;
     }
 
