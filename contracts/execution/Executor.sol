@@ -16,17 +16,17 @@ import {WitnessIndex} from "../trie/Witness.sol";
 /// @title Executor
 /// @notice The state transition of the L2, on L1.
 contract Executor is IExecutor, Sessions {
-    /// @notice Runs code.
+    /// @notice The contract that runs code.
     IInterpreter public immutable interpreter;
     /// @notice Chain id of the L2.
     uint256 public immutable chainId;
-    /// @notice What a unit of L2 gas costs, burned; in wei.
+    /// @notice The part of the price of a unit of L2 gas that is burned, in wei.
     uint256 public immutable baseFee;
     /// @notice The most L2 gas that one transaction may have.
     uint256 public immutable gasLimit;
-    /// @notice What PREVRANDAO gives on the L2.
+    /// @notice The word that PREVRANDAO pushes on the L2.
     uint256 public immutable randomness;
-    /// @notice What BLOBBASEFEE gives on the L2.
+    /// @notice The word that BLOBBASEFEE pushes on the L2.
     uint256 public immutable blobBaseFee;
     /// @notice The most bytes of memory that a frame may have on the L2.
     uint256 public immutable memoryLimit;
@@ -35,11 +35,15 @@ contract Executor is IExecutor, Sessions {
     /// @notice The most addresses and storage keys, taken together, that an access list may have on the L2.
     uint256 public immutable accessLimit;
 
-    /// @notice A constant of the chain is out of its range.
+    /// @notice A constant of the chain is out of range.
+    /// @param field Its name in `Chain`.
+    /// @param value Its value.
+    /// @param limit The highest value allowed.
     error ExecutorOutOfRange(string field, uint256 value, uint256 limit);
 
     constructor(Chain memory chain, IInterpreter interpreter_) {
-        // The bounds of EIP-2294 and of the 64-bit gas of Ethereum keep the arithmetic below 2^256.
+        // EIP-2294 bounds chain ids, and Ethereum's gas has 64 bits: with both, the arithmetic of this folder stays
+        // below 2^256.
         uint256 chainIdLimit = type(uint64).max / 2 - 36;
         if (chain.chainId == 0 || chain.chainId > chainIdLimit) {
             revert ExecutorOutOfRange("chainId", chain.chainId, chainIdLimit);
@@ -69,7 +73,7 @@ contract Executor is IExecutor, Sessions {
     ) external view override returns (Outcome[] memory outcomes) {
         Setting memory setting = _setting(preStateRoot, 0, witness);
         outcomes = new Outcome[](transactions.length);
-        // One transaction and one account at a time: memory costs more the more of it there is.
+        // All transactions use the same memory: the price of memory grows with its square.
         Transaction memory transaction;
         uint256 count = 0;
         bool valid = true;
@@ -85,8 +89,8 @@ contract Executor is IExecutor, Sessions {
             valid = outcome.valid;
             count++;
         }
-        // None after the first invalid one.
         assembly ("memory-safe") {
+            // Shortens the array: no outcomes after the first invalid one.
             mstore(outcomes, count)
         }
     }
@@ -110,7 +114,8 @@ contract Executor is IExecutor, Sessions {
         _return(next, items);
     }
 
-    /// @dev Begins with a transaction where there is no machine, or else goes on with that.
+    /// @dev Goes on with a machine, or begins with the transaction if there is none.
+    /// @return next The machine in which it paused; empty if it is complete, and then `outcome` is filled in.
     function _proceed(
         Setting memory setting,
         Outcome memory outcome,
@@ -130,9 +135,12 @@ contract Executor is IExecutor, Sessions {
         (outcome.valid, outcome.gasUsed, outcome.stateRoot) = (valid, uint64(gasUsed), setting.stateRoot);
     }
 
-    /// @dev Returns both as the compiler would, but from where they lie: the items behind the machine, or none.
+    /// @dev Ends the call with (next, items) encoded by the ABI, without the copies that the compiler would make. The
+    /// items lie after the machine in memory, in what the interpreter returned (Transition), or are empty.
     function _return(bytes memory next, bytes memory items) private pure {
         assembly ("memory-safe") {
+            // Overwrites the two words before the machine, and empty items, and returns: nothing reads memory
+            // afterwards.
             let start := sub(next, 0x40)
             if iszero(mload(items)) {
                 items := add(next, add(0x20, and(add(mload(next), 0x1f), not(0x1f))))
@@ -174,7 +182,8 @@ contract Executor is IExecutor, Sessions {
             });
     }
 
-    /// @dev Takes over the outcome that sessions led to, where there is one.
+    /// @dev Takes over the outcome of a session.
+    /// @return known Whether there is one.
     function _recall(
         Setting memory setting,
         L2Transaction calldata input,

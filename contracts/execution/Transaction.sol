@@ -7,13 +7,13 @@ import {Rlp} from "../trie/Rlp.sol";
 
 /// @dev A decoded transaction of type 0, 1 or 2.
 /// @param sender The account that signed it.
-/// @param to The recipient; meaningless where `creates`.
+/// @param to The recipient; of no meaning if `creates`.
 /// @param creates Whether it creates a contract.
-/// @param nonce Number of transactions that the sender sent before.
+/// @param nonce The number of transactions that the sender sent before.
 /// @param gasLimit The most L2 gas that it may use.
 /// @param feeCap The most that it pays for a unit of gas, in wei; the gas price of types 0 and 1.
 /// @param tipCap The most of it that goes to the coinbase, in wei; the gas price of types 0 and 1.
-/// @param value What the recipient gets, in wei.
+/// @param value The amount that the recipient gets, in wei.
 /// @param dataStart Where the calldata starts, in the raw bytes.
 /// @param dataLength Bytes of calldata.
 /// @param listStart Where the items of the access list start, in the raw bytes.
@@ -41,25 +41,30 @@ using Transactions for Transaction global;
 
 /// @title Transactions
 /// @notice Decodes signed EIP-2718 transactions and recovers their senders.
-/// @dev Whatever the bytes are, decoding them ends in a transaction or in a false `sound`, never in a revert.
+/// @dev Decoding any bytes ends in a transaction or in `sound` being false, never in a revert. Rlp reports a failure by
+/// a cursor that is beyond every end (`Rlp.FAILED`), so that one comparison after several reads finds it.
+///
+/// Assembly here is memory-safe: it works on a copy of the bytes that starts at the free memory pointer. Nothing is
+/// allocated until the signed hash is computed.
 library Transactions {
-    /// @notice Decodes a transaction into `transaction`, so that a long execution can use the same memory again.
+    /// @notice Decodes a transaction.
+    /// @param transaction Memory for it, which an execution of many transactions uses again.
     /// @param raw The bytes, as a wallet produced them.
     /// @param chainId The chain that it has to be signed for.
-    /// @return sound Whether it is canonical, of a supported type, for this chain, and soundly signed. Where it is not,
-    /// the fields mean nothing.
+    /// @return sound Whether it is canonical, of a supported type, for this chain, and correctly signed. If not, the
+    /// fields are undefined.
     function decode(
         Transaction memory transaction,
         bytes calldata raw,
         uint256 chainId
     ) internal pure returns (bool sound) {
         if (raw.length == 0) return false;
-        // A copy in memory that is not allocated, where the payload is signed as well; nothing below allocates before
-        // the signed hash is there. The words before leave room for the prefix of the signed list.
+        // The copy also becomes the payload that is signed. It is not allocated; the two words before it leave room for
+        // the prefix of the signed list.
         uint256 cursor = _copy();
         assembly ("memory-safe") {
+            // Writes where memory is free. Reading a prefix may reach over the end: zeroes follow.
             calldatacopy(cursor, raw.offset, raw.length)
-            // A prefix may be read over the end.
             mstore(add(cursor, raw.length), 0)
         }
         uint8 first = uint8(raw[0]);
@@ -69,9 +74,10 @@ library Transactions {
         return false;
     }
 
-    /// @dev Where the copy of the raw bytes lies.
+    /// @dev Where the copy of the raw bytes starts.
     function _copy() private pure returns (uint256 start) {
         assembly ("memory-safe") {
+            // Reads the free memory pointer.
             start := add(mload(0x40), 0x40)
         }
     }
@@ -95,14 +101,15 @@ library Transactions {
         uint256 signed = cursor;
         uint256 v;
         (v, cursor) = Rlp.readUint(cursor, end);
-        // EIP-155: 2 × chain id + 35 + parity. A signature without replay protection is refused.
+        // EIP-155: 2 × chain id + 35 + parity. A signature without replay protection is invalid.
         uint256 base = 2 * chainId + 35;
         if (cursor > end || v < base || v > base + 1) return false;
         (bytes32 r, bytes32 s, bool sound) = _readSignature(cursor, end);
         if (!sound) return false;
-        // The signed list ends in the chain id and two empty strings, in the place of the signature.
+        // In the signed list, the chain id and two empty strings stand in place of the signature.
         signed = Rlp.writeUint(signed, chainId);
         assembly ("memory-safe") {
+            // Writes two empty strings to the copy, over the signature, which has been read.
             mstore8(signed, 0x80)
             mstore8(add(signed, 1), 0x80)
             signed := add(signed, 2)
@@ -136,12 +143,13 @@ library Transactions {
         if (!sound) return false;
         uint256 start = Rlp.prependList(payload, signed - payload) - 1;
         assembly ("memory-safe") {
+            // Writes the type right before the signed list.
             mstore8(start, kind)
         }
         return _recover(transaction, _hash(start, signed), uint8(number), r, s);
     }
 
-    /// @dev Reads what all types have in the middle: gas limit, recipient, value and calldata.
+    /// @dev Reads the fields that all types have in a row: gas limit, recipient, value and calldata.
     function _readCall(
         Transaction memory transaction,
         uint256 cursor,
@@ -154,6 +162,7 @@ library Transactions {
         if (length != 20 && length != 0) return Rlp.FAILED;
         address to;
         assembly ("memory-safe") {
+            // Reads the copy.
             to := shr(96, mload(start))
         }
         transaction.creates = length == 0;
@@ -161,7 +170,7 @@ library Transactions {
         (transaction.value, cursor) = Rlp.readUint(cursor, end);
         (start, transaction.dataLength, next) = Rlp.readString(cursor, end);
         unchecked {
-            // It means nothing where reading failed.
+            // `start` is in the copy, unless reading failed: then the transaction is not sound.
             transaction.dataStart = start - _copy();
         }
     }
@@ -177,7 +186,7 @@ library Transactions {
         (cursor, next) = Rlp.readList(cursor, end);
         if (next == Rlp.FAILED) return next;
         unchecked {
-            // A list within the copy.
+            // The list is in the copy.
             transaction.listStart = cursor - _copy();
             transaction.listLength = next - cursor;
         }
@@ -212,14 +221,16 @@ library Transactions {
         sound = cursor == end;
     }
 
+    /// @dev The hash that was signed.
     function _hash(uint256 start, uint256 end) private pure returns (bytes32 hash) {
         assembly ("memory-safe") {
+            // Reads the copy.
             hash := keccak256(start, sub(end, start))
         }
     }
 
-    /// @dev OpenZeppelin's recovery refuses `s` in the upper half, `r` and `s` out of range, and a signature that no
-    /// account made; it reverts where L1 gas does not suffice for the precompile.
+    /// @dev Recovers the sender. OpenZeppelin's library refuses `s` in the upper half, `r` and `s` out of range, and a
+    /// signature that no account made.
     function _recover(
         Transaction memory transaction,
         bytes32 hash,

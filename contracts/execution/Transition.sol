@@ -15,11 +15,12 @@ import {Creates} from "./evm/instructions/Creates.sol";
 
 /// @dev Constants of the L2.
 /// @param chainId Its chain id.
-/// @param baseFee What a unit of gas costs, burned; in wei.
-/// @param gasLimit The most gas that one transaction may have, and what GASLIMIT gives.
-/// @param randomness What PREVRANDAO gives.
-/// @param blobBaseFee What BLOBBASEFEE gives.
-/// @param memoryLimit The most bytes of memory that a frame may have; to grow it further halts, as without gas.
+/// @param baseFee The part of the price of a unit of gas that is burned, in wei.
+/// @param gasLimit The most gas that one transaction may have, and the word that GASLIMIT pushes.
+/// @param randomness The word that PREVRANDAO pushes.
+/// @param blobBaseFee The word that BLOBBASEFEE pushes.
+/// @param memoryLimit The most bytes of memory that a frame may have. An instruction that needs more fails as if out of
+/// gas.
 /// @param transactionLimit The most bytes that a transaction may have.
 /// @param accessLimit The most addresses and storage keys, taken together, that an access list may have.
 struct Chain {
@@ -33,16 +34,16 @@ struct Chain {
     uint256 accessLimit;
 }
 
-/// @dev What a transaction's execution needs beside the transaction.
+/// @dev What an execution needs besides the transaction, and what it has come to.
 /// @param chain Constants of the L2.
-/// @param interpreter Runs code.
-/// @param state The state before it.
-/// @param stateRoot Its root.
+/// @param interpreter The contract that runs code.
+/// @param state The state.
+/// @param stateRoot The root of the state.
 /// @param account Memory for one account at a time.
-/// @param intrinsicGas What the transaction costs before any code runs.
-/// @param tip What the coinbase gets for a unit of gas.
-/// @param until The work left at which the execution pauses (ISessions); zero where it goes on to the end.
-/// @param items What the machine is made of in which the interpreter paused (IInterpreter).
+/// @param intrinsicGas The gas that the transaction costs before any code runs.
+/// @param tip What the coinbase gets for a unit of gas, in wei.
+/// @param until The least work to leave (ISessions). Zero runs to the end.
+/// @param items If the interpreter paused, what going on may need (IInterpreter).
 struct Setting {
     Chain chain;
     IInterpreter interpreter;
@@ -56,16 +57,16 @@ struct Setting {
 }
 
 /// @title Transition
-/// @notice What a transaction does to the state. One that only moves value is done right here; the interpreter runs any
-/// other.
+/// @notice Applies a transaction to the state. One that only moves value is executed right here, any other by the
+/// interpreter.
 library Transition {
-    /// @notice Decodes a transaction and applies it to the state; the setting moves to the root afterwards.
-    /// @dev The accounts are read and written one after the other, since any two or all three of them may be the same.
-    /// The sum of all balances is fixed by genesis and below 2^256, so that no credit overflows.
+    /// @notice Decodes a transaction and applies it to the state. `setting.stateRoot` becomes the root afterwards.
+    /// @dev Accounts are read and written one after the other, because sender, recipient and coinbase may be the same.
+    /// Genesis fixes the sum of all balances below 2^256, so that no credit overflows.
     /// @param transaction Memory for the transaction.
-    /// @return valid Whether it can be executed; where it cannot, the state in memory means nothing any more.
-    /// @return gasUsed L2 gas.
-    /// @return machine Where the execution paused; empty where it has come to its end.
+    /// @return valid Whether it can be executed. If not, the state in memory is undefined.
+    /// @return gasUsed L2 gas used; of no meaning if the execution paused.
+    /// @return machine The machine in which it paused; empty if it is complete.
     function execute(
         Setting memory setting,
         Transaction memory transaction,
@@ -87,10 +88,10 @@ library Transition {
         return (true, gasUsed, machine);
     }
 
-    /// @notice What a transaction costs before any code runs.
+    /// @notice The gas that a transaction costs before any code runs.
     function intrinsicGas(Transaction memory transaction, bytes calldata raw) internal pure returns (uint256 gas_) {
         unchecked {
-            // The counts are those of items and bytes in calldata.
+            // Counts of items and bytes in calldata, below 2^32. Zero bytes are counted among all bytes.
             gas_ =
                 Fork.TRANSACTION_GAS +
                 Fork.ACCESS_ADDRESS_GAS * transaction.accessAddresses +
@@ -114,13 +115,13 @@ library Transition {
         if (transaction.feeCap < chain.baseFee || transaction.feeCap < transaction.tipCap) return false;
         if (transaction.creates && transaction.dataLength > Fork.MAX_INIT_CODE_SIZE) return false;
         unchecked {
-            // The counts are those of items in calldata.
+            // Counts of items in calldata, below 2^32.
             if (transaction.accessAddresses + transaction.accessKeys > chain.accessLimit) return false;
         }
         return transaction.nonce < Fork.MAX_NONCE;
     }
 
-    /// @dev Whether the sender can send it; leaves the sender in `setting.account`.
+    /// @dev Whether the sender has the nonce, the balance and no code. Leaves the sender in `setting.account`.
     function _isFunded(Setting memory setting, Transaction memory transaction) private pure returns (bool) {
         (bool bounded, uint256 highestCost) = _highestCost(transaction);
         if (!bounded) return false;
@@ -129,14 +130,14 @@ library Transition {
         return !account.hasCode() && account.nonce == transaction.nonce && account.balance >= highestCost;
     }
 
-    /// @dev The most that a transaction may take from its sender, and whether 256 bits can hold it.
+    /// @dev The most that a transaction may take from its sender, in wei, and whether it is below 2^256.
     function _highestCost(Transaction memory transaction) private pure returns (bool bounded, uint256 cost) {
         (bounded, cost) = Math.tryMul(transaction.gasLimit, transaction.feeCap);
         if (bounded) (bounded, cost) = Math.tryAdd(cost, transaction.value);
     }
 
     /// @dev Moves value to an account without code.
-    /// @return plain False where the recipient has code; then the state is as before.
+    /// @return plain False if the recipient has code; then the state is as before.
     function _transfer(
         Setting memory setting,
         Transaction memory transaction,
@@ -164,14 +165,14 @@ library Transition {
         bool recipientEmpty = _credit(state, account, transaction.to, transaction.value);
         account.read(state, coinbase);
         bool coinbaseEmpty = _credit(state, account, coinbase, setting.intrinsicGas * setting.tip);
-        // Both were touched, so none stays empty (EIP-161). Deletions come last: then they need no other sibling nodes
-        // than those that the state afterwards depends on, whatever the order in which the L2 writes its accounts.
+        // Both were touched, so that neither may stay empty (EIP-161). Deletions come last, for the reason that Changes
+        // gives.
         if (recipientEmpty) account.clear(state, transaction.to);
         if (coinbaseEmpty) account.clear(state, coinbase);
         return true;
     }
 
-    /// @dev Adds to the balance of an account that was just read.
+    /// @dev Adds to the balance of the account that was read last, and writes it unless it is empty.
     function _credit(
         Trie memory state,
         Account memory account,
@@ -183,6 +184,7 @@ library Transition {
         if (!empty) account.write(state, owner);
     }
 
+    /// @dev Has the interpreter run the transaction.
     function _interpret(
         Setting memory setting,
         Transaction memory transaction,
@@ -200,15 +202,15 @@ library Transition {
         );
         uint256 place;
         assembly ("memory-safe") {
+            // No memory.
             place := add(input_, 0x20)
         }
         return _call(setting, place, input_.length);
     }
 
     /// @notice Goes on with an execution that paused.
-    /// @return valid As in `execute`.
-    /// @return gasUsed L2 gas, where it has come to its end.
-    /// @return machine As in `execute`.
+    /// @param paused The machine.
+    /// @return valid As for `execute`, like the other two. Only a valid transaction pauses.
     function resume(
         Setting memory setting,
         bytes calldata paused,
@@ -217,7 +219,7 @@ library Transition {
         return Machines.commits(paused) ? _resumeCommit(setting, paused) : _resumeInterpreter(setting, paused, witness);
     }
 
-    /// @dev `IInterpreter.resume`, without the copies of a machine that the compiler would make.
+    /// @dev Calls `IInterpreter.resume`. Encoded by hand, because the compiler would copy the machine once more.
     function _resumeInterpreter(
         Setting memory setting,
         bytes calldata snapshot,
@@ -228,6 +230,8 @@ library Transition {
         uint256 place;
         uint256 size;
         assembly ("memory-safe") {
+            // A buffer where memory is free, which `_call` uses before anything is allocated: the selector in the last
+            // four bytes of a word, then (snapshot, until, witness) by the ABI, two arrays that end in whole words.
             let start := mload(0x40)
             let second := add(0x80, and(add(snapshot.length, 0x1f), not(0x1f)))
             mstore(start, selector)
@@ -245,7 +249,9 @@ library Transition {
         return _call(setting, place, size);
     }
 
-    /// @dev Calls the interpreter with what lies last in memory; the result takes its place.
+    /// @dev Calls the interpreter with the last thing in memory, which the result then overwrites.
+    /// @param place Where the call's input starts.
+    /// @param size Bytes of the input.
     function _call(
         Setting memory setting,
         uint256 place,
@@ -257,6 +263,9 @@ library Transition {
         bytes memory result;
         bytes memory items;
         assembly ("memory-safe") {
+            // The result replaces the input, of which nothing is used any more, from the word in which it starts. It is
+            // what the interpreter encodes: (ending, gasUsed, result, items), whose two arrays are used where they lie.
+            // Moving the free memory pointer past it makes it an allocated block.
             let success := staticcall(gas(), interpreter, place, size, 0, 0)
             let start := and(place, not(0x1f))
             returndatacopy(start, 0, returndatasize())
@@ -271,10 +280,11 @@ library Transition {
         }
         setting.items = items;
         if (ending == Ending.Finished) return _commit(setting, gasUsed, 0, result);
-        // A snapshot is a machine as it is.
+        // The interpreter's snapshot is the machine.
         return (true, 0, result);
     }
 
+    /// @dev Goes on with a machine that is committing its changes.
     function _resumeCommit(
         Setting memory setting,
         bytes calldata paused
@@ -284,6 +294,10 @@ library Transition {
         return _commit(setting, gasUsed, done, changes);
     }
 
+    /// @dev Commits changes to the state, as far as `setting.until` allows.
+    /// @param gasUsed L2 gas that the transaction used.
+    /// @param done The number of operations that were committed before.
+    /// @param changes The list of changes (IInterpreter).
     function _commit(
         Setting memory setting,
         uint256 gasUsed,
@@ -342,6 +356,7 @@ library Transition {
 
     function _countZeros(bytes calldata data) private pure returns (uint256 zeros) {
         assembly ("memory-safe") {
+            // Reads calldata, a word at a time.
             let end := add(data.offset, data.length)
             for {
                 let at := data.offset
@@ -351,7 +366,7 @@ library Transition {
                 let word := calldataload(at)
                 let rest := sub(end, at)
                 if lt(rest, 0x20) {
-                    // Bytes behind the end count as ones.
+                    // Bytes after the end count as not zero.
                     word := or(word, shr(shl(3, rest), not(0)))
                 }
                 // The high bit of each byte: set where the byte is not zero.
@@ -361,7 +376,7 @@ library Transition {
                     7,
                     and(or(high, word), 0x8080808080808080808080808080808080808080808080808080808080808080)
                 )
-                // A product sums the bytes up in its highest one, which 32 does not overflow.
+                // Each byte is 1 where the byte is not zero. The product adds them up in its highest byte: at most 32.
                 zeros := add(
                     zeros,
                     sub(32, shr(248, mul(ones, 0x0101010101010101010101010101010101010101010101010101010101010101)))
@@ -370,7 +385,7 @@ library Transition {
         }
     }
 
-    /// @dev Whether it does no more than to move value, unless the recipient has code.
+    /// @dev Whether the transaction only moves value, provided that the recipient has no code.
     function _movesValue(Transaction memory transaction) private pure returns (bool) {
         uint160 to = uint160(transaction.to);
         return !transaction.creates && transaction.dataLength == 0 && (to == 0 || to > Fork.LAST_PRECOMPILE);

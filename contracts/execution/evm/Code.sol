@@ -12,19 +12,28 @@ import {CODES, CODE_HEADER, CODE_LENGTH, NEW_CODES, WITNESS, load, store} from "
 import {Pages} from "./Pages.sol";
 
 /// @title Code
-/// @notice How code lies in memory, and where one may jump to in it.
-/// @dev A record: its hash, the next record of a table by the last bits of the hash, its size, the places found to be jump destinations (a bitmap; zero
-/// until it is needed), how much of the code the bitmap covers, the record before in the list of code that comes from no
-/// witness, a word of zeroes, the code, and zeroes behind it, which read as STOP and as the missing bytes of the last
-/// instruction. A machine that pauses keeps the hash, and the code comes back with a witness.
+/// @notice Code in memory, and its jump destinations.
+/// @dev Code lies in a record on the heap; a hash table leads to the records. A machine that pauses keeps hashes only:
+/// the code comes back with a witness. Words of a record:
+///
+///     0 hash  1 next record with the same head  2 size of the code
+///     3 place of the bitmap of jump destinations, zero until it is needed  4 how much of the code the bitmap covers
+///     5 next record of code that comes from no witness  6 zero
+///
+/// Then comes the code, and two words of zeroes, which read as STOP or as the missing bytes of the last PUSH. Word 6
+/// lets `isDestination` read the 32 bytes before any byte of the code.
+///
+/// Assembly here is memory-safe: it touches the heads of the hash table, which lie below the heap (Machine), records
+/// and bitmaps, which are blocks on the heap, and calldata.
 library Code {
     uint256 private constant NEXT_RECORD = 0x20;
     uint256 private constant BITMAP = 0x60;
     uint256 private constant COVERED = 0x80;
-    uint256 private constant PREVIOUS = 0xa0;
+    uint256 private constant NEXT_NEW = 0xa0;
+    /// @dev Bytes of zeroes after the code.
     uint256 private constant TAIL = 0x40;
 
-    /// @notice The record of the code with a hash.
+    /// @notice The record of the code with a hash. Reverts with `MissingWitness` if neither memory nor witness has it.
     function find(bytes32 hash) internal pure returns (uint256 record) {
         record = _find(hash);
         if (record != 0) return record;
@@ -33,37 +42,42 @@ library Code {
         if (hash != Accounts.EMPTY_CODE) (position, size) = Witness.wrap(load(WITNESS)).find(hash);
         record = _reserve(size);
         assembly ("memory-safe") {
+            // Fills the new record, which has room for `size` bytes.
             calldatacopy(add(record, CODE_HEADER), position, size)
         }
         _enter(record, hash);
     }
 
-    /// @notice The record of code that the transaction brings.
+    /// @notice The record of the transaction's init code.
     function fromCalldata(bytes calldata code) internal pure returns (uint256 record) {
         record = _reserve(code.length);
         assembly ("memory-safe") {
+            // Fills the new record, which has room for the code.
             calldatacopy(add(record, CODE_HEADER), code.offset, code.length)
         }
         return _keep(record, code.length);
     }
 
-    /// @notice The record of code that lies in the machine's pages.
+    /// @notice The record of code that is in the machine's address space: init code, or what init code returned.
     function fromPages(uint256 address_, uint256 size) internal pure returns (uint256 record) {
+        // All pages first: bringing in a page allocates, and the record has to be the last block (`_keep`).
         Pages.touch(address_, size);
         record = _reserve(size);
         unchecked {
-            // A place in memory.
+            // A place in memory: see Machine.
             Pages.read(record + CODE_HEADER, address_, size);
         }
         return _keep(record, size);
     }
 
-    /// @notice Writes the code that comes from no witness, as a witness has it.
-    /// @return end Where it ends.
+    /// @notice Writes all code that comes from no witness, as RLP items of a witness.
+    /// @param cursor Where to write: at or after the free memory pointer.
+    /// @return end Where the last item ends.
     function writeNew(uint256 cursor) internal pure returns (uint256 end) {
-        for (uint256 record = load(NEW_CODES); record != 0; record = load(record + PREVIOUS)) {
+        for (uint256 record = load(NEW_CODES); record != 0; record = load(record + NEXT_NEW)) {
             assembly ("memory-safe") {
-                // A byte string whose length takes two bytes, however short it is.
+                // Writes to the caller's buffer. An item is a byte string whose length takes two bytes, however short
+                // it is; the word of the prefix reaches over its three bytes, and the code is written over the rest.
                 let size := mload(add(record, CODE_LENGTH))
                 mstore(cursor, or(shl(248, 0xb9), shl(232, size)))
                 mcopy(add(cursor, 3), add(record, CODE_HEADER), size)
@@ -73,8 +87,10 @@ library Code {
         end = cursor;
     }
 
+    /// @dev The record of the code with a hash; zero if memory has none.
     function _find(bytes32 hash) private pure returns (uint256 record) {
         assembly ("memory-safe") {
+            // Reads the heads and the records.
             record := mload(add(CODES, shl(5, and(hash, 0x1f))))
             for {} record {} {
                 if eq(mload(record), hash) {
@@ -85,8 +101,10 @@ library Code {
         }
     }
 
+    /// @dev Puts a record into the hash table.
     function _enter(uint256 record, bytes32 hash) private pure {
         assembly ("memory-safe") {
+            // Writes to a head and to the record.
             let head := add(CODES, shl(5, and(hash, 0x1f)))
             mstore(record, hash)
             mstore(add(record, NEXT_RECORD), mload(head))
@@ -94,9 +112,10 @@ library Code {
         }
     }
 
+    /// @dev Allocates a record for code of a size.
     function _reserve(uint256 size) private pure returns (uint256 record) {
         unchecked {
-            // Places in memory.
+            // Places in memory, and the size of code that memory or calldata holds: see Machine.
             record = Heap.allocate(CODE_HEADER + size + TAIL);
             Heap.clear(record, CODE_HEADER);
             Heap.clear(record + CODE_HEADER + size, TAIL);
@@ -104,10 +123,12 @@ library Code {
         }
     }
 
-    /// @dev Enters the record that was reserved last, unless there is one of the same code.
+    /// @dev Enters the record that was reserved last. If there is one of the same code, that is taken and this one is
+    /// freed.
     function _keep(uint256 record, uint256 size) private pure returns (uint256) {
         bytes32 hash;
         assembly ("memory-safe") {
+            // Reads the record.
             hash := keccak256(add(record, CODE_HEADER), size)
         }
         uint256 known = _find(hash);
@@ -117,24 +138,27 @@ library Code {
         }
         _enter(record, hash);
         unchecked {
-            // A place in memory.
-            store(record + PREVIOUS, load(NEW_CODES));
+            // A place in memory: see Machine.
+            store(record + NEXT_NEW, load(NEW_CODES));
         }
         store(NEW_CODES, record);
         return record;
     }
 
-    /// @notice Whether a jump may go to a place in the code.
-    /// @dev A byte 0x5b is an instruction unless it lies in the data of a PUSH. Where none of the 32 bytes before it
-    /// could be a PUSH that reaches it, it cannot; only otherwise the code is read from its start.
+    /// @notice Whether an offset of the code is a jump destination: a JUMPDEST that is not part of the data of a PUSH.
+    /// @dev If none of the 32 bytes before it could be a PUSH that reaches it, it is no data. Only if one could, the
+    /// code is read from its start.
     function isDestination(uint256 record, uint256 destination) internal pure returns (bool result) {
         bool doubtful;
         assembly ("memory-safe") {
+            // Reads the record, at most 32 bytes before the code.
             if lt(destination, mload(add(record, CODE_LENGTH))) {
                 let place := add(add(record, CODE_HEADER), destination)
                 result := eq(byte(0, mload(place)), JUMPDEST)
                 if result {
-                    // A byte at distance d reaches the place if it is between 0x5f + d and 0x7f.
+                    // A byte at distance d is such a PUSH if it is between 0x5f + d and 0x7f (PUSH1 is 0x60). All 32
+                    // are tested at once: adding 0x21 - d to a byte of seven bits sets its high bit if it is at least
+                    // 0x5f + d, and `before` has the high bit where the byte is above 0x7f.
                     let before := mload(sub(place, 32))
                     let low := and(before, 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f)
                     let reach := add(low, 0x0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20)
@@ -148,16 +172,19 @@ library Code {
         if (doubtful) result = _isMapped(record, destination);
     }
 
+    /// @dev The same by the bitmap, which is extended as far as the destination.
     function _isMapped(uint256 record, uint256 destination) private pure returns (bool result) {
         if (load(record + BITMAP) == 0) {
             uint256 size = (load(record + CODE_LENGTH) >> 8) * 32 + 32;
             uint256 bitmap_ = Heap.allocate(size);
             Heap.clear(bitmap_, size);
             assembly ("memory-safe") {
+                // Writes to the record.
                 mstore(add(record, BITMAP), bitmap_)
             }
         }
         assembly ("memory-safe") {
+            // Reads the code, and writes to the bitmap, which has a bit for each byte of the code.
             let code := add(record, CODE_HEADER)
             let bitmap := mload(add(record, BITMAP))
             let at := mload(add(record, COVERED))
@@ -168,6 +195,7 @@ library Code {
                     mstore(word, or(mload(word), shl(and(at, 0xff), 1)))
                 }
                 at := add(at, 1)
+                // PUSH1 to PUSH32 are the opcodes 0x60 to 0x7f: their data is skipped.
                 if eq(shr(5, op), 3) {
                     at := add(at, sub(op, PUSH0))
                 }

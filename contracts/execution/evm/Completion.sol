@@ -28,19 +28,21 @@ import {SLOTS, World} from "./World.sol";
 
 /// @title Completion
 /// @notice Completes a transaction after its last instruction: refund, fees, and the list of what it changed.
-/// @dev The list has for each account
+/// @dev For each account the list has, in a word each,
 ///
-///     address, 1 where it is deleted, nonce, balance, code hash, number of slots, slots as key and value
+///     address, 1 if it is deleted, nonce, balance, code hash, number of slots, then key and value of each slot
 ///
-/// of a word each. It is written to a region of its own, one account or slot after the other, and the machine may pause
-/// before any of them.
+/// It is written to a region of its own (Pages), one account or slot at a time, and the machine may pause before each
+/// of them. An account's slots are written first, after room for its own words, and the words when the slots are known.
 library Completion {
     uint256 private constant HEADER_SIZE = 0xc0;
 
-    /// @notice Ends the transaction.
+    /// @notice Completes the transaction, and ends the call of L1.
+    /// @param gasLeft What its frame left.
     function finish(uint256 gasLeft) internal pure {
         unchecked {
-            // Gas has 64 bits, and the sum of all balances is below 2^256.
+            // Gas left is at most the gas limit, of 64 bits. What both accounts get is at most what the sender paid in
+            // advance. The refund is not negative at the end: every deduction takes back an earlier refund.
             uint256 used = load(TX_GAS) - gasLeft;
             uint256 refund = load(REFUND);
             if (refund > used / Fork.REFUND_QUOTIENT) refund = used / Fork.REFUND_QUOTIENT;
@@ -58,7 +60,7 @@ library Completion {
     /// @notice Lists the changes, and ends the call of L1.
     function list() internal pure {
         unchecked {
-            // What is listed is a part of all entries.
+            // LISTED counts some of all entries, and the list grows upwards from its start.
             uint256 rest = Snapshot.restOfListing();
             for (uint256 left = load(ENTRIES) - load(LISTED); left != 0; --left) {
                 if (left <= rest) {
@@ -72,29 +74,33 @@ library Completion {
         }
     }
 
+    /// @dev Adds to the balance of an account.
     function _credit(uint256 owner, uint256 amount) private pure {
         uint256 entry = World.account(owner);
         World.flag(entry, World.CHANGED);
         unchecked {
+            // The sum of all balances is below 2^256.
             Journal.set(entry, World.BALANCE, load(entry + World.BALANCE) + amount);
         }
     }
 
-    /// @dev Begins with an account: leaves room for what is only known behind its slots.
+    /// @dev Begins with the next account, if there is one: leaves room for its own words.
     function _begin() private pure {
         uint256 account = load(LIST_ACCOUNT);
         if (account == 0) return;
         unchecked {
-            // Places in memory, and addresses.
+            // Places and addresses: see Machine.
             store(LIST_SLOT, load(Pages.locate(account) + SLOTS));
             store(LIST_RECORD, load(LIST_END));
             store(LIST_END, load(LIST_END) + HEADER_SIZE);
         }
     }
 
+    /// @dev Lists a slot if its value changed.
     function _listSlot() private pure {
         unchecked {
-            // Places in memory, and addresses.
+            // Places and addresses: see Machine. Words of the list do not cross pages, whose size is a multiple of
+            // theirs.
             uint256 slot = Pages.locate(load(LIST_SLOT));
             uint256 value = load(slot + Slots.CURRENT);
             if (value != load(slot + Slots.ORIGINAL)) {
@@ -107,10 +113,12 @@ library Completion {
         }
     }
 
+    /// @dev Writes the account's own words before its slots if it or one of them changed, or else drops it from the
+    /// list.
     function _listAccount() private pure {
         uint256 record = load(LIST_RECORD);
         unchecked {
-            // Places in memory, and addresses.
+            // Places and addresses: see Machine. The list ends after the account's own words and its slots.
             uint256 entry = Pages.locate(load(LIST_ACCOUNT));
             uint256 slots = (load(LIST_END) - record - HEADER_SIZE) / 0x40;
             uint256 flags = load(entry + World.FLAGS);

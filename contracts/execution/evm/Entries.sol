@@ -11,13 +11,14 @@ import {Pages} from "./Pages.sol";
 uint256 constant PLACE = 0x20;
 
 /// @title Entries
-/// @notice Finds what the transaction has met, accounts (World) and storage slots (Slots), by hash. An entry never moves.
+/// @notice Finds what the transaction has met, accounts (World) and storage slots (Slots), by hash. An entry never
+/// moves.
 /// @dev Entries fill the region `Pages.KEPT` in the order in which they were added. 64 binary trees lead to them: the
 /// lowest 6 bits of a hash choose the tree, and each further bit a side. The first three words of every entry are its
 /// hash, its own address, and the addresses of the two entries below it in half a word each; the rest is the owner's.
 ///
-/// Assembly here is memory-safe: it touches the heads of the trees, which lie below the heap (Machine), and entries, which
-/// lie in pages on the heap.
+/// Assembly here is memory-safe: it touches the heads of the trees, which lie below the heap (Machine), and entries,
+/// which lie in pages on the heap.
 library Entries {
     uint256 private constant HEAD_BITS = 6;
     uint256 private constant HEAD_MASK = 0x3f;

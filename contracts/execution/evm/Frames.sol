@@ -54,30 +54,36 @@ import {Snapshot} from "./Snapshot.sol";
 import {World} from "./World.sol";
 
 /// @title Frames
-/// @notice How a frame starts and ends. Its caller waits in pages: registers, then stack.
+/// @notice How a frame starts and ends. While it runs, its caller waits in the machine's address space: registers, then
+/// stack. When it ends, its changes stay, or are undone if it failed (Journal), and the caller goes on.
+/// @dev Assembly here is memory-safe: it touches registers and the stack, which lie below the heap, and pages
+/// (Machine).
 library Frames {
-    /// @dev Bytes of registers.
+    /// @dev Bytes of the registers that are saved with a caller: from FRAME to FRAME_END.
     uint256 private constant SAVED = 0x2c0;
 
     /// @notice Sets a register of the frame that is about to start.
+    /// @param register A register of a frame (Machine).
     function prepare(uint256 register, uint256 word) internal pure {
         unchecked {
-            // A constant place.
+            // Registers of a frame are at or above FRAME.
             store(register - FRAME + NEXT, word);
         }
     }
 
-    /// @notice Puts the caller aside, with the state in which it will go on. What its last call returned is given up.
+    /// @notice Saves the running frame, which becomes the caller. What its last call returned is released.
+    /// @param s The state in which it will go on.
     function suspend(uint256 s) internal pure {
         dropReturned();
         uint256 sp = s & 0xffff;
         uint256 place = Pages.open();
         unchecked {
-            // The stack lies below its base, the next instruction behind the start of the code.
+            // The stack is at or below its base, the next instruction is in the code, and gas has 64 bits.
             uint256 stack = STACK_BASE - sp;
             if (SAVED + stack <= Pages.SIZE) {
                 uint256 page = Pages.create(place);
                 assembly ("memory-safe") {
+                    // Fills the new page from registers and stack.
                     mcopy(page, FRAME, SAVED)
                     mcopy(add(page, SAVED), sp, stack)
                 }
@@ -92,13 +98,15 @@ library Frames {
         }
     }
 
-    /// @notice Starts the prepared frame.
-    /// @param self The entry of the account that it works on.
-    /// @param record The code that it runs.
-    /// @param mark The journal's length to return to where it fails.
+    /// @notice Starts the frame whose registers are prepared.
+    /// @param self The entry of the account that it works on (World).
+    /// @param record The code that it runs (Code).
+    /// @param mark The length to which the journal is undone if the frame fails.
     /// @param gas_ Its gas.
+    /// @return s Its state.
     function start(uint256 self, uint256 record, uint256 mark, uint256 gas_) internal pure returns (uint256 s) {
         assembly ("memory-safe") {
+            // Registers only: all that are prepared, then those that every frame starts with.
             mcopy(FRAME, NEXT, sub(FRAME_END, FRAME))
             mstore(CODE_HASH, mload(record))
             mstore(MEMORY_SIZE, 0)
@@ -112,13 +120,14 @@ library Frames {
         store(SELF, self);
         _setCode(record);
         assembly ("memory-safe") {
+            // No memory: the first instruction, the gas, and an empty stack.
             s := or(or(shl(PC_SHIFT, add(record, CODE_HEADER)), shl(GAS_SHIFT, gas_)), STACK_BASE)
         }
         Snapshot.adjust();
         return Snapshot.counted(s);
     }
 
-    /// @notice Brings into memory what the frame's registers name.
+    /// @notice Sets the derived registers of the running frame: the places of its account and of its code.
     function restore() internal pure {
         store(SELF, Pages.locate(load(SELF_ADDRESS)));
         _setCode(Code.find(bytes32(load(CODE_HASH))));
@@ -128,20 +137,21 @@ library Frames {
         store(CODE_RECORD, record);
         store(CODE_SIZE, load(record + CODE_LENGTH));
         unchecked {
-            // A place in memory.
+            // A place in memory: see Machine.
             store(CODE, record + CODE_HEADER);
         }
     }
 
-    /// @notice Ends the frame that runs with its result.
+    /// @notice Ends the running frame with success. Init code also pays for the code that it returns, and fails if that
+    /// is not allowed.
     /// @param s Its state.
     /// @param data The address of what it returns, of `size` bytes.
-    /// @return The state of its caller. After the frame of the transaction the machine ends.
+    /// @return The state of its caller. The frame of the transaction has none: with it the call of L1 ends.
     function succeed(uint256 s, uint256 data, uint256 size) internal pure returns (uint256) {
         uint256 gas_ = gasOf(s);
         if (load(CREATES) != 0) {
             unchecked {
-                // The size is that of memory.
+                // The size is at most that of memory, below 2^32; the price is subtracted only if there is enough gas.
                 uint256 price = Fork.DEPOSIT_GAS * size;
                 bool reserved = size != 0 && uint8(load(Pages.locate(data)) >> 248) == Fork.RESERVED_CODE_BYTE;
                 if (size > Fork.MAX_CODE_SIZE || gas_ < price || reserved) return fail();
@@ -152,13 +162,14 @@ library Frames {
         return _leave();
     }
 
-    /// @notice Ends the frame that runs by REVERT: its changes are undone, its caller gets its data.
+    /// @notice Ends the running frame by REVERT: its changes are undone, and its caller gets data and the gas that is
+    /// left.
     function revert_(uint256 s, uint256 data, uint256 size) internal pure returns (uint256) {
         _setEnd(gasOf(s), data, size, 0);
         return end();
     }
 
-    /// @notice Ends the frame that runs by an exceptional halt: its changes are undone, its gas is gone.
+    /// @notice Ends the running frame by an exceptional halt: its changes are undone, and its gas is gone.
     function fail() internal pure returns (uint256) {
         _setEnd(0, 0, 0, 0);
         return end();
@@ -171,13 +182,14 @@ library Frames {
         store(END_SUCCESS, success);
     }
 
-    /// @notice Goes on with the end of a frame: undoes what it changed where it did not succeed, and leaves it. The machine
-    /// may pause before any word and before it leaves.
+    /// @notice Goes on with the end of a frame, from the registers END_*: undoes its changes if it failed, then leaves
+    /// it. The machine may pause before it undoes any word, and before it leaves.
     function end() internal pure returns (uint256) {
         if (load(END_SUCCESS) == 0) {
             uint256 mark = load(UNDO_MARK);
             unchecked {
-                // The journal only grew, and depth is at most 1024.
+                // Gas has 64 bits, the depth is at most 1024, and the journal only grew since the frame began. The work
+                // that may be left covers the depth and the words that are still to be undone (Snapshot).
                 uint256 rest = Snapshot.restOfEnding(load(END_GAS) + load(RESERVED));
                 uint256 length = rest > mark + load(DEPTH) ? rest - load(DEPTH) : mark;
                 if (length > load(UNDO)) length = load(UNDO);
@@ -188,19 +200,22 @@ library Frames {
         return _leave();
     }
 
-    /// @notice What follows a call or creation that did not even start a frame.
+    /// @notice Lets a call or creation fail before a frame was started.
+    /// @param gas_ The gas that its frame would have had: it goes back to the caller.
     function decline(uint256 s, uint256 gas_) internal pure returns (uint256) {
         store(RETURNED_SIZE, 0);
         unchecked {
-            // It is gas that was taken from this state, or the stipend that came on top.
+            // It was taken from this state, but for the stipend, which is less than what a call with value costs.
             return push(s + (gas_ << GAS_SHIFT), 0);
         }
     }
 
+    /// @dev Leaves a frame whose changes are settled: the caller goes on, or the transaction is completed.
+    /// @return s The state of the caller.
     function _leave() private pure returns (uint256 s) {
         uint256 parent = load(PARENT);
         unchecked {
-            // Depth is not zero where there is a parent; gas has 64 bits.
+            // Gas has 64 bits; the journal's length and the depth are small.
             uint256 gas_ = load(END_GAS) + load(RESERVED);
             bool pauses = Snapshot.restOfEnding(gas_) >= load(UNDO) + load(DEPTH);
             if (parent != 0 && pauses) Snapshot.pauseEnding(gas_);
@@ -220,7 +235,7 @@ library Frames {
         uint256 outputSize = load(OUTPUT_SIZE);
         s = load(PARENT_STATE);
         unchecked {
-            // The stack lies below its base.
+            // The caller's stack is at or below its base, and a saved caller is a range of pages.
             uint256 sp = s & 0xffff;
             Pages.read(FRAME, parent, SAVED);
             Pages.read(sp, parent + SAVED, STACK_BASE - sp);
@@ -232,7 +247,8 @@ library Frames {
         store(RETURNED_MEMORY, memory_);
         store(RETURNED_MEMORY_SIZE, memorySize);
         unchecked {
-            // Places in memory, and addresses.
+            // Addresses and places: see Machine. Gas that goes back was taken from the caller, or is a stipend, which
+            // is less than what a call with value costs.
             Pages.copy(load(MEMORY) + output, data, size < outputSize ? size : outputSize);
             s += (load(CODE) << PC_SHIFT) + (load(END_GAS) << GAS_SHIFT);
         }
@@ -240,7 +256,7 @@ library Frames {
         return Snapshot.counted(push(s, success));
     }
 
-    /// @notice Gives up what the last call returned.
+    /// @notice Releases what the last call returned, with the memory of the frame that returned it.
     function dropReturned() internal pure {
         store(RETURNED_SIZE, 0);
         if (load(RETURNED_MEMORY_SIZE) == 0) return;
@@ -249,9 +265,9 @@ library Frames {
     }
 
     /// @dev Makes what init code returned the code of the new account.
-    /// @return Its address.
+    /// @return The address of the account.
     function _deposit(uint256 data, uint256 size) private pure returns (uint256) {
-        // A machine that paused as the frame ended has not restored it.
+        // Not SELF: in a machine that paused while the frame ended, derived registers are not set.
         uint256 entry = Pages.locate(load(SELF_ADDRESS));
         Journal.set(entry, World.CODE_HASH_OF, load(Code.fromPages(data, size)));
         return load(entry + World.ADDRESS);

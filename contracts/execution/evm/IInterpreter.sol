@@ -3,33 +3,33 @@ pragma solidity ^0.8.28;
 
 /// @dev How a call of the interpreter ended.
 /// @custom:value Paused The transaction goes on in another call.
-/// @custom:value Finished The transaction has come to its end.
+/// @custom:value Finished The transaction is complete.
 enum Ending {
     Paused,
     Finished
 }
 
-/// @dev A transaction that is valid, and the block it runs in. Amounts are in wei, gas is of the L2.
-/// @param stateRoot The state before it.
-/// @param sender Who signed it.
+/// @dev A valid transaction, and the block that it runs in. Amounts are in wei, gas is L2 gas.
+/// @param stateRoot The state root before it.
+/// @param sender The account that signed it.
 /// @param to The recipient; the new account where `creates`.
 /// @param creates Whether it creates a contract.
 /// @param nonce The sender's nonce before it.
-/// @param value What the recipient gets.
+/// @param value The amount that the recipient gets.
 /// @param gasLimit The most gas that it may use.
 /// @param intrinsicGas What it costs before any code runs.
 /// @param gasPrice What the sender pays for a unit of gas.
-/// @param tip What the coinbase gets of it.
-/// @param coinbase The account that gets it.
+/// @param tip The part of the gas price that the coinbase gets.
+/// @param coinbase The account that gets the tip.
 /// @param number The block's number.
 /// @param timestamp The block's time, in seconds.
-/// @param randomness What PREVRANDAO gives.
-/// @param blockGasLimit What GASLIMIT gives.
-/// @param chainId What CHAINID gives.
-/// @param baseFee What BASEFEE gives.
-/// @param blobBaseFee What BLOBBASEFEE gives.
+/// @param randomness The word that PREVRANDAO pushes.
+/// @param blockGasLimit The word that GASLIMIT pushes.
+/// @param chainId The word that CHAINID pushes.
+/// @param baseFee The word that BASEFEE pushes.
+/// @param blobBaseFee The word that BLOBBASEFEE pushes.
 /// @param memoryLimit The most bytes of memory that a frame may have.
-/// @param until The machine pauses before what would leave less work than this (Snapshot); never where it is zero.
+/// @param until The least work to leave: the machine pauses before it has less to do (Snapshot). Zero runs to the end.
 struct Message {
     bytes32 stateRoot;
     address sender;
@@ -54,21 +54,21 @@ struct Message {
 }
 
 /// @title Interpreter
-/// @notice The EVM of the L2 on L1: what a transaction does to the state, fees included, from a witness of the state
-/// before it. It changes nothing itself; the Executor commits what it lists.
+/// @notice The L2's EVM on L1. From a witness of the state it computes what a transaction changes, fees included. It
+/// writes no trie: the Executor commits the changes that it lists.
 interface IInterpreter {
-    /// @notice Executes a transaction. Reverts with `MissingWitness` where the witness lacks a node or code.
+    /// @notice Executes a transaction. Reverts with `MissingWitness` if the witness lacks a node, a page or code.
     /// @param message The transaction.
     /// @param data Its calldata, or the init code.
-    /// @param accessList Its access list: the items of the RLP list, which the caller found to be sound.
-    /// @param witness Trie nodes and code (IExecutor).
+    /// @param accessList Its access list: the items of the RLP list, which the caller has checked.
+    /// @param witness Trie nodes and code, in the format of IExecutor.
     /// @return ending How the call ended.
-    /// @return gasUsed L2 gas used, refunds taken off; zero where the transaction has not finished.
-    /// @return result The accounts that changed, each as words: address, 1 where it is deleted, nonce, balance, code
-    /// hash, number of slots that changed, and for each of them key and value. Where it paused, the machine for
-    /// `resume`.
-    /// @return items What the machine is made of beside what it was given in witnesses, as a witness has it: pages, nodes
-    /// of their tree, and code.
+    /// @return gasUsed L2 gas used, after refunds; zero if the transaction paused.
+    /// @return result If it finished, the accounts that changed. Each has, in a word each: address, 1 if it is deleted,
+    /// nonce, balance, code hash, number of slots that changed, and for each of these slots key and value. If it
+    /// paused, the machine for `resume`.
+    /// @return items If it paused, what `resume` may need that is in no witness so far, in the format of a witness:
+    /// pages, nodes of their tree, and new code.
     function run(
         Message calldata message,
         bytes calldata data,
@@ -76,11 +76,12 @@ interface IInterpreter {
         bytes calldata witness
     ) external view returns (Ending ending, uint256 gasUsed, bytes memory result, bytes memory items);
 
-    /// @notice Goes on with a machine that was paused. It has to be one that this contract returned: what it says is
-    /// believed.
+    /// @notice Goes on with a paused machine. The interpreter trusts it: the caller must pass only what this contract
+    /// returned for the same transaction. Reverts with `MissingWitness` as `run` does.
     /// @param snapshot The machine.
     /// @param until As in `Message`.
-    /// @param witness What this part of the execution needs.
+    /// @param witness What this part of the execution needs: trie nodes, code, pages and nodes of their tree.
+    /// @return ending As for `run`; so are the other three.
     function resume(
         bytes calldata snapshot,
         uint256 until,

@@ -56,7 +56,7 @@ import {World} from "./World.sol";
 contract Interpreter is IInterpreter {
     IPrecompiles public immutable precompiles;
 
-    /// @notice Never happens: the end of a machine is the end of the call.
+    /// @notice Cannot happen: when the machine ends or pauses, the call of L1 ends.
     error MachineUnended();
 
     constructor(IPrecompiles precompiles_) {
@@ -79,7 +79,7 @@ contract Interpreter is IInterpreter {
         _warm(message, accessList);
         uint256 gas_;
         unchecked {
-            // The caller checked that the gas limit covers it.
+            // The caller checked that the gas limit covers the intrinsic gas.
             gas_ = message.gasLimit - message.intrinsicGas;
         }
         Dispatch.run(message.creates ? _create(message, data, gas_) : _call(message, data, gas_));
@@ -102,7 +102,7 @@ contract Interpreter is IInterpreter {
         } else {
             Frames.restore();
             unchecked {
-                // The next instruction stands behind the start of the code.
+                // The snapshot has the next instruction relative to the start of the code, whose place is below 2^32.
                 s = Snapshot.counted(s + (load(CODE) << PC_SHIFT));
             }
         }
@@ -110,6 +110,7 @@ contract Interpreter is IInterpreter {
         revert MachineUnended();
     }
 
+    /// @dev Starts the heap, and indexes the witness on it. Nothing may be allocated before (Machine).
     function _index(bytes calldata witness) private pure {
         Heap.startAt(FREE_START);
         store(WITNESS, Witness.unwrap(WitnessIndex.index(witness)));
@@ -132,7 +133,8 @@ contract Interpreter is IInterpreter {
         store(MEMORY_LIMIT, message.memoryLimit);
     }
 
-    /// @dev What is warm from the start (EIP-2929, EIP-2930, EIP-3651), and the sender pays for its gas.
+    /// @dev Warms what is warm from the start (EIP-2929, EIP-2930, EIP-3651), and takes the gas limit's price from the
+    /// sender.
     function _warm(Message calldata message, bytes calldata accessList) private pure {
         World.warm(uint256(uint160(message.coinbase)));
         World.warm(uint256(uint160(message.to)));
@@ -140,27 +142,30 @@ contract Interpreter is IInterpreter {
         World.account(uint256(uint160(message.sender)));
         World.flag(sender, World.CHANGED);
         unchecked {
-            // The caller checked that the balance covers it, and that the nonce can grow.
+            // The caller checked that the balance covers the highest cost, and that the nonce is not the last one.
             Journal.set(sender, World.NONCE, message.nonce + 1);
             Journal.set(sender, World.BALANCE, load(sender + World.BALANCE) - message.gasLimit * message.gasPrice);
         }
         _warmList(accessList);
     }
 
-    /// @dev Items are pairs of an address and a list of keys; each key takes 33 bytes with its prefix.
+    /// @dev Warms an access list: pairs of an address and a list of keys. An address takes 21 bytes with its prefix, a
+    /// key 33. The caller checked that the list is sound.
     function _warmList(bytes calldata accessList) private pure {
         uint256 cursor;
         uint256 end;
         assembly ("memory-safe") {
+            // No memory.
             cursor := accessList.offset
             end := add(cursor, accessList.length)
         }
         unchecked {
-            // Places in calldata.
+            // Positions in calldata: see Machine.
             while (cursor < end) {
                 (cursor, ) = _list(cursor);
                 uint256 owner;
                 assembly ("memory-safe") {
+                    // Reads calldata.
                     owner := shr(96, calldataload(add(cursor, 1)))
                 }
                 owner = World.warm(owner);
@@ -168,6 +173,7 @@ contract Interpreter is IInterpreter {
                 for (; key < next; key += 33) {
                     uint256 word;
                     assembly ("memory-safe") {
+                        // Reads calldata.
                         word := calldataload(add(key, 1))
                     }
                     Slots.warm(owner, word);
@@ -177,9 +183,10 @@ contract Interpreter is IInterpreter {
         }
     }
 
-    /// @dev Where the content of a list starts and ends.
+    /// @dev Where the items of an RLP list start and end.
     function _list(uint256 item) private pure returns (uint256 start, uint256 end) {
         assembly ("memory-safe") {
+            // Reads calldata. The first byte is 0xc0 + the length up to 55, or 0xf7 + the bytes of the length.
             let word := calldataload(item)
             let size := sub(byte(0, word), 0xc0)
             start := add(item, 1)
@@ -192,6 +199,8 @@ contract Interpreter is IInterpreter {
         }
     }
 
+    /// @dev Prepares a call by the transaction.
+    /// @return The state of its frame. A call of a precompile completes the transaction, which ends the call of L1.
     function _call(Message calldata message, bytes calldata data, uint256 gas_) private view returns (uint256) {
         uint256 sender = World.account(uint256(uint160(message.sender)));
         uint256 entry = World.account(uint256(uint160(message.to)));
@@ -202,7 +211,7 @@ contract Interpreter is IInterpreter {
         if (World.isEmpty(entry)) World.touch(entry);
         uint256 number = load(entry + World.ADDRESS);
         unchecked {
-            // Zero is no precompile.
+            // `number - 1` wraps for address zero, which is no precompile.
             if (number - 1 < Fork.LAST_PRECOMPILE) {
                 (bool success, uint256 left) = Calls.run(number, gas_, input, data.length);
                 if (!success) Journal.revertTo(mark);
@@ -216,6 +225,9 @@ contract Interpreter is IInterpreter {
         return Frames.start(entry, World.codeOf(entry), mark, gas_);
     }
 
+    /// @dev Prepares a creation by the transaction.
+    /// @return The state of its frame. If the address is taken, the transaction is completed, which ends the call of
+    /// L1.
     function _create(Message calldata message, bytes calldata data, uint256 gas_) private pure returns (uint256) {
         uint256 sender = World.account(uint256(uint160(message.sender)));
         uint256 entry = World.account(uint256(uint160(message.to)));
@@ -228,6 +240,7 @@ contract Interpreter is IInterpreter {
 
     function _offset(bytes calldata data) private pure returns (uint256 offset) {
         assembly ("memory-safe") {
+            // No memory.
             offset := data.offset
         }
     }

@@ -6,8 +6,8 @@ import {REFUND, UNDO, load, store} from "./Machine.sol";
 import {Pages} from "./Pages.sol";
 
 /// @title Journal
-/// @notice Undoes the changes of a frame that fails. Before a word changes, its old value goes into the journal; to revert,
-/// the old values are written back, the last one first.
+/// @notice Undoes the changes of a frame that fails. Before a word changes, its old value goes into the journal; to
+/// revert, the old values are written back, the last one first.
 /// @dev The journal is an array in a region of its own (Pages). An item has two words: the address of the word that
 /// changed, or the register, and its old value.
 library Journal {

@@ -21,11 +21,15 @@ import {
 import {PageTree} from "./PageTree.sol";
 
 /// @title Pages
-/// @notice The address space of the machine: pages of 1 KiB, which are zero until something is written to them. Memory
-/// of L1 has those that this call of L1 touches; of the others the machine knows the root of a tree (PageTree).
-/// @dev An address is a region (bits 32 to 95) and an offset, or a hash and an offset (World). Each memory of a frame has
-/// a region of its own that was never used before, so that it is zero. A table in memory leads from the number of a page
-/// to the page, which stays where it is to the end of the call of L1, or until it is given back.
+/// @notice The machine's address space: pages of 1 KiB, which are zero until something is written to them. A call of L1
+/// has those pages in memory that it touches; of the others the machine knows the root of a tree (PageTree).
+/// @dev An address is a region (bits 32 to 95) and an offset of 32 bits, or a hash and an offset (Slots). A page's
+/// number is its address without the lowest 10 bits. Each memory of a frame is a new region, so that it is zero. A hash
+/// table leads from a page's number to the page in memory, which stays there until the call of L1 ends, or until it is
+/// released; then its memory is used for another page.
+///
+/// Assembly here is memory-safe: it touches the heads of the table, which lie below the heap (Machine), and pages,
+/// which are blocks on the heap; where it writes a range, the range ends within the page.
 library Pages {
     uint256 internal constant SIZE = 0x400;
     uint256 private constant WITHIN = 0x3ff;
@@ -33,30 +37,34 @@ library Pages {
     /// @dev Bits of a page's number below its region.
     uint256 private constant REGION_BITS = 22;
 
-    /// @notice Entries of the world, the journal, and the list of changes have regions of their own; others follow.
+    /// @notice The first regions: entries (Entries), the journal, and the list of changes (Completion). Others follow.
     uint256 internal constant KEPT = 1 << 32;
     uint256 internal constant JOURNAL = 2 << 32;
     uint256 internal constant LIST = 3 << 32;
     uint256 internal constant FIRST_REGIONS = 3;
 
-    /// @dev Where bytes come from that are written.
+    // Sources of `write`.
+
     uint256 internal constant MEMORY_OF_L1 = 0;
     uint256 internal constant CALLDATA = 1;
     uint256 internal constant RETURNDATA = 2;
 
-    /// @notice The address of a region that nothing was ever written to.
+    /// @notice Opens a new region.
+    /// @return address_ Its first address. Nothing was ever written to it.
     function open() internal pure returns (uint256 address_) {
         unchecked {
-            // Each takes gas.
+            // A region is opened by an instruction, which costs gas: there are fewer than 2^64.
             uint256 region = load(REGIONS) + 1;
             store(REGIONS, region);
             return region << 32;
         }
     }
 
-    /// @notice Where an address lies in memory, up to the end of its page.
+    /// @notice The place of an address in memory; brings its page into memory if necessary. Valid up to the end of the
+    /// page.
     function locate(uint256 address_) internal pure returns (uint256 place) {
         assembly ("memory-safe") {
+            // Reads a head and pages. The same loop as in `_find`, which as a function would cost each access more.
             let page := shr(BITS, address_)
             let block_ := mload(add(RESIDENT, shl(5, and(add(page, shr(REGION_BITS, page)), 0xff))))
             for {} block_ {} {
@@ -70,19 +78,21 @@ library Pages {
         if (place == 0) place = _fault(address_);
     }
 
-    /// @notice Where a new page lies that starts at an address of a region which was just opened.
+    /// @notice Makes the first page of a region that was just opened.
+    /// @param address_ The region's first address.
+    /// @return place The place of that address in memory.
     function create(uint256 address_) internal pure returns (uint256 place) {
         unchecked {
-            // A place in memory.
+            // A place in memory: see Machine.
             return _add(address_ >> BITS) + PAGE_HEADER;
         }
     }
 
-    /// @notice The word at any address.
+    /// @notice The word at any address. It may cross pages.
     function word(uint256 address_) internal pure returns (uint256 word_) {
         word_ = load(locate(address_));
         unchecked {
-            // Within a page.
+            // The first part of the word, up to the end of its page, has 1 to 31 bytes if the word crosses pages.
             uint256 first = SIZE - (address_ & WITHIN);
             if (first < 32) {
                 uint256 rest = type(uint256).max >> (8 * first);
@@ -91,11 +101,11 @@ library Pages {
         }
     }
 
-    /// @notice Writes the word at any address.
+    /// @notice Writes the word at any address. It may cross pages.
     function setWord(uint256 address_, uint256 word_) internal pure {
         uint256 place = locate(address_);
         unchecked {
-            // Within a page.
+            // As in `word`.
             uint256 first = SIZE - (address_ & WITHIN);
             if (first >= 32) {
                 store(place, word_);
@@ -109,15 +119,18 @@ library Pages {
         }
     }
 
-    /// @notice Copies bytes to a place in memory.
+    /// @notice Copies a range to a place in memory.
+    /// @param place In a block of the caller, or where memory is free. In the latter case all pages of the range must
+    /// be in memory (`touch`), because bringing one in allocates.
     function read(uint256 place, uint256 address_, uint256 size) internal pure {
         unchecked {
-            // Within the range.
+            // A page at a time, never more than what is left of the range.
             while (size != 0) {
                 uint256 from = locate(address_);
                 uint256 count = SIZE - (address_ & WITHIN);
                 if (count > size) count = size;
                 assembly ("memory-safe") {
+                    // Writes to the caller's block or buffer.
                     mcopy(place, from, count)
                 }
                 place += count;
@@ -127,10 +140,11 @@ library Pages {
         }
     }
 
-    /// @notice A place in memory with all bytes of a range, which is good until something is allocated.
+    /// @notice A place in memory with all bytes of a range in a row: in its page, or copied to where memory is free. It
+    /// is valid until something is allocated.
     function gather(uint256 address_, uint256 size) internal pure returns (uint256 place) {
         unchecked {
-            // Within a page.
+            // The offset in a page is below its size.
             if (size <= SIZE - (address_ & WITHIN)) return locate(address_);
         }
         touch(address_, size);
@@ -141,22 +155,24 @@ library Pages {
     /// @notice Brings all pages of a range into memory.
     function touch(uint256 address_, uint256 size) internal pure {
         unchecked {
-            // No range ends near 2^256.
+            // A range does not come near 2^256: see Machine.
             uint256 end = address_ + size;
             for (; address_ < end; address_ = (address_ & ~WITHIN) + SIZE) locate(address_);
         }
     }
 
-    /// @notice Writes bytes.
-    /// @param from Where they are in their source.
+    /// @notice Writes a range.
+    /// @param from Where the bytes start in their source.
+    /// @param source MEMORY_OF_L1, CALLDATA or RETURNDATA.
     function write(uint256 address_, uint256 from, uint256 size, uint256 source) internal pure {
         unchecked {
-            // Within the range.
+            // A page at a time, never more than what is left of the range.
             while (size != 0) {
                 uint256 count = SIZE - (address_ & WITHIN);
                 if (count > size) count = size;
                 uint256 place = count == SIZE ? _whole(address_) : locate(address_);
                 assembly ("memory-safe") {
+                    // Writes to the page, at most to its end.
                     switch source
                     case 0 {
                         mcopy(place, from, count)
@@ -177,22 +193,24 @@ library Pages {
 
     /// @notice Fills a range with zeroes.
     function clear(uint256 address_, uint256 size) internal pure {
-        uint256 behind;
+        uint256 end;
         assembly ("memory-safe") {
-            behind := calldatasize()
+            // No memory. Calldata reads as zero after its end.
+            end := calldatasize()
         }
-        write(address_, behind, size, CALLDATA);
+        write(address_, end, size, CALLDATA);
     }
 
-    /// @notice Copies bytes from one range to another, which may overlap.
+    /// @notice Copies one range to another. They may overlap: then the copy starts at the end that is not overwritten
+    /// first.
     function copy(uint256 to, uint256 from, uint256 size) internal pure {
         if (size == 0) return;
         unchecked {
-            // Within the ranges.
+            // Offsets in a page are below its size, and a step is never longer than what is left of the ranges.
             if (((from & WITHIN) | (to & WITHIN)) + size <= SIZE) return _copyWithin(to, from, size);
             bool backwards = to > from;
             while (size != 0) {
-                // What lies in one page on both sides.
+                // The longest step that stays within one page in both ranges.
                 uint256 count = backwards ? ((from + size - 1) & WITHIN) + 1 : SIZE - (from & WITHIN);
                 uint256 other = backwards ? ((to + size - 1) & WITHIN) + 1 : SIZE - (to & WITHIN);
                 if (count > other) count = other;
@@ -204,9 +222,11 @@ library Pages {
         }
     }
 
-    /// @notice Gives back the pages of a range that nothing refers to any more.
+    /// @notice Releases the pages of a range: their memory may be used for other pages. Nothing may refer to the range
+    /// any more.
     function release(uint256 address_, uint256 size) internal pure {
         assembly ("memory-safe") {
+            // Moves pages from the list of their head to the list of released pages.
             let end := shr(BITS, add(address_, add(size, WITHIN)))
             for {
                 let page := shr(BITS, address_)
@@ -231,27 +251,31 @@ library Pages {
         }
     }
 
+    /// @dev Copies a range within a page to a range within a page, which may be the same.
     function _copyWithin(uint256 to, uint256 from, uint256 count) private pure {
         from = locate(from);
         to = count == SIZE ? _whole(to) : locate(to);
         assembly ("memory-safe") {
+            // Writes to a page; `mcopy` lets ranges overlap.
             mcopy(to, from, count)
         }
     }
 
-    /// @dev Where a page lies of which everything is about to be written.
+    /// @dev The place of a page that is about to be overwritten as a whole: it needs no old content from the witness.
     function _whole(uint256 address_) private pure returns (uint256 place) {
         uint256 page = address_ >> BITS;
         place = _find(page);
         if (place == 0) place = _add(page);
         unchecked {
-            // A place in memory.
+            // A place in memory: see Machine.
             place += PAGE_HEADER;
         }
     }
 
+    /// @dev The block of a page; zero if it is not in memory.
     function _find(uint256 page) private pure returns (uint256 block_) {
         assembly ("memory-safe") {
+            // Reads a head and pages.
             block_ := mload(add(RESIDENT, shl(5, and(add(page, shr(REGION_BITS, page)), 0xff))))
             for {} block_ {} {
                 if eq(mload(block_), page) {
@@ -262,20 +286,22 @@ library Pages {
         }
     }
 
-    /// @dev Brings a page into memory, and gives the place of an address in it.
+    /// @dev Brings a page into memory: its content from the witness, or zeroes if nothing was ever written to it.
+    /// @return place The place of the address in it.
     function _fault(uint256 address_) private pure returns (uint256 place) {
         uint256 page = address_ >> BITS;
         bytes32 hash;
         uint256 region = page >> REGION_BITS;
-        // Nothing was ever written to a region that this call of L1 opened.
+        // A region that this call of L1 opened has no pages but those in memory.
         bool opened = region > load(OLD_REGIONS) && region <= load(REGIONS);
         if (!opened) hash = PageTree.find(bytes32(load(PAGES_ROOT)), page);
         unchecked {
-            // A place in memory.
+            // A place in memory: see Machine.
             place = _add(page) + PAGE_HEADER;
             if (hash != 0) {
                 (uint256 position, ) = Witness.wrap(load(WITNESS)).find(hash);
                 assembly ("memory-safe") {
+                    // Fills the new page.
                     calldatacopy(place, position, SIZE)
                 }
             }
@@ -283,13 +309,14 @@ library Pages {
         }
     }
 
-    /// @dev A page of zeroes.
+    /// @dev Adds a page of zeroes, in a released block or in a new one.
     function _add(uint256 page) private pure returns (uint256 block_) {
         block_ = load(FREE_PAGES);
         if (block_ == 0) block_ = Heap.allocate(PAGE_HEADER + SIZE);
         else store(FREE_PAGES, load(block_ + PAGE_NEXT));
         Heap.clear(block_ + PAGE_HEADER, SIZE);
         assembly ("memory-safe") {
+            // Writes to a head and to the block.
             let head := add(RESIDENT, shl(5, and(add(page, shr(REGION_BITS, page)), 0xff)))
             mstore(block_, page)
             mstore(add(block_, PAGE_NEXT), mload(head))

@@ -15,8 +15,8 @@ import {SLOTS, World} from "./World.sol";
 /// @title Slots
 /// @notice Storage and transient storage as the transaction has changed them. A slot is read from the state, by the
 /// witness, when the transaction needs it for the first time.
-/// @dev A storage slot has an entry (Entries), in a list of its account (World). A transient slot has none: it is a word of
-/// an address space of its own. What a revert undoes goes through Journal; reading a slot is not undone.
+/// @dev A storage slot has an entry (Entries), in a list of its account (World). A transient slot has none: it is a
+/// word of an address space of its own. What a revert undoes goes through Journal; reading a slot is not undone.
 ///
 /// Assembly here is memory-safe: it touches scratch space and entries, which lie in pages on the heap (Pages).
 library Slots {
@@ -137,8 +137,8 @@ library Slots {
         }
     }
 
-    /// @dev The address of a transient slot: the hash of the account and of the high bits of the key, then the low bits.
-    /// The hash keeps it apart from the regions that the machine opens (Pages).
+    /// @dev The address of a transient slot: the hash of the account and of the high bits of the key, then the low
+    /// bits. The hash keeps it apart from the regions that the machine opens (Pages).
     function _transientAddress(uint256 owner, uint256 key) private pure returns (uint256 address_) {
         unchecked {
             // An address of an account has 160 bits; the bit above tells this hash from that of an entry.

@@ -36,48 +36,58 @@ import {Pages} from "./Pages.sol";
 import {PageTree} from "./PageTree.sol";
 
 /// @title Snapshot
-/// @notice A machine at rest, and how it goes on.
-/// @dev A snapshot is a word of zero, the work that is left, the root of the tree of pages, the state with the place of
-/// the next instruction counted from the start of its code, and then registers, heads of the world, and the stack. Pages
-/// and code are not in it, only their hashes. Work left is, from the end of the transaction backwards:
+/// @notice Pauses a machine, and lets it go on in another call of L1.
+/// @dev A snapshot has a word of zero, the work left, the root of the tree of pages, and the state, in which the next
+/// instruction is relative to the start of the code; then registers, the heads of the entries, and the stack. Pages and
+/// code are not in it, only their hashes. Work left measures how far the transaction is from its end:
 ///
 ///     while changes are listed     2^23 + accounts and slots still to be listed
 ///     while a frame ends           2^24 x (1 + gas left) + length of the journal + depth
 ///     while code runs              2^24 x (1 + gas left) + 2^24 - 1
+///
+/// It decreases with every step of the machine. Gas left is that of all frames together.
+///
+/// Assembly here is memory-safe: it reads and writes what lies below the heap (Machine), and buffers that start at the
+/// free memory pointer; the blocks that write those also end the call of L1.
 library Snapshot {
-    /// @dev What the machine is doing.
+    // What the machine is doing (MODE).
+
     uint256 internal constant RUNNING = 0;
     uint256 internal constant ENDING = 1;
     uint256 internal constant LISTING = 2;
 
+    /// @dev The work left when nothing is left to list. The commit that follows takes less (Machines).
     uint256 private constant LISTED = 1 << 23;
     uint256 private constant GAS_BITS = 24;
     uint256 private constant LAST_REST = (1 << GAS_BITS) - 1;
 
-    /// @notice Sets the work left at which the machine pauses; zero where it goes on to the end.
+    /// @notice Sets the least work to leave: the machine pauses before it has less to do. Zero runs to the end.
     function setUntil(uint256 work) internal pure {
         store(UNTIL_WORK, work);
         uint256 gas_ = work >> GAS_BITS;
         unchecked {
-            // Not zero. A state has 64 bits for gas.
+            // Not zero here. A machine pauses at gas that has 64 bits, which are those of a state.
             if (gas_ != 0) gas_ -= 1;
         }
         store(UNTIL_TOTAL, gas_ > type(uint64).max ? type(uint64).max : gas_);
         adjust();
     }
 
-    /// @notice Translates the gas at which the machine pauses into gas of the frame that runs: its callers hold some.
+    /// @notice Translates the gas of all frames at which the machine pauses into gas of the running frame: its callers
+    /// hold the rest.
     function adjust() internal pure {
         assembly ("memory-safe") {
+            // Registers only. Zero if the callers alone hold more.
             let total := mload(UNTIL_TOTAL)
             let reserved := mload(RESERVED)
             mstore(UNTIL, shl(GAS_SHIFT, mul(sub(total, reserved), gt(total, reserved))))
         }
     }
 
-    /// @notice A state that counts gas from zero, as it counts from where the machine pauses.
+    /// @notice Turns a state that counts gas from zero into one that counts it from where the machine pauses.
     function counted(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Reads a register.
             state := sub(s, mload(UNTIL))
         }
     }
@@ -85,59 +95,66 @@ library Snapshot {
     /// @notice The reverse of `counted`.
     function whole(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Reads a register.
             state := add(s, mload(UNTIL))
         }
     }
 
-    /// @notice How long the journal and how deep the frame may be, in sum, when the machine pauses as a frame ends with so
-    /// much gas left in all.
+    /// @notice While a frame ends: the sum of the journal's length and the depth at which the machine pauses.
+    /// @param gas_ The gas left of all frames.
     function restOfEnding(uint256 gas_) internal pure returns (uint256) {
         unchecked {
-            // Gas has 64 bits.
+            // Gas has 64 bits, and GAS_BITS more fit into a word.
             return _rest((gas_ + 1) << GAS_BITS);
         }
     }
 
-    /// @notice How many accounts and slots may be left to list when the machine pauses.
+    /// @notice While changes are listed: the number of accounts and slots left to list at which the machine pauses.
     function restOfListing() internal pure returns (uint256) {
         return _rest(LISTED);
     }
 
+    /// @dev By how much the least work to leave exceeds `work`.
     function _rest(uint256 work) private pure returns (uint256) {
         uint256 until = load(UNTIL_WORK);
         unchecked {
-            // It is more.
+            // Compared before.
             return until > work ? until - work : 0;
         }
     }
 
-    /// @notice Pauses before an instruction: ends the call of L1.
+    /// @notice Pauses before an instruction, and ends the call of L1.
     /// @param s The state, which counts gas from zero.
     function pauseRunning(uint256 s) internal pure {
         unchecked {
-            // Gas has 64 bits, and the next instruction stands behind the start of the code.
+            // Gas has 64 bits, and the next instruction is in the code.
             uint256 gas_ = uint64(s >> GAS_SHIFT) + load(RESERVED);
             _pause(RUNNING, ((gas_ + 1) << GAS_BITS) | LAST_REST, s - (load(CODE) << PC_SHIFT));
         }
     }
 
-    /// @notice Pauses while a frame ends.
+    /// @notice Pauses while a frame ends, and ends the call of L1.
+    /// @param gas_ The gas left of all frames.
     function pauseEnding(uint256 gas_) internal pure {
         unchecked {
-            // Gas has 64 bits.
+            // Gas has 64 bits; the journal's length and the depth are small.
             _pause(ENDING, ((gas_ + 1) << GAS_BITS) + load(UNDO) + load(DEPTH), STACK_BASE);
         }
     }
 
-    /// @notice Pauses while changes are listed.
+    /// @notice Pauses while changes are listed, and ends the call of L1.
+    /// @param left The number of accounts and slots left to list.
     function pauseListing(uint256 left) internal pure {
         unchecked {
-            // Each entry took gas.
+            // There are fewer entries than bytes in their region (Entries).
             _pause(LISTING, LISTED + left, STACK_BASE);
         }
     }
 
-    /// @dev Ends the call of L1 with a snapshot, and all pages, nodes and code that no witness has had.
+    /// @dev Ends the call of L1 with a snapshot, and with what the next one may need: the pages in memory, the nodes of
+    /// their tree that changed, and new code. All is written where memory is free; nothing is allocated any more.
+    /// @param left The work left.
+    /// @param s The state, in which the next instruction is relative to the start of the code.
     function _pause(uint256 mode, uint256 left, uint256 s) private pure {
         store(MODE, mode);
         uint256 root = _plant();
@@ -145,6 +162,7 @@ library Snapshot {
         uint256 size;
         uint256 cursor;
         assembly ("memory-safe") {
+            // No memory: sizes and places only.
             let stack := sub(STACK_BASE, and(s, 0xffff))
             size := add(0x80, add(sub(FRAME_END, FRAME), sub(TRANSACTION_END, TRANSACTION)))
             size := add(size, add(sub(HEADS_END, HEADS), stack))
@@ -152,12 +170,12 @@ library Snapshot {
         }
         uint256 items = cursor;
         unchecked {
-            // A place in memory.
+            // A place in memory: see Machine.
             (root, cursor) = PageTree.seal(root, cursor + 0x20);
         }
         cursor = Code.writeNew(_writePages(cursor));
         assembly ("memory-safe") {
-            // (Paused, 0, snapshot, items)
+            // Fills the buffer, and returns it as the ABI has it: (Paused, 0, snapshot, items).
             mstore(start, 0)
             mstore(add(start, 0x20), 0)
             mstore(add(start, 0x40), 0x80)
@@ -182,15 +200,17 @@ library Snapshot {
         }
     }
 
-    /// @dev Puts all pages that are in memory into the tree.
+    /// @dev Puts all pages that are in memory into the tree. Nodes are allocated, so nothing can be written where
+    /// memory is free until all are there: `_writePages` goes through the pages again.
     function _plant() private pure returns (uint256 root) {
         root = load(PAGES_ROOT);
         unchecked {
-            // Places in memory.
+            // Places in memory: see Machine.
             for (uint256 head = RESIDENT; head < RESIDENT + 0x2000; head += 0x20) {
                 for (uint256 page = load(head); page != 0; page = load(page + PAGE_NEXT)) {
                     bytes32 hash;
                     assembly ("memory-safe") {
+                        // Reads the page.
                         hash := keccak256(add(page, PAGE_HEADER), 0x400)
                     }
                     root = PageTree.put(root, load(page), hash);
@@ -199,13 +219,16 @@ library Snapshot {
         }
     }
 
+    /// @dev Writes all pages that are in memory, as RLP items of a witness.
+    /// @param cursor Where to write.
+    /// @return Where the last item ends.
     function _writePages(uint256 cursor) private pure returns (uint256) {
         unchecked {
-            // Places in memory.
+            // Places in memory: see Machine.
             for (uint256 head = RESIDENT; head < RESIDENT + 0x2000; head += 0x20) {
                 for (uint256 page = load(head); page != 0; page = load(page + PAGE_NEXT)) {
                     assembly ("memory-safe") {
-                        // A byte string of 1024 bytes.
+                        // Writes to the buffer. An item is a byte string of 1024 bytes with a prefix of three.
                         mstore(cursor, shl(232, 0xb90400))
                         mcopy(add(cursor, 3), add(page, PAGE_HEADER), 0x400)
                         cursor := add(cursor, 0x403)
@@ -216,16 +239,19 @@ library Snapshot {
         return cursor;
     }
 
-    /// @notice Ends the transaction, and the call of L1, with the list of its changes.
+    /// @notice Ends the call of L1 with the list of changes of a complete transaction.
+    /// @param used The gas that it used.
+    /// @param address_ Where the list starts.
+    /// @param size Bytes of the list.
     function finish(uint256 used, uint256 address_, uint256 size) internal pure {
         Pages.touch(address_, size);
         uint256 start = load(0x40);
         unchecked {
-            // A place in memory.
+            // A place in memory: see Machine.
             Pages.read(start + 0xa0, address_, size);
         }
         assembly ("memory-safe") {
-            // (Finished, used, changes, "")
+            // Fills the buffer around the list, and returns it as the ABI has it: (Finished, used, changes, "").
             mstore(start, 1)
             mstore(add(start, 0x20), used)
             mstore(add(start, 0x40), 0x80)
@@ -237,9 +263,11 @@ library Snapshot {
     }
 
     /// @notice Puts a machine back into memory.
-    /// @return s Its state, which counts gas from zero; the place of the next instruction from the start of its code.
+    /// @return s Its state. It counts gas from zero, and its next instruction is relative to the start of the code.
     function restore(bytes calldata snapshot) internal pure returns (uint256 s) {
         assembly ("memory-safe") {
+            // Copies calldata to registers, heads and the stack, which lie below the heap. The snapshot is one of this
+            // contract (IInterpreter), so its stack fits.
             let cursor := add(snapshot.offset, 0x40)
             mstore(PAGES_ROOT, calldataload(cursor))
             s := calldataload(add(cursor, 0x20))

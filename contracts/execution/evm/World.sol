@@ -12,18 +12,18 @@ import {Entries, PLACE} from "./Entries.sol";
 import {Journal} from "./Journal.sol";
 import {ACCOUNTS, ENTRIES, HALT, STATE_ROOT, WITNESS, charge, halted, load, store} from "./Machine.sol";
 
-/// @dev A word of an account's entry: the address of the first of its slots. A constant of the file, because assembly in Slots
-/// reads it.
+/// @dev A word of an account's entry: the address of the first of its slots. A constant of the file, because assembly
+/// in Slots reads it.
 uint256 constant SLOTS = 0x120;
 
 /// @title World
-/// @notice Accounts as the transaction has changed them. An account is read from the state, by the witness, when the transaction
-/// needs it for the first time.
+/// @notice Accounts as the transaction has changed them. An account is read from the state, by the witness, when the
+/// transaction needs it for the first time.
 /// @dev An account has an entry (Entries). What a revert undoes is written by `Journal.set`; reading an account is not
 /// undone.
 ///
-/// Assembly here is memory-safe: it touches scratch space, the entry of an account, which lies in a page on the heap, and
-/// registers, which lie below the heap (Machine).
+/// Assembly here is memory-safe: it touches scratch space, the entry of an account, which lies in a page on the heap,
+/// and registers, which lie below the heap (Machine).
 library World {
     /// @notice The value of a leaf of the state is not an account in RLP.
     error MalformedAccount(address account);
@@ -180,7 +180,8 @@ library World {
         bool sound;
         assembly ("memory-safe") {
             // Reads calldata and writes the entry. The account is a list with a prefix of two bytes (0xf8, length); the
-            // two hashes with their prefixes are its last 66 bytes, and nonce and balance have to end right before them.
+            // two hashes with their prefixes are its last 66 bytes, and nonce and balance have to end right before
+            // them.
             let place := add(position, 2)
             let hashes := sub(add(position, length), 66)
             // A byte below 0x80 is the number itself; otherwise the first byte is 0x80 + its length.

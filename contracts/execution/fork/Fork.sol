@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 /// @title Fork
 /// @notice The numbers of the hard fork that the L2 is on: Fork. Prices are in L2 gas. L1 may be on a later fork.
-/// @dev `Opcodes.sol` names the opcodes; `evm/instructions/InstructionSet.sol` gives each of them its price and its handler.
+/// @dev `Opcodes.sol` names the opcodes; `evm/instructions/InstructionSet.sol` gives each of them its price and its
+/// handler.
 library Fork {
     // ---------------------------------------------------------------- transactions
 
@@ -57,7 +58,7 @@ library Fork {
 
     /// @dev A warm account or slot (EIP-2929).
     uint256 internal constant WARM_GAS = 100;
-    /// @dev A cold one, where the instruction has no warm price of its own.
+    /// @dev A cold one, for an instruction whose static price does not include `WARM_GAS`.
     uint256 internal constant COLD_ACCOUNT_GAS = 2_600;
     uint256 internal constant COLD_SLOT_GAS = 2_100;
     /// @dev What a cold one costs beyond `WARM_GAS`.

@@ -5,8 +5,9 @@ import {Outcome} from "../../types/Outcome.sol";
 import {L2Transaction} from "../../types/L2Transaction.sol";
 
 /// @title Sessions
-/// @notice Executions that take more than one call of L1. A machine between two calls travels in calldata; L1 remembers
-/// its hash. Whoever knows a machine that was reached may go on with it, and nothing that anyone does takes it back.
+/// @notice Executions that take more than one call of L1. Between two calls the machine travels in calldata, and L1
+/// keeps its hash. Anyone who knows a machine that was reached may go on with it, and nobody can undo that it was
+/// reached.
 interface ISessions {
     /// @notice No execution of this transition paused in this machine.
     /// @param key The transition (`transitionKey`).
@@ -18,24 +19,29 @@ interface ISessions {
     /// @param machineHash keccak-256 of the machine that goes on with it.
     event ExecutionPaused(bytes32 indexed key, bytes32 machineHash);
 
-    /// @notice An execution came to its end.
+    /// @notice An execution is complete.
     /// @param key The transition (`transitionKey`).
-    /// @param outcome What it led to.
+    /// @param outcome Its outcome.
     event ExecutionFinished(bytes32 indexed key, Outcome outcome);
 
-    /// @notice Executes a part of one transaction that is too heavy for one call. Anyone may begin and anyone may go on;
-    /// a static call tells beforehand what it leads to.
+    /// @notice Executes a part of a transaction that is too heavy for one call. Anyone may begin, and anyone may go on.
+    /// A static call returns beforehand what the call leads to. Reverts with `ExecutionUnknownMachine` if no execution
+    /// of the transition paused in the machine, and with `MissingWitness` if the witness is incomplete.
     /// @param transaction The transaction.
     /// @param preStateRoot The state root before it.
-    /// @param machine Where to go on; empty to begin.
-    /// @param until How much work may be left: the execution pauses before what would leave less. While code runs, the
-    /// work left is 2^24 for each unit of L2 gas that is left and one more (evm/Snapshot.sol); in the end it is the number
-    /// of slots and accounts that are still to be written. Zero goes on to the end.
-    /// @param witness What this part needs.
-    /// @return next The machine to go on with; empty where the execution has come to its end, so that `execute` knows
-    /// its outcome.
-    /// @return items What the machine is made of beside the items of this witness and those before: pages of its memory,
-    /// nodes of their tree, and code, as a witness has them.
+    /// @param machine The machine to go on with; empty to begin.
+    /// @param until The least work to leave: the execution pauses before it has less to do. Zero runs to the end. The
+    /// work left is measured as follows (evm/Snapshot.sol says how exactly):
+    ///
+    ///     while code runs             2^24 x (1 + L2 gas left) + 2^24 - 1
+    ///     while a frame ends          2^24 x (1 + L2 gas left) + length of the journal + depth
+    ///     while changes are listed    2^23 + accounts and slots still to be listed
+    ///     while changes are written   accounts and slots still to be written
+    ///
+    /// @param witness The trie nodes and the code that this part needs, and the `items` of earlier parts that it needs.
+    /// @return next The machine to go on with; empty if the execution is complete: then `execute` knows its outcome.
+    /// @return items What the next part may need that was in no witness so far, in the format of a witness: pages of
+    /// the machine's memory, nodes of their tree, and new code.
     function advance(
         L2Transaction calldata transaction,
         bytes32 preStateRoot,
@@ -44,12 +50,15 @@ interface ISessions {
         bytes calldata witness
     ) external returns (bytes memory next, bytes memory items);
 
-    /// @notice What identifies an execution: block, transaction and state root before it.
+    /// @notice The key of a transition: a hash of block, transaction and state root before it.
     function transitionKey(L2Transaction calldata transaction, bytes32 preStateRoot) external pure returns (bytes32);
 
-    /// @notice The outcome that sessions of `advance` led to; all zero where none has come to its end.
+    /// @notice The outcome of a transition that was executed by `advance`; all zero if none is complete.
+    /// @param key The transition (`transitionKey`).
     function outcomeOf(bytes32 key) external view returns (Outcome memory);
 
     /// @notice Whether an execution paused in a machine.
+    /// @param key The transition (`transitionKey`).
+    /// @param machineHash keccak-256 of the machine.
     function isReached(bytes32 key, bytes32 machineHash) external view returns (bool);
 }

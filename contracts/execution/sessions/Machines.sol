@@ -2,13 +2,19 @@
 pragma solidity ^0.8.28;
 
 /// @title Machines
-/// @notice An execution between two calls of L1, as bytes that travel in calldata: the interpreter's snapshot, which
-/// starts with a word of zero; or the changes that it is committing: a word of one, gas used, state root so far,
-/// operations done, and the list of changes. Work left is the number of operations then; the interpreter counts its own
-/// from 2^23 upwards, which no transaction has operations for.
+/// @notice The format of a machine: an execution between two calls of L1, as bytes that travel in calldata. It is one
+/// of
+///
+///     a running machine       a word of zero, then the rest of the interpreter's snapshot (evm/Snapshot.sol)
+///     a committing machine    a word of one, gas used, state root so far, number of operations done, list of changes
+///
+/// The work left of a committing machine is its number of operations left (Changes). A transaction has fewer than the
+/// 2^23 at which the interpreter's work ends.
 library Machines {
     uint256 private constant COMMITS = 1;
 
+    /// @notice The machine of an execution that is committing its changes.
+    /// @param done The number of operations that are committed.
     function ofCommit(
         uint256 gasUsed,
         bytes32 stateRoot,
@@ -23,6 +29,7 @@ library Machines {
         return uint256(bytes32(machine)) == COMMITS;
     }
 
+    /// @notice The reverse of `ofCommit`.
     function readCommit(
         bytes calldata machine
     ) internal pure returns (uint256 gasUsed, bytes32 stateRoot, uint256 done, bytes memory changes) {

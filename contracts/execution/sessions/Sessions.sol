@@ -6,10 +6,10 @@ import {L2Transaction} from "../../types/L2Transaction.sol";
 import {ISessions} from "./ISessions.sol";
 
 /// @title Sessions
-/// @notice What L1 remembers of executions that take more than one call: machines that it saw paused, and outcomes.
-/// @dev Both are facts about a pure function, and nothing is ever taken back. So there is no session to own, to disturb
-/// or to close: whoever knows a machine that was reached may go on from there, and whoever goes another way reaches
-/// other machines.
+/// @notice Remembers executions that take more than one call: the machines in which they paused, and their outcomes.
+/// @dev Both are facts about a pure function, and are only ever added. There is no session that somebody owns, disturbs
+/// or closes: anyone goes on from any machine that was reached, and a rival who pauses elsewhere reaches other
+/// machines.
 abstract contract Sessions is ISessions {
     mapping(bytes32 machineKey => bool) private _reached;
     mapping(bytes32 transitionKey => Outcome) private _outcomes;
@@ -32,16 +32,18 @@ abstract contract Sessions is ISessions {
         return keccak256(abi.encode(transaction.context, keccak256(transaction.raw), preStateRoot));
     }
 
-    /// @dev Invariant: a machine only goes on that the pure function paused in, for this very transition.
+    /// @dev Invariant: only a machine goes on in which this very transition paused.
     function _requireReached(bytes32 key, bytes32 machineHash) internal view {
         if (!isReached(key, machineHash)) revert ExecutionUnknownMachine(key, machineHash);
     }
 
+    /// @dev Remembers a machine in which a transition paused.
     function _reach(bytes32 key, bytes32 machineHash) internal {
         _reached[_machineKey(key, machineHash)] = true;
         emit ExecutionPaused(key, machineHash);
     }
 
+    /// @dev Remembers the outcome of a transition.
     function _remember(bytes32 key, Outcome memory outcome) internal {
         _outcomes[key] = outcome;
         emit ExecutionFinished(key, outcome);

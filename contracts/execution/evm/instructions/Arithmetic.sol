@@ -5,11 +5,16 @@ import {Fork} from "../../fork/Fork.sol";
 import {HALT, charge, halted, itemAt, push} from "../Machine.sol";
 
 /// @title Arithmetic
-/// @notice Instructions that turn words into a word: L1 computes them as the L2 does.
-/// @dev A handler finds its items, of which the first is the top, right below the stack's top: they are taken already.
+/// @notice Instructions that turn words into a word. L1's EVM computes each as the L2's does.
+/// @dev Dispatch has taken a handler's items already: they lie right below the new top of the stack, the first one
+/// lowest. The result takes the place of the last one.
+///
+/// Assembly here is memory-safe: each block reads its items and writes its result in their place on the stack
+/// (Machine).
 library Arithmetic {
     function add(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, add(mload(sub(sp, 0x20)), mload(sp)))
@@ -18,6 +23,7 @@ library Arithmetic {
 
     function mul(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, mul(mload(sub(sp, 0x20)), mload(sp)))
@@ -26,6 +32,7 @@ library Arithmetic {
 
     function sub(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, sub(mload(sub(sp, 0x20)), mload(sp)))
@@ -34,6 +41,7 @@ library Arithmetic {
 
     function div(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, div(mload(sub(sp, 0x20)), mload(sp)))
@@ -42,6 +50,7 @@ library Arithmetic {
 
     function sdiv(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, sdiv(mload(sub(sp, 0x20)), mload(sp)))
@@ -50,6 +59,7 @@ library Arithmetic {
 
     function mod(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, mod(mload(sub(sp, 0x20)), mload(sp)))
@@ -58,6 +68,7 @@ library Arithmetic {
 
     function smod(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, smod(mload(sub(sp, 0x20)), mload(sp)))
@@ -66,6 +77,7 @@ library Arithmetic {
 
     function signExtend(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, signextend(mload(sub(sp, 0x20)), mload(sp)))
@@ -74,6 +86,7 @@ library Arithmetic {
 
     function lt_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, lt(mload(sub(sp, 0x20)), mload(sp)))
@@ -82,6 +95,7 @@ library Arithmetic {
 
     function gt_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, gt(mload(sub(sp, 0x20)), mload(sp)))
@@ -90,6 +104,7 @@ library Arithmetic {
 
     function slt_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, slt(mload(sub(sp, 0x20)), mload(sp)))
@@ -98,6 +113,7 @@ library Arithmetic {
 
     function sgt_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, sgt(mload(sub(sp, 0x20)), mload(sp)))
@@ -106,6 +122,7 @@ library Arithmetic {
 
     function eq_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, eq(mload(sub(sp, 0x20)), mload(sp)))
@@ -114,6 +131,7 @@ library Arithmetic {
 
     function and_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, and(mload(sub(sp, 0x20)), mload(sp)))
@@ -122,6 +140,7 @@ library Arithmetic {
 
     function or_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, or(mload(sub(sp, 0x20)), mload(sp)))
@@ -130,6 +149,7 @@ library Arithmetic {
 
     function xor_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, xor(mload(sub(sp, 0x20)), mload(sp)))
@@ -138,6 +158,7 @@ library Arithmetic {
 
     function byte_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, byte(mload(sub(sp, 0x20)), mload(sp)))
@@ -146,6 +167,7 @@ library Arithmetic {
 
     function shl_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, shl(mload(sub(sp, 0x20)), mload(sp)))
@@ -154,6 +176,7 @@ library Arithmetic {
 
     function shr_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, shr(mload(sub(sp, 0x20)), mload(sp)))
@@ -162,6 +185,7 @@ library Arithmetic {
 
     function sar_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Two items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, sar(mload(sub(sp, 0x20)), mload(sp)))
@@ -170,6 +194,7 @@ library Arithmetic {
 
     function isZero(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // One item changes: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, iszero(mload(sp)))
@@ -178,6 +203,7 @@ library Arithmetic {
 
     function not_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // One item changes: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, not(mload(sp)))
@@ -186,6 +212,7 @@ library Arithmetic {
 
     function addMod(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Three items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, addmod(mload(sub(sp, 0x40)), mload(sub(sp, 0x20)), mload(sp)))
@@ -194,22 +221,26 @@ library Arithmetic {
 
     function mulMod(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
+            // Three items become one: see the head.
             state := sub(s, 0x20)
             let sp := and(state, 0xffff)
             mstore(sp, mulmod(mload(sub(sp, 0x40)), mload(sub(sp, 0x20)), mload(sp)))
         }
     }
 
+    /// @notice EXP: a byte of the exponent costs extra.
     function exp_(uint256 s) internal pure returns (uint256) {
         uint256 exponent = itemAt(s, 2, 1);
         uint256 size;
         assembly ("memory-safe") {
+            // No memory: the number of bytes up to the highest one that is not zero.
             size := sub(32, shr(3, clz(exponent)))
         }
         s = charge(s, Fork.EXP_BYTE_GAS * size);
         if (halted(s)) return HALT;
         uint256 base = itemAt(s, 2, 0);
         assembly ("memory-safe") {
+            // No memory.
             base := exp(base, exponent)
         }
         return push(s, base);

@@ -32,7 +32,7 @@ import {Pages} from "../Pages.sol";
 import {World} from "../World.sol";
 
 /// @title Bytes
-/// @notice Instructions on memory, calldata, code and what calls return.
+/// @notice Instructions on memory, calldata, code and returned data.
 library Bytes {
     function mload_(uint256 s) internal pure returns (uint256) {
         uint256 offset = itemAt(s, 1, 0);
@@ -59,6 +59,7 @@ library Bytes {
         if (s == HALT) return HALT;
         uint256 place = Pages.locate(Memory.place(offset));
         assembly ("memory-safe") {
+            // Writes a byte to its page. The value is the item below the new top of the stack.
             mstore8(place, mload(sub(and(s, 0xffff), 0x20)))
         }
         return s;
@@ -86,25 +87,27 @@ library Bytes {
         s = Memory.touch(s, offset, size);
         if (s == HALT) return HALT;
         unchecked {
-            // Memory reaches over the range.
+            // Memory contains the range, whose size is below 2^32.
             s = charge(s, Fork.KECCAK_WORD_GAS * ((size + 31) / 32));
         }
         if (halted(s)) return HALT;
         uint256 place = Pages.gather(Memory.place(offset), size);
         uint256 hash;
         assembly ("memory-safe") {
+            // Reads the range.
             hash := keccak256(place, size)
         }
         return push(s, hash);
     }
 
-    /// @notice LOG0 to LOG4. Nothing that a state root depends on comes of it but its price.
+    /// @notice LOG0 to LOG4: only the price matters, because no state root depends on logs.
     function log(uint256 s) internal pure returns (uint256) {
         if (load(STATIC) != 0) return HALT;
         uint256 topics;
         uint256 offset;
         uint256 size;
         assembly ("memory-safe") {
+            // Reads the opcode, which stands right before the next instruction, and the items below the new top.
             topics := sub(byte(31, mload(sub(shr(224, s), 32))), LOG0)
             let place := sub(and(s, 0xffff), shl(5, add(2, topics)))
             offset := mload(place)
@@ -113,7 +116,7 @@ library Bytes {
         s = Memory.touch(s, offset, size);
         if (s == HALT) return HALT;
         unchecked {
-            // Memory reaches over the range.
+            // Memory contains the range, whose size is below 2^32.
             return charge(s, Fork.LOG_BYTE_GAS * size);
         }
     }
@@ -124,7 +127,7 @@ library Bytes {
         if (offset >= size) return push(s, 0);
         uint256 word = Pages.word(load(INPUT) + offset);
         unchecked {
-            // What lies behind the calldata reads as zero.
+            // The offset is below the size. Bytes after the end of the calldata read as zero.
             if (size - offset < 32) word &= ~(type(uint256).max >> (8 * (size - offset)));
         }
         return push(s, word);
@@ -150,7 +153,7 @@ library Bytes {
         return pushChecked(s, load(RETURNED_SIZE));
     }
 
-    /// @notice RETURNDATACOPY, which halts behind the end (EIP-211).
+    /// @notice RETURNDATACOPY: it halts if the range reaches beyond the returned data (EIP-211).
     function returnDataCopy(uint256 s) internal pure returns (uint256) {
         uint256 from = itemAt(s, 3, 1);
         uint256 size = itemAt(s, 3, 2);
@@ -178,8 +181,11 @@ library Bytes {
         return s;
     }
 
-    /// @dev Copies to memory, with zeroes behind the end of the source, by the last three items.
-    /// @param paged Whether the source is an address, or a place in memory.
+    /// @dev Copies to memory, and charges for it. The three items say where to, where from, and how much; zeroes follow
+    /// the end of the source.
+    /// @param source Where the source starts.
+    /// @param available Bytes of the source.
+    /// @param paged Whether the source has an address, or a place in memory.
     function _copy(uint256 s, uint256 source, uint256 available, bool paged) private pure returns (uint256) {
         s = _touchCopy(s, itemAt(s, 3, 0), itemAt(s, 3, 2));
         if (s == HALT) return HALT;
@@ -187,23 +193,25 @@ library Bytes {
         return s;
     }
 
+    /// @dev Grows memory, and charges for the words that are copied.
     function _touchCopy(uint256 s, uint256 to, uint256 size) private pure returns (uint256) {
         s = Memory.touch(s, to, size);
         if (s == HALT) return HALT;
         unchecked {
-            // Memory reaches over the range.
+            // Memory contains the range, whose size is below 2^32.
             s = charge(s, Fork.COPY_WORD_GAS * ((size + 31) / 32));
         }
         return halted(s) ? HALT : s;
     }
 
+    /// @dev As `_copy`, after memory has grown.
     function _fill(uint256 s, uint256 source, uint256 available, bool paged) private pure {
         uint256 to = Memory.place(itemAt(s, 3, 0));
         uint256 from = itemAt(s, 3, 1);
         uint256 size = itemAt(s, 3, 2);
         uint256 copied = 0;
         unchecked {
-            // Within the source, and within memory, which reaches over the range where it is not empty.
+            // At most what the source has from there is copied, and at most the range, which memory contains.
             if (from < available) {
                 copied = available - from < size ? available - from : size;
                 if (paged) Pages.copy(to, source + from, copied);

@@ -47,8 +47,10 @@ import {Pages} from "../Pages.sol";
 import {World} from "../World.sol";
 
 /// @title Calls
-/// @notice CALL and its kin. The four differ in whose storage the code works on, who it believes called it, and
-/// whether value moves.
+/// @notice CALL, CALLCODE, DELEGATECALL and STATICCALL. They differ in whose storage the code uses, which caller and
+/// value it sees, and whether value moves.
+/// @dev Assembly here is memory-safe: it touches registers and the stack, which lie below the heap (Machine), and a
+/// buffer that starts at the free memory pointer.
 library Calls {
     uint256 private constant CALL = 0;
     uint256 private constant CALLCODE = 1;
@@ -76,14 +78,19 @@ library Calls {
         return _call(s, STATICCALL);
     }
 
+    /// @dev Copies the seven items of a CALL to the registers CALL_*.
     function _readWithValue(uint256 s) private pure {
         assembly ("memory-safe") {
+            // From the stack to registers. The first item lies lowest on the stack, as CALL_GAS does among the
+            // registers.
             mcopy(CALL_GAS, sub(and(s, 0xffff), 0xe0), 0xe0)
         }
     }
 
+    /// @dev The same for a call of six items, which has no value.
     function _read(uint256 s) private pure {
         assembly ("memory-safe") {
+            // From the stack to registers.
             let sp := and(s, 0xffff)
             mcopy(CALL_GAS, sub(sp, 0xc0), 0x40)
             mstore(CALL_VALUE, 0)
@@ -91,6 +98,7 @@ library Calls {
         }
     }
 
+    /// @dev Does what the four have in common, by the registers CALL_*.
     function _call(uint256 s, uint256 kind) private view returns (uint256) {
         s = Memory.touch(s, load(CALL_INPUT), load(CALL_INPUT_SIZE));
         if (s == HALT) return HALT;
@@ -113,7 +121,7 @@ library Calls {
         if ((kind == CALL || kind == STATICCALL) && World.isEmpty(target)) World.touch(target);
         uint256 number = load(target + World.ADDRESS);
         unchecked {
-            // Zero is no precompile.
+            // `number - 1` wraps for address zero, which is no precompile.
             if (number - 1 < Fork.LAST_PRECOMPILE) return _precompile(s, number, gas_, mark);
         }
         uint256 record = World.codeOf(target);
@@ -121,10 +129,11 @@ library Calls {
         return _start(s, target, kind, record, mark, gas_);
     }
 
-    /// @dev All but a 64th of the gas can be handed on (EIP-150); with value comes a stipend.
+    /// @dev Takes the gas of the call: at most all but a 64th of what is left (EIP-150). A call with value gets a
+    /// stipend on top.
     function _allot(uint256 s, uint256 value) private pure returns (uint256, uint256 gas_) {
         unchecked {
-            // Gas has 64 bits.
+            // Gas has 64 bits, and the stipend is less than what a call with value costs.
             uint256 most = gasOf(s);
             most -= most / Fork.KEPT_GAS_QUOTIENT;
             gas_ = load(CALL_GAS);
@@ -135,14 +144,16 @@ library Calls {
         return (s, gas_);
     }
 
+    /// @dev A call of an account without code succeeds at once.
     function _withoutCode(uint256 s, uint256 gas_) private pure returns (uint256) {
         store(RETURNED_SIZE, 0);
         unchecked {
-            // It was taken from this state.
+            // The gas was taken from this state, but for a stipend, which is less than what a call with value costs.
             return push(s + (gas_ << GAS_SHIFT), 1);
         }
     }
 
+    /// @dev Starts the frame of the call.
     function _start(
         uint256 s,
         uint256 target,
@@ -164,6 +175,7 @@ library Calls {
         return Frames.start(kind == CALL || kind == STATICCALL ? target : self, record, mark, gas_);
     }
 
+    /// @dev Calls a precompile. If it fails, the transfer of value is undone.
     function _precompile(uint256 s, uint256 number, uint256 gas_, uint256 mark) private view returns (uint256) {
         (bool success, uint256 left) = run(number, gas_, Memory.place(load(CALL_INPUT)), load(CALL_INPUT_SIZE));
         if (!success) Journal.revertTo(mark);
@@ -171,12 +183,18 @@ library Calls {
         if (size > load(CALL_OUTPUT_SIZE)) size = load(CALL_OUTPUT_SIZE);
         Pages.copy(Memory.place(load(CALL_OUTPUT)), load(RETURNED), size);
         unchecked {
-            // It was taken from this state.
+            // As in `_withoutCode`: a precompile leaves at most the gas that it got.
             return push(s + (left << GAS_SHIFT), success ? 1 : 0);
         }
     }
 
-    /// @notice Runs a precompile on a range; its output becomes what the last call returned.
+    /// @notice Runs a precompile on a range. Its output becomes what the last call returned.
+    /// @param which Its address.
+    /// @param gas_ The gas that it may use.
+    /// @param input Where the range starts.
+    /// @param size Bytes of the range.
+    /// @return success Whether it succeeded.
+    /// @return left The gas that it left.
     function run(
         uint256 which,
         uint256 gas_,
@@ -188,11 +206,13 @@ library Calls {
         uint256 selector = uint32(IPrecompiles.run.selector);
         uint256 free = load(0x40);
         unchecked {
-            // A place in memory.
+            // A place in memory: see Machine.
             Pages.read(free + 0xa0, input, size);
         }
         uint256 length;
         assembly ("memory-safe") {
+            // A buffer where memory is free: the call by the ABI, (which, gas, input), then the first four words of its
+            // result, (success, left, offset, length). The output itself stays in returndata.
             mstore(free, selector)
             mstore(add(free, 0x20), which)
             mstore(add(free, 0x40), gas_)
@@ -201,7 +221,7 @@ library Calls {
             if iszero(
                 staticcall(gas(), mload(PRECOMPILES), add(free, 0x1c), add(0x84, and(add(size, 0x1f), not(0x1f))), 0, 0)
             ) {
-                // Gas of L1 was short: that says nothing about the call.
+                // L1's gas did not suffice. That is no result of the L2's call: revert with the same error.
                 returndatacopy(free, 0, returndatasize())
                 revert(free, returndatasize())
             }

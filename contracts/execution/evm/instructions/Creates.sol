@@ -42,6 +42,8 @@ library Creates {
         return _create(s, itemAt(s, 4, 0), itemAt(s, 4, 1), itemAt(s, 4, 2), true);
     }
 
+    /// @dev Does what CREATE and CREATE2 have in common.
+    /// @param salted Whether the address is made from a salt, which is the fourth item.
     function _create(
         uint256 s,
         uint256 value,
@@ -53,7 +55,7 @@ library Creates {
         s = Memory.touch(s, offset, size);
         if (s == HALT) return HALT;
         unchecked {
-            // The size is bounded.
+            // The size is at most MAX_INIT_CODE_SIZE.
             s = charge(
                 s,
                 ((size + 31) / 32) * (salted ? Fork.INIT_CODE_WORD_GAS + Fork.KECCAK_WORD_GAS : Fork.INIT_CODE_WORD_GAS)
@@ -67,7 +69,7 @@ library Creates {
         }
         uint256 gas_ = gasOf(s);
         unchecked {
-            // All but a 64th (EIP-150). The nonce is below 2^64 - 1.
+            // All but a 64th of the gas (EIP-150). The nonce is below the highest one.
             gas_ -= gas_ / Fork.KEPT_GAS_QUOTIENT;
             Journal.set(self, World.NONCE, nonce + 1);
         }
@@ -91,8 +93,13 @@ library Creates {
         return start(entry, value, record, mark, gas_);
     }
 
-    /// @notice Starts a frame that runs init code for an account. The caller is put aside, and value has moved.
+    /// @notice Starts a frame that runs init code. The caller is saved and value has moved before.
+    /// @param entry The entry of the new account (World).
+    /// @param value The value that it got.
     /// @param record The init code (Code).
+    /// @param mark The length to which the journal is undone if the frame fails.
+    /// @param gas_ Its gas.
+    /// @return The state of the frame.
     function start(
         uint256 entry,
         uint256 value,
@@ -108,10 +115,13 @@ library Creates {
         return Frames.start(entry, record, mark, gas_);
     }
 
-    /// @notice The address that an account's creation with a nonce leads to.
+    /// @notice The address of a contract that an account creates without a salt.
+    /// @param creator The account.
+    /// @param nonce Its nonce before the creation.
     function plainAddress(uint256 creator, uint256 nonce) internal pure returns (uint256 owner) {
         assembly ("memory-safe") {
-            // RLP of address and nonce.
+            // In scratch space: the hash of the RLP list of address and nonce, of at most 31 bytes. The item of the
+            // nonce is the nonce itself below 0x80, 0x80 for zero, or else 0x80 + its length and the nonce.
             let size := 1
             let item := 0x80
             if nonce {
@@ -127,12 +137,13 @@ library Creates {
         }
     }
 
-    /// @dev The address that a creation with a salt leads to (EIP-1014).
+    /// @dev The address of a contract that is created with a salt (EIP-1014).
+    /// @param hash The hash of the init code.
     function _saltedAddress(uint256 creator, uint256 salt, uint256 hash) private pure returns (uint256) {
         return uint160(Create2.computeAddress(bytes32(salt), bytes32(hash), address(uint160(creator))));
     }
 
-    /// @notice SELFDESTRUCT after EIP-6780: the balance moves; the account goes where the transaction created it.
+    /// @notice SELFDESTRUCT by EIP-6780: the balance moves. The account is deleted only if this transaction created it.
     function selfDestruct(uint256 s) internal pure returns (uint256) {
         if (load(STATIC) != 0) return HALT;
         uint256 self = load(SELF);
@@ -144,14 +155,14 @@ library Creates {
             s = charge(s, Fork.NEW_ACCOUNT_GAS);
             if (halted(s)) return HALT;
         }
-        bool goes = load(self + World.FLAGS) & World.CREATED != 0;
+        bool deleted = load(self + World.FLAGS) & World.CREATED != 0;
         if (heir != self) {
             World.transfer(self, heir, balance);
             if (World.isEmpty(heir)) World.touch(heir);
-        } else if (goes) {
+        } else if (deleted) {
             Journal.set(self, World.BALANCE, 0);
         }
-        if (goes) World.flag(self, World.DESTROYED);
+        if (deleted) World.flag(self, World.DESTROYED);
         World.flag(self, World.TOUCHED);
         return Frames.succeed(s, 0, 0);
     }

@@ -26,7 +26,7 @@ import {
 import {World} from "../World.sol";
 
 /// @title Environment
-/// @notice Instructions that tell of accounts, the transaction and its block.
+/// @notice Instructions that read accounts, the transaction and its block.
 library Environment {
     function address_(uint256 s) internal pure returns (uint256) {
         return pushChecked(s, load(load(SELF) + World.ADDRESS));
@@ -43,7 +43,7 @@ library Environment {
         return push(s, load(entry + World.BALANCE));
     }
 
-    /// @notice EXTCODEHASH: zero for an account that the state does not keep (EIP-1052).
+    /// @notice EXTCODEHASH: zero for an empty account (EIP-1052).
     function extCodeHash(uint256 s) internal pure returns (uint256) {
         uint256 entry;
         (s, entry) = World.access(s, addressAt(s, 1, 0), Fork.COLD_ACCOUNT_SURCHARGE);
@@ -104,18 +104,19 @@ library Environment {
         return push(s, 0);
     }
 
-    /// @notice BLOCKHASH: a block's hash is not part of the context that the MTTBR fixes. Instead it is the hash of the
-    /// block's number in decimal digits, as in Ethereum's conformance tests.
+    /// @notice BLOCKHASH: the hash of the block's number in decimal digits, as in Ethereum's conformance tests. The
+    /// MTTBR, the root over a batch's transactions and their blocks, commits to no hashes of blocks.
     function blockHash(uint256 s) internal pure returns (uint256) {
         uint256 wanted = itemAt(s, 1, 0);
         uint256 current = load(NUMBER);
         unchecked {
-            // It is below the current number.
+            // The subtraction is evaluated only if `wanted` is below the current number.
             if (wanted >= current || current - wanted > Fork.BLOCK_HASHES) return push(s, 0);
         }
         uint256 hash;
         assembly ("memory-safe") {
-            // The digits from the last one backwards; a number of 64 bits has at most 20.
+            // In scratch space: the digits from the last one backwards, at least one. A number of 64 bits has at most
+            // 20.
             let place := 0x20
             for {
                 let first := 1

@@ -22,10 +22,11 @@ library Flow {
         return _jump(s, itemAt(s, 2, 0));
     }
 
-    /// @dev Steps over the JUMPDEST, which costs one unit of gas.
+    /// @dev Jumps right after the JUMPDEST, and charges for it.
     function _jump(uint256 s, uint256 destination) private pure returns (uint256) {
         if (!Code.isDestination(load(CODE_RECORD), destination)) return HALT;
         assembly ("memory-safe") {
+            // Reads a register, and replaces the place of the next instruction.
             s := or(and(s, NOT_PC), shl(PC_SHIFT, add(add(mload(CODE), destination), 1)))
         }
         return charge(s, Fork.JUMPDEST_GAS);
@@ -33,7 +34,7 @@ library Flow {
 
     function pc(uint256 s) internal pure returns (uint256) {
         unchecked {
-            // The place of the next instruction lies behind this one.
+            // The next instruction comes after this one, which has one byte and is in the code.
             return pushChecked(s, (s >> PC_SHIFT) - load(CODE) - 1);
         }
     }

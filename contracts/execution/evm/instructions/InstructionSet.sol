@@ -19,8 +19,9 @@ import {Storage} from "./Storage.sol";
 /// @title Instruction set
 /// @notice The one table of instructions: for each opcode its static price, the number of stack items it takes, and its
 /// handler. A handler charges whatever else the instruction costs.
-/// @dev An entry holds the handler's place in the code of this contract in its low 16 bits. The bits above them are what
-/// dispatch adds to the state before it calls the handler: one step forward, minus the price, plus the items taken.
+/// @dev An entry holds the handler's place in the code of this contract in its low 16 bits. The bits above them are
+/// what dispatch adds to the state before it calls the handler: one step forward, minus the price, plus the items
+/// taken.
 library InstructionSet {
     /// @notice Writes the table. An opcode that the fork does not have is INVALID.
     function fill() internal pure {
@@ -141,6 +142,7 @@ library InstructionSet {
         function(uint256) view returns (uint256) handler
     ) private pure {
         assembly ("memory-safe") {
+            // Writes to the table (Machine). A handler's place in the code is below 2^16, as contracts are shorter.
             let step := add(sub(PC_UNIT, shl(GAS_SHIFT, price)), shl(5, items))
             mstore(add(TABLE, shl(5, opcode)), or(shl(16, step), handler))
         }
@@ -149,6 +151,7 @@ library InstructionSet {
     /// @dev Gives the `count` opcodes after `opcode` the same entry.
     function _repeat(uint256 opcode, uint256 count) private pure {
         assembly ("memory-safe") {
+            // Reads and writes the table (Machine).
             let first := add(TABLE, shl(5, opcode))
             let entry := mload(first)
             for {

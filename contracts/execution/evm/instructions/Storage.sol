@@ -50,7 +50,8 @@ library Storage {
     /// @dev The refund counter after a slot changed from `current` to `value`.
     function _refund(uint256 refund, uint256 original, uint256 current, uint256 value) private pure returns (uint256) {
         unchecked {
-            // What is taken back was given before, in the transaction if not in the frame.
+            // The counter is in two's complement (REFUND): a frame may take back what another one got. In all, no
+            // refund is taken back that was not given before.
             if (original != 0) {
                 if (current == 0) refund -= Fork.CLEAR_REFUND;
                 if (value == 0) refund += Fork.CLEAR_REFUND;
