@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {NONE, Node, NodeLayout} from "./Node.sol";
+import {BRANCH, EXTENSION, LEAF, MalformedNode, NONE, Node, NodeLayout} from "./Node.sol";
+import {NodeChildren} from "./NodeChildren.sol";
+import {NodeDecoder} from "./NodeDecoder.sol";
+import {NodeSealer} from "./NodeSealer.sol";
 import {Witness} from "./Witness.sol";
 
 /// @dev A Merkle-Patricia trie of which only the visited part is in memory.
@@ -23,6 +26,9 @@ using TrieAlgorithms for Trie global;
 /// never empty. Every function reverts with `MissingWitness` where it comes to a node that the witness does not have,
 /// so a key is absent only where a child is empty, or a leaf or an extension diverges from it.
 library TrieAlgorithms {
+    using NodeChildren for Node;
+    using NodeSealer for Node;
+
     /// @notice The root of the empty trie, keccak256(0x80).
     bytes32 internal constant EMPTY_ROOT = 0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421;
 
@@ -60,7 +66,7 @@ library TrieAlgorithms {
         node = _root(trie);
         while (node != NONE) {
             (node, key, nibbles) = node.descend(key, nibbles, stale);
-            if (node.kind() == NodeLayout.BRANCH) {
+            if (node.kind() == BRANCH) {
                 if (nibbles == 0) return node.hasValue() ? node : NONE;
                 node = node.fetch(key >> 252, trie.witness, stale);
                 key <<= 4;
@@ -70,7 +76,7 @@ library TrieAlgorithms {
             } else {
                 (uint256 path, uint256 size) = node.pathOf();
                 if (_commonPrefix(key, nibbles, path, size) != size) return NONE;
-                if (node.kind() == NodeLayout.LEAF) return size == nibbles ? node : NONE;
+                if (node.kind() == LEAF) return size == nibbles ? node : NONE;
                 Node branch = node.onlyChild(trie.witness);
                 if (stale != 0) node.touch(0);
                 node = branch;
@@ -97,7 +103,7 @@ library TrieAlgorithms {
                 _link(trie, parent, index, node);
                 return node;
             }
-            if (node.kind() == NodeLayout.BRANCH) {
+            if (node.kind() == BRANCH) {
                 if (nibbles == 0) return node;
                 (parent, index) = (node, key >> 252);
                 node = node.child(index, trie.witness);
@@ -107,13 +113,13 @@ library TrieAlgorithms {
             } else {
                 (uint256 path, uint256 size) = node.pathOf();
                 uint256 common = _commonPrefix(key, nibbles, path, size);
-                if (node.kind() == NodeLayout.LEAF ? common != size || common != nibbles : common != size) {
+                if (node.kind() == LEAF ? common != size || common != nibbles : common != size) {
                     // The way then leads through the new branch to an empty place.
                     node = _split(node, common);
                     _link(trie, parent, index, node);
                     continue;
                 }
-                if (node.kind() == NodeLayout.LEAF) return node;
+                if (node.kind() == LEAF) return node;
                 (parent, index) = (node, 0);
                 node = node.onlyChild(trie.witness);
                 parent.touch(0);
@@ -133,7 +139,7 @@ library TrieAlgorithms {
     /// @dev Returns what takes the place of the node.
     function _remove(Witness witness, Node node, uint256 key, uint256 nibbles) private pure returns (Node) {
         if (node == NONE) return node;
-        if (node.kind() == NodeLayout.BRANCH) {
+        if (node.kind() == BRANCH) {
             if (nibbles == 0) {
                 (, uint256 length) = node.valueOf();
                 if (length == 0) return node;
@@ -153,9 +159,9 @@ library TrieAlgorithms {
         }
         (uint256 path, uint256 size) = node.pathOf();
         if (_commonPrefix(key, nibbles, path, size) != size) return node;
-        if (node.kind() == NodeLayout.LEAF) return size == nibbles ? NONE : node;
+        if (node.kind() == LEAF) return size == nibbles ? NONE : node;
         Node branch = _remove(witness, node.onlyChild(witness), key << (4 * size), nibbles - size);
-        if (branch.kind() == NodeLayout.BRANCH) {
+        if (branch.kind() == BRANCH) {
             node.setOnlyChild(branch);
             return node;
         }
@@ -174,9 +180,9 @@ library TrieAlgorithms {
             return leaf;
         }
         // Every branch has two at least; one that had less is not a node of any trie.
-        if (count == 0) revert NodeLayout.MalformedNode();
+        if (count == 0) revert MalformedNode();
         Node only = branch.child(last, witness);
-        if (only.kind() == NodeLayout.BRANCH) return NodeLayout.newExtension(last << 252, 1, only);
+        if (only.kind() == BRANCH) return NodeLayout.newExtension(last << 252, 1, only);
         only.prependPath(last << 252, 1);
         return only;
     }
@@ -191,7 +197,7 @@ library TrieAlgorithms {
             branch.setValue(place, length);
         } else {
             uint256 index = (path << (4 * common)) >> 252;
-            if (node.kind() == NodeLayout.EXTENSION && size == common + 1) {
+            if (node.kind() == EXTENSION && size == common + 1) {
                 node.moveOnlyChild(branch, index);
             } else {
                 node.dropPath(common + 1);
@@ -205,7 +211,7 @@ library TrieAlgorithms {
     function _root(Trie memory trie) private pure returns (Node node) {
         node = trie.node;
         if (node == NONE && trie.hash != EMPTY_ROOT) {
-            node = NodeLayout.load(trie.witness, trie.hash);
+            node = NodeDecoder.load(trie.witness, trie.hash);
             trie.node = node;
         }
     }
