@@ -3,7 +3,13 @@ pragma solidity ^0.8.28;
 
 import {NONE, Node} from "./Node.sol";
 import {Rlp} from "./Rlp.sol";
-import {Trie, TrieAlgorithms} from "./Trie.sol";
+import {EMPTY_ROOT, Trie} from "./Trie.sol";
+
+/// @dev The hash of empty code, keccak256("").
+bytes32 constant EMPTY_CODE = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
+
+/// @notice The value of this account's leaf is not an account in RLP.
+error MalformedAccount(address account);
 
 /// @dev An account of the world state. One that the state does not have is all zero, with empty storage and code.
 /// @param nonce Number of transactions that it sent, below 2^64.
@@ -24,12 +30,6 @@ using Accounts for Account global;
 /// @title Accounts
 /// @notice Reads and writes the accounts of a world state: a trie with hashed addresses as keys.
 library Accounts {
-    /// @notice The value of this account's leaf is not an account in RLP.
-    error MalformedAccount(address account);
-
-    /// @notice keccak-256 of no code.
-    bytes32 internal constant EMPTY_CODE = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
-
     /// @notice Reads an account that is about to change into `account`, so that a long execution can use the same memory
     /// again.
     function read(Account memory account, Trie memory state, address owner) internal pure {
@@ -38,7 +38,7 @@ library Accounts {
         if (leaf == NONE) {
             account.nonce = 0;
             account.balance = 0;
-            account.storageRoot = TrieAlgorithms.EMPTY_ROOT;
+            account.storageRoot = EMPTY_ROOT;
             account.codeHash = EMPTY_CODE;
             return;
         }

@@ -30,6 +30,10 @@ uint256 constant LEAF = 3;
 uint256 constant DATA = 0x60;
 /// @dev Where the children of a branch lie; the bytes before leave room for the prefix of the list.
 uint256 constant CHILDREN = 0x63;
+/// @dev Length of 16 encoded hashes.
+uint256 constant HASHES = 528;
+/// @dev Length of the items of a branch with 16 hashes and no value, like most branches of a large trie.
+uint256 constant FULL_BRANCH = 529;
 /// @dev Size of a branch: header, prefix, 16 hashes and an empty value.
 uint256 constant BRANCH_SIZE = 0x280;
 /// @dev Least room for a leaf's value, enough for any account.

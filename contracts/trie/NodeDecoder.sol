@@ -11,6 +11,8 @@ import {
     DATA,
     ENCODED,
     EXTENSION,
+    FULL_BRANCH,
+    HASHES,
     LANES,
     LEAF,
     LEAF_ROOM,
@@ -71,7 +73,7 @@ library NodeDecoder {
             if (_isFullBranch(cursor, length)) {
                 NodeLayout.allocate(BRANCH_SIZE);
                 assembly ("memory-safe") {
-                    mstore(node, or(BRANCH, shl(32, 528)))
+                    mstore(node, or(BRANCH, shl(32, HASHES)))
                     mstore(add(node, 0x20), FULL_OFFSETS)
                     mstore(add(node, 0x40), 0)
                 }
@@ -103,7 +105,7 @@ library NodeDecoder {
 
     /// @dev Whether the payload is 16 hashes and an empty value: what the upper levels of a large trie are made of.
     function _isFullBranch(uint256 cursor, uint256 length) private pure returns (bool full) {
-        if (length != 529) return false;
+        if (length != FULL_BRANCH) return false;
         assembly ("memory-safe") {
             // The first byte of each item is that of the first one, 0xa0.
             let item := mload(cursor)
@@ -116,7 +118,7 @@ library NodeDecoder {
             c := or(c, or(xor(item, mload(add(cursor, 429))), xor(item, mload(add(cursor, 462)))))
             d := or(d, xor(item, mload(add(cursor, 495))))
             let differences := byte(0, or(or(a, b), or(c, d)))
-            let last := byte(0, mload(add(cursor, 528)))
+            let last := byte(0, mload(add(cursor, HASHES)))
             full := and(iszero(differences), and(eq(byte(0, item), 0xa0), eq(last, 0x80)))
         }
     }

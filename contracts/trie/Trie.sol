@@ -7,6 +7,9 @@ import {NodeDecoder} from "./NodeDecoder.sol";
 import {NodeSealer} from "./NodeSealer.sol";
 import {Witness} from "./Witness.sol";
 
+/// @dev The root of the empty trie, keccak256(0x80).
+bytes32 constant EMPTY_ROOT = 0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421;
+
 /// @dev A Merkle-Patricia trie of which only the visited part is in memory.
 /// @param witness Where nodes that are visited for the first time come from.
 /// @param node The root node; zero where it is not in memory, or the trie is empty.
@@ -28,9 +31,6 @@ using TrieAlgorithms for Trie global;
 library TrieAlgorithms {
     using NodeChildren for Node;
     using NodeSealer for Node;
-
-    /// @notice The root of the empty trie, keccak256(0x80).
-    bytes32 internal constant EMPTY_ROOT = 0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421;
 
     /// @notice A trie with the given root, over a witness.
     function open(Witness witness, bytes32 hash) internal pure returns (Trie memory trie) {

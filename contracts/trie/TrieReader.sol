@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {FULL_BRANCH, MalformedNode} from "./Node.sol";
 import {Witness} from "./Witness.sol";
 
 /// @title Trie reader
@@ -11,11 +12,6 @@ import {Witness} from "./Witness.sol";
 /// node whether a smaller trie would do (a branch with one child, an extension without a branch, a short node behind a
 /// hash, a leaf at a wrong depth). What those lead to, depends on the witness alone.
 library TrieReader {
-    /// @notice The bytes of a node on the way are not those of a trie node.
-    error MalformedNode();
-
-    /// @dev The items of a branch with 16 hashes, and without a value: most branches.
-    uint256 private constant FULL_BRANCH = 529;
     /// @dev A one in each of 16 bytes.
     uint256 private constant ONES = 0x01010101010101010101010101010101;
 

@@ -4,9 +4,9 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {JUMPDEST, PUSH0} from "../fork/Opcodes.sol";
-import {Accounts} from "../../trie/Account.sol";
+import {EMPTY_CODE} from "../../trie/Account.sol";
 import {Witness} from "../../trie/Witness.sol";
+import {JUMPDEST, PUSH0} from "../fork/Opcodes.sol";
 import {Heap} from "./Heap.sol";
 import {CODES, CODE_HEADER, CODE_LENGTH, NEW_CODES, WITNESS, load, store} from "./Machine.sol";
 import {Pages} from "./Pages.sol";
@@ -39,7 +39,7 @@ library Code {
         if (record != 0) return record;
         uint256 position = 0;
         uint256 size = 0;
-        if (hash != Accounts.EMPTY_CODE) (position, size) = Witness.wrap(load(WITNESS)).find(hash);
+        if (hash != EMPTY_CODE) (position, size) = Witness.wrap(load(WITNESS)).find(hash);
         record = _reserve(size);
         assembly ("memory-safe") {
             // Fills the new record, which has room for `size` bytes.

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 // Names that only assembly uses count as unused.
-/* solhint-disable no-unused-import */
+/* solhint-disable no-unused-import {EMPTY_ROOT} from "../../trie/Trie.sol";
+import */
 
 import {TrieReader} from "../../trie/TrieReader.sol";
 import {Witness} from "../../trie/Witness.sol";
@@ -100,7 +101,7 @@ library Slots {
     function _readSlot(uint256 entry, uint256 owner, uint256 key) private pure {
         store(entry + READ, 1);
         bytes32 root = bytes32(load(owner + World.STORAGE_ROOT));
-        if (root == World.EMPTY_ROOT) return;
+        if (root == EMPTY_ROOT) return;
         uint256 keyHash;
         assembly ("memory-safe") {
             // In scratch space: the key of a slot in its trie is the hash of its 32 bytes.

@@ -4,6 +4,8 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
+import {EMPTY_CODE, MalformedAccount} from "../../trie/Account.sol";
+import {EMPTY_ROOT} from "../../trie/Trie.sol";
 import {TrieReader} from "../../trie/TrieReader.sol";
 import {Witness} from "../../trie/Witness.sol";
 import {Fork} from "../fork/Fork.sol";
@@ -25,9 +27,6 @@ uint256 constant SLOTS = 0x120;
 /// Assembly here is memory-safe: it touches scratch space, the entry of an account, which lies in a page on the heap,
 /// and registers, which lie below the heap (Machine).
 library World {
-    /// @notice The value of a leaf of the state is not an account in RLP.
-    error MalformedAccount(address account);
-
     // Words of an entry, after those that all entries have.
 
     uint256 internal constant ADDRESS = 0x60;
@@ -58,9 +57,6 @@ library World {
     uint256 internal constant DESTROYED = 16;
     /// @dev An account with any of them may be empty at the end.
     uint256 internal constant CHANGES = TOUCHED | CHANGED | DESTROYED;
-
-    bytes32 internal constant EMPTY_ROOT = 0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421;
-    bytes32 internal constant EMPTY_CODE = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
 
     /// @notice The entry of an account.
     function account(uint256 owner) internal pure returns (uint256 entry) {

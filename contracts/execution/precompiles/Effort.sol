@@ -74,7 +74,7 @@ library Effort {
         unchecked {
             uint256 words = (modulusSize + 7) / 8;
             uint256 iterations = exponentSize > 32 ? 16 * (exponentSize - 32) : 0;
-            if (head != 0) iterations += _log2(head);
+            if (head != 0) iterations += OperandsReader.highestBit(head);
             if (iterations == 0) iterations = 1;
             price = iterations * (modulusSize > 32 ? 2 * words * words : 16);
             if (price < 500) price = 500;
@@ -87,7 +87,7 @@ library Effort {
             // Beyond any limit, so that it does not matter how many bits are set.
             if (exponentSize > 32) return 16 * exponentSize;
             if (head == 0) return 0;
-            count = _log2(head);
+            count = OperandsReader.highestBit(head);
             for (head &= head - 1; head != 0; head &= head - 1) count++;
         }
     }
@@ -109,12 +109,6 @@ library Effort {
     function _words(uint256 size) private pure returns (uint256) {
         unchecked {
             return (size + 31) / 32;
-        }
-    }
-
-    function _log2(uint256 value) private pure returns (uint256 place) {
-        assembly ("memory-safe") {
-            place := sub(255, clz(value))
         }
     }
 }

@@ -22,7 +22,7 @@ library ModExp {
             uint256 words = ((baseLength > modulusLength ? baseLength : modulusLength) + 7) / 8;
             uint256 head = OperandsReader.headOf(input, OperandsReader.exponentAt(baseLength), exponentLength);
             uint256 iterations = exponentLength < 32 ? 0 : 8 * (exponentLength - 32);
-            if (head != 0) iterations += _log2(head);
+            if (head != 0) iterations += OperandsReader.highestBit(head);
             if (iterations == 0) iterations = 1;
             cost = (words * words * iterations) / Fork.MODEXP_DIVISOR;
             if (cost < Fork.MODEXP_MIN_GAS) cost = Fork.MODEXP_MIN_GAS;
@@ -103,7 +103,7 @@ library ModExp {
         uint256[] memory power = Modular.toNumber(exponent.length == 0 ? bytes(hex"01") : base, prepared);
         if (exponent.length != 0) {
             uint256[] memory factor = Modular.toNumber(base, prepared);
-            uint256 bit = _log2(uint8(exponent[0]));
+            uint256 bit = OperandsReader.highestBit(uint8(exponent[0]));
             for (uint256 i = 0; i < exponent.length; i++) {
                 uint256 digits = uint8(exponent[i]);
                 for (; bit > 0; bit--) {
@@ -120,13 +120,6 @@ library ModExp {
         piece = new bytes(length);
         assembly ("memory-safe") {
             mcopy(add(piece, 0x20), add(add(data, 0x20), offset), length)
-        }
-    }
-
-    /// @dev The place of the first digit of a number other than zero.
-    function _log2(uint256 value) private pure returns (uint256 place) {
-        assembly ("memory-safe") {
-            place := sub(255, clz(value))
         }
     }
 }

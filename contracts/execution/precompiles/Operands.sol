@@ -79,6 +79,13 @@ library OperandsReader {
         operands.head = headOf(input, operands.exponent.offset, operands.exponent.size);
     }
 
+    /// @notice The place of the highest bit of a number other than zero.
+    function highestBit(uint256 value) internal pure returns (uint256 place) {
+        assembly ("memory-safe") {
+            place := sub(255, clz(value))
+        }
+    }
+
     /// @notice Copies an operand to memory.
     function read(bytes calldata input, Operand memory operand) internal pure returns (bytes memory value) {
         value = new bytes(operand.size);
