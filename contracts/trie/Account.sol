@@ -8,15 +8,15 @@ import {EMPTY_ROOT, Trie} from "./Trie.sol";
 /// @dev The hash of empty code, keccak256("").
 bytes32 constant EMPTY_CODE = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
 
-/// @notice The value of this account's leaf is not an account in RLP.
+/// @notice The leaf of this account does not hold an account in RLP.
 error MalformedAccount(address account);
 
-/// @dev An account of the world state. One that the state does not have is all zero, with empty storage and code.
-/// @param nonce Number of transactions that it sent, below 2^64.
+/// @dev An account of the world state. An absent one has nonce and balance zero, and empty storage and code.
+/// @param nonce The number of transactions that it sent and contracts that it created, below 2^64.
 /// @param balance In wei.
 /// @param storageRoot Root of its storage trie.
 /// @param codeHash keccak-256 of its code.
-/// @param leaf Where the trie holds it; none where the state does not have it.
+/// @param leaf Its leaf in the trie; `NONE` if it is absent.
 struct Account {
     uint256 nonce;
     uint256 balance;
@@ -30,8 +30,7 @@ using Accounts for Account global;
 /// @title Accounts
 /// @notice Reads and writes the accounts of a world state: a trie with hashed addresses as keys.
 library Accounts {
-    /// @notice Reads an account that is about to change into `account`, so that a long execution can use the same memory
-    /// again.
+    /// @notice Reads an account that is about to change, into memory that a long execution can use again and again.
     function read(Account memory account, Trie memory state, address owner) internal pure {
         Node leaf = state.findToChange(_key(owner), 64);
         account.leaf = leaf;
@@ -48,17 +47,19 @@ library Accounts {
         bytes32 storageRoot;
         bytes32 codeHash;
         unchecked {
-            // Places in memory.
+            // Places in memory, and the length of a value, which is one at least.
             uint256 end = cursor + length;
             assembly ("memory-safe") {
+                // Only reads.
                 head := shr(240, mload(cursor))
             }
             (account.nonce, cursor) = Rlp.readUint(cursor + 2, end);
             (account.balance, cursor) = Rlp.readUint(cursor, end);
-            // Two integers and two hashes have between 68 and 255 bytes: the list's prefix has two.
+            // Two integers and two hashes have 68 to 108 bytes, so the prefix of the list has two.
             if (head != 0xf800 + length - 2 || cursor + 66 != end) revert MalformedAccount(owner);
         }
         assembly ("memory-safe") {
+            // Only reads: two hashes of 33 bytes each are left.
             prefixes := or(shl(8, byte(0, mload(cursor))), byte(0, mload(add(cursor, 33))))
             storageRoot := mload(add(cursor, 1))
             codeHash := mload(add(cursor, 34))
@@ -68,12 +69,13 @@ library Accounts {
         account.codeHash = codeHash;
     }
 
-    /// @notice Writes an account, which must not be empty, right after it was read.
+    /// @notice Writes an account that has just been read. It must not be empty.
     function write(Account memory account, Trie memory state, address owner) internal pure {
-        // The walk may copy nodes to free memory, so the encoding, which is not allocated, comes after it.
+        // `insert` may copy nodes to free memory. The encoding uses free memory too, so it comes afterwards.
         Node leaf = account.leaf == NONE ? state.insert(_key(owner), 64) : account.leaf;
         uint256 payload;
         assembly ("memory-safe") {
+            // Free memory, with room for the prefix of the list before the payload.
             payload := add(mload(0x40), 0x20)
         }
         uint256 cursor = Rlp.writeUint(payload, account.nonce);
@@ -82,6 +84,7 @@ library Accounts {
         bytes32 codeHash = account.codeHash;
         uint256 length;
         assembly ("memory-safe") {
+            // Free memory: the payload ends with two hashes, and has 108 bytes at most.
             mstore8(cursor, 0xa0)
             mstore(add(cursor, 1), storageRoot)
             mstore8(add(cursor, 33), 0xa0)
@@ -91,12 +94,12 @@ library Accounts {
             mstore8(sub(payload, 1), length)
         }
         unchecked {
-            // The payload has at most 108 bytes, and room before it.
+            // The payload has room before it, and its length is small.
             leaf.setValue(payload - 2, length + 2);
         }
     }
 
-    /// @notice Deletes an account where the state has it but it is empty.
+    /// @notice Deletes an account if it is in the state and empty.
     function clear(Account memory account, Trie memory state, address owner) internal pure {
         account.read(state, owner);
         if (account.isEmpty()) state.remove(_key(owner), 64);
@@ -117,8 +120,10 @@ library Accounts {
         return account.codeHash != EMPTY_CODE;
     }
 
+    /// @dev The key of an account in the trie: the hash of its address.
     function _key(address owner) private pure returns (uint256 key) {
         assembly ("memory-safe") {
+            // In scratch space.
             mstore(0, shl(96, owner))
             key := keccak256(0, 20)
         }

@@ -24,19 +24,25 @@ import {Rlp} from "./Rlp.sol";
 import {Witness} from "./Witness.sol";
 
 /// @title Node decoder
-/// @notice Copies a node from the witness, or from its parent, into memory, and refuses bytes that are no node.
+/// @notice Copies a node from the witness or from its parent to memory, and reverts on bytes that encode no node.
+/// @dev Why the assembly is memory-safe: the bytes are copied to free memory, where the node will lie (`_place`), and
+/// checked there; nothing else allocates until `NodeLayout.allocate` reserves that place. Reading past the payload is
+/// harmless: whatever lies there, the items then do not end with the payload, and the node is refused.
 library NodeDecoder {
-    /// @dev Offsets of 16 hashes: 33 × `i` in lane `i`.
+    /// @dev Offsets of 16 hashes: `33 * i` in lane `i`.
     uint256 private constant FULL_OFFSETS = 0x01ef01ce01ad018c016b014a0129010800e700c600a500840063004200210000;
 
-    /// @notice Copies the node with a hash from the witness. Reverts where it is missing or no node.
+    /// @notice Copies the node with this hash from the witness. Reverts with `MissingWitness` if it is not there, and
+    /// with `MalformedNode` if it is no node.
     function load(Witness witness, bytes32 hash) internal pure returns (Node node) {
         (uint256 position, uint256 size) = witness.find(hash);
         node = _place();
         uint256 length;
         bool canonical;
         assembly ("memory-safe") {
-            // Of payloads up to 55, up to 255, up to 65,535 bytes, and more; the last does not occur.
+            // Copies the item to free memory, so that its payload starts at `CHILDREN`. `offset` is the size of the
+            // list's prefix: for a payload of up to 55, up to 255, up to 65,535 bytes, or more. The index has measured
+            // lists by their prefixes. An empty string gives a length of -1; no item ends there, so it is refused.
             let offset := add(add(1, gt(size, 56)), add(gt(size, 257), gt(size, 65538)))
             let first := byte(0, calldataload(position))
             canonical := or(and(eq(offset, 1), lt(first, 0xf8)), eq(first, add(0xf6, offset)))
@@ -47,32 +53,35 @@ library NodeDecoder {
         _decode(node, length);
     }
 
-    /// @dev Copies a node that is inlined in its parent: at most 31 bytes, so its prefix is one byte.
+    /// @notice Copies a node that is inlined in its parent: 31 bytes at most, so its prefix has one byte.
     function loadInline(uint256 item) internal pure returns (Node node) {
         node = _place();
         uint256 length;
         assembly ("memory-safe") {
+            // The source lies in the parent, the target is free memory: they do not overlap.
             length := sub(byte(0, mload(item)), 0xc0)
             mcopy(sub(add(node, CHILDREN), 1), item, add(length, 1))
         }
         _decode(node, length);
     }
 
-    /// @dev Where the next node will be allocated; it is copied there before its kind and size are known.
+    /// @dev The place that the next `allocate` will return. A node is copied there before its kind and size are known.
     function _place() private pure returns (Node node) {
         assembly ("memory-safe") {
+            // Only reads the pointer to free memory.
             node := and(add(mload(0x40), 0x3f), not(0x3f))
         }
     }
 
-    /// @dev Takes the payload of `length` bytes at `CHILDREN` of a node that is not yet allocated.
+    /// @dev Decodes the payload of `length` bytes at `CHILDREN` of a node that is not allocated yet.
     function _decode(Node node, uint256 length) private pure {
         unchecked {
-            // Places and lengths stay below 2^130.
+            // Places in memory, and a length in calldata; the sum with a length of -1 ends before the payload starts.
             uint256 cursor = Node.unwrap(node) + CHILDREN;
             if (_isFullBranch(cursor, length)) {
                 NodeLayout.allocate(BRANCH_SIZE);
                 assembly ("memory-safe") {
+                    // The header of the node just allocated.
                     mstore(node, or(BRANCH, shl(32, HASHES)))
                     mstore(add(node, 0x20), FULL_OFFSETS)
                     mstore(add(node, 0x40), 0)
@@ -85,15 +94,16 @@ library NodeDecoder {
         }
     }
 
-    /// @dev Tells a payload of two items, a leaf's or an extension's, from a branch's. One that is neither may be taken
-    /// for either: decoding it reverts.
+    /// @dev Whether a payload has two items, like that of a leaf or an extension, or else is that of a branch. One that
+    /// is neither may pass for either: decoding it reverts. `TrieReader` has the same test for calldata.
     function _isShort(uint256 cursor, uint256 end) private pure returns (bool short) {
         assembly ("memory-safe") {
+            // Only reads. A path is neither an empty string nor a list; the first child of a branch may be.
             let first := byte(0, mload(cursor))
-            // Neither an empty string nor a list is a path: the first child of a branch.
             short := and(lt(first, 0xc0), iszero(eq(first, 0x80)))
             if eq(first, 0xa0) {
-                // A path or a hash: in a branch more items follow behind the second child.
+                // 32 bytes: a path or a hash. If the second item could be a child, it ends the payload of an extension,
+                // while in a branch more items follow.
                 let second := add(cursor, 33)
                 first := byte(0, mload(second))
                 if or(eq(or(first, 0x20), 0xa0), gt(first, 0xbf)) {
@@ -103,11 +113,11 @@ library NodeDecoder {
         }
     }
 
-    /// @dev Whether the payload is 16 hashes and an empty value: what the upper levels of a large trie are made of.
+    /// @dev Whether the payload is 16 hashes and an empty value, like most branches of a large trie.
     function _isFullBranch(uint256 cursor, uint256 length) private pure returns (bool full) {
         if (length != FULL_BRANCH) return false;
         assembly ("memory-safe") {
-            // The first byte of each item is that of the first one, 0xa0.
+            // Only reads. All 16 items begin with the byte of the first one, 0xa0.
             let item := mload(cursor)
             let a := or(xor(item, mload(add(cursor, 33))), xor(item, mload(add(cursor, 66))))
             let b := or(xor(item, mload(add(cursor, 99))), xor(item, mload(add(cursor, 132))))
@@ -123,26 +133,30 @@ library NodeDecoder {
         }
     }
 
+    /// @dev Decodes a branch that has not 16 hashes.
     function _decodeBranch(Node node, uint256 cursor, uint256 end) private pure {
         (uint256 item, bool sound) = _decodeChildren(node, cursor);
         if (!sound) revert MalformedNode();
         NodeLayout.allocate(BRANCH_SIZE);
         bool empty;
         assembly ("memory-safe") {
+            // Only reads.
             empty := and(eq(add(item, 1), end), eq(byte(0, mload(item)), 0x80))
         }
         if (empty) return;
         (uint256 value, uint256 length, uint256 next) = Rlp.readString(item, end);
         if (next != end) revert MalformedNode();
-        // The value moves away: the children may grow, and the encoding is kept with an empty value.
+        // The value gets memory of its own: the children may grow, and the encoding is kept with an empty value.
         node.setValue(value, length);
         node.frame();
     }
 
     /// @dev Writes the header of a branch whose children are encoded at `cursor`.
-    /// @return item Where they end.
+    /// @return item The end of the children.
+    /// @return sound Whether each is an empty string, a hash, or an inlined node.
     function _decodeChildren(Node node, uint256 cursor) private pure returns (uint256 item, bool sound) {
         assembly ("memory-safe") {
+            // Writes three words at `node`, in free memory.
             let offsets := 0
             item := cursor
             for {
@@ -150,7 +164,8 @@ library NodeDecoder {
             } lt(lane, 256) {
                 lane := add(lane, 64)
             } {
-                // 0x80 is one byte, 0xa0 opens a hash of 33: the difference of either to 0x81. Four children a turn.
+                // An item has one byte if it is 0x80, and 33 if it begins with 0xa0: its first byte, xor 0x81. Four
+                // children a turn.
                 let second := add(item, xor(byte(0, mload(item)), 0x81))
                 let third := add(second, xor(byte(0, mload(second)), 0x81))
                 let fourth := add(third, xor(byte(0, mload(third)), 0x81))
@@ -158,12 +173,13 @@ library NodeDecoder {
                 offsets := add(offsets, shl(lane, lanes))
                 item := add(fourth, xor(byte(0, mload(fourth)), 0x81))
             }
-            // Places, whose sums carry from lane to lane, less the first place in each: offsets.
+            // The lanes hold places, with carries from lane to lane. Less the first place in each, they are offsets.
             offsets := sub(offsets, mul(cursor, LANES))
+            // Each size is 1 or 33.
             let sizes := sub(or(shr(16, offsets), shl(240, sub(item, cursor))), offsets)
             sound := iszero(and(sub(sizes, LANES), not(mul(LANES, 32))))
             if iszero(sound) {
-                // Once more, with inlined nodes: 31 bytes at most.
+                // Once more, with inlined nodes: lists of 2 to 31 bytes.
                 sound := 1
                 offsets := 0
                 item := cursor
@@ -188,6 +204,7 @@ library NodeDecoder {
         }
     }
 
+    /// @dev Decodes a leaf or an extension.
     function _decodeShort(Node node, uint256 cursor, uint256 end) private pure {
         uint256 second;
         uint256 flag;
@@ -195,7 +212,7 @@ library NodeDecoder {
         uint256 path;
         bool sound;
         assembly ("memory-safe") {
-            // A path of one byte has no prefix, since its flag is below 0x40.
+            // Only reads. A path of one byte has no prefix, since its flag is below 0x40.
             let start := cursor
             let size := 1
             let first := byte(0, mload(cursor))
@@ -219,6 +236,7 @@ library NodeDecoder {
         if (flag & 0x20 != 0) {
             _decodeLeaf(node, cursor, second, end);
             assembly ("memory-safe") {
+                // The path joins the header of the node just allocated.
                 mstore(node, or(mload(node), shl(8, nibbles)))
                 mstore(add(node, 0x20), path)
             }
@@ -226,11 +244,13 @@ library NodeDecoder {
             uint256 first = NodeLayout.wordAt(second) >> 248;
             if (nibbles == 0 || (first != 0xa0 && (first < 0xc1 || first > 0xde))) revert MalformedNode();
             unchecked {
-                // A place in memory and at most 33 bytes.
+                // A place in memory and 64 at most.
                 if (second + 1 + (first & 0x3f) != end) revert MalformedNode();
             }
             NodeLayout.allocate(DATA + 33);
             assembly ("memory-safe") {
+                // The node just allocated has room for a child of 33 bytes. The payload may overlap it; `mcopy` allows
+                // for that.
                 mcopy(add(node, DATA), second, sub(end, second))
                 mstore(node, or(EXTENSION, shl(8, nibbles)))
                 mstore(add(node, 0x20), path)
@@ -239,12 +259,13 @@ library NodeDecoder {
         }
     }
 
+    /// @dev Decodes the value of a leaf, which stays where it is, and allocates the leaf.
     function _decodeLeaf(Node node, uint256 cursor, uint256 second, uint256 end) private pure {
         uint256 value;
         uint256 length;
         bool encoded;
         assembly ("memory-safe") {
-            // Mostly an account.
+            // Only reads. For an account, whose two prefixes have two bytes each, the encoding is kept.
             let word := mload(second)
             length := byte(1, word)
             value := add(second, 2)
@@ -258,6 +279,7 @@ library NodeDecoder {
         }
         uint256 room;
         assembly ("memory-safe") {
+            // Writes the header in free memory. The capacity reaches to the end of the payload at least.
             room := sub(end, add(node, DATA))
             if lt(room, LEAF_ROOM) {
                 room := LEAF_ROOM
@@ -265,14 +287,15 @@ library NodeDecoder {
             mstore(node, or(or(LEAF, mul(encoded, ENCODED)), or(or(shl(64, value), shl(96, length)), shl(128, room))))
         }
         unchecked {
-            // Bytes of a node in calldata.
+            // The length of a node in calldata, or `LEAF_ROOM`.
             NodeLayout.allocate(DATA + room);
         }
     }
 
-    /// @dev The first nibbles of a word, and zeroes behind.
+    /// @dev The first nibbles of a word, followed by zeroes.
     function _truncate(uint256 word, uint256 nibbles) private pure returns (uint256 result) {
         assembly ("memory-safe") {
+            // No memory.
             result := and(word, not(shr(shl(2, nibbles), not(0))))
         }
     }

@@ -9,18 +9,21 @@ import {NodeChildren} from "./NodeChildren.sol";
 import {Rlp} from "./Rlp.sol";
 
 /// @title Node sealer
-/// @notice Encodes and hashes a node, and whatever has changed below it.
+/// @notice Encodes and hashes a node, and whatever changed below it.
+/// @dev Why the assembly is memory-safe: it writes encoded children into nodes that have been allocated, within their
+/// size, and other encodings to free memory (`_scratch`), where they are hashed before anything else is written there.
 library NodeSealer {
     using NodeSealer for Node;
 
-    /// @notice Brings the encoding of a node and of everything stale below it up to date.
-    /// @return word The node's hash; the encoding itself, left-aligned, where it is shorter than 32 bytes.
-    /// @return length Its length; 32 for a hash.
+    /// @notice Encodes all that is stale at and below a node, and clears the stale masks.
+    /// @return word The hash of the node; or its encoding, left-aligned, if that is shorter than 32 bytes.
+    /// @return length The length of `word`; 32 for a hash.
     function seal(Node node) internal pure returns (uint256 word, uint256 length) {
         uint256 meta;
         bool branch;
         uint256 stale;
         assembly ("memory-safe") {
+            // Reads the header, and clears the stale mask in it.
             meta := mload(node)
             branch := eq(and(meta, 0xff), BRANCH)
             stale := and(shr(16, meta), 0xffff)
@@ -33,6 +36,7 @@ library NodeSealer {
                 Node below;
                 uint256 place;
                 assembly ("memory-safe") {
+                    // Reads the header. Takes the last stale child off the mask.
                     i := sub(255, clz(stale))
                     stale := xor(stale, shl(i, 1))
                     let lane := shl(4, i)
@@ -41,7 +45,7 @@ library NodeSealer {
                 }
                 (word, length) = below.seal();
                 assembly ("memory-safe") {
-                    // Mostly a hash takes the place of a hash.
+                    // Mostly a hash replaces a hash, in the same 32 bytes of the branch.
                     if and(eq(length, 32), eq(byte(0, mload(place)), 0xa0)) {
                         mstore(add(place, 1), word)
                         place := 0
@@ -51,28 +55,32 @@ library NodeSealer {
             }
             bool large;
             assembly ("memory-safe") {
+                // Reads the header.
                 meta := mload(node)
                 length := and(shr(32, meta), 0xffff)
-                // Mostly the prefix has three bytes, and there is no value.
+                // Mostly the prefix has three bytes, for a payload from 256 on, and there is no value.
                 large := and(gt(length, 254), iszero(shr(96, meta)))
             }
             if (large) {
                 assembly ("memory-safe") {
+                    // Hashes the branch where it lies, with its prefix and its empty value.
                     word := keccak256(add(node, sub(CHILDREN, 3)), add(length, 4))
                 }
                 return (word, 32);
             }
             assembly ("memory-safe") {
+                // The same for a shorter branch. The prefix has one byte for a payload of up to 55, two up to 255; the
+                // empty value adds one to `size`.
                 let size := length
-                // The prefix has one byte for a payload of up to 55, two up to 255.
                 let offset := add(add(1, gt(size, 54)), gt(size, 254))
                 start := sub(add(node, CHILDREN), offset)
                 length := add(add(offset, size), 1)
             }
-            // A branch has no capacity for a value.
+            // A branch has no capacity for a value: the upper bits are the length of the value alone.
             if (meta >> 96 != 0) (start, length) = _encodeValued(node);
         } else if (meta & ENCODED != 0) {
             assembly ("memory-safe") {
+                // Reads the header. The encoding of the leaf ends with its value.
                 start := add(node, sub(CHILDREN, 2))
                 length := sub(add(and(shr(64, meta), 0xffffffff), and(shr(96, meta), 0xffffffff)), start)
             }
@@ -80,6 +88,7 @@ library NodeSealer {
             if (stale != 0) {
                 Node below;
                 assembly ("memory-safe") {
+                    // Reads the header.
                     below := mload(add(node, 0x40))
                 }
                 (word, length) = below.seal();
@@ -88,6 +97,7 @@ library NodeSealer {
             (start, length) = _encodeShort(node);
         }
         assembly ("memory-safe") {
+            // Only reads. A node of less than 32 bytes is not hashed: its parent inlines it.
             let size := length
             word := keccak256(start, size)
             length := 32
@@ -98,8 +108,10 @@ library NodeSealer {
         }
     }
 
+    /// @dev Writes the encoded child of an extension.
     function _setEncodedOnlyChild(Node extension, uint256 word, uint256 length) private pure {
         assembly ("memory-safe") {
+            // An extension has room for 33 bytes.
             let place := add(extension, DATA)
             switch length
             case 32 {
@@ -112,12 +124,13 @@ library NodeSealer {
         }
     }
 
-    /// @dev The encoding of a branch with a value lies in memory that is not allocated.
+    /// @dev Encodes a branch with a value, in free memory.
     function _encodeValued(Node branch) private pure returns (uint256 start, uint256 length) {
         (uint256 value, uint256 valueLength) = branch.valueOf();
         uint256 payload = _scratch();
         uint256 size;
         assembly ("memory-safe") {
+            // Copies the children to free memory.
             size := and(shr(32, mload(branch)), 0xffff)
             mcopy(payload, add(branch, CHILDREN), size)
         }
@@ -126,10 +139,10 @@ library NodeSealer {
         length = end - start;
     }
 
-    /// @dev The encoding of a leaf or an extension lies in memory that is not allocated.
+    /// @dev Encodes a leaf or an extension, in free memory.
     function _encodeShort(Node node) private pure returns (uint256 start, uint256 length) {
         unchecked {
-            // Places in memory.
+            // All are places in memory, in ascending order.
             uint256 payload = _scratch();
             uint256 end = _writePath(payload, node);
             if (node.kind() == LEAF) {
@@ -143,9 +156,10 @@ library NodeSealer {
         }
     }
 
-    /// @dev Writes the path in hex-prefix encoding.
+    /// @dev Writes the path of a node in hex-prefix encoding.
     function _writePath(uint256 cursor, Node node) private pure returns (uint256 end) {
         assembly ("memory-safe") {
+            // Writes 34 bytes of free memory at most; what follows the path there is overwritten later.
             let meta := mload(node)
             let nibbles := byte(30, meta)
             let word := mload(add(node, 0x20))
@@ -166,8 +180,10 @@ library NodeSealer {
         }
     }
 
+    /// @dev Writes the encoded child of an extension.
     function _writeOnlyChild(uint256 cursor, Node extension) private pure returns (uint256 end) {
         assembly ("memory-safe") {
+            // Copies 33 bytes at most to free memory.
             let first := byte(0, mload(add(extension, DATA)))
             let size := 33
             if gt(first, 0xa0) {
@@ -178,9 +194,10 @@ library NodeSealer {
         }
     }
 
-    /// @dev Memory that is not allocated, with room for the prefix of a list before it.
+    /// @dev A place in free memory, with room for the prefix of a list before it.
     function _scratch() private pure returns (uint256 cursor) {
         assembly ("memory-safe") {
+            // Only reads the pointer to free memory.
             cursor := add(mload(0x40), 0x20)
         }
     }

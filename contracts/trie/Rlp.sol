@@ -4,22 +4,26 @@ pragma solidity ^0.8.28;
 /// @title Recursive Length Prefix
 /// @notice Reads and writes canonical RLP in memory, without allocating.
 /// @dev OpenZeppelin's `RLP` accepts encodings that Ethereum clients refuse, reverts on broken ones, and allocates an
-/// array for each list. Here broken bytes in a transaction have to lead to a verdict and not to a revert, and thousands
-/// of trie nodes are read in one call, hence this reader:
-/// - It works on pointers. An item lies in `[cursor, end)`; each function returns where the next one starts.
-/// - A failure is sticky: it returns `FAILED` as the next place, which lies behind every `end`, so that reading on
-///   fails as well, and one comparison of the last place with `end` proves that every item was sound.
+/// array for each list. Here, broken bytes in a transaction must lead to a verdict and not to a revert, and one call
+/// reads thousands of trie nodes. Hence this reader:
+/// - It works on pointers. An item lies in `[cursor, end)`; each function returns the place of the next item.
+/// - A failure is sticky: the place it returns is `FAILED`, which is past every `end`, so all further reads fail too.
+///   One comparison of the last place with `end` proves that every item was sound.
+///
+/// Why the assembly is memory-safe: readers write nothing, and may read past `end`, which does no harm. Writers write
+/// where the caller tells them: it provides the room that each of them names, in its own or in free memory.
 library Rlp {
-    /// @dev The place that a failed read returns; beyond any memory.
+    /// @dev The place that a failed read returns: 2^128, beyond any memory.
     uint256 internal constant FAILED = 0x100000000000000000000000000000000;
 
     /// @notice Reads the prefix of the item whose encoding begins with the bytes of `word`.
-    /// @dev Reading a word rather than a place serves memory and calldata alike. The length is at least `FAILED` where
-    /// the prefix is not canonical.
-    /// @return offset Where the content starts, from the start of the item.
+    /// @dev It takes a word and not a place, so that it serves memory and calldata alike. The length is at least
+    /// `FAILED` if the prefix is not canonical.
+    /// @return offset Where the content starts, counted from the start of the item.
     /// @return length Length of the content, in bytes.
     function prefix(uint256 word) internal pure returns (uint256 offset, uint256 length) {
         assembly ("memory-safe") {
+            // No memory. Eight bytes of length at most, so the length stays below 2^64 or is `FAILED`.
             let first := shr(248, word)
             switch lt(first, 0x80)
             case 1 {
@@ -32,7 +36,7 @@ library Rlp {
                     let size := sub(length, 55)
                     offset := add(size, 1)
                     length := shr(sub(256, shl(3, size)), shl(8, word))
-                    // Canonical: no leading zero, and only where the short form does not reach.
+                    // Canonical: no leading zero, and the long form only from 56 bytes on.
                     if or(iszero(byte(1, word)), lt(length, 56)) {
                         length := FAILED
                     }
@@ -49,8 +53,8 @@ library Rlp {
 
     /// @notice Reads a byte string.
     /// @return start Where its content starts.
-    /// @return length Length of its content.
-    /// @return next Where the next item starts, at most `end`; `FAILED` where there is no sound byte string.
+    /// @return length The length of its content.
+    /// @return next Where the next item starts, at most `end`; `FAILED` if there is no sound byte string.
     function readString(
         uint256 cursor,
         uint256 end
@@ -68,9 +72,12 @@ library Rlp {
         }
     }
 
-    /// @notice Reads a scalar of at most 32 bytes, which has no leading zero.
+    /// @notice Reads a scalar: an integer of 32 bytes at most, without leading zeroes.
+    /// @return value The integer.
+    /// @return next Where the next item starts, at most `end`; `FAILED` if there is no sound scalar.
     function readUint(uint256 cursor, uint256 end) internal pure returns (uint256 value, uint256 next) {
         assembly ("memory-safe") {
+            // Only reads.
             next := FAILED
             if lt(cursor, end) {
                 value := byte(0, mload(cursor))
@@ -80,7 +87,7 @@ library Rlp {
                 if gt(value, 0x7f) {
                     let length := sub(value, 0x80)
                     let word := mload(behind)
-                    // Zero where the length is above 32.
+                    // The shift gives zero if the length is above 32; then the check below fails.
                     value := shr(sub(256, shl(3, length)), word)
                     behind := add(behind, length)
                     // Canonical: no leading zero, and a byte below 0x80 stands for itself.
@@ -95,7 +102,7 @@ library Rlp {
 
     /// @notice Reads a list.
     /// @return start Where its first item starts.
-    /// @return next Where it ends, and the next item starts; `FAILED` where there is no sound list.
+    /// @return next Where the list ends and the next item starts, at most `end`; `FAILED` if there is no sound list.
     function readList(uint256 cursor, uint256 end) internal pure returns (uint256 start, uint256 next) {
         unchecked {
             // Pointers and lengths stay below 2^129.
@@ -110,10 +117,11 @@ library Rlp {
     }
 
     /// @notice Writes a scalar at `cursor`.
-    /// @dev Writes up to 33 bytes behind `cursor`, whatever the length.
+    /// @dev Needs room for 33 bytes from `cursor` on, whatever the length.
     /// @return next Where it ends.
     function writeUint(uint256 cursor, uint256 value) internal pure returns (uint256 next) {
         assembly ("memory-safe") {
+            // One byte, or a prefix and a word; zero is the empty string.
             switch lt(sub(value, 1), 0x7f)
             case 1 {
                 mstore8(cursor, value)
@@ -128,12 +136,13 @@ library Rlp {
         }
     }
 
-    /// @notice Writes the byte string of `length` bytes at `from` to `cursor`. The two do not overlap.
+    /// @notice Writes the `length` bytes at `from` to `cursor`, as a byte string. The two do not overlap.
+    /// @dev Needs room for a prefix of up to 9 bytes and for the content.
     /// @return next Where it ends.
     function writeString(uint256 cursor, uint256 from, uint256 length) internal pure returns (uint256 next) {
         assembly ("memory-safe") {
+            // A byte below 0x80 stands for itself. The word of a long prefix is overwritten by the content.
             next := cursor
-            // A byte below 0x80 stands for itself.
             if iszero(and(eq(length, 1), lt(byte(0, mload(from)), 0x80))) {
                 switch lt(length, 56)
                 case 1 {
@@ -152,10 +161,12 @@ library Rlp {
         }
     }
 
-    /// @notice Writes the prefix of a list whose payload of `length` bytes starts at `payload`, right before it.
+    /// @notice Writes the prefix of a list directly before its payload of `length` bytes at `payload`.
+    /// @dev Needs room for the prefix, of up to 9 bytes, before the payload.
     /// @return start Where the list starts.
     function prependList(uint256 payload, uint256 length) internal pure returns (uint256 start) {
         assembly ("memory-safe") {
+            // Byte by byte, from the last one on.
             start := sub(payload, 1)
             switch lt(length, 56)
             case 1 {
@@ -174,8 +185,10 @@ library Rlp {
         }
     }
 
+    /// @dev The word at a place in memory.
     function _load(uint256 cursor) private pure returns (uint256 word) {
         assembly ("memory-safe") {
+            // Only reads.
             word := mload(cursor)
         }
     }

@@ -10,10 +10,10 @@ import {Witness} from "./Witness.sol";
 /// @dev The root of the empty trie, keccak256(0x80).
 bytes32 constant EMPTY_ROOT = 0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421;
 
-/// @dev A Merkle-Patricia trie of which only the visited part is in memory.
-/// @param witness Where nodes that are visited for the first time come from.
-/// @param node The root node; zero where it is not in memory, or the trie is empty.
-/// @param hash The hash of the root while the root is not in memory.
+/// @dev A Merkle-Patricia trie, of which only the visited nodes are in memory.
+/// @param witness The source of nodes that are visited for the first time.
+/// @param node The root node; `NONE` if it is not in memory yet, or the trie is empty.
+/// @param hash The hash of the root, as long as the root node is not in memory.
 struct Trie {
     Witness witness;
     Node node;
@@ -23,11 +23,11 @@ struct Trie {
 using TrieAlgorithms for Trie global;
 
 /// @title Merkle-Patricia trie
-/// @notice Reads, writes and deletes over a witness, for any trie of Ethereum: accounts and storage with hashed keys,
-/// or plain keys of up to 32 bytes.
-/// @dev A key is a word of nibbles from the left and their number. A value is `length` bytes at a place in memory, and
-/// never empty. Every function reverts with `MissingWitness` where it comes to a node that the witness does not have,
-/// so a key is absent only where a child is empty, or a leaf or an extension diverges from it.
+/// @notice Reads, writes and deletes keys of any trie of Ethereum, given a witness: of accounts and storage, whose keys
+/// are hashed, or with plain keys of up to 32 bytes.
+/// @dev A key is a word with its nibbles, left-aligned, and their number. A value is `length` bytes at a place in
+/// memory, and never empty. Every function reverts with `MissingWitness` when it gets to a node that the witness lacks.
+/// So a key counts as absent only if its path ends at an empty child, or at a leaf or extension that diverges from it.
 library TrieAlgorithms {
     using NodeChildren for Node;
     using NodeSealer for Node;
@@ -43,25 +43,26 @@ library TrieAlgorithms {
         if (trie.node == NONE) return trie.hash;
         (uint256 word, uint256 length) = trie.node.seal();
         if (length == 32) return bytes32(word);
-        // The root is hashed whatever its size.
+        // The root is hashed even if it is shorter than 32 bytes.
         assembly ("memory-safe") {
+            // In scratch space, which one word fits.
             mstore(0, word)
             hash := keccak256(0, length)
         }
     }
 
-    /// @notice The leaf or branch that holds the value of a key; none where the key is absent.
+    /// @notice The leaf or branch that holds the value of a key; `NONE` if the key is absent.
     function find(Trie memory trie, uint256 key, uint256 nibbles) internal pure returns (Node) {
         return _find(trie, key, nibbles, 0);
     }
 
-    /// @notice Like `find`, for a key whose value the caller is about to set: with `setValue` on what is returned,
-    /// before anything else happens to the trie.
+    /// @notice Does the same for a key that the caller is about to change: it calls `setValue` on the returned node, if
+    /// there is one, before it uses the trie again.
     function findToChange(Trie memory trie, uint256 key, uint256 nibbles) internal pure returns (Node) {
         return _find(trie, key, nibbles, 1);
     }
 
-    /// @dev Walks to a key; leaves a trail of stale children where `stale` is one.
+    /// @dev Walks to a key, and marks the children on its path as stale if `stale` is one.
     function _find(Trie memory trie, uint256 key, uint256 nibbles, uint256 stale) private pure returns (Node node) {
         node = _root(trie);
         while (node != NONE) {
@@ -71,6 +72,7 @@ library TrieAlgorithms {
                 node = node.fetch(key >> 252, trie.witness, stale);
                 key <<= 4;
                 unchecked {
+                    // Not zero: that case has returned.
                     nibbles -= 1;
                 }
             } else {
@@ -86,13 +88,13 @@ library TrieAlgorithms {
         }
     }
 
-    /// @notice Sets the value of a key to a copy of `length` bytes at `value`, in allocated memory.
+    /// @notice Sets the value of a key to a copy of the `length` bytes at `value`, which lie in allocated memory.
     function put(Trie memory trie, uint256 key, uint256 nibbles, uint256 value, uint256 length) internal pure {
         trie.insert(key, nibbles).setValue(value, length);
     }
 
-    /// @notice The leaf or branch that holds the value of a key, a new one where the key is absent. The caller sets its
-    /// value before anything else happens to the trie.
+    /// @notice The leaf or branch that holds the value of a key; a new leaf if the key is absent. The caller calls
+    /// `setValue` on it before it uses the trie again.
     function insert(Trie memory trie, uint256 key, uint256 nibbles) internal pure returns (Node node) {
         node = _root(trie);
         Node parent;
@@ -114,7 +116,7 @@ library TrieAlgorithms {
                 (uint256 path, uint256 size) = node.pathOf();
                 uint256 common = _commonPrefix(key, nibbles, path, size);
                 if (node.kind() == LEAF ? common != size || common != nibbles : common != size) {
-                    // The way then leads through the new branch to an empty place.
+                    // The next turns go through the new branch to an empty child.
                     node = _split(node, common);
                     _link(trie, parent, index, node);
                     continue;
@@ -129,14 +131,14 @@ library TrieAlgorithms {
         }
     }
 
-    /// @notice Deletes a key; nothing happens where it is absent. A branch that is left with one child is replaced by
-    /// it, so the witness has to have that child too.
+    /// @notice Deletes a key; does nothing if it is absent. A branch that is left with one child merges with it, so the
+    /// witness must contain that child as well.
     function remove(Trie memory trie, uint256 key, uint256 nibbles) internal pure {
         Node node = _remove(trie.witness, _root(trie), key, nibbles);
         _setRoot(trie, node);
     }
 
-    /// @dev Returns what takes the place of the node.
+    /// @dev Deletes a key below a node, and returns the node that replaces it; `NONE` if nothing is left.
     function _remove(Witness witness, Node node, uint256 key, uint256 nibbles) private pure returns (Node) {
         if (node == NONE) return node;
         if (node.kind() == BRANCH) {
@@ -169,7 +171,7 @@ library TrieAlgorithms {
         return branch;
     }
 
-    /// @dev Returns what takes the place of a branch that lost a child or its value.
+    /// @dev Returns the node that replaces a branch which lost a child or its value.
     function _collapse(Witness witness, Node branch) private pure returns (Node) {
         (uint256 count, uint256 last) = branch.countChildren();
         (uint256 place, uint256 length) = branch.valueOf();
@@ -179,7 +181,7 @@ library TrieAlgorithms {
             leaf.setValue(place, length);
             return leaf;
         }
-        // Every branch has two at least; one that had less is not a node of any trie.
+        // A branch has two children, or one and a value. No trie has a branch with less.
         if (count == 0) revert MalformedNode();
         Node only = branch.child(last, witness);
         if (only.kind() == BRANCH) return NodeLayout.newExtension(last << 252, 1, only);
@@ -187,8 +189,8 @@ library TrieAlgorithms {
         return only;
     }
 
-    /// @dev Replaces a leaf or an extension by a branch that parts from it behind `common` nibbles, with an extension
-    /// in front where there are any.
+    /// @dev Splits a leaf or an extension after the first `common` nibbles of its path. Returns the new branch, or an
+    /// extension that leads to it if `common` is not zero.
     function _split(Node node, uint256 common) private pure returns (Node) {
         Node branch = NodeLayout.newBranch();
         (uint256 path, uint256 size) = node.pathOf();
@@ -207,7 +209,7 @@ library TrieAlgorithms {
         return common == 0 ? branch : NodeLayout.newExtension(path, common, branch);
     }
 
-    /// @dev The root node, from memory or from the witness; none where the trie is empty.
+    /// @dev The root node, from memory or from the witness; `NONE` if the trie is empty.
     function _root(Trie memory trie) private pure returns (Node node) {
         node = trie.node;
         if (node == NONE && trie.hash != EMPTY_ROOT) {
@@ -216,18 +218,19 @@ library TrieAlgorithms {
         }
     }
 
-    /// @dev Puts a node in the place of child `index` of a branch, or of the root where there is no branch.
+    /// @dev Makes a node child `index` of a branch; or the root, if `branch` is `NONE`.
     function _link(Trie memory trie, Node branch, uint256 index, Node node) private pure {
         if (branch == NONE) _setRoot(trie, node);
         else branch.setChild(index, node);
     }
 
+    /// @dev Makes a node the root.
     function _setRoot(Trie memory trie, Node node) private pure {
         trie.node = node;
         if (node == NONE) trie.hash = EMPTY_ROOT;
     }
 
-    /// @dev Number of nibbles that a key and a path have in common from the left.
+    /// @dev The number of leading nibbles that a key and a path share.
     function _commonPrefix(
         uint256 key,
         uint256 nibbles,
@@ -235,6 +238,7 @@ library TrieAlgorithms {
         uint256 size
     ) private pure returns (uint256 common) {
         assembly ("memory-safe") {
+            // No memory.
             common := shr(2, clz(xor(key, path)))
             if gt(common, nibbles) {
                 common := nibbles

@@ -5,24 +5,29 @@ import {FULL_BRANCH, MalformedNode} from "./Node.sol";
 import {Witness} from "./Witness.sol";
 
 /// @title Trie reader
-/// @notice Reads the value of a key from a trie of which the witness has the nodes, without copying a node: a walk
-/// costs about as much as the hashes that the index of the witness took before.
-/// @dev For keys of 32 bytes. Only dishonest roots have nodes that no Ethereum client would write; they revert, but for
-/// what would cost more to see than to read: of a branch of 16 hashes only the child on the way is looked at, and of no
-/// node whether a smaller trie would do (a branch with one child, an extension without a branch, a short node behind a
-/// hash, a leaf at a wrong depth). What those lead to, depends on the witness alone.
+/// @notice Reads the value of a key from the nodes of a witness, where they lie in calldata. No node is copied, so a
+/// walk costs about as much gas as the index of the witness spent on hashing the nodes.
+/// @dev For keys of 32 bytes. A node that no Ethereum client would write exists only under a dishonest root. The reader
+/// reverts on it, except where a check would cost more than reading: of a branch of 16 hashes it checks only the child
+/// that it follows, and it does not check that the trie is minimal (a branch with one child, an extension to a leaf, a
+/// node of less than 32 bytes under a hash, a leaf at a wrong depth). The result for such nodes still depends on the
+/// root and the witness alone.
+///
+/// Why the assembly is memory-safe: it reads calldata, and no memory at all. Reading past a node is harmless: whatever
+/// lies there, the items then do not end with the node, and it is refused.
 library TrieReader {
     /// @dev A one in each of 16 bytes.
     uint256 private constant ONES = 0x01010101010101010101010101010101;
 
-    /// @notice Finds a value; reverts with `MissingWitness` where a node on the way is missing.
-    /// @return position Where it lies in calldata.
-    /// @return length Its bytes; zero where the trie does not have the key.
+    /// @notice Finds the value of a key. Reverts with `MissingWitness` if a node on its path is missing, and with
+    /// `MalformedNode` if one is no trie node.
+    /// @return position The place of the value in calldata.
+    /// @return length Its length in bytes; zero if the trie does not have the key.
     function find(Witness witness, bytes32 root, uint256 key) internal pure returns (uint256 position, uint256 length) {
         uint256 nibbles = 64;
         (uint256 item, uint256 end) = _node(witness, root);
-        // Places in calldata, and a number of nibbles that only falls.
         unchecked {
+            // Places in calldata. The nibbles of a path are compared with those left before they are subtracted.
             while (true) {
                 if (end - item == FULL_BRANCH || !_isShort(item, end)) {
                     // All keys have the same length, so there is no value in a branch.
@@ -45,25 +50,26 @@ library TrieReader {
                 if (first == 0xa0) {
                     bytes32 hash;
                     assembly ("memory-safe") {
+                        // Only reads calldata.
                         hash := calldataload(add(item, 1))
                     }
                     (item, end) = _node(witness, hash);
                 } else {
-                    // A node of less than 32 bytes stands in its parent.
+                    // A node of less than 32 bytes is inlined in its parent.
                     (item, end) = (item + 1, item + first - 0xbf);
                 }
             }
         }
     }
 
-    /// @dev The items of a node, whose size determines the prefix.
+    /// @dev Finds a node in the witness, and the range of its items. Checks the prefix, which follows from the size.
     function _node(Witness witness, bytes32 hash) private pure returns (uint256 item, uint256 end) {
         (uint256 position, uint256 size) = witness.find(hash);
         bool sound;
         assembly ("memory-safe") {
+            // The prefix has one byte; two from 56 bytes of items on, three from 256 on. A node has less than 65,536.
             end := add(position, size)
             let word := calldataload(position)
-            // One byte, or two from 56 bytes of items on, or three from 256 on; a node never has 65,536.
             switch gt(size, 258)
             case 1 {
                 item := add(position, 3)
@@ -84,14 +90,16 @@ library TrieReader {
         if (!sound) revert MalformedNode();
     }
 
-    /// @dev Tells a node of two items from a branch. One that is neither may be taken for either: reading it reverts.
+    /// @dev Whether a node has two items, or else is a branch. A node that is neither may pass for either: reading it
+    /// reverts. `NodeDecoder` has the same test for memory.
     function _isShort(uint256 item, uint256 end) private pure returns (bool short) {
         assembly ("memory-safe") {
+            // A path is neither an empty string nor a list; the first child of a branch may be.
             let first := byte(0, calldataload(item))
-            // Neither an empty string nor a list is a path: the first child of a branch.
             short := and(lt(first, 0xc0), iszero(eq(first, 0x80)))
             if eq(first, 0xa0) {
-                // A path or a hash: in a branch more items follow behind the second child.
+                // 32 bytes: a path or a hash. If the second item could be a child, it ends the items of an extension,
+                // while in a branch more items follow.
                 let second := add(item, 33)
                 first := byte(0, calldataload(second))
                 if or(eq(or(first, 0x20), 0xa0), gt(first, 0xbf)) {
@@ -101,9 +109,10 @@ library TrieReader {
         }
     }
 
-    /// @dev Where a child of a branch lies: an empty string, a hash, or a list of up to 30 bytes.
+    /// @dev The place of a child of a branch: an empty string, a hash, or a list of up to 31 bytes.
     function _child(uint256 item, uint256 end, uint256 index) private pure returns (uint256 child) {
         unchecked {
+            // Places in calldata. Of 16 hashes, each has 33 bytes.
             if (end - item == FULL_BRANCH) {
                 child = item + 33 * index;
                 if (_byte(child) != 0xa0) revert MalformedNode();
@@ -112,7 +121,7 @@ library TrieReader {
         }
         bool sound;
         assembly ("memory-safe") {
-            // A byte for each child, 0x20 for a hash and zero for an empty string. Four children a turn.
+            // One byte of `kinds` for each child: 0x20 for a hash, zero for an empty string. Four children a turn.
             let kinds := 0
             let next := item
             for {
@@ -133,7 +142,7 @@ library TrieReader {
                 kinds := or(shl(8, kinds), kind)
                 next := add(next, add(kind, 1))
             }
-            // The product's byte 15 is the sum of 16 bytes: how many hashes come before the child.
+            // Byte 15 of the product is the sum of 16 bytes: the number of hashes before the child.
             let hashes := shr(add(5, shl(3, sub(16, index))), kinds)
             child := add(item, add(index, shl(5, and(shr(120, mul(hashes, ONES)), 0xff))))
             sound := iszero(and(kinds, not(shl(5, ONES))))
@@ -142,9 +151,10 @@ library TrieReader {
         if (!sound) child = _childAmongLists(item, end, index);
     }
 
-    /// @dev The same where some children are lists: small nodes, deep in a trie with short values.
+    /// @dev The same if some children are lists: small inlined nodes, deep in a trie with short values.
     function _childAmongLists(uint256 item, uint256 end, uint256 index) private pure returns (uint256 child) {
         unchecked {
+            // Places in calldata: a child has 64 bytes at most.
             for (uint256 i = 0; i < 16; i++) {
                 if (i == index) child = item;
                 uint256 first = _byte(item);
@@ -159,7 +169,11 @@ library TrieReader {
         }
     }
 
-    /// @dev A path in hex-prefix encoding, left-aligned, and the item behind it.
+    /// @dev Decodes a path in hex-prefix encoding.
+    /// @return path Its nibbles, left-aligned; other bits may follow them.
+    /// @return nibbles Their number.
+    /// @return leaf Whether the flag is that of a leaf.
+    /// @return second The item after the path.
     function _path(uint256 item) private pure returns (uint256 path, uint256 nibbles, bool leaf, uint256 second) {
         bool sound;
         assembly ("memory-safe") {
@@ -184,22 +198,23 @@ library TrieReader {
         if (!sound) revert MalformedNode();
     }
 
-    /// @dev Whether the last item of an extension is a hash or a node that stands there.
+    /// @dev Whether the last item of an extension is a hash or an inlined node, and ends the extension.
     function _isLink(uint256 item, uint256 end) private pure returns (bool sound) {
         assembly ("memory-safe") {
+            // A hash has 33 bytes; an inlined node is a list of 2 to 31 bytes.
             let first := byte(0, calldataload(item))
             sound := or(eq(first, 0xa0), and(gt(first, 0xc0), lt(first, 0xdf)))
             sound := and(sound, eq(add(item, add(1, and(first, 0x3f))), end))
         }
     }
 
-    /// @dev The content of a leaf's last item, a byte string that is not empty.
+    /// @dev The content of the last item of a leaf, a byte string that is not empty.
     function _value(uint256 item, uint256 end) private pure returns (uint256 position, uint256 length) {
         bool sound;
         assembly ("memory-safe") {
+            // A byte below 0x80 stands for itself, and has no prefix.
             let word := calldataload(item)
             let first := byte(0, word)
-            // A byte below 0x80 stands for itself, and only so.
             position := item
             length := 1
             sound := 1
@@ -211,7 +226,7 @@ library TrieReader {
                     let size := sub(first, 0xb7)
                     position := add(position, size)
                     length := shr(sub(256, shl(3, size)), shl(8, word))
-                    // In a list these would be no length, or one that is too large.
+                    // Canonical. If the item is a list, `size` is above 8, and the length exceeds the node.
                     sound := and(gt(length, 55), gt(byte(1, word), 0))
                 }
             }
@@ -222,6 +237,7 @@ library TrieReader {
 
     function _byte(uint256 item) private pure returns (uint256 first) {
         assembly ("memory-safe") {
+            // Only reads calldata.
             first := byte(0, calldataload(item))
         }
     }

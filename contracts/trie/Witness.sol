@@ -1,38 +1,39 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @dev Handle of an index of witness nodes in memory.
+/// @dev A handle of an index of witness nodes: its place in memory.
 type Witness is uint256;
 
 using WitnessIndex for Witness global;
 
 /// @title Witness
-/// @notice Finds a trie node by its hash. The nodes stay in calldata: memory holds a hash table that leads to them, and
-/// a node is copied where an execution visits it. Surplus nodes therefore cost their calldata and little else, and each
-/// visited node has memory of its own to change in place, even where two places of a trie hold equal nodes.
-/// @dev In memory: a word with the mask of the table, then the heads of its chains, then the entries of two words: the
-/// hash, and `next entry (bits 64+) ‖ place in calldata (bits 32+) ‖ length`.
+/// @notice Finds a trie node, or code, by its hash. The nodes stay in calldata. Memory holds a hash table of their
+/// places, and a node is copied only when an execution visits it. Surplus nodes therefore cost little more than their
+/// calldata; and a visited node has memory of its own to be changed in, even if the trie has an equal node elsewhere.
+/// @dev In memory: a word with the mask of the table, the heads of its chains, and entries of two words: a hash, and
+/// `next entry (bits 64+) ‖ place in calldata (bits 32+) ‖ length`.
 library WitnessIndex {
-    /// @notice A trie node or a piece of code that the execution needs is not in the witness.
+    /// @notice The execution needs a trie node or code that is not in the witness.
     /// @param hash Its keccak-256 hash.
     error MissingWitness(bytes32 hash);
 
-    /// @notice The bytes at this place of the witness are not an item in RLP that ends within it.
+    /// @notice The bytes at this place of the witness are no item in RLP, or the item runs past the end.
     error MalformedWitness(uint256 position);
 
-    /// @notice Indexes items in RLP that lie one behind the other: nodes, which are lists, and code as strings.
+    /// @notice Indexes a sequence of items in RLP: nodes, which are lists, and code, as byte strings.
     function index(bytes calldata nodes) internal pure returns (Witness witness) {
         uint256 cursor;
         uint256 end;
-        // No position in calldata reaches 2^32: the gas limit ends calldata long before.
         assembly ("memory-safe") {
+            // Builds the table in free memory, and reserves it at the end. An item is hashed where the next entry will
+            // lie, in free memory. No place in calldata reaches 2^32: L1 gas runs out long before.
             witness := mload(0x40)
-            // About one chain for each 512 bytes; a branch of 16 children has 532.
+            // About one chain for each 512 bytes: a branch of 16 children has 532.
             let mask := sub(shl(sub(256, clz(shr(9, nodes.length))), 1), 1)
             mstore(witness, mask)
             let heads := add(witness, 0x20)
             let entry := add(heads, shl(5, add(mask, 1)))
-            // Copying from behind the calldata writes zeroes.
+            // Copying from past the end of calldata writes zeroes: no chain has an entry yet.
             calldatacopy(heads, calldatasize(), sub(entry, heads))
 
             cursor := nodes.offset
@@ -40,7 +41,7 @@ library WitnessIndex {
             for {} lt(cursor, end) {} {
                 let word := calldataload(cursor)
                 let first := byte(0, word)
-                // What is hashed: a node with its prefix, a byte string without.
+                // A node is hashed with its prefix, a byte string without it.
                 let start := cursor
                 let size := sub(first, 0xbf)
                 switch gt(first, 0xf7)
@@ -83,17 +84,19 @@ library WitnessIndex {
         }
         if (cursor != end) {
             assembly ("memory-safe") {
+                // No memory.
                 cursor := sub(cursor, nodes.offset)
             }
             revert MalformedWitness(cursor);
         }
     }
 
-    /// @notice Where the node with a hash lies in calldata. Reverts where the witness does not have it.
+    /// @notice Finds the node or code with this hash in calldata. Reverts with `MissingWitness` if it is not there.
     function find(Witness witness, bytes32 hash) internal pure returns (uint256 position, uint256 length) {
         uint256 entry;
         assembly ("memory-safe") {
-            // Behind the last entry of a chain, so that each ends in the hash.
+            // Reads the table. The last entry of a chain links to zero, and there, in scratch space, lies the hash: the
+            // loop ends.
             mstore(0, hash)
             entry := mload(add(add(witness, 0x20), shl(5, and(hash, mload(witness)))))
             for {} xor(mload(entry), hash) {} {

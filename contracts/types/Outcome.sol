@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @dev What executing one transaction led to.
-/// @param valid False where the transaction cannot be executed at all: the batch that carries it is wrong.
-/// @param gasUsed L2 gas used; zero where invalid.
-/// @param stateRoot The state root afterwards; the root before where invalid.
+/// @dev The result of executing one transaction.
+/// @param valid False if the transaction cannot be executed at all: a batch that contains it is wrong.
+/// @param gasUsed L2 gas used; zero if invalid.
+/// @param stateRoot The state root afterwards; the root before it if invalid.
 struct Outcome {
     bool valid;
     uint64 gasUsed;
