@@ -2,9 +2,9 @@
 pragma solidity ^0.8.28;
 
 // Names that only assembly uses count as unused.
-/* solhint-disable no-unused-import {EMPTY_ROOT} from "../../trie/Trie.sol";
-import */
+/* solhint-disable no-unused-import */
 
+import {EMPTY_ROOT} from "../../trie/Trie.sol";
 import {TrieReader} from "../../trie/TrieReader.sol";
 import {Witness} from "../../trie/Witness.sol";
 import {Entries, PLACE} from "./Entries.sol";

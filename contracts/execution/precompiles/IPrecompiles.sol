@@ -2,10 +2,10 @@
 pragma solidity ^0.8.28;
 
 /// @title Precompiles
-/// @notice The precompiled contracts of the L2, with its prices and its failures, whatever L1 makes of them. A shortage
-/// of L1 gas reverts, with or without an error; it never becomes a result.
+/// @notice The precompiled contracts of the L2, with the L2's prices and failures, which do not depend on those of L1.
+/// A shortage of L1 gas reverts, with or without an error; it never leads to a result.
 interface IPrecompiles {
-    /// @notice A precompile of L1 did not get the L1 gas that it takes.
+    /// @notice A precompile of L1 did not get enough L1 gas.
     /// @param number The precompile.
     error PrecompileInsufficientGas(uint256 number);
 
@@ -13,13 +13,14 @@ interface IPrecompiles {
     error PrecompileUnknown(uint256 number);
 
     /// @notice Calls a precompile.
-    /// @param number Its address, 1 to 10.
-    /// @param gasLimit L2 gas handed to the call, less than 2^64.
-    /// @param input What it is called with.
-    /// @return success False where the gas does not suffice, the precompile refuses its input, or its input takes more
-    /// than L1 can do at once, which is a matter of the input alone.
-    /// @return gasLeft L2 gas that is left; zero without success.
-    /// @return output What it returns; empty without success.
+    /// @dev Reverts with `PrecompileUnknown` and `PrecompileInsufficientGas`.
+    /// @param number The address of the precompile, 1 to 10.
+    /// @param gasLimit The L2 gas of the call, less than 2^64.
+    /// @param input The input of the call.
+    /// @return success False if the L2 gas does not suffice, if the precompile refuses the input, or if the input takes
+    /// more L1 gas than one instruction may take. The last depends on the input alone.
+    /// @return gasLeft The L2 gas that is left; zero after a failure.
+    /// @return output The output; empty after a failure.
     function run(
         uint256 number,
         uint256 gasLimit,

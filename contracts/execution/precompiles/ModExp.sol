@@ -8,16 +8,16 @@ import {Modular, Modulus} from "./Modular.sol";
 import {Operands, OperandsReader} from "./Operands.sol";
 
 /// @title ModExp
-/// @notice Modular exponentiation of the L2, whose operands have any size (EIP-198, EIP-2565), where the precompile of
-/// L1 takes at most 1024 bytes each (EIP-7823).
-/// @dev What L1 takes goes there as it is, unless that charges for what need not be (`Operands`). Else leading zeroes go
-/// first, and the base is reduced; a longer exponent is cut into pieces that L1 takes, and only a longer modulus is left
-/// to `Modular`. `Effort` tells what that costs; what costs more than there is of gas reverts.
+/// @notice Modular exponentiation of the L2, with operands of any size (EIP-198, EIP-2565). The precompile of L1 takes
+/// operands of 1024 bytes at most (EIP-7823).
+/// @dev Input that L1 takes is passed on as it is, unless L1 would charge for needless work (`OperandsReader.parse`).
+/// Otherwise leading zeroes are dropped, and a base longer than the modulus is reduced. A longer exponent is cut into
+/// pieces that L1 takes; only a longer modulus is left to `Modular`. `Effort` bounds the L1 gas of all this.
 library ModExp {
-    /// @notice What the L2 charges, where that is less than 2^64.
+    /// @notice The price of a call in L2 gas (EIP-2565), as long as it is less than 2^64.
     function gas(bytes calldata input) internal pure returns (uint256 cost) {
-        // With lengths of at most 2^64 the product stays below 2^190.
         unchecked {
+            // Lengths are 2^64 at most, so the product stays below 2^190.
             (uint256 baseLength, uint256 exponentLength, uint256 modulusLength) = OperandsReader.lengths(input);
             uint256 words = ((baseLength > modulusLength ? baseLength : modulusLength) + 7) / 8;
             uint256 head = OperandsReader.headOf(input, OperandsReader.exponentAt(baseLength), exponentLength);
@@ -29,8 +29,9 @@ library ModExp {
         }
     }
 
-    /// @notice Base to the power of the exponent modulo the modulus, as long as the modulus; zero where it is zero.
-    /// @dev Assumes that the effort is affordable, so that operands are short.
+    /// @notice The base to the power of the exponent, modulo the modulus, with the length of the modulus. Zero if the
+    /// modulus is zero.
+    /// @dev The effort must have been compared with the limit before, so operands are short.
     function run(bytes calldata input, Operands memory operands) internal view returns (bytes memory result) {
         if (operands.length == 0) return "";
         if (operands.plain) {
@@ -53,12 +54,13 @@ library ModExp {
         else if (exponent.length > OperandsReader.LIMIT) power = _powerByPieces(base, exponent, modulus, prepared);
         else power = _power(base, exponent, modulus);
         assembly ("memory-safe") {
+            // `power` is as long as the modulus without its leading zeroes, so it fits the end of `result`.
             let size := mload(power)
             mcopy(add(add(result, 0x20), sub(mload(result), size)), add(power, 0x20), size)
         }
     }
 
-    /// @dev Operands of at most 1024 bytes, by the precompile of L1, which refuses none of them.
+    /// @dev A power with operands of 1024 bytes at most, by the precompile of L1, which refuses none of them.
     function _power(
         bytes memory base,
         bytes memory exponent,
@@ -67,13 +69,14 @@ library ModExp {
         return _callL1(abi.encodePacked(base.length, exponent.length, modulus.length, base, exponent, modulus));
     }
 
+    /// @dev Calls the precompile of L1. It refuses no input it gets here, so a failure is a lack of gas.
     function _callL1(bytes memory input) private view returns (bytes memory) {
         (bool success, bytes memory power) = address(uint160(Fork.MODEXP)).staticcall(input);
         if (!success) revert IPrecompiles.PrecompileInsufficientGas(Fork.MODEXP);
         return power;
     }
 
-    /// @dev An exponent of any length: b^(2^k x + y) = (b^x)^(2^k) b^y.
+    /// @dev A power with an exponent of any length, piece by piece: b^(2^k x + y) = (b^x)^(2^k) b^y.
     function _powerByPieces(
         bytes memory base,
         bytes memory exponent,
@@ -93,7 +96,8 @@ library ModExp {
         }
     }
 
-    /// @dev A modulus of any length, more than the base: squares and multiplies, from the first bit of the exponent.
+    /// @dev A power with a modulus of any length and a smaller base: squares and multiplies, from the first bit of the
+    /// exponent on.
     function _powerOfLong(
         bytes memory base,
         bytes memory exponent,
@@ -116,9 +120,11 @@ library ModExp {
         return Modular.toBytes(power, modulus.length);
     }
 
+    /// @dev A copy of `length` bytes of `data`, from `offset` on.
     function _slice(bytes memory data, uint256 offset, uint256 length) private pure returns (bytes memory piece) {
         piece = new bytes(length);
         assembly ("memory-safe") {
+            // Fills the array just allocated. The caller keeps the range within `data`.
             mcopy(add(piece, 0x20), add(add(data, 0x20), offset), length)
         }
     }

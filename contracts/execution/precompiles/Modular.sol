@@ -2,11 +2,11 @@
 pragma solidity ^0.8.28;
 
 /// @dev A modulus, prepared for divisions by it.
-/// @param limbs It, shifted to the left until its first bit is one, and a zero behind it.
-/// @param size How many limbs it has.
-/// @param shift By how many bits it has been shifted, less than 256.
-/// @param twos How many bits of its first limb, shifted, are zero after the last one.
-/// @param inverse What the other bits of that limb multiply to one with, modulo 2^256.
+/// @param limbs The modulus, shifted to the left until its first bit is one, followed by a limb of zero.
+/// @param size The number of its limbs.
+/// @param shift The number of bits that it is shifted by, less than 256.
+/// @param twos The number of trailing zero bits of the first shifted limb.
+/// @param inverse The inverse, modulo 2^256, of the odd number that the other bits of that limb are.
 /// @param wide Room for a product.
 struct Modulus {
     uint256[] limbs;
@@ -19,9 +19,12 @@ struct Modulus {
 
 /// @title Modular
 /// @notice Arithmetic modulo a number of any length.
-/// @dev Numbers are arrays of limbs of 256 bits, the most significant first. Wide ones have a zero in front.
+/// @dev Numbers are arrays of limbs of 256 bits, the most significant one first. Wide ones begin with a limb of zero.
+///
+/// Why the assembly is memory-safe: it reads and writes the limbs of arrays that Solidity has allocated, and trusts
+/// that they have the lengths which each function names. `array + 32 * length` is the place of the last limb.
 library Modular {
-    /// @notice Prepares a modulus, whose first byte is not zero.
+    /// @notice Prepares a modulus. Its first byte must not be zero.
     function prepare(bytes memory value) internal pure returns (Modulus memory modulus) {
         uint256 size = (value.length + 31) / 32;
         uint256[] memory limbs = new uint256[](size + 1);
@@ -33,16 +36,19 @@ library Modular {
         uint256 twos;
         uint256 odd;
         assembly ("memory-safe") {
+            // Only reads.
             shift := clz(mload(add(limbs, 0x20)))
         }
         _shiftLeft(limbs, shift);
         assembly ("memory-safe") {
+            // Only reads.
             let first := mload(add(limbs, 0x20))
             twos := sub(255, clz(and(first, sub(0, first))))
             odd := shr(twos, first)
         }
         unchecked {
-            // Newton's method, each step of which doubles the bits that are right, starting from four.
+            // Wraps around on purpose: the inverse is one modulo 2^256. By Newton's method, each step doubles the
+            // number of correct bits, of which the first estimate has four at least.
             uint256 inverse = (3 * odd) ^ 2;
             for (uint256 i = 0; i < 6; i++) inverse *= 2 - odd * inverse;
             modulus.inverse = inverse;
@@ -51,35 +57,37 @@ library Modular {
         modulus.twos = twos;
     }
 
-    /// @notice A number of any length, to be reduced.
+    /// @notice The wide number with these bytes, for `reduce`.
     function widen(bytes memory value) internal pure returns (uint256[] memory wide) {
         wide = new uint256[]((value.length + 31) / 32 + 1);
         _write(value, wide, wide.length);
     }
 
-    /// @notice A number no longer than the modulus, with as many limbs.
+    /// @notice The number with these bytes, with as many limbs as the modulus; it is no longer than the modulus.
     function toNumber(bytes memory value, Modulus memory modulus) internal pure returns (uint256[] memory number) {
         number = new uint256[](modulus.size);
         _write(value, number, modulus.size);
     }
 
-    /// @notice The last `length` bytes of a number.
+    /// @notice The last `length` bytes of a number; it has as many.
     function toBytes(uint256[] memory limbs, uint256 length) internal pure returns (bytes memory value) {
         value = new bytes(length);
         assembly ("memory-safe") {
+            // Fills the array just allocated.
             let end := add(add(limbs, 0x20), shl(5, mload(limbs)))
             mcopy(add(value, 0x20), sub(end, length), length)
         }
     }
 
-    /// @notice Multiplies `a` by `b`, which may be `a`, both with as many limbs as the modulus.
+    /// @notice Multiplies `a` by `b` modulo the modulus, in place. Both have as many limbs as it; `b` may be `a`.
     function multiply(uint256[] memory a, uint256[] memory b, Modulus memory modulus) internal pure {
         uint256[] memory wide = modulus.wide;
         assembly ("memory-safe") {
+            // Writes `wide`, which has twice the limbs of the modulus and one more.
             let size := shl(5, mload(a))
-            // Copying from behind the calldata writes zeroes.
+            // Copying from past the end of calldata writes zeroes.
             calldatacopy(add(wide, 0x20), calldatasize(), shl(5, mload(wide)))
-            // The last limb of the product's row; `array + size` is the place of an array's last limb.
+            // The place of the last limb of a row: each limb of `a`, from the last one on, adds a row.
             let row := add(add(wide, 0x20), shl(1, size))
             for {
                 let i := add(a, size)
@@ -94,7 +102,7 @@ library Modular {
                 } gt(j, b) {
                     j := sub(j, 0x20)
                 } {
-                    // The product's upper half follows from its values modulo 2^256 and 2^256 - 1.
+                    // The upper half of the product follows from its values modulo 2^256 and 2^256 - 1.
                     let y := mload(j)
                     let low := mul(x, y)
                     let high := mulmod(x, y, not(0))
@@ -112,14 +120,16 @@ library Modular {
         }
         reduce(wide, modulus);
         assembly ("memory-safe") {
+            // The remainder is the last limbs of `wide`, as many as `a` has.
             let size := shl(5, mload(a))
             mcopy(add(a, 0x20), add(add(wide, 0x40), size), size)
         }
     }
 
-    /// @notice Reduces a wide number to the remainder, in place.
-    /// @dev Knuth's algorithm D with digits of 256 bits. A digit is estimated from two limbs by one: the remainder is
-    /// known from `mulmod`, so the division is exact, and an exact division is a multiplication by the inverse.
+    /// @notice Reduces a wide number to its remainder, in place.
+    /// @dev Knuth's algorithm D with digits of 256 bits. A digit is estimated from a division of two limbs by one.
+    /// `mulmod` gives the remainder; without it the division is exact, and an exact division is a multiplication by the
+    /// inverse.
     function reduce(uint256[] memory wide, Modulus memory modulus) internal pure {
         uint256 size = modulus.size;
         if (wide.length <= size) return;
@@ -129,6 +139,7 @@ library Modular {
         uint256 place;
         uint256 end;
         assembly ("memory-safe") {
+            // Only reads. One digit for each limb beyond those of the modulus.
             place := add(wide, 0x20)
             end := add(place, shl(5, sub(mload(wide), size)))
         }
@@ -136,11 +147,12 @@ library Modular {
             uint256 digit = _estimate(place, modulus, limbs);
             _subtract(place, digit, limbs, size);
             unchecked {
+                // A place in memory.
                 place += 32;
             }
         }
         assembly ("memory-safe") {
-            // Back by the shift, from the last limb on; the limb before the first one of the remainder is zero.
+            // Shifts the remainder back, from its last limb on. The limb before its first one is zero.
             let complement := sub(256, shift)
             for {
                 let i := add(wide, shl(5, mload(wide)))
@@ -152,8 +164,8 @@ library Modular {
         }
     }
 
-    /// @dev The next digit of a quotient, or one more.
-    /// @param place Where the rest of the dividend starts, whose first limbs are less than the modulus.
+    /// @dev Estimates the next digit of a quotient; the estimate may be one too large.
+    /// @param place Where the rest of the dividend starts; its first limbs are less than the modulus.
     function _estimate(
         uint256 place,
         Modulus memory modulus,
@@ -162,6 +174,8 @@ library Modular {
         uint256 twos = modulus.twos;
         uint256 inverse = modulus.inverse;
         assembly ("memory-safe") {
+            // Only reads. `limbs` has a second limb, the zero that ends it, even for a modulus of one limb; `place` may
+            // then have its third limb past the array, where the product with zero makes it irrelevant.
             let first := mload(add(limbs, 0x20))
             let second := mload(add(limbs, 0x40))
             let high := mload(place)
@@ -170,7 +184,7 @@ library Modular {
             let fits
             switch lt(high, first)
             case 1 {
-                // 2^256 modulo `first` is its negative, as its first bit is one.
+                // 2^256 modulo `first` is `-first`, since the first bit of `first` is one.
                 rest := addmod(mulmod(high, sub(0, first), first), low, first)
                 let multiple := sub(high, gt(rest, low))
                 digit := mul(inverse, or(shr(twos, sub(low, rest)), shl(sub(256, twos), multiple)))
@@ -182,7 +196,7 @@ library Modular {
                 rest := add(low, first)
                 fits := iszero(lt(rest, first))
             }
-            // While digit * second > rest * 2^256 + third: at most twice.
+            // The estimate is too large while digit * second > rest * 2^256 + third: at most twice.
             let third := mload(add(place, 0x40))
             for {} fits {} {
                 let lower := mul(digit, second)
@@ -198,9 +212,11 @@ library Modular {
         }
     }
 
-    /// @dev Subtracts the modulus times a digit from the limbs at `place`; the modulus less, where that is too much.
+    /// @dev Subtracts the modulus, times a digit, from the limbs at `place`. If the digit is one too large, the result
+    /// is negative, and the modulus is added once.
     function _subtract(uint256 place, uint256 digit, uint256[] memory limbs, uint256 size) private pure {
         assembly ("memory-safe") {
+            // Writes the `size + 1` limbs at `place`.
             size := shl(5, size)
             let carry := 0
             let out := add(place, size)
@@ -243,9 +259,10 @@ library Modular {
         }
     }
 
-    /// @dev Writes a number into the first `size` limbs.
+    /// @dev Writes the bytes of a number, right-aligned, to the first `size` limbs.
     function _write(bytes memory value, uint256[] memory limbs, uint256 size) private pure {
         assembly ("memory-safe") {
+            // The number has no more bytes than these limbs.
             let length := mload(value)
             mcopy(sub(add(add(limbs, 0x20), shl(5, size)), length), add(value, 0x20), length)
         }
@@ -254,6 +271,7 @@ library Modular {
     /// @dev Shifts a number to the left by less than 256 bits, in place.
     function _shiftLeft(uint256[] memory limbs, uint256 shift) private pure {
         assembly ("memory-safe") {
+            // Each limb takes the upper bits of the next one; a shift by 256, where `shift` is zero, gives zero.
             let complement := sub(256, shift)
             let last := add(limbs, shl(5, mload(limbs)))
             let i := add(limbs, 0x20)

@@ -9,11 +9,11 @@ import {Operands, OperandsReader} from "./Operands.sol";
 
 /// @title Precompiles
 /// @notice The precompiled contracts of the L2, computed by those of L1.
-/// @dev No price of L1 is written down here, so that no later fork of L1 can turn its own gas into a result of the L2:
-/// - The precompiles that cannot fail get all the gas there is. Where the call fails, it lacked gas.
-/// - The others (curve, pairing, KZG) spend all that they get where they refuse the input, hence get only what the L2
-///   charges, which is what L1 charges. Where the call fails, an input of the same size that nobody refuses shows
-///   whether that gas sufficed: what L1 charges depends on the size alone.
+/// @dev The code assumes no price of L1, so no later fork of L1 can turn a lack of L1 gas into a result of the L2:
+/// - A precompile that refuses no input gets all L1 gas. If the call fails, it lacked gas.
+/// - The others (curve, pairing, KZG) spend all gas when they refuse an input. So they get only as much L1 gas as the
+///   L2 charges, which is the price of L1. If the call fails, a second one, with a valid input of the same size, shows
+///   whether that gas sufficed: the price of L1 depends on the size alone.
 contract Precompiles is IPrecompiles {
     uint256 private constant BLAKE2F_SIZE = 213;
     uint256 private constant PAIR_SIZE = 192;
@@ -23,10 +23,10 @@ contract Precompiles is IPrecompiles {
     /// @dev The first byte of the point at infinity, compressed.
     uint256 private constant INFINITY = 0xc0;
 
-    /// @dev The most gas of L1 that one instruction may take (docs/execution.md). A call of MODEXP that may take more
-    /// fails, like one that lacks gas.
+    /// @dev The most L1 gas that one instruction may take (docs/execution.md). A call of MODEXP whose effort is above
+    /// it fails as if out of gas.
     uint256 private constant EFFORT_LIMIT = 8_000_000;
-    /// @dev The most pairs that one pairing may have; a call with more fails likewise. L1 may have to pay for it twice.
+    /// @dev The most pairs of one pairing; a call with more fails as if out of gas. L1 may have to pay for it twice.
     uint256 private constant PAIRS_LIMIT = 192;
 
     /// @inheritdoc IPrecompiles
@@ -51,14 +51,14 @@ contract Precompiles is IPrecompiles {
         } else {
             (success, output) = _fallible(number, cost, input);
         }
-        // What the call may cost has been compared with the limit.
+        // The cost has been compared with the limit.
         if (success) gasLeft = gasLimit - cost;
     }
 
-    /// @dev What the L2 charges.
+    /// @dev The price of a call, in L2 gas.
     function _gas(uint256 number, bytes calldata input) private pure returns (uint256) {
-        // Calldata of 2^64 bytes is beyond any gas.
         unchecked {
+            // The input has less than 2^64 bytes: no gas affords more calldata.
             uint256 words = (input.length + 31) / 32;
             if (number == Fork.ECRECOVER) return Fork.ECRECOVER_GAS;
             if (number == Fork.SHA256) return Fork.SHA256_GAS + Fork.SHA256_WORD_GAS * words;
@@ -69,7 +69,7 @@ contract Precompiles is IPrecompiles {
             if (number == Fork.EC_PAIRING) {
                 return Fork.EC_PAIRING_GAS + Fork.EC_PAIRING_PAIR_GAS * (input.length / PAIR_SIZE);
             }
-            // An input of another size fails.
+            // An input of another size fails anyway.
             if (number == Fork.BLAKE2F) return input.length < 4 ? 0 : Fork.BLAKE2F_ROUND_GAS * uint32(bytes4(input));
             if (number == Fork.POINT_EVALUATION) return Fork.POINT_EVALUATION_GAS;
             if (number == Fork.RIPEMD160) return Fork.RIPEMD160_GAS + Fork.RIPEMD160_WORD_GAS * words;
@@ -84,8 +84,8 @@ contract Precompiles is IPrecompiles {
         if (!success) revert PrecompileInsufficientGas(number);
     }
 
-    /// @dev Calls a precompile that may refuse the input. The second call cannot get more gas than the first one got:
-    /// its success proves that the first one had enough.
+    /// @dev Calls a precompile that may refuse the input. The second call gets no more gas than the first one, so its
+    /// success proves that the first one had enough.
     function _fallible(
         uint256 number,
         uint256 gasOfL1,
@@ -99,13 +99,14 @@ contract Precompiles is IPrecompiles {
         if (!success && !_answersHarmless(number, gasOfL1, input.length)) revert PrecompileInsufficientGas(number);
     }
 
-    /// @dev Calls a precompile of L1.
+    /// @dev Calls a precompile of L1 with this much gas at most.
     function _call(
         uint256 precompile,
         uint256 gasOfL1,
         bytes calldata input
     ) private view returns (bool success, bytes memory output) {
         assembly ("memory-safe") {
+            // Input and output use free memory; what the output takes is reserved at the end.
             output := mload(0x40)
             let data := add(output, 0x20)
             calldatacopy(data, input.offset, input.length)
@@ -117,12 +118,12 @@ contract Precompiles is IPrecompiles {
         }
     }
 
-    /// @dev Whether a precompile of L1 takes an input of a size, all points at infinity, for this gas.
+    /// @dev Whether a precompile of L1 accepts a valid input of this size, all points at infinity, for this gas.
     function _answersHarmless(uint256 precompile, uint256 gasOfL1, uint256 size) private view returns (bool success) {
         bool isKzg = precompile == Fork.POINT_EVALUATION;
         assembly ("memory-safe") {
             let data := mload(0x40)
-            // Copying from behind the calldata writes zeroes.
+            // The input lies in free memory. Copying from past the end of calldata writes zeroes.
             calldatacopy(data, calldatasize(), size)
             if isKzg {
                 mstore(data, ZERO_POLYNOMIAL)
