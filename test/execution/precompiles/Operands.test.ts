@@ -1,0 +1,46 @@
+import { expect } from "chai";
+import { concat, dataSlice, zeroPadBytes } from "ethers";
+
+import { randomSource } from "../../../testkit/execution/random.ts";
+import { MODEXP, PLENTY, address, bytesFrom, compare, ethers, modexp, precompiles } from "./cancun.ts";
+
+const random = randomSource("Operands");
+const randomBytes = bytesFrom(random);
+
+describe("Operands of MODEXP", function () {
+  this.timeout(600_000);
+
+  const input = modexp(randomBytes(40), randomBytes(3), randomBytes(36));
+
+  it("are read as Cancun reads them, if they are empty, zero, one, or begin with zeroes", async () => {
+    const operands = [
+      "0x",
+      "0x00",
+      "0x01",
+      "0x02",
+      "0x0000",
+      "0x0001",
+      `0x${"00".repeat(33)}`,
+      `0x${"00".repeat(32)}07`,
+    ];
+    for (const base of operands) {
+      for (const exponent of operands) {
+        for (const modulus of operands) await compare(MODEXP, modexp(base, exponent, modulus));
+      }
+    }
+  });
+
+  it("are continued by zeroes if the input ends early, and ignore what follows them", async () => {
+    for (let size = 0; size < 175; size += 1 + random(4)) await compare(MODEXP, dataSlice(input, 0, size));
+    await compare(MODEXP, concat([input, randomBytes(50)]));
+    await compare(MODEXP, zeroPadBytes(input, 300));
+  });
+
+  it("end with the input, whatever follows it in calldata", async () => {
+    const data = precompiles.interface.encodeFunctionData("run", [MODEXP, PLENTY, dataSlice(input, 0, 150)]);
+    const dirty = concat([dataSlice(data, 0, 4 + 4 * 32 + 150), `0x${"ff".repeat(64)}`]);
+    expect(await ethers.provider.call({ to: address, data: dirty })).to.equal(
+      await ethers.provider.call({ to: address, data }),
+    );
+  });
+});
