@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Node, NodeLayout} from "../../contracts/trie/Node.sol";
 import {Test} from "../Test.sol";
 
-/// @notice The end of the memory that a branch can address.
+/// @notice The end of the memory in which a branch can address its children.
 contract NodeTest is Test {
     function test_newBranch_belowTheLimit_succeeds() public view {
         assertEq(Node.unwrap(this.newBranchAt(2 ** 22 - 704)), 2 ** 22 - 704);
@@ -15,7 +15,7 @@ contract NodeTest is Test {
         this.newBranchAt(2 ** 22 - 640);
     }
 
-    /// @dev A branch, where memory up to `pointer` is taken.
+    /// @dev A new branch, while memory up to `pointer` is in use.
     function newBranchAt(uint256 pointer) external pure returns (Node) {
         assembly ("memory-safe") {
             mstore(0x40, pointer)

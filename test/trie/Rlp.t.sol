@@ -6,9 +6,9 @@ import {RLP} from "@openzeppelin/contracts/utils/RLP.sol";
 import {Rlp} from "../../contracts/trie/Rlp.sol";
 import {Test} from "../Test.sol";
 
-/// @notice Against OpenZeppelin's encoder, and with bytes that nobody wrote.
+/// @notice Compares with OpenZeppelin's encoder, and reads random bytes.
 contract RlpTest is Test {
-    /// @dev Room that lies behind all that the tests write.
+    /// @dev More room than the tests need.
     uint256 private constant ROOM = 1024;
 
     function testFuzz_writeUint_equalsOpenZeppelin_succeeds(uint256 value, uint8 shift) public pure {
@@ -56,7 +56,7 @@ contract RlpTest is Test {
         assertEq(hash, keccak256(expected));
     }
 
-    /// @dev Whatever the bytes are: the reader does not revert, and does not leave its range.
+    /// @dev Whatever the bytes are, the reader neither reverts nor leaves its range.
     function testFuzz_read_randomBytes_staysInRange_succeeds(bytes memory input) public pure {
         uint256 start = _start(input);
         uint256 end = start + input.length;
@@ -70,7 +70,7 @@ contract RlpTest is Test {
         if (next != Rlp.FAILED) assertLe(content, next);
     }
 
-    /// @dev What the reader takes is what OpenZeppelin writes: it is canonical.
+    /// @dev All that the reader accepts is what OpenZeppelin writes, hence canonical.
     function testFuzz_readString_isCanonical_succeeds(bytes memory input, uint8 first) public pure {
         if (input.length == 0) return;
         input[0] = bytes1(first);

@@ -32,7 +32,7 @@ describe("Rlp", () => {
       if (!conformanceTests) this.skip();
     });
 
-    it("[11.9] reads every valid item, and writes it as it was", async () => {
+    it("reads every valid item, and writes the same bytes", async () => {
       const cases = Object.entries(await conformanceFile<Record<string, Case>>("RLPTests", "rlptest.json"));
       for (const [name, { in: value, out }] of cases) {
         const { sound, strings, encoded } = await harness["read"]!(out);
@@ -43,7 +43,7 @@ describe("Rlp", () => {
       expect(cases).to.have.lengthOf(28);
     });
 
-    it("[11.9] refuses every invalid item", async () => {
+    it("refuses every invalid item", async () => {
       const cases = Object.entries(await conformanceFile<Record<string, Case>>("RLPTests", "invalidRLPTest.json"));
       for (const [name, { out }] of cases) {
         expect((await harness["read"]!(withPrefix(out))).sound, name).to.equal(false);
@@ -51,7 +51,7 @@ describe("Rlp", () => {
       expect(cases).to.have.lengthOf(26);
     });
 
-    it("[11.9] judges the random items as the test says", async () => {
+    it("accepts and refuses random items as the conformance tests do", async () => {
       let count = 0;
       for (const file of await conformanceFiles("RLPTests/RandomRLPTests")) {
         for (const [name, { in: verdict, out }] of Object.entries(await conformanceFile<Record<string, Case>>(file))) {
@@ -63,7 +63,7 @@ describe("Rlp", () => {
     });
   });
 
-  it("[11.9] refuses scalars with leading zeroes or more than 32 bytes", async () => {
+  it("refuses scalars with leading zeroes or more than 32 bytes", async () => {
     for (const item of ["0x00", "0x820001", `0xa000${"11".repeat(31)}`, `0xa1${"11".repeat(33)}`, "0xc0", "0x"]) {
       expect((await harness["readUint"]!(item)).sound, item).to.equal(false);
     }

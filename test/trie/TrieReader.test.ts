@@ -7,15 +7,15 @@ import { deployHarness } from "../../testkit/harness.ts";
 import { type Random, randomSource } from "../../testkit/execution/random.ts";
 import { RecordingStore, trieOver } from "../../testkit/execution/reference.ts";
 import { shuffled } from "../../testkit/execution/witness.ts";
+import { EMPTY_ROOT, hexPrefix, leaf } from "./nodes.ts";
 
 const { ethers } = await network.create();
 const harness = await deployHarness({ ethers }, "test/trie/harness/TrieReaderHarness.sol");
 
-/** Both readers say it with an error of this name. */
+/** Both readers revert with this error. */
 const MALFORMED = id("MalformedNode()").slice(0, 10);
-const EMPTY_ROOT = keccak256("0x80");
 
-/** The values of keys by both readers, which have to agree. */
+/** The values of keys, by both readers, which must agree. */
 async function read(root: string, nodes: readonly string[], keys: readonly string[]): Promise<string[]> {
   const [values, copied] = await Promise.all(
     ["read", "readCopied"].map(async (name) => [...((await harness[name]!(root, concat(nodes), keys)) as string[])]),
@@ -24,7 +24,7 @@ async function read(root: string, nodes: readonly string[], keys: readonly strin
   return values!;
 }
 
-/** What one reader makes of a key: its value, or what it reverts with. */
+/** The value that one reader finds for a key, or the data that it reverts with. */
 async function outcome(reader: string, root: string, witness: string, key: string): Promise<string> {
   return (harness[reader]!(root, witness, [key]) as Promise<string[]>).then(
     ([found]) => `found ${found!}`,
@@ -40,7 +40,7 @@ async function trieOf(pairs: ReadonlyMap<string, string>): Promise<{ root: strin
   return { root: hexlify(trie.root()), nodes: [...store.nodes().values()].map((node) => hexlify(node)) };
 }
 
-/** The nodes on the way to a key, with `@ethereumjs/mpt`. */
+/** The nodes on the path of a key, with `@ethereumjs/mpt`. */
 async function wayTo(trie: { root: string; nodes: readonly string[] }, key: string): Promise<string[]> {
   const nodes = new Map(trie.nodes.map((node) => [keccak256(node).slice(2), getBytes(node)]));
   const store = new RecordingStore(nodes);
@@ -80,21 +80,16 @@ function value(random: Random): string {
 
 type Items = Record<number, RlpStructuredDataish>;
 
-const hexPrefix = (nibbles: string, leaf: boolean): string => {
-  const flag = (leaf ? 2 : 0) + (nibbles.length % 2);
-  return nibbles.length % 2 === 1 ? `0x${flag}${nibbles}` : `0x${flag}0${nibbles}`;
-};
 /** A node as an item of its parent. */
 const child = (node: RlpStructuredDataish[]): RlpStructuredDataish =>
   getBytes(encodeRlp(node)).length < 32 ? node : keccak256(encodeRlp(node));
-const leaf = (nibbles: string, content: string): string => encodeRlp([hexPrefix(nibbles, true), content]);
 const extension = (nibbles: string, child: RlpStructuredDataish): string =>
   encodeRlp([hexPrefix(nibbles, false), child]);
 const branch = (children: Items, content = "0x"): string =>
   encodeRlp([...Array.from({ length: 16 }, (_, index) => children[index] ?? "0x"), content]);
 
 describe("Trie reader", () => {
-  it("[11.5] finds what @ethereumjs/mpt finds in random tries, and misses what it misses", async function () {
+  it("finds the keys that @ethereumjs/mpt finds in random tries, and no others", async function () {
     this.timeout(120_000);
     for (let round = 0; round < 25; round++) {
       const random = randomSource(`trie ${round}`);
@@ -108,7 +103,7 @@ describe("Trie reader", () => {
     }
   });
 
-  it("[11.5] finds no key that parts from a present one at any depth", async function () {
+  it("finds no key that diverges from a present one, at whatever depth", async function () {
     this.timeout(60_000);
     const random = randomSource("depths");
     for (const size of [1, 2, 12]) {
@@ -122,7 +117,7 @@ describe("Trie reader", () => {
     }
   });
 
-  it("[11.5] needs each node on the way and no other", async function () {
+  it("needs each node on the path of a key, and no other", async function () {
     this.timeout(120_000);
     const random = randomSource("ways");
     const keys = family(60, random);
@@ -142,7 +137,7 @@ describe("Trie reader", () => {
     }
   });
 
-  it("[11.5] reads paths of every length, odd and even, of leaves and of extensions", async () => {
+  it("reads paths of every length, odd and even, of leaves and of extensions", async () => {
     const key = id("path").slice(2);
     const away = key.slice(0, 63) + (parseInt(key[63]!, 16) ^ 8).toString(16);
     for (let length = 0; length < 64; length++) {
@@ -156,7 +151,7 @@ describe("Trie reader", () => {
     }
   });
 
-  it("[11.5] finds nothing where an extension or a leaf has only a part of its path in common with the key", async () => {
+  it("finds nothing if the key shares only a part of the path of an extension or a leaf", async () => {
     const key = id("partial").slice(2);
     const target = leaf(key.slice(41), "0x05");
     const fork = branch({ [parseInt(key[40]!, 16)]: keccak256(target), 1: keccak256("0x01"), 2: keccak256("0x02") });
@@ -165,7 +160,7 @@ describe("Trie reader", () => {
       for (let common = 0; common < size; common++) {
         const wrong = ((parseInt(path[common]!, 16) + 1) % 16).toString(16);
         const top = extension(path.slice(0, common) + wrong + path.slice(common + 1), keccak256(fork));
-        // What lies below is not even asked for.
+        // The child is not needed.
         expect(await read(keccak256(top), [top], [`0x${key}`])).to.deep.equal(["0x"]);
       }
     }
@@ -176,7 +171,7 @@ describe("Trie reader", () => {
     }
   });
 
-  it("[11.5] finds nothing in the place of a leaf whose path is too short or too long", async () => {
+  it("finds nothing at a leaf whose path is too short or too long", async () => {
     const key = id("size").slice(2);
     for (const path of [key.slice(0, 63), key.slice(0, 62), "", key.slice(0, 1)]) {
       const single = leaf(path, "0x05");
@@ -187,7 +182,7 @@ describe("Trie reader", () => {
     expect(await read(keccak256(high), [low, high], [`0x${key}`])).to.deep.equal(["0x"]);
   });
 
-  it("[11.5] finds no value by nodes that are none, or that no trie has", async () => {
+  it("refuses malformed nodes", async () => {
     const key = id("malformed");
     const digits = key.slice(2);
     const index = parseInt(digits[0]!, 16);
@@ -209,7 +204,7 @@ describe("Trie reader", () => {
     }
   });
 
-  it("[11.5] never reads another value than the trie that can be changed, from whatever bytes", async function () {
+  it("reads no other value than `Trie` does, from nodes with a random byte", async function () {
     this.timeout(60_000);
     const random = randomSource("bytes");
     let refused = 0;
@@ -231,11 +226,11 @@ describe("Trie reader", () => {
     expect(refused).to.be.within(50, 350);
   });
 
-  it("[11.5] takes a node from the bytes that have its hash alone, whatever else is in the witness", async () => {
+  it("takes a node only from the bytes that have its hash, whatever else is in the witness", async () => {
     const random = randomSource("forgeries");
     const keys = family(20, random);
     const { root, nodes } = await trieOf(new Map(keys.map((key) => [key, value(random)] as const)));
-    // The same trie without a key, and one with other values: both are sound, but not behind this root.
+    // The same trie without a key, and one with other values: both are sound, but have another root.
     const without = await trieOf(new Map(keys.slice(1).map((key) => [key, value(random)] as const)));
     const expected = await read(root, nodes, keys);
     expect(await read(root, [...without.nodes, ...nodes], keys)).to.deep.equal(expected);
@@ -244,8 +239,8 @@ describe("Trie reader", () => {
       .withArgs(root);
   });
 
-  it("[11.5] needs no node of the empty trie", async () => {
-    // Who calls the reader knows this root: it asks for no key of it.
+  it("does not know the empty trie, unlike `Trie`", async () => {
+    // The caller of the reader checks for this root itself.
     expect([...((await harness["readCopied"]!(EMPTY_ROOT, "0x", [id("any")])) as string[])]).to.deep.equal(["0x"]);
     await expect(harness["read"]!(EMPTY_ROOT, "0x", [id("any")]))
       .to.be.revertedWithCustomError(harness, "MissingWitness")

@@ -28,7 +28,7 @@ export function joined(items: readonly string[]): string {
 }
 
 /** The items in another order. */
-export function shuffled(items: readonly string[], random: Random): string[] {
+export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const result = [...items];
   for (let index = result.length - 1; index > 0; index--) {
     const other = random(index + 1);

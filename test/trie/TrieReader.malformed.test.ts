@@ -18,7 +18,7 @@ const INDEX = 7;
 const NEXT = 8;
 const THIRD = 9;
 
-/** What the reader makes of a key: its value, or what it reverts with. */
+/** The value that the reader finds for the key, or the data that it reverts with. */
 async function outcome(root: string, witness: string): Promise<string> {
   return (harness["read"]!(root, witness, [KEY]) as Promise<string[]>).then(
     ([found]) => `found ${found!}`,
@@ -42,7 +42,7 @@ const branch = (children: Record<number, string>): string =>
   list(...Array.from({ length: 17 }, (_, place) => children[place] ?? "0x80"));
 const full = (child: string): string =>
   branch(Object.fromEntries(Array.from({ length: 16 }, (_, place) => [place, place === INDEX ? child : HASH])));
-/** Three digits and a value, as a node that stands in its parent. */
+/** Three digits and a value, as a node that is inlined in its parent. */
 const INLINED = list("0x3a", "0x05");
 
 /** Nodes as they are in the witness, or in a byte string of the witness, which has the hash of its content. */
@@ -51,7 +51,7 @@ interface Malformed {
   inStrings?: boolean;
 }
 
-/** What a child of a branch cannot be, on the way and elsewhere. */
+/** Items that cannot be a child of a branch, on the path of the key and elsewhere. */
 const NO_CHILDREN: Record<string, string> = {
   "one byte": "0x05",
   "one byte with a prefix": "0x81a0",
@@ -123,7 +123,7 @@ const malformed: Record<string, Malformed> = {
       "with a long prefix of 55 bytes": list(WHOLE, concat(["0xb837", filled(55)])),
       "with a zero in a prefix": list(WHOLE, concat(["0xb90038", filled(56)])),
       "with a value that ends before it": list(WHOLE, "0x8205050505"),
-      "with a value that ends behind it": list(WHOLE, "0x840505"),
+      "with a value that ends after it": list(WHOLE, "0x840505"),
     },
     inStrings: true,
   },
@@ -145,11 +145,11 @@ const malformed: Record<string, Malformed> = {
       "with a value": branch({ [NEXT]: HASH, 16: "0x05" }),
       "with a long value": branch({ [NEXT]: HASH, 16: concat(["0x94", filled(20)]) }),
       "with a value, beside a list": branch({ [NEXT]: INLINED, 16: "0x05" }),
-      "behind the whole key": list(path("00", DIGITS), branch({})),
-      "without the child on the way between hashes": full(concat(["0x80", filled(32)])),
+      "after the whole key": list(path("00", DIGITS), branch({})),
+      "without the child on the path of the key, between hashes": full(concat(["0x80", filled(32)])),
       ...Object.fromEntries(
         Object.entries(NO_CHILDREN).flatMap(([name, child]) => [
-          [`with ${name} on the way`, branch({ [INDEX]: child })],
+          [`with ${name} on the path of the key`, branch({ [INDEX]: child })],
           [`with ${name} elsewhere`, branch({ [NEXT]: child })],
           [`with ${name} beside a list`, branch({ [NEXT]: child, [THIRD]: INLINED })],
         ]),
@@ -161,7 +161,7 @@ const malformed: Record<string, Malformed> = {
 
 describe("Trie reader: nodes that no client writes", () => {
   for (const [kind, { nodes, inStrings }] of Object.entries(malformed)) {
-    it(`[11.5] reverts at ${kind}`, async () => {
+    it(`reverts at ${kind}`, async () => {
       for (const [name, node] of Object.entries(nodes)) {
         const witness = inStrings === true ? encodeRlp(node) : node;
         expect(await outcome(keccak256(node), witness), name).to.equal(MALFORMED);
@@ -169,7 +169,13 @@ describe("Trie reader: nodes that no client writes", () => {
     });
   }
 
-  it("[11.5] reads the like of them that clients write", async () => {
+  it("refuses an empty string in the place of a node, whatever follows it", async () => {
+    for (const rest of ["", "c0", "0102", "00".repeat(40)]) {
+      expect(await outcome(keccak256("0x"), `0x80${rest}`), rest).to.equal(MALFORMED);
+    }
+  });
+
+  it("reads similar nodes that clients write", async () => {
     const hashed = (node: string): string => concat(["0xa0", keccak256(node)]);
     const low = list(path(`3${DIGITS[1]!}`, DIGITS.slice(2)), "0x05");
     const twig = branch({ [parseInt(DIGITS[62]!, 16)]: list(`0x3${DIGITS[63]!}`, "0x05") });
