@@ -148,7 +148,7 @@ export async function deploySystem(connection: NetworkConnection, options: Syste
 
 /** A file of `ignition/parameters/` with what a test wants otherwise. */
 export async function deploymentParameters(options: SystemOptions = {}): Promise<DeploymentParameters> {
-  const file = new URL(`../../ignition/parameters/${options.file ?? "local"}.json`, import.meta.url);
+  const file = new URL(`../ignition/parameters/${options.file ?? "local"}.json`, import.meta.url);
   const {
     Governance,
     Rollup,
