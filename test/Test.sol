@@ -28,6 +28,7 @@ interface Vm {
     function load(address target, bytes32 slot) external view returns (bytes32);
     function mockCall(address callee, bytes calldata data, bytes calldata returnData) external;
     function prank(address msgSender) external;
+    function prevrandao(bytes32 newPrevrandao) external;
     function readFile(string calldata path) external view returns (string memory);
     function recordLogs() external;
     function revertToState(uint256 snapshotId) external returns (bool);

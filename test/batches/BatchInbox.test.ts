@@ -445,7 +445,7 @@ describe("Batch inbox", () => {
       await expect(inbox.finalise(second.header))
         .to.be.revertedWithCustomError(inbox, "InboxWrongIndex")
         .withArgs(2, 1);
-      await time.setNextBlockTimestamp(until + 1n);
+      await time.setNextBlockTimestamp(until);
       await expect(inbox.finalise(first.header)).to.emit(inbox, "BatchFinalised").withArgs(1, first.hash);
       expect([await statusOf(1), await inbox.finalised()]).to.deep.equal([Status.Final, 2n]);
       await expect(inbox.finalise(first.header)).to.be.revertedWithCustomError(inbox, "InboxWrongIndex").withArgs(1, 2);

@@ -5,6 +5,7 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {Parameter} from "../../contracts/governance/IParameters.sol";
 import {ISequencerSet, SequencerStatus} from "../../contracts/sequencers/ISequencerSet.sol";
+import {Log} from "../Test.sol";
 import {SequencerFixture} from "./SequencerFixture.sol";
 
 contract PunishmentTest is SequencerFixture {
@@ -92,7 +93,10 @@ contract PunishmentTest is SequencerFixture {
     function test_punish_cosigners_loseAShare_succeeds() public {
         _set(Parameter.CosignerSlash, 1000);
         address culprit = _other();
+        vm.recordLogs();
         _punish(culprit, 15, verifier);
+        // The culprit signed too, and is slashed once: with all it has.
+        assertEq(_count(vm.getRecordedLogs(), ISequencerSet.SequencerSlashed.selector), 4);
         set.settle(culprit);
         uint256 slashed = STAKE + (3 * uint256(STAKE)) / 10;
         for (uint8 seat = 0; seat < 4; ++seat) {
@@ -186,7 +190,7 @@ contract PunishmentTest is SequencerFixture {
         assertEq(set.totalStake(), (127 * uint256(STAKE) * 95) / 100);
     }
 
-    /// [11.10.3.1] [11.10.3.3] [3.3.1] [3.3.8]
+    /// [11.10.3.1] [11.10.3.3] [3.3.8]
     function test_kick_slashesKicksAndRotates_succeeds() public {
         address culprit = _current();
         uint256 supply = token.totalSupply();
@@ -271,6 +275,10 @@ contract PunishmentTest is SequencerFixture {
         assertEq(_current(), address(0));
         assertEq(set.totalStake(), 0);
         assertEq(token.balanceOf(address(set)), 0);
+    }
+
+    function _count(Log[] memory logs, bytes32 topic) private pure returns (uint256 count) {
+        for (uint256 i = 0; i < logs.length; ++i) if (logs[i].topics[0] == topic) ++count;
     }
 
     function _other() private view returns (address) {

@@ -55,9 +55,8 @@ contract RotationTest is SequencerFixture {
 
     function test_rotateSilent_withoutTheSilentOne_succeeds() public {
         Term memory term = set.term();
-        uint128 others = 15 & ~(uint128(1) << set.sequencerOf(term.sequencer).seat);
         skip(TIMEOUT);
-        set.rotateSilent(term.number, _silence(term, others));
+        set.rotateSilent(term.number, _silence(term, _allBut(term.sequencer)));
         assertNotEq(_current(), term.sequencer);
     }
 
@@ -88,6 +87,28 @@ contract RotationTest is SequencerFixture {
         Certificate memory certificate = _silence(term, 3);
         skip(TIMEOUT);
         vm.expectRevert(abi.encodeWithSelector(ISequencerSet.CertificateBelowQuorum.selector, 2 * STAKE, 4 * STAKE));
+        set.rotateSilent(term.number, certificate);
+    }
+
+    /// [S2]
+    function test_rotateSilent_ofExactlyAThird_byTheOthers_succeeds() public {
+        Term memory term = set.term();
+        // 150 of 450: the other three hold 300, exactly two thirds.
+        _topUpBy(term.sequencer, STAKE / 2);
+        skip(TIMEOUT);
+        set.rotateSilent(term.number, _silence(term, _allBut(term.sequencer)));
+        assertNotEq(_current(), term.sequencer);
+    }
+
+    /// [S2]
+    /// @dev One wei more, and the others are no quorum: the chain halts.
+    function test_rotateSilent_ofMoreThanAThird_byTheOthers_reverts() public {
+        Term memory term = set.term();
+        _topUpBy(term.sequencer, STAKE / 2 + 1);
+        Certificate memory certificate = _silence(term, _allBut(term.sequencer));
+        skip(TIMEOUT);
+        uint256 total = (9 * uint256(STAKE)) / 2 + 1;
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.CertificateBelowQuorum.selector, 3 * STAKE, total));
         set.rotateSilent(term.number, certificate);
     }
 
@@ -188,6 +209,41 @@ contract RotationTest is SequencerFixture {
         assertEq(set.next(), selected);
     }
 
+    /// @dev Three stakes of one wei each: a draw that counted one wei wrong would leave somebody out.
+    function test_rotate_byTheWei_reachesEveryone_succeeds() public {
+        _set(Parameter.CosignerSlash, 9_999);
+        _set(Parameter.RotationTransactions, 1);
+        address culprit = set.ownerAt(0);
+        for (uint256 i = 0; i < 5; ++i) _punish(culprit, 15, address(this));
+        assertEq(set.totalStake(), 3);
+        Certificate memory certificate = _certify(HEADER, 14);
+        uint256 reached = 0;
+        for (uint256 i = 0; i < 24; ++i) {
+            _attest(_current(), 1, certificate);
+            set.rotate();
+            reached |= 1 << set.sequencerOf(_current()).seat;
+        }
+        assertEq(reached, 14);
+    }
+
+    /// @dev L1's randomness at a rotation decides who follows the next sequencer, which was drawn before.
+    function test_rotate_drawsFromTheRandomnessOfL1_succeeds() public {
+        _batch(3000);
+        address selected = set.next();
+        uint256 snapshot = vm.snapshotState();
+        address drawn;
+        bool differs = false;
+        for (uint256 i = 0; i < 16; ++i) {
+            vm.prevrandao(keccak256(abi.encode(i)));
+            set.rotate();
+            assertEq(_current(), selected);
+            if (i == 0) drawn = set.next();
+            else if (set.next() != drawn) differs = true;
+            vm.revertToState(snapshot);
+        }
+        assertTrue(differs);
+    }
+
     function test_next_withoutSequencers_isNobody_succeeds() public {
         for (uint8 seat = 0; seat < 4; ++seat) _resign(set.ownerAt(seat));
         assertEq(set.next(), address(0));
@@ -209,11 +265,18 @@ contract RotationTest is SequencerFixture {
 
     function _topUp(uint96[4] calldata stakes) private {
         for (uint8 seat = 0; seat < 4; ++seat) {
-            address owner = set.ownerAt(seat);
-            uint96 more = uint96(bound(stakes[seat], 0, 1000 ether));
-            _fund(owner, more);
-            vm.prank(owner);
-            set.topUp(more);
+            _topUpBy(set.ownerAt(seat), uint96(bound(stakes[seat], 0, 1000 ether)));
         }
+    }
+
+    function _topUpBy(address owner, uint96 more) private {
+        _fund(owner, more);
+        vm.prank(owner);
+        set.topUp(more);
+    }
+
+    /// @dev The seats of everyone but this one.
+    function _allBut(address owner) private view returns (uint128) {
+        return 15 & ~(uint128(1) << set.sequencerOf(owner).seat);
     }
 }
