@@ -706,7 +706,7 @@ describe("Data requests", () => {
       expect(await system.inbox.insecure()).to.equal(false);
     });
 
-    it("[11.5] [11.13] a fraud proof overtakes an open request: the prover has the bounty, the requester its fee", async () => {
+    it("[11.5] [11.13] [11.16] a fraud proof overtakes an open request: the prover has the bounty, the requester its fee", async () => {
       const wrong = lying(first, { stateRoots: rootsWith(first, 4, keccakText("wrong")) });
       const prover = system.others[2]!;
       await posted(wrong);

@@ -91,6 +91,9 @@ export async function expectCondemned(
   expect(now.sequencer).to.not.equal(header.sequencer);
 
   if (open) {
+    // The system was insecure for this request alone.
+    await expect(sent).to.emit(inbox, "SecurityChanged").withArgs(false);
+    expect(await disputes.insecure()).to.equal(false);
     const settled = await disputes.requestOf(hash);
     if (settled.state === RequestState.Closed) {
       expect(await disputes.owed(request.requester), "fee").to.equal(before.ether + request.fee);

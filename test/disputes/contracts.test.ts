@@ -33,7 +33,7 @@ describe("Disputes over contracts of the L2", function () {
 
   describe("a fraud proof of a wrong state root", () => {
     for (const [i, { title }] of story.steps.entries()) {
-      it(`[11.4] [11.5] [11.11] after ${title}`, async () => {
+      it(`[11.5] [11.11] after ${title}`, async () => {
         const { batch } = played;
         const wrong = lying(batch, { stateRoots: rootsWith(batch, i, keccakText("wrong")) });
         await submit(system, wrong);

@@ -1,26 +1,24 @@
 import { expect } from "chai";
 import { parseEther } from "ethers";
 
-import { asHash } from "../../l2/base/hex.ts";
 import { keccakText } from "../../l2/base/keccak.ts";
-import { asRunner } from "../../ignition/system.ts";
 import { Parameter } from "../../ignition/parameters.ts";
-import { type BatchHeader, genesisHeader, hashHeader } from "../../l2/batch/header.ts";
-import { claimBatch, submit } from "../../testkit/claimed-batches.ts";
+import { type TestBatch, World, lying, submit, submitUnattested } from "../../testkit/batches.ts";
+import { post, recompute, requestData } from "../../testkit/disputes.ts";
 import { execute, pass, proposalOf, ProposalState, queue, vote, Vote } from "../../testkit/governance.ts";
-import { deploymentParameters, systemFixture, type TestSystem } from "../../testkit/system.ts";
+import { systemFixture, type TestSystem } from "../../testkit/system.ts";
 
 const METIS = parseEther("250");
 const ETHER = parseEther("0.5");
 const DAY = 86_400;
 
 describe("Votes", () => {
-  const load = systemFixture({ sequencers: 4, verifiers: 2 });
-  let genesis: BatchHeader;
+  let world: World;
+  let load: () => Promise<TestSystem>;
 
   before(async () => {
-    const { Rollup } = await deploymentParameters();
-    genesis = genesisHeader({ genesisTimestamp: Rollup.genesisTimestamp }, asHash(Rollup.genesisStateRoot));
+    world = await World.open();
+    load = systemFixture({ sequencers: 4, verifiers: 2, rollup: { genesisStateRoot: world.genesis.postStateRoot } });
   });
 
   /** The system with a treasury that can compensate. */
@@ -31,27 +29,24 @@ describe("Votes", () => {
     return system;
   }
 
-  async function requested(system: TestSystem): Promise<BatchHeader> {
-    const { sequencerAccounts, verifierAccounts, disputes } = system;
-    const batch = await claimBatch(genesis, sequencerAccounts[0]!.address);
-    await submit(system, genesis, batch, sequencerAccounts);
-    await asRunner(system, verifierAccounts[0]!).disputes.requestData(batch.header, {
-      value: await disputes.requestFee(batch.header),
-    });
-    return batch.header;
+  async function requested(system: TestSystem): Promise<TestBatch> {
+    const batch = await world.batch(world.genesis, system.sequencerAccounts[0]!.address);
+    await submit(system, batch);
+    await requestData(system, batch);
+    return batch;
   }
 
   describe("on a verifier that spams", () => {
     async function banned() {
       const system = await loadFunded();
       const { sequencerAccounts, verifierAccounts } = system;
-      const header = await requested(system);
+      const batch = await requested(system);
       const owner = sequencerAccounts[0]!.owner;
       const proposal = await proposalOf(
         system,
         await system.as(owner).governor.proposeBan(verifierAccounts[0]!, owner, METIS, ETHER, "It requests for spite."),
       );
-      return { system, header, proposal, owner, spammer: verifierAccounts[0]!, other: verifierAccounts[1]! };
+      return { system, batch, proposal, owner, spammer: verifierAccounts[0]!, other: verifierAccounts[1]! };
     }
 
     it("[11.6.1] a sequencer proposes the ban with its stake's votes, and is compensated", async () => {
@@ -89,54 +84,38 @@ describe("Votes", () => {
     });
 
     it("[11.6.2] once banned it requests nothing more", async () => {
-      const { system, header, proposal, spammer } = await banned();
+      const { system, batch, proposal, spammer } = await banned();
       await pass(system, proposal);
-      const value = await system.disputes.requestFee(header);
-      await expect(system.as(spammer).disputes.requestData(header, { value }))
+      await expect(requestData(system, batch, spammer))
         .to.be.revertedWithCustomError(system.disputes, "RequestNotVerifier")
         .withArgs(spammer.address);
     });
 
     it("[11.6.3] nobody is rotated, and the other verifiers work on", async () => {
-      const { system, header, proposal, other } = await banned();
+      const { system, batch, proposal, other } = await banned();
       const before = await system.sequencers.term();
       await pass(system, proposal);
       expect(await system.sequencers.term()).to.deep.equal(before);
 
-      const next = await claimBatch(header, system.sequencerAccounts[1]!.address);
-      await submit(system, header, next, system.sequencerAccounts);
-      const value = await system.disputes.requestFee(next.header);
-      await expect(system.as(other).disputes.requestData(next.header, { value })).to.emit(
-        system.disputes,
-        "DataRequested",
-      );
+      const next = await world.batch(batch.header, system.sequencerAccounts[1]!.address);
+      await submit(system, next);
+      await expect(requestData(system, next, other)).to.emit(system.disputes, "DataRequested");
     });
 
     it("[11.6.4] what it requested before stands, and the sequencer answers it", async () => {
-      // The vote is over within the request's window only because nobody moves the clock here: governance is the caller.
-      const { system, header, spammer } = await banned();
+      // A vote takes longer than the request's window; so the timelock bans at once.
+      const { system, batch, spammer } = await banned();
       const { networkHelpers, ethers } = system.connection;
       const timelock = await system.timelock.getAddress();
       await networkHelpers.impersonateAccount(timelock);
       await networkHelpers.setBalance(timelock, parseEther("1"));
       await system.as(await ethers.getSigner(timelock)).verifiers.ban(spammer);
 
-      expect(await system.inbox.held(header.index)).to.equal(true);
+      expect(await system.inbox.held(batch.header.index)).to.equal(true);
       expect(await system.disputes.insecure()).to.equal(true);
-      const { data } = await claimBatch(genesis, header.sequencer);
-      const nothing = {
-        count: 0,
-        size: 0,
-        last: { number: 0, timestamp: 0, coinbase: header.sequencer },
-        frontier: [],
-      };
-      const request = await system.disputes.requestOf(hashHeader(header));
-      expect(request.requester).to.equal(spammer.address);
-      const empty = { ...nothing, last: { ...nothing.last, coinbase: "0x0000000000000000000000000000000000000000" } };
-      await expect(system.as(system.sequencerAccounts[0]!.owner).disputes.post(header, empty, data)).to.emit(
-        system.disputes,
-        "DataCompleted",
-      );
+      expect((await system.disputes.requestOf(batch.hash)).requester).to.equal(spammer.address);
+      await expect(post(system, batch)).to.emit(system.disputes, "DataCompleted");
+      await expect(recompute(system, world, batch)).to.emit(system.disputes, "RequestAnswered");
     });
   });
 
@@ -146,10 +125,19 @@ describe("Votes", () => {
       return system.sequencerAccounts.find(({ address }) => address === sequencer)!;
     }
 
-    it("[11.10.3] [11.10.3.1] [11.10.3.2] [11.10.3.3] a verifier has it kicked, is compensated, and L1 rotates", async () => {
+    it("[11.10.3] [11.10.3.1] [11.10.3.2] [11.10.3.3] one that gave its data to L1 alone is kicked, and the verifier compensated", async () => {
       const system = await loadFunded();
       const offender = await current(system);
       const verifier = system.verifierAccounts[0]!;
+      const withheld = await world.batch(world.genesis, offender.address);
+      await submit(system, withheld);
+      await requestData(system, withheld, verifier);
+      await post(system, withheld);
+      await recompute(system, world, withheld);
+      // The batch is right, so the verifier lost its fee, and nobody is punished without a vote.
+      expect(await system.disputes.owed(verifier)).to.equal(0n);
+      expect((await system.sequencers.sequencerOf(offender.owner)).status).to.equal(1n);
+
       await system.token.transfer(verifier, parseEther("1000"));
       await system.as(verifier).token.delegate(verifier);
       const { number } = await system.sequencers.term();
@@ -178,7 +166,7 @@ describe("Votes", () => {
       await expect(claim).to.changeEtherBalance(system.connection.ethers, verifier, ETHER);
     });
 
-    it("[11.10.3] a proposal that is voted down kicks nobody and compensates nobody", async () => {
+    it("a proposal that is voted down kicks nobody and compensates nobody", async () => {
       const system = await loadFunded();
       const offender = await current(system);
       const proposal = await proposalOf(
@@ -198,8 +186,10 @@ describe("Votes", () => {
     it("[3.3.1] the community kicks the sequencer of a fake batch", async () => {
       const system = await load();
       const offender = await current(system);
-      const fake = await claimBatch(genesis, offender.address, { seed: "fake" });
-      await system.as(offender.owner).inbox.submitUnattested(genesis, fake.header, fake.postStateProof);
+      const real = await world.batch(world.genesis, offender.address);
+      const fake = lying(real, { stateRoots: real.stateRoots.map((_, i) => keccakText(`made up ${String(i)}`)) });
+      await submitUnattested(system, fake);
+      expect((await system.inbox.batchAt(1)).status).to.equal(1n);
       const proposal = await proposalOf(
         system,
         await system.governor.proposeKick(offender.owner, 0, offender.owner, 0, 0, "Its batch is a fake."),
@@ -208,11 +198,14 @@ describe("Votes", () => {
       expect((await system.sequencers.sequencerOf(offender.owner)).status).to.equal(2n);
     });
 
-    it("[3.3.7] [3.3.8] [3.3.9] without any batch the community punishes, L1 kicks and rotates", async () => {
+    it("[3.3.7] [3.3.8] without any batch nothing can be requested: the community punishes, and L1 kicks and rotates", async () => {
       const system = await load();
       const offender = await current(system);
       const stake = await system.parameters.get(Parameter.MinimumLock);
       expect(await system.inbox.head()).to.equal(1n);
+      await expect(
+        requestData(system, await world.batch(world.genesis, offender.address)),
+      ).to.be.revertedWithCustomError(system.inbox, "InboxUnknownHeader");
       const supply = await system.token.totalSupply();
       const proposal = await proposalOf(
         system,
@@ -263,8 +256,8 @@ describe("Votes", () => {
         await system.governor.proposeParameter(Parameter.ChallengeWindow, 3 * DAY, "Shorter."),
       );
       await pass(system, proposal);
-      const batch = await claimBatch(genesis, system.sequencerAccounts[0]!.address);
-      await submit(system, genesis, batch, system.sequencerAccounts);
+      const batch = await world.batch(world.genesis, system.sequencerAccounts[0]!.address);
+      await submit(system, batch);
       await system.skip(3 * DAY);
       await system.inbox.finalise(batch.header);
       expect(await system.inbox.finalised()).to.equal(2n);
