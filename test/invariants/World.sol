@@ -78,6 +78,8 @@ abstract contract World is Test {
     uint256 internal etherGranted;
     mapping(uint64 index => bytes32) internal finalHash;
     uint64 internal finalisedBefore = 1;
+    /// @notice How often each action succeeded.
+    mapping(string action => uint256) public done;
 
     constructor(uint256 honest_, uint96 honestStake, uint96 hostileStake) {
         vm.warp(1_800_000_000);
@@ -154,6 +156,10 @@ abstract contract World is Test {
         vm.prank(caller);
         // solhint-disable-next-line avoid-low-level-calls
         (ok, ) = target.call(data);
+    }
+
+    function _done(bool ok, string memory action) internal {
+        if (ok) ++done[action];
     }
 
     function _remember(Draft memory draft, uint128 signers) internal {
