@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 import {BatchTree, Frontier} from "../../contracts/batches/BatchTree.sol";
 import {BlockContext} from "../../contracts/types/BlockContext.sol";
 import {Test} from "../Test.sol";
@@ -83,6 +85,21 @@ contract BatchTreeTest is Test {
         assertEq(whole.count, count);
         assertEq(whole.peaks.length, _ones(count));
         assertEq(harness.root(whole.count, whole.peaks), ReferenceTree.root(values));
+    }
+
+    /// @dev The highest tree that a 32-bit count can need: 32 peaks, which the last leaf merges into one.
+    function testFuzz_append_toTheHighestTree_succeeds(bytes32 seed) public view {
+        uint256 count = 2 ** 32 - 2;
+        bytes32[] memory peaks = _values(seed, 31);
+        bytes32[] memory added = _values(~seed, 2);
+        Frontier memory full = harness.append(count, peaks, _slice(added, 0, 1));
+        assertEq(full.peaks.length, 32);
+        Frontier memory whole = harness.append(count, peaks, added);
+        assertEq(whole.count, 2 ** 32);
+        assertEq(whole.peaks.length, 1);
+        bytes32 expected = BatchTree.leaf(count + 1, added[1]);
+        for (uint256 i = 32; i > 0; --i) expected = Hashes.commutativeKeccak256(full.peaks[i - 1], expected);
+        assertEq(whole.peaks[0], expected);
     }
 
     function testFuzz_contains_everyRow_succeeds(bytes32 seed, uint256 count, uint256 index) public view {

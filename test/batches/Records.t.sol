@@ -114,6 +114,12 @@ contract RecordsTest is Test {
         harness.read(record, 0, last);
     }
 
+    function test_read_sameNumberAgain_reverts() public {
+        bytes memory record = _record(true, BlockContext(7, 9, address(1)), hex"02");
+        vm.expectRevert(abi.encodeWithSelector(Records.RecordsBlockOutOfOrder.selector, 7, 9, 7, 5));
+        harness.read(record, 0, BlockContext(7, 5, address(2)));
+    }
+
     function test_read_sameTimeInTheNextBlock_succeeds() public view {
         bytes memory record = _record(true, BlockContext(8, 5, address(1)), hex"02");
         (, uint256 end, BlockContext memory opened) = harness.read(record, 0, BlockContext(7, 5, address(2)));

@@ -43,6 +43,16 @@ contract ParametersTest is Test {
         new Parameters(timelock, settings);
     }
 
+    function test_constructor_valueAtItsBounds_succeeds() public {
+        Setting[] memory settings = Settings.defaults();
+        for (uint256 i = 0; i < settings.length; ++i)
+            settings[i].value = i % 2 == 0 ? settings[i].min : settings[i].max;
+        new Parameters(timelock, settings);
+        for (uint256 i = 0; i < settings.length; ++i)
+            settings[i].value = i % 2 == 0 ? settings[i].max : settings[i].min;
+        new Parameters(timelock, settings);
+    }
+
     function testFuzz_constructor_boundsCrossed_reverts(uint8 which) public {
         Parameter parameter = Parameter(which % 15);
         Setting[] memory settings = Settings.defaults();
@@ -132,6 +142,25 @@ contract ParametersTest is Test {
         assertEq(parameters.get(parameter), value);
         assertEq(parameters.setting(parameter).min, s.min);
         assertEq(parameters.setting(parameter).max, s.max);
+    }
+
+    function test_set_atTheBounds_succeeds() public {
+        Parameters parameters = new Parameters(timelock, Settings.defaults());
+        vm.startPrank(timelock);
+        for (uint256 i = 0; i < 15; ++i) {
+            Parameter parameter = Parameter(i);
+            Setting memory s = parameters.setting(parameter);
+            parameters.set(parameter, s.min);
+            assertEq(parameters.get(parameter), s.min);
+            parameters.set(parameter, s.max);
+            assertEq(parameters.get(parameter), s.max);
+            _expectOutOfBounds(parameter, s.max + 1, s.min, s.max);
+            parameters.set(parameter, s.max + 1);
+            if (s.min == 0) continue;
+            _expectOutOfBounds(parameter, s.min - 1, s.min, s.max);
+            parameters.set(parameter, s.min - 1);
+        }
+        vm.stopPrank();
     }
 
     function testFuzz_set_outOfBounds_reverts(uint8 which, uint256 value) public {
