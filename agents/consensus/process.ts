@@ -9,7 +9,7 @@ import { headerFault } from "../../l2/batch/submission.ts";
 import { parseSignedBlock } from "../../l2/protocol/block.ts";
 import type { SignedBlock } from "../../l2/protocol/block.ts";
 import { BATCH_GAS } from "../../l2/evm/burden.ts";
-import type { DroppedTransaction } from "../../l2/chain/chain.ts";
+import type { DroppedTransaction } from "../../l2/chain/types.ts";
 import { type Hex, fromHex } from "../../l2/base/hex.ts";
 import { Agent } from "../runtime/agent.ts";
 import type { AgentOptions } from "../runtime/agent.ts";

@@ -1,4 +1,5 @@
-import type { Chain, TransactionStatus } from "../../l2/chain/chain.ts";
+import type { Chain } from "../../l2/chain/chain.ts";
+import type { TransactionStatus } from "../../l2/chain/types.ts";
 import { TransactionError } from "../../l2/protocol/errors.ts";
 import { fromHex } from "../../l2/base/hex.ts";
 import { RpcError } from "../../l2/rpc/errors.ts";

@@ -1,4 +1,5 @@
-import type { Chain, DroppedTransaction } from "../../l2/chain/chain.ts";
+import type { Chain } from "../../l2/chain/chain.ts";
+import type { DroppedTransaction } from "../../l2/chain/types.ts";
 import { TransactionError } from "../../l2/protocol/errors.ts";
 import { fromHex } from "../../l2/base/hex.ts";
 import { upfrontCost } from "../../l2/protocol/transaction.ts";

@@ -2,8 +2,9 @@ import { Transaction, ZeroHash } from "ethers";
 
 import type { BatchHeader } from "../batch/header.ts";
 import type { Block } from "../protocol/block.ts";
-import type { Chain, Receipt, TransactionInfo } from "../chain/chain.ts";
-import type { StoredOutcome } from "../chain/chain-store.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { Receipt, TransactionInfo } from "../chain/types.ts";
+import type { StoredOutcome } from "../chain/store.ts";
 import { type Hex, toHex } from "../base/hex.ts";
 import { type Log, bloomOf } from "../execution/logs.ts";
 import { blockGasLimit } from "../chain/seal.ts";

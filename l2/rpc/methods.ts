@@ -1,5 +1,6 @@
 import type { Block } from "../protocol/block.ts";
-import type { Chain, TransactionStatus } from "../chain/chain.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { TransactionStatus } from "../chain/types.ts";
 import type { Hex } from "../base/hex.ts";
 import { RpcError } from "./errors.ts";
 import { type Params, invalid, readBytes, readObject, readQuantity } from "./params.ts";

@@ -2,7 +2,8 @@ import { type TransactionRequest, Wallet, id, parseEther, parseUnits } from "eth
 
 import { signed } from "../signed.ts";
 import type { Hex } from "../../l2/base/hex.ts";
-import { Chain, type ChainOptions } from "../../l2/chain/chain.ts";
+import { Chain } from "../../l2/chain/chain.ts";
+import type { ChainOptions } from "../../l2/chain/types.ts";
 import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
 
 /** Wallets with keys that are the same in every run. */

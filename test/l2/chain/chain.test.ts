@@ -4,7 +4,8 @@ import { Wallet, parseEther, parseUnits, toBeHex } from "ethers";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { ZERO_HASH, asHex } from "../../../l2/base/hex.ts";
 import { type Block, type SignedBlock, BLOCK_TYPES, blockDomain, toSignedBlock } from "../../../l2/protocol/block.ts";
-import { Chain, type DroppedTransaction } from "../../../l2/chain/chain.ts";
+import { Chain } from "../../../l2/chain/chain.ts";
+import type { DroppedTransaction } from "../../../l2/chain/types.ts";
 import { BlockError, type BlockErrorCode, ChainError } from "../../../l2/protocol/errors.ts";
 import {
   alice,
