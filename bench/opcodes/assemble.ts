@@ -1,10 +1,6 @@
-import { createEVM } from "@ethereumjs/evm";
 import { concat, toBeHex } from "ethers";
 
-import { chainCommon } from "../../l2/evm/fork.ts";
-
-const evm = await createEVM({ common: chainCommon({ chainId: 1n }) });
-const OPCODES = new Map([...evm.getActiveOpcodes().values()].map(({ fullName, code }) => [fullName, code]));
+import { opcode } from "../../l2/evm/opcodes.ts";
 
 /** Stands for the place of the next JUMPDEST, pushed. */
 export const NEXT = "@";
@@ -14,7 +10,7 @@ export const NEXT = "@";
  *
  * @param program Names of opcodes, hexadecimal for their immediate data, and {@link NEXT}.
  * @returns In hexadecimal.
- * @throws {Error} naming what is no opcode.
+ * @throws {RangeError} naming what is no opcode.
  */
 export function assemble(program: string): string {
   const tokens = program.split(/\s+/).filter((token) => token !== "");
@@ -28,8 +24,4 @@ export function assemble(program: string): string {
   return concat(bytes);
 }
 
-function code(name: string): string {
-  const byte = OPCODES.get(name);
-  if (byte === undefined) throw new Error(`There is no opcode "${name}".`);
-  return toBeHex(byte, 1);
-}
+const code = (name: string): string => toBeHex(opcode(name), 1);

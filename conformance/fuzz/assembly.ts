@@ -1,30 +1,5 @@
 /** A small assembler, so that programs can be read, and cut down piece by piece. */
-
-const NAMES: Readonly<Record<number, string>> = {
-  0x00: "STOP ADD MUL SUB DIV SDIV MOD SMOD ADDMOD MULMOD EXP SIGNEXTEND",
-  0x10: "LT GT SLT SGT EQ ISZERO AND OR XOR NOT BYTE SHL SHR SAR",
-  0x20: "KECCAK256",
-  0x30:
-    "ADDRESS BALANCE ORIGIN CALLER CALLVALUE CALLDATALOAD CALLDATASIZE CALLDATACOPY CODESIZE CODECOPY GASPRICE " +
-    "EXTCODESIZE EXTCODECOPY RETURNDATASIZE RETURNDATACOPY EXTCODEHASH",
-  0x40: "BLOCKHASH COINBASE TIMESTAMP NUMBER PREVRANDAO GASLIMIT CHAINID SELFBALANCE BASEFEE BLOBHASH BLOBBASEFEE",
-  0x50:
-    "POP MLOAD MSTORE MSTORE8 SLOAD SSTORE JUMP JUMPI PC MSIZE GAS JUMPDEST TLOAD TSTORE MCOPY " +
-    Array.from({ length: 33 }, (_, size) => `PUSH${size}`).join(" "),
-  0x80: Array.from({ length: 16 }, (_, index) => `DUP${index + 1}`).join(" "),
-  0x90: Array.from({ length: 16 }, (_, index) => `SWAP${index + 1}`).join(" "),
-  0xa0: "LOG0 LOG1 LOG2 LOG3 LOG4",
-  0xf0: "CREATE CALL CALLCODE RETURN DELEGATECALL CREATE2",
-  0xfa: "STATICCALL",
-  0xfd: "REVERT INVALID SELFDESTRUCT",
-};
-
-/** Opcodes of the fork, by name. */
-export const OPCODES: ReadonlyMap<string, number> = new Map(
-  Object.entries(NAMES).flatMap(([first, names]) =>
-    names.split(" ").map((name, index) => [name, Number(first) + index] as const),
-  ),
-);
+import { opcode } from "../../l2/evm/opcodes.ts";
 
 /** Where code that names an absent label jumps: behind its end. */
 const NOWHERE = 0xffff;
@@ -57,9 +32,7 @@ export function assemble(text: string): Uint8Array {
 
 function bytesOf(word: string): Buffer {
   if (word.startsWith("0x")) return Buffer.from(word.slice(2), "hex");
-  const opcode = OPCODES.get(word.startsWith(":") ? "JUMPDEST" : word);
-  if (opcode === undefined) throw new Error(`${word} is no opcode`);
-  return Buffer.of(opcode);
+  return Buffer.of(opcode(word.startsWith(":") ? "JUMPDEST" : word));
 }
 
 /** Text that pushes a number with the fewest bytes. */

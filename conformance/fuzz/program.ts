@@ -1,8 +1,10 @@
 /** Writes programs: mostly ones that keep their stack in order, so that they run deep. */
 import { toBeHex } from "ethers";
 
+import { MAX_CODE_BYTES, MAX_INIT_CODE_BYTES } from "../../l2/evm/fork.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
-import { OPCODES, assemble, push } from "./assembly.ts";
+import { OPCODES } from "../../l2/evm/opcodes.ts";
+import { assemble, push } from "./assembly.ts";
 import type { Dice } from "./dice.ts";
 import { precompileInput } from "./precompiles.ts";
 
@@ -34,7 +36,6 @@ const NAMES = [...OPCODES.keys()];
 
 /** How deep init code may stand in code. */
 const MAX_NESTING = 2;
-const MAX_CODE = 24_576;
 
 /** How a statement is chosen. */
 type Choice = readonly [weight: number, write: () => string];
@@ -83,7 +84,7 @@ export class Writer {
         [2, () => ""],
         [2, () => this.#end()],
         [1, () => `${push(0xefn)} PUSH0 MSTORE8 ${this.#range()} RETURN`],
-        [1, () => `${push(BigInt(dice.pick([1, 24_576, 24_577, 40_000])))} PUSH0 RETURN`],
+        [1, () => `${push(BigInt(dice.pick([1, MAX_CODE_BYTES, MAX_CODE_BYTES + 1, 40_000])))} PUSH0 RETURN`],
         [1, () => this.#deploy([`0x${dice.hex(dice.below(64))}`])],
       ])(),
     ];
@@ -98,7 +99,7 @@ export class Writer {
   }
 
   #deploy(runtime: readonly string[]): string {
-    const code = Buffer.from(assemble(runtime.join(" "))).subarray(0, MAX_CODE);
+    const code = Buffer.from(assemble(runtime.join(" "))).subarray(0, MAX_CODE_BYTES);
     const data = this.#label();
     const size = push(BigInt(code.length));
     return `${size} PUSH2 @${data} PUSH0 CODECOPY ${size} PUSH0 RETURN .${data} 0x${code.toString("hex")}`;
@@ -392,7 +393,9 @@ export class Writer {
     const height = this.#height;
     const salted = dice.oneIn(2);
     const salt = salted ? this.#constant(dice.oneIn(8) ? dice.word() : BigInt(dice.below(2))) : "";
-    const length = dice.oneIn(40) ? dice.pick([49_152, 49_153, dice.below(300)]) : code.length / 2;
+    const length = dice.oneIn(40)
+      ? dice.pick([MAX_INIT_CODE_BYTES, MAX_INIT_CODE_BYTES + 1, dice.below(300)])
+      : code.length / 2;
     const size = this.#constant(BigInt(length));
     const offset = this.#constant(BigInt(at));
     const value = this.#amount();

@@ -15,6 +15,8 @@ import { createChainEvm } from "../../l2/evm/evm.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";
 import { letCreationsRevert } from "../../l2/evm/reverted-creation.ts";
 import { TouchedState } from "../../l2/execution/touched.ts";
+import { HASH_DIGITS } from "../../l2/state/state.ts";
+import { codeKey } from "../../l2/state/trie.ts";
 import { buildState } from "../statetest/state.ts";
 import { type Expected, type Input, RecordingStore, trieOver } from "../../testkit/execution/reference.ts";
 import { assemble } from "./assembly.ts";
@@ -39,9 +41,6 @@ const common = chainCommon(CHAIN);
 
 /** From which first byte on an item of a witness is a list: a node. */
 const LIST = 0xc0;
-
-/** Key of a code in the store: the state manager's prefix, and the hash. */
-const CODE_PREFIX = "63";
 
 /** How often each opcode was executed. */
 export class OpcodeCounts {
@@ -95,7 +94,7 @@ export async function runReference(
   for (const [hash, item] of state.items) if ((item[0] ?? 0) >= LIST) known.set(hash.slice(2), item);
   for (const { code } of Object.values(pre)) {
     const bytes = fromHex(code);
-    known.set(CODE_PREFIX + keccakHex(bytes).slice(2), bytes);
+    known.set(codeKey(keccakHex(bytes).slice(2)), bytes);
   }
   const store = new RecordingStore(known);
   const trie = await trieOver(store, { secure: true, root: fromHex(state.root) });
@@ -176,8 +175,8 @@ const INVALID = new RegExp(
 function witnessItems(nodes: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
   const items = new Map<string, Uint8Array>();
   for (const [key, node] of nodes) {
-    if (key.length === 64) items.set(`0x${key}`, node);
-    else items.set(`0x${key.slice(CODE_PREFIX.length)}`, codeItem(node));
+    const hash = `0x${key.slice(-HASH_DIGITS)}`;
+    items.set(hash, key.length === HASH_DIGITS ? node : codeItem(node));
   }
   return items;
 }

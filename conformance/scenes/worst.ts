@@ -3,6 +3,7 @@ import { concat, dataLength, id, toBeHex, zeroPadValue } from "ethers";
 
 import { EFFORT_LIMIT, effortOf } from "../../l2/evm/effort.ts";
 import { ACCESS_LIMIT, MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { MAX_CODE_BYTES, MAX_INIT_CODE_BYTES } from "../../l2/evm/fork.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import { fromHex } from "../../l2/base/hex.ts";
 import { PAIRS_LIMIT } from "../../l2/evm/pairing.ts";
@@ -11,7 +12,6 @@ import { ENTRY, account, call, contract, hex, op, scene, transaction, write } fr
 
 const PAGE = 1024;
 const HALF = MEMORY_LIMIT / 2;
-const CODE_LIMIT = 24_576;
 const [CALLEE, REVERTER, LEFT, RIGHT] = ["callee", "reverter", "left", "right"].map(account) as [
   string,
   string,
@@ -163,9 +163,9 @@ function depth(): FuzzCase {
 function initCode(name: string): string {
   const filler = (size: number): string => `0x${"5b".repeat(size)}`;
   const start = op("JUMP", "PUSH2 @1");
-  const end = `0x607f :1 ${op("CODECOPY", 0, 64, CODE_LIMIT)} ${rest("copied")} ${op("RETURN", 0, CODE_LIMIT)}`;
+  const end = `0x607f :1 ${op("CODECOPY", 0, 64, MAX_CODE_BYTES)} ${rest("copied")} ${op("RETURN", 0, MAX_CODE_BYTES)}`;
   const size = 4 + 33 + (hex(end).length - 2) / 2;
-  return `${start} PUSH32 ${id(name)} ${filler(49_152 - size)} ${end}`;
+  return `${start} PUSH32 ${id(name)} ${filler(MAX_INIT_CODE_BYTES - size)} ${end}`;
 }
 
 /** A creation by a transaction. */
@@ -178,18 +178,18 @@ function creation(): FuzzCase {
   const entry = [
     pile(1_000),
     fill("creation"),
-    op("EXTCODECOPY", LEFT, MEMORY_LIMIT - 49_152, 0, CODE_LIMIT),
-    op("EXTCODECOPY", RIGHT, MEMORY_LIMIT - CODE_LIMIT, 0, CODE_LIMIT),
-    write(0, op("CREATE2", 0, MEMORY_LIMIT - 49_152, 49_152, 1)),
+    op("EXTCODECOPY", LEFT, MEMORY_LIMIT - MAX_INIT_CODE_BYTES, 0, MAX_CODE_BYTES),
+    op("EXTCODECOPY", RIGHT, MEMORY_LIMIT - MAX_CODE_BYTES, 0, MAX_CODE_BYTES),
+    write(0, op("CREATE2", 0, MEMORY_LIMIT - MAX_INIT_CODE_BYTES, MAX_INIT_CODE_BYTES, 1)),
     keep(1),
   ];
   return scene(
     {
       [ENTRY]: contract(apart(entry)),
-      [LEFT]: contract(`${op("JUMP", "PUSH2 0xbfc0")} PUSH32 ${id("left")} 0x${"5b".repeat(CODE_LIMIT - 37)}`),
+      [LEFT]: contract(`${op("JUMP", "PUSH2 0xbfc0")} PUSH32 ${id("left")} 0x${"5b".repeat(MAX_CODE_BYTES - 37)}`),
       [RIGHT]: contract(
-        `0x${"5b".repeat(CODE_LIMIT - 66)} 0x607f 0x5b ${op("CODECOPY", 0, 64, CODE_LIMIT)} ` +
-          `${op("RETURN", 0, CODE_LIMIT)} 0x${"5b".repeat(100)}`,
+        `0x${"5b".repeat(MAX_CODE_BYTES - 66)} 0x607f 0x5b ${op("CODECOPY", 0, 64, MAX_CODE_BYTES)} ` +
+          `${op("RETURN", 0, MAX_CODE_BYTES)} 0x${"5b".repeat(100)}`,
       ),
     },
     [heavy()],

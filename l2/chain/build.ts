@@ -1,3 +1,4 @@
+import { TRANSFER_GAS } from "../evm/fork.ts";
 import type { ChainConfig } from "../protocol/config.ts";
 import { TransactionError } from "../protocol/errors.ts";
 import { recordSize } from "../protocol/l2-transaction.ts";
@@ -6,9 +7,6 @@ import type { SignedTransaction } from "../protocol/transaction.ts";
 import type { Executor } from "../execution/executor.ts";
 import type { Pool } from "./pool.ts";
 import type { BlockPlace, Executed } from "./seal.ts";
-
-/** Gas of a transaction that only moves value. */
-const TRANSFER_GAS = 21_000n;
 
 /** A transaction that a block could not have. */
 export interface RefusedTransaction {

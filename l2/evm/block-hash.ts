@@ -1,6 +1,7 @@
 import { toHex } from "../base/hex.ts";
-import type { Instruction } from "./instruction.ts";
 import { keccak256 } from "../base/keccak.ts";
+import type { Instruction } from "./instruction.ts";
+import { opcode } from "./opcodes.ts";
 
 /** How far back a contract can look, in blocks. */
 const BLOCKS_BACK = 256n;
@@ -10,7 +11,7 @@ const BLOCKS_BACK = 256n;
  * keccak-256 of their number's decimal digits, else zero.
  */
 export const BLOCK_HASH: Instruction = {
-  opcode: 0x40,
+  opcode: opcode("BLOCKHASH"),
   opcodeName: "BLOCKHASH",
   baseFee: 20,
   logicFunction: ({ stack, interpreter }) => {

@@ -3,6 +3,7 @@ import { getOpcodesForHF } from "@ethereumjs/evm";
 
 import type { Burden } from "./burden.ts";
 import type { Instruction } from "./instruction.ts";
+import { opcode } from "./opcodes.ts";
 
 type RunState = Parameters<Instruction["logicFunction"]>[0];
 
@@ -48,40 +49,42 @@ const CALL: Operands = {
   waits: true,
 };
 
-/** What instructions touch that L1 may have to be given again. */
-const OPERANDS: Readonly<Record<number, Operands>> = {
-  /* KECCAK256 */ 0x20: RANGE,
-  /* BALANCE */ 0x31: { address: 0 },
-  /* CALLDATALOAD */ 0x35: { calldata: [0, WORD] },
-  /* CALLDATACOPY */ 0x37: { memory: [[0, 2]], calldata: [1, 2] },
-  /* CODECOPY */ 0x39: { memory: [[0, 2]] },
-  /* EXTCODESIZE */ 0x3b: { address: 0 },
-  /* EXTCODECOPY */ 0x3c: { memory: [[1, 3]], address: 0 },
-  /* RETURNDATACOPY */ 0x3e: { memory: [[0, 2]], returned: [1, 2] },
-  /* EXTCODEHASH */ 0x3f: { address: 0 },
-  /* MLOAD */ 0x51: { memory: [[0, WORD]] },
-  /* MSTORE */ 0x52: { memory: [[0, WORD]] },
-  /* MSTORE8 */ 0x53: { memory: [[0, { bytes: 1 }]] },
-  /* SLOAD */ 0x54: { slot: "read" },
-  /* SSTORE */ 0x55: { slot: "written" },
-  /* TLOAD */ 0x5c: { slot: "transient" },
-  /* TSTORE */ 0x5d: { slot: "transient" },
-  /* MCOPY */ 0x5e: COPY,
-  /* LOG0 to LOG4 */ 0xa0: RANGE,
-  0xa1: RANGE,
-  0xa2: RANGE,
-  0xa3: RANGE,
-  0xa4: RANGE,
-  /* CREATE */ 0xf0: CREATION,
-  /* CALL */ 0xf1: VALUE_CALL,
-  /* CALLCODE */ 0xf2: VALUE_CALL,
-  /* RETURN */ 0xf3: RANGE,
-  /* DELEGATECALL */ 0xf4: CALL,
-  /* CREATE2 */ 0xf5: CREATION,
-  /* STATICCALL */ 0xfa: CALL,
-  /* REVERT */ 0xfd: RANGE,
-  /* SELFDESTRUCT */ 0xff: { address: 0 },
+/** What instructions touch that L1 may have to be given again, by name. */
+const TOUCHING: Readonly<Record<string, Operands>> = {
+  KECCAK256: RANGE,
+  BALANCE: { address: 0 },
+  CALLDATALOAD: { calldata: [0, WORD] },
+  CALLDATACOPY: { memory: [[0, 2]], calldata: [1, 2] },
+  CODECOPY: { memory: [[0, 2]] },
+  EXTCODESIZE: { address: 0 },
+  EXTCODECOPY: { memory: [[1, 3]], address: 0 },
+  RETURNDATACOPY: { memory: [[0, 2]], returned: [1, 2] },
+  EXTCODEHASH: { address: 0 },
+  MLOAD: { memory: [[0, WORD]] },
+  MSTORE: { memory: [[0, WORD]] },
+  MSTORE8: { memory: [[0, { bytes: 1 }]] },
+  SLOAD: { slot: "read" },
+  SSTORE: { slot: "written" },
+  TLOAD: { slot: "transient" },
+  TSTORE: { slot: "transient" },
+  MCOPY: COPY,
+  LOG0: RANGE,
+  LOG1: RANGE,
+  LOG2: RANGE,
+  LOG3: RANGE,
+  LOG4: RANGE,
+  CREATE: CREATION,
+  CALL: VALUE_CALL,
+  CALLCODE: VALUE_CALL,
+  RETURN: RANGE,
+  DELEGATECALL: CALL,
+  CREATE2: CREATION,
+  STATICCALL: CALL,
+  REVERT: RANGE,
+  SELFDESTRUCT: { address: 0 },
 };
+
+const OPERANDS = new Map(Object.entries(TOUCHING).map(([name, operands]) => [opcode(name), operands]));
 
 /** Operands that an instruction has at most. */
 const MOST = 7;
@@ -97,14 +100,14 @@ const REGISTERS_BYTES = 1_400;
 export function weigh(common: Common, special: readonly Instruction[], burden: Burden): Instruction[] {
   const own = new Map(special.map((instruction) => [instruction.opcode, instruction]));
   const usual = getOpcodesForHF(common).opcodeMap;
-  for (const opcode of Object.keys(OPERANDS).map(Number)) {
-    const { opcodeInfo, opHandler } = usual[opcode]!;
-    if (own.has(opcode)) continue;
+  for (const code of OPERANDS.keys()) {
+    const { opcodeInfo, opHandler } = usual[code]!;
+    if (own.has(code)) continue;
     const { name: opcodeName, fee: baseFee } = opcodeInfo;
-    own.set(opcode, { opcode, opcodeName, baseFee, logicFunction: opHandler });
+    own.set(code, { opcode: code, opcodeName, baseFee, logicFunction: opHandler });
   }
   return [...own.values()].map((instruction) => {
-    const operands = OPERANDS[instruction.opcode];
+    const operands = OPERANDS.get(instruction.opcode);
     if (operands === undefined) return instruction;
     return {
       ...instruction,

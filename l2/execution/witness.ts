@@ -4,7 +4,7 @@ import { RLP } from "@ethereumjs/rlp";
 
 import type { L2Transaction } from "../protocol/l2-transaction.ts";
 import type { ChainConfig } from "../protocol/config.ts";
-import { chainCommon } from "../evm/fork.ts";
+import { LAST_PRECOMPILE, chainCommon } from "../evm/fork.ts";
 import { TransactionError } from "../protocol/errors.ts";
 import { Executor } from "./executor.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
@@ -12,9 +12,6 @@ import { HASH_DIGITS, Overlay, type StateStore, openTrie } from "../state/state.
 import type { Touch } from "./touched.ts";
 import type { SignedTransaction } from "../protocol/transaction.ts";
 import { EMPTY_ROOT, NO_CODE, accountReferences } from "../state/trie.ts";
-
-/** Precompiles are at the addresses 1 to 10 (fork Cancun). */
-const LAST_PRECOMPILE = 10n;
 
 /**
  * What executing these transactions needs of the state before the first of them (steps 11.5, 11.9): RLP items one behind

@@ -8,6 +8,7 @@ import { ACCESS_LIMIT, type ChainConfig, TRANSACTION_LIMIT } from "./config.ts";
 import { TransactionError } from "./errors.ts";
 import { type Hex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
+import { MAX_INIT_CODE_BYTES } from "../evm/fork.ts";
 
 /** A signed transaction that is valid as far as its bytes and the chain's constants tell. Amounts are in wei. */
 export interface SignedTransaction {
@@ -50,9 +51,6 @@ const LAYOUTS = {
 } as const;
 
 const MAX_NONCE = 2n ** 64n - 2n;
-
-/** Most bytes of the code that creates a contract (EIP-3860). */
-export const MAX_INIT_CODE_BYTES = 49_152;
 
 /**
  * Reads a transaction and checks everything that does not depend on the state (docs/protocol.md, section 1).

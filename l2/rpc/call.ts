@@ -4,7 +4,7 @@ import { Executor } from "../execution/executor.ts";
 import type { Hex } from "../base/hex.ts";
 import { type AccessList, type Call, type CallResult, OUT_OF_GAS, REVERTED } from "../execution/simulation.ts";
 import { Overlay } from "../state/state.ts";
-import { MAX_INIT_CODE_BYTES } from "../protocol/transaction.ts";
+import { MAX_INIT_CODE_BYTES } from "../evm/fork.ts";
 import { RpcError } from "./errors.ts";
 import { quantity } from "./format.ts";
 import type { Node } from "./methods.ts";

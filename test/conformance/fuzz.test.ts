@@ -10,7 +10,7 @@ import { FuzzL1 } from "../../conformance/fuzz/l1.ts";
 import { OpcodeCounts, runReference } from "../../conformance/fuzz/reference.ts";
 import { regressions } from "../../conformance/fuzz/regressions.ts";
 import { shrink } from "../../conformance/fuzz/shrink.ts";
-import { OPCODES } from "../../conformance/fuzz/assembly.ts";
+import { OPCODES } from "../../l2/evm/opcodes.ts";
 import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "../../testkit/execution/executor.ts";
 
 const PROGRAMS = 1000;
