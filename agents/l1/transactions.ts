@@ -7,6 +7,7 @@ import {
   type TransactionRequest as EthersRequest,
 } from "ethers";
 
+import { SerialQueue } from "../../l2/base/serial.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Cursor } from "../runtime/cursor.ts";
 import { AgentError, decodeRevert, isRevert, L1Revert, messageOf } from "../runtime/errors.ts";
@@ -92,7 +93,7 @@ export class TransactionManager {
   readonly #log: Logger;
   readonly #metrics: Metrics;
   readonly #cursor: Cursor<TransactionState>;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #address: string | undefined;
 
   constructor(options: TransactionOptions, dependencies: TransactionDependencies) {
@@ -119,7 +120,7 @@ export class TransactionManager {
    * the nonce.
    */
   send(call: Call, signal?: AbortSignal): Promise<TransactionReceipt> {
-    return this.#exclusively(async () => {
+    return this.#queue.run(async () => {
       const recovered = await this.#recover(signal);
       if (recovered !== undefined && sameCall(recovered.call, call))
         return this.#outcome(recovered.call, recovered.receipt);
@@ -139,7 +140,7 @@ export class TransactionManager {
 
   /** Waits for the transaction that an earlier process left, if there is one. Call it before deciding what to do. */
   recover(signal?: AbortSignal): Promise<void> {
-    return this.#exclusively(async () => {
+    return this.#queue.run(async () => {
       await this.#recover(signal);
     });
   }
@@ -300,12 +301,6 @@ export class TransactionManager {
 
   async #request(call: Call): Promise<EthersRequest> {
     return { from: await this.address(), to: call.to, data: call.data, value: call.value ?? 0n };
-  }
-
-  #exclusively<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(action);
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 }
 

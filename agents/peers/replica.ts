@@ -9,6 +9,7 @@ import type { Block, SignedBlock } from "../../l2/protocol/block.ts";
 import type { Chain } from "../../l2/chain/chain.ts";
 import type { DroppedTransaction } from "../../l2/chain/types.ts";
 import { BlockError } from "../../l2/protocol/errors.ts";
+import { SerialQueue } from "../../l2/base/serial.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -72,7 +73,7 @@ export class Replica {
   #agreed: L1Batch | undefined;
   /** Last block of the batches that this peer signed. */
   #signedUpTo = 0;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(options: ReplicaOptions, dependencies: ReplicaDependencies) {
     this.chain = dependencies.chain;
@@ -108,9 +109,7 @@ export class Replica {
 
   /** Runs one change of the chain after the other. */
   exclusively<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(action);
-    this.#queue = result.catch(() => undefined);
-    return result;
+    return this.#queue.run(action);
   }
 
   /**

@@ -3,6 +3,7 @@ import { Interface } from "ethers";
 import { network } from "hardhat";
 
 import { type Hex, asHex, toHex } from "../../l2/base/hex.ts";
+import { SerialQueue } from "../../l2/base/serial.ts";
 import { type Anvil, startAnvil } from "../../testkit/anvil.ts";
 import { deployExecutor } from "../../testkit/execution/executor.ts";
 import type { Expected, Input } from "../../testkit/execution/reference.ts";
@@ -43,7 +44,7 @@ export class FuzzL1 {
   readonly #node: Anvil;
   readonly #sender: string;
   readonly #executor: string;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns = new SerialQueue();
 
   private constructor(node: Anvil, sender: string, executor: string) {
     this.#node = node;
@@ -81,11 +82,9 @@ export class FuzzL1 {
     const transaction = this.#transaction(withBytes(call, witness));
     const result = await this.#send<string>("eth_call", transaction, "latest");
     // One after the other: the node counts the sender's transactions.
-    const turn = this.#turn.then(async () => {
+    await this.#turns.run(async () => {
       await this.#mined(await this.#send<string>("eth_sendTransaction", transaction));
     });
-    this.#turn = turn.catch(() => undefined);
-    await turn;
     const [next, items] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [string, string];
     return { next: asHex(next), items: asHex(items) };
   }

@@ -4,6 +4,7 @@ import type { Common } from "@ethereumjs/common";
 import { getAddress } from "ethers";
 
 import { type Hex, asHex, fromHex, toHex } from "../base/hex.ts";
+import { SerialQueue } from "../base/serial.ts";
 import { chainCommon } from "../evm/fork.ts";
 import {
   BLOCK_TYPES,
@@ -51,7 +52,7 @@ export class Chain extends EventEmitter<ChainEvents> {
   readonly #history: History;
   readonly #pool: Pool;
   #head: Block;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #changes = new SerialQueue();
   #events: (() => void)[] = [];
   #closed = false;
 
@@ -97,7 +98,7 @@ export class Chain extends EventEmitter<ChainEvents> {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#last;
+    await this.#changes.idle();
     await this.#store.close();
   }
 
@@ -349,10 +350,8 @@ export class Chain extends EventEmitter<ChainEvents> {
   /** Runs a change behind all earlier ones, then tells the listeners. */
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new ChainError("CLOSED", "The chain is closed.");
-    const run = this.#last.then(work);
-    this.#last = run.catch(() => undefined);
     try {
-      return await run;
+      return await this.#changes.run(work);
     } finally {
       const events = this.#events;
       this.#events = [];
