@@ -1,6 +1,7 @@
 import { type Common, Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
 
 import { keccak256 } from "../base/keccak.ts";
+import { recover } from "../base/recover.ts";
 import { kzg } from "./kzg.ts";
 
 /** Gas of a transaction that only moves value: what every transaction costs before its data and its code. */
@@ -19,6 +20,6 @@ export const LAST_PRECOMPILE = 10n;
 export function chainCommon(config: { readonly chainId: bigint }): Common {
   return createCustomCommon({ chainId: Number(config.chainId), name: "metis" }, Mainnet, {
     hardfork: Hardfork.Cancun,
-    customCrypto: { keccak256, kzg },
+    customCrypto: { keccak256, kzg, ecrecover: recover },
   });
 }

@@ -1,9 +1,11 @@
-import { type TypedDataDomain, type TypedDataField, getAddress, isAddress, verifyTypedData } from "ethers";
+import { Signature, type TypedDataDomain, TypedDataEncoder, type TypedDataField, getAddress, isAddress } from "ethers";
 
 import type { L2Transaction } from "./l2-transaction.ts";
 import type { ChainConfig } from "./config.ts";
 import { BlockError } from "./errors.ts";
-import { type Hex, fromHex } from "../base/hex.ts";
+import { type Hex, fromHex, toHex } from "../base/hex.ts";
+import { keccak256 } from "../base/keccak.ts";
+import { recover } from "../base/recover.ts";
 
 /** A block as its producer hands it to its peers (step 3). Plain JSON. */
 export interface SignedBlock {
@@ -56,7 +58,10 @@ export function blockDomain(config: Pick<ChainConfig, "chainId">): TypedDataDoma
 /** Address of the key that signed a block. @throws BlockError where the signature recovers none. */
 export function recoverProducer(config: Pick<ChainConfig, "chainId">, hash: Hex, signature: Hex): string {
   try {
-    return verifyTypedData(blockDomain(config), BLOCK_TYPES, { hash }, signature);
+    const digest = fromHex(TypedDataEncoder.hash(blockDomain(config), BLOCK_TYPES, { hash }));
+    const { r, s, yParity } = Signature.from(signature);
+    const key = recover(digest, BigInt(yParity), fromHex(r), fromHex(s));
+    return getAddress(toHex(keccak256(key).subarray(12)));
   } catch (error) {
     throw new BlockError("BAD_SIGNATURE", `Block ${hash} carries no valid signature.`, { cause: error });
   }
