@@ -139,8 +139,9 @@ export class ConsensusProcess extends Agent implements Consensus {
       throw new AgentError("L2_UNAVAILABLE", `${this.#reason}; send the transaction again after that`);
     }
     const { chain } = this.#dependencies;
-    await chain.checkBurden(chain.decode(raw), this.#now);
-    return chain.addTransaction(raw);
+    const transaction = chain.decodeNew(raw);
+    await chain.checkBurden(transaction, this.#now);
+    return chain.addTransaction(transaction);
   }
 
   pendingTransactions(): Promise<readonly Uint8Array[]> {

@@ -1,12 +1,14 @@
 import { getAddress } from "ethers";
 
-import { toHex } from "../base/hex.ts";
+import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
 import type { Block } from "../protocol/block.ts";
 import { ChainError, TransactionError } from "../protocol/errors.ts";
 import type { BlockContext, L2Transaction } from "../protocol/l2-transaction.ts";
+import type { SignedTransaction } from "../protocol/transaction.ts";
 import type { Executor } from "../execution/executor.ts";
 import type { Executed } from "./seal.ts";
+import type { DroppedTransaction } from "./types.ts";
 
 /** A block as a batch has it. */
 export interface BatchBlock {
@@ -66,4 +68,19 @@ export async function executeBatchBlock(executor: Executor, { context, raws }: B
     }
   }
   return executed;
+}
+
+/** The transactions that went with a block, but for those that are kept. */
+export function lostWith(
+  block: Block,
+  kept: ReadonlySet<Hex>,
+  decode: (raw: Uint8Array) => SignedTransaction,
+  reason: string,
+): DroppedTransaction[] {
+  return block.transactions.flatMap((raw, index): DroppedTransaction[] => {
+    const hash = block.transactionHashes[index];
+    if (hash === undefined || kept.has(hash)) return [];
+    const { from, nonce } = decode(fromHex(raw));
+    return [{ hash, raw, sender: from, nonce: Number(nonce), reason, block: block.number }];
+  });
 }

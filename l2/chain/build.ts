@@ -1,7 +1,7 @@
 import { TRANSFER_GAS } from "../evm/fork.ts";
 import type { ChainConfig } from "../protocol/config.ts";
 import { TransactionError } from "../protocol/errors.ts";
-import { recordSize } from "../protocol/l2-transaction.ts";
+import { type BlockContext, recordSize } from "../protocol/l2-transaction.ts";
 import { BLOCK_LIMITS } from "../protocol/limits.ts";
 import type { SignedTransaction } from "../protocol/transaction.ts";
 import type { Executor } from "../execution/executor.ts";
@@ -58,6 +58,19 @@ export async function fillBlock(
     next = best.next(taken);
   }
   return { executed, refused };
+}
+
+/** Tries a transaction. @throws TransactionError `TOO_HEAVY` where it is; other errors depend on what comes before it. */
+export async function expectBearable(
+  executor: Executor,
+  context: BlockContext,
+  transaction: SignedTransaction,
+): Promise<void> {
+  try {
+    await executor.execute(context, transaction);
+  } catch (error) {
+    if (!(error instanceof TransactionError) || error.code === "TOO_HEAVY") throw error;
+  }
 }
 
 /** Whether a transaction has no gas for more than to move value. */

@@ -4,6 +4,7 @@ import type { Common } from "@ethereumjs/common";
 import { getAddress } from "ethers";
 
 import { type Hex, asHex, fromHex, toHex } from "../base/hex.ts";
+import { keccakHex } from "../base/keccak.ts";
 import { SerialQueue } from "../base/serial.ts";
 import { chainCommon } from "../evm/fork.ts";
 import {
@@ -16,14 +17,14 @@ import {
   recoverProducer,
 } from "../protocol/block.ts";
 import { type ChainConfig, MAX_GAS_LIMIT } from "../protocol/config.ts";
-import { BlockError, ChainError, TransactionError } from "../protocol/errors.ts";
+import { BlockError, ChainError } from "../protocol/errors.ts";
 import type { L2Transaction } from "../protocol/l2-transaction.ts";
 import { BLOCK_LIMITS } from "../protocol/limits.ts";
 import { type SignedTransaction, decodeTransaction, effectiveTip } from "../protocol/transaction.ts";
 import { Overlay, type StateReader, type StateStore } from "../state/state.ts";
 import { Executor } from "../execution/executor.ts";
-import { executeBatchBlock, groupBlocks, isBlock } from "./adopt.ts";
-import { fillBlock, runsNoCode } from "./build.ts";
+import { executeBatchBlock, groupBlocks, isBlock, lostWith } from "./adopt.ts";
+import { expectBearable, fillBlock, runsNoCode } from "./build.ts";
 import { History } from "./history.ts";
 import { checkClaims, checkPlace, checkSize, executeBlock } from "./import.ts";
 import { DEFAULT_LIMITS, type MempoolLimits } from "./mempool.ts";
@@ -103,9 +104,10 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   /** Takes a signed transaction into the mempool (step 1) and gives its hash. @throws TransactionError */
-  async addTransaction(raw: Hex | Uint8Array): Promise<Hex> {
-    return await this.#exclusively(async () => {
-      const transaction = this.decode(typeof raw === "string" ? fromHex(raw) : raw);
+  async addTransaction(signed: Hex | Uint8Array | SignedTransaction): Promise<Hex> {
+    return this.#exclusively(async () => {
+      const raw = typeof signed === "string" ? fromHex(signed) : signed;
+      const transaction = raw instanceof Uint8Array ? this.decodeNew(raw) : raw;
       this.#pool.add(transaction, await (await this.stateAt()).account(transaction.from));
       this.#emitLater("transaction", info(transaction));
       return transaction.hash;
@@ -113,10 +115,16 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   /**
-   * Reads a transaction and checks all that does not depend on the state.
+   * Reads a transaction and checks all that does not depend on the state; one of the mempool is at hand already.
    * @throws TransactionError
    */
   decode(raw: Uint8Array): SignedTransaction {
+    return this.#pool.get(keccakHex(raw)) ?? decodeTransaction(this.config, this.#common, raw);
+  }
+
+  /** Reads a transaction that is not in the mempool. @throws TransactionError `ALREADY_KNOWN` for one that is. */
+  decodeNew(raw: Uint8Array): SignedTransaction {
+    this.#pool.expectNew(keccakHex(raw));
     return decodeTransaction(this.config, this.#common, raw);
   }
 
@@ -147,11 +155,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     if (runsNoCode(transaction)) return;
     const { number, coinbase } = this.#head;
     const executor = await this.#executorAt(this.#head, { defensible: true });
-    try {
-      await executor.execute({ number: BigInt(number + 1), timestamp: BigInt(timestamp), coinbase }, transaction);
-    } catch (error) {
-      if (!(error instanceof TransactionError) || error.code === "TOO_HEAVY") throw error;
-    }
+    await expectBearable(executor, { number: BigInt(number + 1), timestamp: BigInt(timestamp), coinbase }, transaction);
   }
 
   /** Takes a transaction out of the mempool. Its status becomes `dropped` for this reason. */
@@ -376,14 +380,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     reason = "",
   ): Promise<DroppedTransaction[]> {
     const kept = new Set(added.flatMap(({ block }) => block.transactionHashes));
-    const dropped = removed.flatMap((block) =>
-      block.transactions.flatMap((raw, index): DroppedTransaction[] => {
-        const hash = block.transactionHashes[index];
-        if (hash === undefined || kept.has(hash)) return [];
-        const { from, nonce } = this.decode(fromHex(raw));
-        return [{ hash, raw, sender: from, nonce: Number(nonce), reason, block: block.number }];
-      }),
-    );
+    const dropped = removed.flatMap((block) => lostWith(block, kept, (raw) => this.decode(raw), reason));
     await this.#store.replace({ ancestor, removed, added, dropped, states: executor?.changes() ?? [] });
     this.#head = added.at(-1)?.block ?? ancestor;
     if (removed.length > 0) this.#emitLater("rollback", { head: ancestor, dropped });

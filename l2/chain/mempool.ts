@@ -64,6 +64,13 @@ export class Mempool {
     return this.#byHash.get(hash)?.transaction;
   }
 
+  /** @throws TransactionError where the mempool has the transaction. */
+  expectNew(hash: Hex): void {
+    if (this.#byHash.has(hash)) {
+      throw new TransactionError("ALREADY_KNOWN", `Transaction ${hash} is already in the mempool.`);
+    }
+  }
+
   senders(): string[] {
     return [...this.#bySender.keys()];
   }
@@ -87,9 +94,7 @@ export class Mempool {
    * @throws TransactionError where it is known, pays too little or finds no room.
    */
   add(transaction: SignedTransaction, nonce: bigint): SignedTransaction[] {
-    if (this.#byHash.has(transaction.hash)) {
-      throw new TransactionError("ALREADY_KNOWN", `Transaction ${transaction.hash} is already in the mempool.`);
-    }
+    this.expectNew(transaction.hash);
     const { perSender } = this.#limits;
     if (transaction.nonce >= nonce + BigInt(perSender)) {
       throw new TransactionError(

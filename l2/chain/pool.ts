@@ -41,6 +41,11 @@ export class Pool {
     return this.#mempool.get(hash);
   }
 
+  /** @throws TransactionError where the transaction waits already. */
+  expectNew(hash: Hex): void {
+    this.#mempool.expectNew(hash);
+  }
+
   /** A sender's transactions in the order of their nonces. */
   of(sender: string): SignedTransaction[] {
     return this.#mempool.of(sender);

@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { Wallet, parseEther, parseUnits, toBeHex } from "ethers";
 
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
-import { ZERO_HASH, asHex } from "../../../l2/base/hex.ts";
+import { ZERO_HASH, asHex, fromHex } from "../../../l2/base/hex.ts";
 import { type Block, type SignedBlock, BLOCK_TYPES, blockDomain, toSignedBlock } from "../../../l2/protocol/block.ts";
 import { Chain } from "../../../l2/chain/chain.ts";
 import type { DroppedTransaction } from "../../../l2/chain/types.ts";
-import { BlockError, type BlockErrorCode, ChainError } from "../../../l2/protocol/errors.ts";
+import { BlockError, type BlockErrorCode, ChainError, TransactionError } from "../../../l2/protocol/errors.ts";
 import {
   alice,
   anyProducer,
@@ -84,6 +84,18 @@ describe("Chain", () => {
     expect((await narrow.produceBlock(options))?.gasUsed).to.equal(42_000n);
     expect((await narrow.produceBlock(options))?.gasUsed).to.equal(42_000n);
     await narrow.close();
+  });
+
+  it("[2a] decodes a transaction once: what waits is found by its hash", async () => {
+    const raw = await transfer(alice, bob.address, 0);
+    const hash = await chain.addTransaction(chain.decodeNew(fromHex(raw)));
+    expect(chain.decode(fromHex(raw))).to.equal(chain.decode(fromHex(raw)));
+    expect(() => chain.decodeNew(fromHex(raw)))
+      .to.throw(TransactionError, `${hash} is already in the mempool`)
+      .with.property("code", "ALREADY_KNOWN");
+    const error: unknown = await chain.addTransaction(raw).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property("code", "ALREADY_KNOWN");
+    expect(chain.pendingCount).to.equal(1);
   });
 
   it("[3.2] tells why a transaction left the mempool", async () => {
