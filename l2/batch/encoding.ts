@@ -1,13 +1,16 @@
 import { getAddress } from "ethers";
 
+import { CodedError } from "../base/errors.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
 import { type BlockContext, CONTEXT_SIZE, type L2Transaction, recordSize } from "../protocol/l2-transaction.ts";
 import type { BatchHeader } from "./header.ts";
 
+/** Why bytes are not what the protocol's encoding says. */
+export type EncodingErrorCode = "TOO_LARGE" | "OUT_OF_ORDER" | "MALFORMED" | "TRUNCATED" | "WRONG_OBJECT";
+
 /** Bytes are not what the protocol's encoding says (docs/protocol.md, section 3). */
-export class EncodingError extends Error {
-  readonly code = "BAD_ENCODING";
+export class EncodingError extends CodedError<EncodingErrorCode> {
   override readonly name = "EncodingError";
 }
 
@@ -24,12 +27,18 @@ export function encodeRecords(transactions: readonly L2Transaction[]): Uint8Arra
   let last: BlockContext | undefined;
   for (const [index, { context, raw }] of transactions.entries()) {
     if (raw.length > MAX_RAW_SIZE) {
-      throw new EncodingError(`Transaction ${index} has ${raw.length} bytes, expected at most ${MAX_RAW_SIZE}.`);
+      throw new EncodingError(
+        "TOO_LARGE",
+        `Transaction ${index} has ${raw.length} bytes, expected at most ${MAX_RAW_SIZE}.`,
+      );
     }
     const opensBlock = last === undefined || context.number !== last.number;
     if (opensBlock) checkOrder(index, last, context);
     else if (context.timestamp !== last?.timestamp || !sameAddress(context.coinbase, last.coinbase)) {
-      throw new EncodingError(`Transaction ${index} gives block ${context.number} another timestamp or coinbase.`);
+      throw new EncodingError(
+        "OUT_OF_ORDER",
+        `Transaction ${index} gives block ${context.number} another timestamp or coinbase.`,
+      );
     }
     const record = Buffer.alloc(recordSize(0, opensBlock));
     if (opensBlock) {
@@ -57,12 +66,15 @@ export function decodeRecords(data: Uint8Array, after?: BlockContext): L2Transac
   let at = 0;
   const need = (size: number, what: string): void => {
     if (view.length - at < size) {
-      throw new EncodingError(`Data ends at byte ${view.length} inside ${what} at byte ${at}, expected ${size} bytes.`);
+      throw new EncodingError(
+        "TRUNCATED",
+        `Data ends at byte ${view.length} inside ${what} at byte ${at}, expected ${size} bytes.`,
+      );
     }
   };
   while (at < view.length) {
     const flag = view.readUInt8(at);
-    if (flag > 1) throw new EncodingError(`Record flag at byte ${at} is ${flag}, expected 0 or 1.`);
+    if (flag > 1) throw new EncodingError("MALFORMED", `Record flag at byte ${at} is ${flag}, expected 0 or 1.`);
     at += 1;
     if (flag === 1) {
       need(CONTEXT_SIZE, "a block");
@@ -75,7 +87,7 @@ export function decodeRecords(data: Uint8Array, after?: BlockContext): L2Transac
       last = context;
       at += CONTEXT_SIZE;
     }
-    if (last === undefined) throw new EncodingError("The first record opens no block, expected flag 1.");
+    if (last === undefined) throw new EncodingError("MALFORMED", "The first record opens no block, expected flag 1.");
     need(3, "a length");
     const size = view.readUIntBE(at, 3);
     at += 3;
@@ -89,10 +101,16 @@ export function decodeRecords(data: Uint8Array, after?: BlockContext): L2Transac
 function checkOrder(index: number, last: BlockContext | undefined, next: BlockContext): void {
   if (last === undefined) return;
   if (next.number <= last.number) {
-    throw new EncodingError(`Transaction ${index} opens block ${next.number}, expected one above ${last.number}.`);
+    throw new EncodingError(
+      "OUT_OF_ORDER",
+      `Transaction ${index} opens block ${next.number}, expected one above ${last.number}.`,
+    );
   }
   if (next.timestamp < last.timestamp) {
-    throw new EncodingError(`Block ${next.number} has time ${next.timestamp}, expected ${last.timestamp} or later.`);
+    throw new EncodingError(
+      "OUT_OF_ORDER",
+      `Block ${next.number} has time ${next.timestamp}, expected ${last.timestamp} or later.`,
+    );
   }
 }
 
@@ -132,11 +150,11 @@ function* framing(data: Uint8Array): Generator<{ raw: number; opens: boolean }> 
   while (at < view.length) {
     const opens = view.readUInt8(at) === 1;
     const lengthAt = at + (opens ? 1 + CONTEXT_SIZE : 1);
-    if (lengthAt + 3 > view.length) throw new EncodingError(`Data ends inside the record at byte ${at}.`);
+    if (lengthAt + 3 > view.length) throw new EncodingError("TRUNCATED", `Data ends inside the record at byte ${at}.`);
     const raw = view.readUIntBE(lengthAt, 3);
     at = lengthAt + 3 + raw;
     if (at > view.length)
-      throw new EncodingError(`Data ends inside the transaction whose length is at byte ${lengthAt}.`);
+      throw new EncodingError("TRUNCATED", `Data ends inside the transaction whose length is at byte ${lengthAt}.`);
     yield { raw, opens };
   }
 }
@@ -163,14 +181,19 @@ export function decodeObject(
   object: Uint8Array,
 ): BatchObject {
   const hash = keccakHex(object);
-  if (hash !== header.dataHash) throw new EncodingError(`Object hashes to ${hash}, expected ${header.dataHash}.`);
+  if (hash !== header.dataHash)
+    throw new EncodingError("WRONG_OBJECT", `Object hashes to ${hash}, expected ${header.dataHash}.`);
   const dataSize = Number(header.dataSize);
   const size = dataSize + 32 * Number(header.txCount);
-  if (object.length !== size) throw new EncodingError(`Object has ${object.length} bytes, expected ${size}.`);
+  if (object.length !== size)
+    throw new EncodingError("WRONG_OBJECT", `Object has ${object.length} bytes, expected ${size}.`);
   const data = object.slice(0, dataSize);
   const transactions = decodeRecords(data);
   if (transactions.length !== Number(header.txCount)) {
-    throw new EncodingError(`Object holds ${transactions.length} transactions, expected ${header.txCount}.`);
+    throw new EncodingError(
+      "WRONG_OBJECT",
+      `Object holds ${transactions.length} transactions, expected ${header.txCount}.`,
+    );
   }
   const stateRoots: Hex[] = [];
   for (let at = dataSize; at < size; at += 32) stateRoots.push(toHex(object.subarray(at, at + 32)));

@@ -29,7 +29,7 @@ export function proveInclusion(
 ): InclusionProof {
   const [transaction, stateRoot] = [transactions[index], stateRoots[index]];
   if (transaction === undefined || stateRoot === undefined) {
-    throw new RangeError(`The batch has ${transactions.length} transactions, expected more than ${index}.`);
+    throw new RangeError(`Transaction ${index} of a batch of ${transactions.length}, expected a lower index.`);
   }
   return {
     index,

@@ -1,4 +1,4 @@
-import { type Hex, fromHex, toHex } from "../base/hex.ts";
+import { type Hex, asHash, fromHex, toHex } from "../base/hex.ts";
 import { keccak256 } from "../base/keccak.ts";
 import type { BlockContext } from "../protocol/l2-transaction.ts";
 
@@ -36,7 +36,7 @@ export interface BatchTree {
  */
 export function batchTree(values: readonly Hex[]): BatchTree {
   const count = values.length;
-  if (count === 0) throw new RangeError("A batch tree has at least one leaf, got none.");
+  if (count === 0) throw new RangeError("The batch tree has no leaf, expected at least one.");
   const height = treeHeight(count);
   const levels: Uint8Array[] = [leaves(values, 2 ** height)];
   for (let level = 0; level < height; level++) levels.push(parents(at(levels, level)));
@@ -134,7 +134,7 @@ export class Frontier {
 
   /** The root of the batch tree over the leaves so far. @throws RangeError without any. */
   root(): Hex {
-    if (this.#count === 0) throw new RangeError("A batch tree has at least one leaf, got none.");
+    if (this.#count === 0) throw new RangeError("The batch tree has no leaf, expected at least one.");
     const padded = new Frontier(this.#count, this.roots);
     const width = 2 ** treeHeight(this.#count);
     while (padded.#count < width) padded.append(ZERO);
@@ -185,9 +185,7 @@ function leaves(values: readonly Hex[], width: number): Uint8Array {
 }
 
 function writeHash(target: Buffer, offset: number, hash: Hex): void {
-  if (hash.length !== 66 || target.write(hash.slice(2), offset, "hex") !== 32) {
-    throw new TypeError(`"${hash}" is not a hash, expected 32 bytes in hexadecimal.`);
-  }
+  if (hash.length !== 66 || target.write(hash.slice(2), offset, "hex") !== 32) asHash(hash, "The leaf");
 }
 
 function parents(nodes: Uint8Array): Uint8Array {

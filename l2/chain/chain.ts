@@ -139,7 +139,7 @@ export class Chain extends EventEmitter<ChainEvents> {
    * @returns What waited.
    */
   async dropPending(reason: string): Promise<DroppedTransaction[]> {
-    return await this.#exclusively(() => {
+    return this.#exclusively(() => {
       const waiting = this.#pool.senders().flatMap((sender) => this.#pool.of(sender));
       return Promise.resolve(waiting.map((transaction) => this.#pool.drop(transaction, reason)));
     });
@@ -160,7 +160,7 @@ export class Chain extends EventEmitter<ChainEvents> {
 
   /** Takes a transaction out of the mempool. Its status becomes `dropped` for this reason. */
   async drop(transaction: SignedTransaction, reason: string): Promise<DroppedTransaction> {
-    return await this.#exclusively(() => Promise.resolve(this.#pool.drop(transaction, reason)));
+    return this.#exclusively(() => Promise.resolve(this.#pool.drop(transaction, reason)));
   }
 
   /** Number of transactions in the mempool. */
@@ -181,7 +181,7 @@ export class Chain extends EventEmitter<ChainEvents> {
    * can be executed.
    */
   async produceBlock(production: Production): Promise<Block | undefined> {
-    return await this.#exclusively(async () => {
+    return this.#exclusively(async () => {
       const parent = this.#head;
       const place = {
         number: parent.number + 1,
@@ -215,7 +215,7 @@ export class Chain extends EventEmitter<ChainEvents> {
    */
   async importBlock(block: SignedBlock, authorise: Authorise, options: { onL1?: boolean } = {}): Promise<Block> {
     const limited = options.onL1 !== true;
-    return await this.#exclusively(async () => {
+    return this.#exclusively(async () => {
       const signed = parseSignedBlock(block);
       const known = await this.block(signed.hash);
       if (known !== undefined) return known;
@@ -248,7 +248,7 @@ export class Chain extends EventEmitter<ChainEvents> {
    * @throws ChainError where the batch does not fit the chain's state, which is left as it was.
    */
   async adoptBatch(transactions: readonly L2Transaction[], after: number): Promise<DroppedTransaction[]> {
-    return await this.#exclusively(async () => {
+    return this.#exclusively(async () => {
       const start = await this.#history.expect(after);
       const wanted = groupBlocks(transactions, start);
       const present = await this.blocks(after + 1, this.#head.number);
@@ -271,7 +271,7 @@ export class Chain extends EventEmitter<ChainEvents> {
         added.push({ block: sealBlock(this.config, this.#common, place, executor.stateRoot, executed), executed });
       }
       const reason = "its block gave way to a batch that L1 confirmed";
-      return await this.#replace(ancestor, present.slice(same), added, executor, reason);
+      return this.#replace(ancestor, present.slice(same), added, executor, reason);
     });
   }
 
@@ -280,14 +280,14 @@ export class Chain extends EventEmitter<ChainEvents> {
    * @throws ChainError for a number before the chain's first block.
    */
   async rollbackTo(number: number, reason: string): Promise<DroppedTransaction[]> {
-    return await this.#exclusively(async () => {
+    return this.#exclusively(async () => {
       if (number >= this.#head.number) return [];
       if (!Number.isSafeInteger(number) || number < this.base.number) {
         throw new ChainError("UNKNOWN_BLOCK", `Block ${number} is before the chain's first block ${this.base.number}.`);
       }
       const removed = await this.blocks(number + 1, this.#head.number);
       const ancestor = await this.#history.expect(removed[0]?.parentHash ?? this.#head.hash);
-      return await this.#replace(ancestor, removed, [], undefined, reason);
+      return this.#replace(ancestor, removed, [], undefined, reason);
     });
   }
 
@@ -342,13 +342,13 @@ export class Chain extends EventEmitter<ChainEvents> {
   /** The state after a block; the head's if left out. @throws ChainError for an unknown block. */
   async stateAt(number?: number): Promise<StateReader> {
     const block = number === undefined ? this.#head : await this.#history.expect(number);
-    return await this.states.at(block.stateRoot);
+    return this.states.at(block.stateRoot);
   }
 
   /** A copy of the state after a block, for a chain that starts there (step 9.1). */
   async exportSnapshot(number?: number): Promise<Uint8Array> {
     const block = number === undefined ? this.#head : await this.#history.expect(number);
-    return await encodeSnapshot(block, this.states);
+    return encodeSnapshot(block, this.states);
   }
 
   /** Runs a change behind all earlier ones, then tells the listeners. */
@@ -368,7 +368,7 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   async #executorAt(block: Block, options: { defensible?: boolean } = {}): Promise<Executor> {
-    return await Executor.at(this.config, new Overlay(this.states), block.stateRoot, options);
+    return Executor.at(this.config, new Overlay(this.states), block.stateRoot, options);
   }
 
   /** Puts blocks in the place of those behind `ancestor`, at once. */

@@ -23,7 +23,10 @@ export async function checkPlace(
     throw new BlockError(code, `Block ${block.number} builds on ${block.parentHash}, expected the head ${head.hash}.`);
   }
   if (block.number !== head.number + 1) {
-    throw new BlockError("BAD_NUMBER", `Block ${block.number} builds on block ${head.number}.`);
+    throw new BlockError(
+      "BAD_NUMBER",
+      `Block ${block.number} builds on block ${head.number}, expected number ${head.number + 1}.`,
+    );
   }
   if (block.timestamp < head.timestamp) {
     const [found, least] = [block.timestamp, head.timestamp];
@@ -73,7 +76,7 @@ export async function executeBlock(
       throw new BlockError("BAD_TRANSACTION", message, { cause: error });
     }
     if (gasLimit !== undefined && gasUsed > gasLimit) {
-      throw new BlockError("TOO_MUCH_GAS", `Block ${block.number} uses more gas than ${gasLimit}.`);
+      throw new BlockError("TOO_MUCH_GAS", `Block ${block.number} uses ${gasUsed} gas, expected at most ${gasLimit}.`);
     }
   }
   return executed;

@@ -22,6 +22,6 @@ export const PAIRING: AddPrecompile = {
       const exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);
       return { returnValue: new Uint8Array(), executionGasUsed: input.gasLimit, exceptionError };
     }
-    return await getActivePrecompiles(input.common).get(NUMBER)!(input);
+    return getActivePrecompiles(input.common).get(NUMBER)!(input);
   },
 };

@@ -116,7 +116,7 @@ async function write(trie: MerklePatriciaTrie, changes: readonly Change[]): Prom
 /** What was touched is all that changed, or the witness would lack something. */
 function expectRoot(what: string, trie: MerklePatriciaTrie, root: Hex): void {
   const found = toHex(trie.root());
-  if (found !== root) throw new Error(`The changes of the ${what} lead to ${found}, not to ${root}.`);
+  if (found !== root) throw new Error(`The changes of the ${what} lead to root ${found}, expected ${root}.`);
 }
 
 function encodeWitness(read: ReadonlyMap<string, Uint8Array>): Uint8Array {

@@ -1,3 +1,5 @@
+import { CodedError } from "../base/errors.ts";
+
 /** Why the chain refuses a transaction. All but the last four also make a batch that carries it wrong. */
 export type TransactionErrorCode =
   | "MALFORMED"
@@ -21,14 +23,9 @@ export type TransactionErrorCode =
   | "UNDERPRICED"
   | "POOL_FULL";
 
-/** A transaction that cannot be executed or is not accepted; the message names what was wrong and what was expected. */
-export class TransactionError extends Error {
+/** A transaction that cannot be executed or is not accepted. */
+export class TransactionError extends CodedError<TransactionErrorCode> {
   override readonly name = "TransactionError";
-  readonly code: TransactionErrorCode;
-  constructor(code: TransactionErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** Why the chain refuses a block. */
@@ -46,23 +43,16 @@ export type BlockErrorCode =
   | "WRONG_STATE_ROOT"
   | "WRONG_HASH";
 
-/** A block that the chain refuses (step S3); the message names what was wrong and what was expected. */
-export class BlockError extends Error {
+/** A block that the chain refuses (step S3). */
+export class BlockError extends CodedError<BlockErrorCode> {
   override readonly name = "BlockError";
-  readonly code: BlockErrorCode;
-  constructor(code: BlockErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }
 
-/** The chain does not have what was asked for, or cannot do it where it stands. */
-export class ChainError extends Error {
+/** Why the chain cannot do what it was asked to. */
+export type ChainErrorCode =
+  "UNKNOWN_BLOCK" | "UNKNOWN_STATE" | "WRONG_CHAIN" | "BAD_CONFIG" | "BAD_SNAPSHOT" | "BAD_BATCH" | "CLOSED";
+
+/** The chain does not have what was asked for, or cannot do it in its state. */
+export class ChainError extends CodedError<ChainErrorCode> {
   override readonly name = "ChainError";
-  readonly code:
-    "UNKNOWN_BLOCK" | "UNKNOWN_STATE" | "WRONG_CHAIN" | "BAD_CONFIG" | "BAD_SNAPSHOT" | "BAD_BATCH" | "CLOSED";
-  constructor(code: ChainError["code"], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -208,7 +208,7 @@ export class Overlay implements DB<string>, NodeSource {
 
 /** A trie over a database, from a root on; its keys are hashed. */
 export async function openTrie(common: Common, database: Overlay, root: Hex): Promise<MerklePatriciaTrie> {
-  return await createMPT({
+  return createMPT({
     db: database,
     root: fromHex(root),
     common,

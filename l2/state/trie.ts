@@ -41,7 +41,7 @@ interface Entry {
 function subtree(entries: readonly Entry[], depth: number, sink: NodeSink): Item[] {
   const first = entries[0];
   const last = entries.at(-1);
-  if (first === undefined || last === undefined) throw new RangeError("A subtree has at least one entry.");
+  if (first === undefined || last === undefined) throw new RangeError("A subtree has no entry, expected at least one.");
   if (entries.length === 1) return [compact(first.path.slice(depth), true), first.value];
   let shared = depth;
   while (first.path[shared] === last.path[shared]) shared++;

@@ -81,8 +81,8 @@ describe("Batch tree", () => {
 
   it("refuses ranges, frontiers and values that do not fit", () => {
     const tree = batchTree(values(3));
-    expect(() => batchTree([])).to.throw(RangeError, "at least one leaf");
-    expect(() => new Frontier().root()).to.throw(RangeError, "at least one leaf");
+    expect(() => batchTree([])).to.throw(RangeError, "has no leaf, expected at least one");
+    expect(() => new Frontier().root()).to.throw(RangeError, "has no leaf, expected at least one");
     expect(() => tree.proof(3)).to.throw(RangeError, "Leaves [3, 4) of a tree of 3");
     expect(() => tree.rangeProof(2, 2)).to.throw(RangeError, "[2, 2)");
     expect(() => tree.frontier(4)).to.throw(RangeError, "at most 3");

@@ -130,7 +130,7 @@ describe("Limits of a block", () => {
       [await transfer(alice, bob.address, 0), await transfer(bob, carol.address, 0)],
       producer,
     );
-    await refused(block, "TOO_MUCH_GAS", "Block 1 uses more gas than 30000.");
+    await refused(block, "TOO_MUCH_GAS", "Block 1 uses 42000 gas, expected at most 30000.");
     expect((await peer.importBlock(block, anyProducer, { onL1: true })).hash).to.equal(block.hash);
   });
 
