@@ -1,3 +1,4 @@
+import { Parameter } from "../../ignition/parameters.ts";
 import { parseSignedBlock } from "../../l2/protocol/block.ts";
 import type { Chain } from "../../l2/chain/chain.ts";
 import { BlockError } from "../../l2/protocol/errors.ts";
@@ -14,10 +15,6 @@ import type { BlockAnswer } from "./methods.ts";
 import { Replica } from "./replica.ts";
 import type { ReplicaOptions } from "./replica.ts";
 import type { Transport } from "./transport.ts";
-
-/** Places in the enumeration of `IParameters.sol`. */
-const ROTATION_TIMEOUT = 2;
-const ROTATION_TRANSACTIONS = 3;
 
 export interface PeerOptions extends ReplicaOptions {
   /** Owner of the sequencer, or the address of the consensus layer. */
@@ -103,11 +100,11 @@ export class Peer {
 
   /** How long a silence has to last, in seconds (S2). */
   async rotationTimeout(): Promise<number> {
-    return Number(await this.#l1.parameters.get(ROTATION_TIMEOUT));
+    return Number(await this.#l1.parameters.get(Parameter.RotationTimeout));
   }
 
   /** Transactions of a term after which anyone may rotate. */
   async rotationTransactions(): Promise<number> {
-    return Number(await this.#l1.parameters.get(ROTATION_TRANSACTIONS));
+    return Number(await this.#l1.parameters.get(Parameter.RotationTransactions));
   }
 }
