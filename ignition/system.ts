@@ -1,9 +1,9 @@
-/** The deployed contracts, typed, for whoever works with all of them: demos, scripts, tests. */
+/** The deployed contracts, typed: one table of their names and factories, for agents, demos, scripts and tests. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { type ContractRunner, getAddress, isAddress } from "ethers";
+import { type ContractRunner, type JsonFragment, getAddress, isAddress } from "ethers";
 
 import { BatchInbox__factory } from "../types/ethers-contracts/factories/batches/BatchInbox__factory.ts";
 import { Disputes__factory } from "../types/ethers-contracts/factories/disputes/Disputes__factory.ts";
@@ -16,33 +16,34 @@ import { Treasury__factory } from "../types/ethers-contracts/factories/governanc
 import { SequencerSet__factory } from "../types/ethers-contracts/factories/sequencers/SequencerSet__factory.ts";
 import { VerifierRegistry__factory } from "../types/ethers-contracts/factories/verifiers/VerifierRegistry__factory.ts";
 
-const FACTORIES = {
-  token: ["MetisToken", MetisToken__factory],
-  timelock: ["Timelock", Timelock__factory],
-  parameters: ["Parameters", Parameters__factory],
-  treasury: ["Treasury", Treasury__factory],
-  verifiers: ["VerifierRegistry", VerifierRegistry__factory],
-  sequencers: ["SequencerSet", SequencerSet__factory],
-  inbox: ["BatchInbox", BatchInbox__factory],
-  executor: ["Executor", Executor__factory],
-  disputes: ["Disputes", Disputes__factory],
-  governor: ["MetisGovernor", MetisGovernor__factory],
+/** Every contract of the system: what it is called in a {@link System}, in the sources, and its factory. */
+const CONTRACTS = {
+  token: { contract: "MetisToken", factory: MetisToken__factory },
+  timelock: { contract: "Timelock", factory: Timelock__factory },
+  parameters: { contract: "Parameters", factory: Parameters__factory },
+  treasury: { contract: "Treasury", factory: Treasury__factory },
+  verifiers: { contract: "VerifierRegistry", factory: VerifierRegistry__factory },
+  sequencers: { contract: "SequencerSet", factory: SequencerSet__factory },
+  inbox: { contract: "BatchInbox", factory: BatchInbox__factory },
+  executor: { contract: "Executor", factory: Executor__factory },
+  disputes: { contract: "Disputes", factory: Disputes__factory },
+  governor: { contract: "MetisGovernor", factory: MetisGovernor__factory },
 } as const;
 
 /** What a contract is called in a {@link System}. */
-export type SystemName = keyof typeof FACTORIES;
+export type SystemName = keyof typeof CONTRACTS;
 
 /** Every contract of the system. */
-export type System = { readonly [Name in SystemName]: ReturnType<(typeof FACTORIES)[Name][1]["connect"]> };
+export type System = { readonly [Name in SystemName]: ReturnType<(typeof CONTRACTS)[Name]["factory"]["connect"]> };
 
 /** Where every contract is. */
 export type SystemAddresses = Readonly<Record<SystemName, string>>;
 
-const NAMES = Object.keys(FACTORIES) as SystemName[];
+const NAMES = Object.keys(CONTRACTS) as SystemName[];
 
 /** Typed contracts at these addresses; they read and send through `runner`. */
 export function connectSystem(addresses: SystemAddresses, runner: ContractRunner): System {
-  const contracts = NAMES.map((name) => [name, FACTORIES[name][1].connect(addresses[name], runner)]);
+  const contracts = NAMES.map((name) => [name, CONTRACTS[name].factory.connect(addresses[name], runner)]);
   return Object.fromEntries(contracts) as System;
 }
 
@@ -50,6 +51,22 @@ export function connectSystem(addresses: SystemAddresses, runner: ContractRunner
 export function asRunner(system: System, runner: ContractRunner): System {
   const contracts = NAMES.map((name) => [name, system[name].connect(runner)]);
   return Object.fromEntries(contracts) as System;
+}
+
+/** Where the contracts of a system are. */
+export async function addressesOf(system: System): Promise<SystemAddresses> {
+  const entries = await Promise.all(NAMES.map(async (name) => [name, await system[name].getAddress()]));
+  return Object.fromEntries(entries) as SystemAddresses;
+}
+
+/**
+ * What all contracts can emit, or revert with.
+ *
+ * @param type Which entries of their ABIs.
+ */
+export function systemAbi(type: "event" | "error"): readonly JsonFragment[] {
+  const abis: readonly (readonly JsonFragment[])[] = NAMES.map((name) => CONTRACTS[name].factory.abi);
+  return abis.flat().filter((entry) => entry.type === type);
 }
 
 /** Ignition's record of the deployment to a chain: what agents take as `--deployment`. */
@@ -76,7 +93,7 @@ export function readAddresses(file: string): SystemAddresses {
   }
   const byContract = new Map(Object.entries(record).map(([id, address]) => [id.split("#").at(-1), address]));
   const addresses = NAMES.map((name) => {
-    const [contract] = FACTORIES[name];
+    const { contract } = CONTRACTS[name];
     const address = byContract.get(contract);
     if (!isAddress(address)) throw new Error(`${file} has no address of ${contract}; expected one for each contract.`);
     return [name, getAddress(address)];

@@ -5,22 +5,9 @@ import { network } from "hardhat";
 import { LocalSystem } from "../agents/local/local.ts";
 import type { Behaviour, LocalOptions } from "../agents/local/local.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
-import type { SystemAddresses, SystemName } from "../ignition/system.ts";
+import { addressesOf } from "../ignition/system.ts";
 import { StateStore } from "../l2/state/state.ts";
 import { type SystemOptions, type TestSystem, deploySystem } from "./system.ts";
-
-const SYSTEM_NAMES = [
-  "token",
-  "timelock",
-  "parameters",
-  "treasury",
-  "verifiers",
-  "sequencers",
-  "inbox",
-  "executor",
-  "disputes",
-  "governor",
-] as const satisfies readonly SystemName[];
 
 const MNEMONIC = "test test test test test test test test test test test junk";
 
@@ -88,12 +75,9 @@ export async function localTest(options: LocalTestOptions = {}): Promise<LocalTe
     if (wallet === undefined) throw new Error(`No key is known for verifier ${account.address}.`);
     return wallet;
   });
-  const addresses = await Promise.all(
-    SYSTEM_NAMES.map(async (name) => [name, await system[name].getAddress()] as const),
-  );
   const local = await LocalSystem.start({
     provider,
-    deployment: { fromBlock: 0, addresses: Object.fromEntries(addresses) as SystemAddresses },
+    deployment: { fromBlock: 0, addresses: await addressesOf(system) },
     time: { now: () => system.now(), advance: (seconds) => system.skip(seconds) },
     config,
     sequencers: system.sequencerAccounts.map(({ address, key }, place) => {

@@ -4,7 +4,7 @@ import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import { toHex } from "../../l2/base/hex.ts";
 import type { StateStore } from "../../l2/state/state.ts";
-import { L1Revert, isRevert } from "../runtime/errors.ts";
+import { L1Revert, isRevert } from "../l1/reverts.ts";
 import { ExecutionDriver, isTooHeavy } from "./driver.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { Logger } from "../runtime/logger.ts";

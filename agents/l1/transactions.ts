@@ -10,7 +10,8 @@ import {
 import { SerialQueue } from "../../l2/base/serial.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Cursor } from "../runtime/cursor.ts";
-import { AgentError, decodeRevert, isRevert, L1Revert, messageOf } from "../runtime/errors.ts";
+import { AgentError, messageOf } from "../runtime/errors.ts";
+import { decodeRevert, isRevert, L1Revert } from "./reverts.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 

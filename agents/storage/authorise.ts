@@ -1,5 +1,6 @@
 import { hashHeader, toHeader } from "../../l2/batch/header.ts";
-import { AgentError, decodeRevert, isRevert, messageOf } from "../runtime/errors.ts";
+import { AgentError, messageOf } from "../runtime/errors.ts";
+import { decodeRevert, isRevert } from "../l1/reverts.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { Authorise } from "./server.ts";
 

@@ -11,7 +11,8 @@ import type { TransitionStruct } from "../../types/ethers-contracts/disputes/IDi
 import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/agent.ts";
 import { fetchPosted, matches, type BatchData, type DataSource } from "../data/batch-data.ts";
 import type { Cursor } from "../runtime/cursor.ts";
-import { AgentError, L1Revert, messageOf } from "../runtime/errors.ts";
+import { AgentError, messageOf } from "../runtime/errors.ts";
+import { L1Revert } from "../l1/reverts.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
 import { isOpen, isVoid, type DataRequest, type L1Batch, type L1State } from "../l1/mirror.ts";

@@ -2,7 +2,8 @@ import { id, ZeroAddress } from "ethers";
 
 import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/agent.ts";
 import type { Cursor } from "../runtime/cursor.ts";
-import { AgentError, L1Revert } from "../runtime/errors.ts";
+import { AgentError } from "../runtime/errors.ts";
+import { L1Revert } from "../l1/reverts.ts";
 import { DEFAULT_FOLLOWER_OPTIONS, EventFollower, type FollowerCursor, type FollowerOptions } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { Logger } from "../runtime/logger.ts";

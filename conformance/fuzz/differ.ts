@@ -1,5 +1,6 @@
 /** Compares what L1 and the reference make of a case. */
-import { L1Revert, decodeRevert, messageOf } from "../../agents/runtime/errors.ts";
+import { messageOf } from "../../agents/runtime/errors.ts";
+import { L1Revert, decodeRevert } from "../../agents/l1/reverts.ts";
 import type { Expected } from "../../testkit/execution/reference.ts";
 import type { FuzzCase } from "./case.ts";
 import { Dice } from "./dice.ts";

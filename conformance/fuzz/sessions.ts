@@ -1,6 +1,6 @@
 /** Executes transactions in sessions that pause at random. */
 import { CommitReplay } from "../../agents/execution/commit.ts";
-import { decodeRevert } from "../../agents/runtime/errors.ts";
+import { decodeRevert } from "../../agents/l1/reverts.ts";
 import { COMMIT, GAS_BITS, readMachine, workOf } from "../../agents/execution/machine.ts";
 import { MachinePages } from "../../agents/execution/pages.ts";
 import { type Hex, asHash, fromHex } from "../../l2/base/hex.ts";

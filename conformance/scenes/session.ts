@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type BytesLike, concat, hexlify, keccak256 } from "ethers";
 
 import { CommitReplay } from "../../agents/execution/commit.ts";
-import { decodeRevert } from "../../agents/runtime/errors.ts";
+import { decodeRevert } from "../../agents/l1/reverts.ts";
 import { readMachine } from "../../agents/execution/machine.ts";
 import { MachinePages } from "../../agents/execution/pages.ts";
 import { type Hex, ZERO_HASH, asHash, asHex, fromHex } from "../../l2/base/hex.ts";

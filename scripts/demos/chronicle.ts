@@ -1,12 +1,6 @@
 import { Interface, type LogDescription, type Provider, type TransactionReceipt } from "ethers";
 
-import { BatchInbox__factory } from "../../types/ethers-contracts/factories/batches/BatchInbox__factory.ts";
-import { Disputes__factory } from "../../types/ethers-contracts/factories/disputes/Disputes__factory.ts";
-import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
-import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
-import { Treasury__factory } from "../../types/ethers-contracts/factories/governance/Treasury__factory.ts";
-import { SequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/SequencerSet__factory.ts";
-import { VerifierRegistry__factory } from "../../types/ethers-contracts/factories/verifiers/VerifierRegistry__factory.ts";
+import { systemAbi } from "../../ignition/system.ts";
 import { amount, grouped, short, type Story } from "./story.ts";
 
 /** Which steps of the specification an L1 event is. What an event means depends on the branch that is under way. */
@@ -55,17 +49,7 @@ export const FAKE_BATCH: Meanings = {
 /** The sequencer is silent; the peer network rotates it out. */
 export const SILENCE: Meanings = { ...DISPUTE, SequencerRotated: ["3.3.9", "S2"] };
 
-const CONTRACTS = new Interface(
-  [
-    ...BatchInbox__factory.abi,
-    ...Disputes__factory.abi,
-    ...Executor__factory.abi,
-    ...MetisGovernor__factory.abi,
-    ...SequencerSet__factory.abi,
-    ...Treasury__factory.abi,
-    ...VerifierRegistry__factory.abi,
-  ].filter(({ type }) => type === "event"),
-);
+const EVENTS = new Interface(systemAbi("event"));
 
 type Teller = (event: LogDescription, name: (address: string) => string) => { by?: string; to?: string; text: string };
 
@@ -206,7 +190,7 @@ export class Chronicle {
     const events = receipt.logs
       .filter(({ address }) => this.#contracts.has(address.toLowerCase()))
       .flatMap((log) => {
-        const event = CONTRACTS.parseLog(log);
+        const event = EVENTS.parseLog(log);
         return event === null ? [] : [{ event, from: log.address }];
       });
     const condemned = events.some(({ event }) => event.name === "BatchCondemned");

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { concat, decodeRlp, encodeRlp, getCreateAddress, id, toBeHex } from "ethers";
 import hre from "hardhat";
 
-import { decodeRevert } from "../../agents/runtime/errors.ts";
+import { decodeRevert } from "../../agents/l1/reverts.ts";
 import type { Executor } from "../../types/ethers-contracts/execution/Executor.ts";
 import type { FuzzAccount, FuzzCase } from "../../conformance/fuzz/case.ts";
 import { type Run, runReference } from "../../conformance/fuzz/reference.ts";

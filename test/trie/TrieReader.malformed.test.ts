@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { concat, encodeRlp, getBytes, id, keccak256, toBeHex } from "ethers";
 import { network } from "hardhat";
 
-import { revertData } from "../../agents/runtime/errors.ts";
+import { revertData } from "../../agents/l1/reverts.ts";
 import { deployHarness } from "../../testkit/harness.ts";
 
 const { ethers } = await network.create();

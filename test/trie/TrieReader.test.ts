@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type RlpStructuredDataish, concat, encodeRlp, getBytes, hexlify, id, keccak256 } from "ethers";
 import { network } from "hardhat";
 
-import { revertData } from "../../agents/runtime/errors.ts";
+import { revertData } from "../../agents/l1/reverts.ts";
 import { deployHarness } from "../../testkit/harness.ts";
 import { type Random, randomSource } from "../../testkit/execution/random.ts";
 import { RecordingStore, trieOver } from "../../testkit/execution/reference.ts";

@@ -13,7 +13,7 @@ import {
   type TransactionOptions,
   type TransactionState,
 } from "../../agents/l1/transactions.ts";
-import type { SystemAddresses, SystemName } from "../../ignition/system.ts";
+import { addressesOf } from "../../ignition/system.ts";
 import type { TestSystem } from "../system.ts";
 
 /** A clock that passes when someone sleeps. */
@@ -46,25 +46,6 @@ export function walletOf(account: string): HDNodeWallet {
     if (wallet.address === account) return wallet;
   }
   throw new Error(`${account} is none of the network's accounts.`);
-}
-
-const NAMES = [
-  "token",
-  "timelock",
-  "parameters",
-  "treasury",
-  "verifiers",
-  "sequencers",
-  "inbox",
-  "executor",
-  "disputes",
-  "governor",
-] as const satisfies readonly SystemName[];
-
-/** Where the contracts of a test are. */
-export async function addressesOf(system: TestSystem): Promise<SystemAddresses> {
-  const entries = await Promise.all(NAMES.map(async (name) => [name, await system[name].getAddress()] as const));
-  return Object.fromEntries(entries) as Record<SystemName, string>;
 }
 
 /** The system as agents see it. */

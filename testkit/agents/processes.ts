@@ -10,10 +10,11 @@ import { id, JsonRpcProvider, Network, parseEther, Wallet } from "ethers";
 import { network } from "hardhat";
 
 import { L1 } from "../../agents/l1/l1.ts";
+import { addressesOf } from "../../ignition/system.ts";
 import { HttpStorage } from "../../agents/data/http-storage.ts";
 import { World } from "../batches.ts";
 import { deploySystem, type SystemOptions, type TestSystem } from "../system.ts";
-import { addressesOf, walletOf } from "./kit.ts";
+import { walletOf } from "./kit.ts";
 
 const CLI = fileURLToPath(new URL("../../agents/cli/main.ts", import.meta.url));
 const ANVIL = fileURLToPath(new URL("../../node_modules/.bin/anvil", import.meta.url));

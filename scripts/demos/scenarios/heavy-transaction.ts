@@ -1,6 +1,6 @@
 import { type Wallet, dataSlice, id, parseEther } from "ethers";
 
-import { decodeRevert } from "../../../agents/runtime/errors.ts";
+import { decodeRevert } from "../../../agents/l1/reverts.ts";
 import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../../../agents/execution/driver.ts";
 import { DEFAULT_STEP_GAS } from "../../../agents/execution/recomputer.ts";
 import type { Batch } from "../../../l2/batch/build.ts";

@@ -3,7 +3,7 @@ import { AbiCoder, type TransactionRequest, Wallet, concat, dataSlice, getBytes,
 
 import { asHash } from "../../../l2/base/hex.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
-import { L1Revert } from "../../../agents/runtime/errors.ts";
+import { L1Revert } from "../../../agents/l1/reverts.ts";
 import {
   type Execution,
   ExecutionDriver,

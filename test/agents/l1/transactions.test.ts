@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { parseEther, Transaction } from "ethers";
 
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
-import { AgentError, L1Revert } from "../../../agents/runtime/errors.ts";
+import { AgentError } from "../../../agents/runtime/errors.ts";
+import { L1Revert } from "../../../agents/l1/reverts.ts";
 import type { Call, TransactionState } from "../../../agents/l1/transactions.ts";
 import { systemFixture } from "../../../testkit/system.ts";
 import { basics, l1Of, managerOf, ManualClock, walletOf } from "../../../testkit/agents/kit.ts";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Wallet, ZeroAddress, id, parseEther } from "ethers";
 
 import { Stake } from "../../../agents/sequencer/stake.ts";
-import { L1Revert } from "../../../agents/runtime/errors.ts";
+import { L1Revert } from "../../../agents/l1/reverts.ts";
 import { l1Wallet, type LocalTest, localTest } from "../../../testkit/local.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
 
