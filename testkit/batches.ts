@@ -66,7 +66,7 @@ export interface Lie {
 export const SECONDS_PER_BLOCK = 2n;
 
 /** Users with money on an L2, and batches of their transfers. */
-export class World {
+export class BatchMaker {
   readonly users: readonly Wallet[];
   readonly state: TestState;
   readonly genesis: BatchHeader;
@@ -77,13 +77,13 @@ export class World {
     this.genesis = genesisHeader(state.config, state.genesis);
   }
 
-  static async open(users = 8, overrides: Partial<ChainConfig> = {}): Promise<World> {
+  static async open(users = 8, overrides: Partial<ChainConfig> = {}): Promise<BatchMaker> {
     const wallets = Array.from({ length: users }, (_, i) => new Wallet(id(`user ${i}`)));
     const config = devnet(
       wallets.map(({ address }) => address),
       overrides,
     );
-    return new World(wallets, await TestState.open(config));
+    return new BatchMaker(wallets, await TestState.open(config));
   }
 
   get config(): ChainConfig {

@@ -6,7 +6,7 @@ import { L1_TRANSACTION_GAS } from "../agents/l1/transactions.ts";
 import { executeBatch } from "../l2/batch/build.ts";
 import { StateStore } from "../l2/state/state.ts";
 import { transitionWitness } from "../l2/execution/witness.ts";
-import { type TestBatch, World, stateBefore } from "./batches.ts";
+import { type TestBatch, BatchMaker, stateBefore } from "./batches.ts";
 import { type ContractStory, contractStory } from "./l2-contracts.ts";
 import type { TestSystem } from "./system.ts";
 
@@ -14,8 +14,8 @@ import type { TestSystem } from "./system.ts";
 const RECIPIENTS = Array.from({ length: 160 }, (_, place) => dataSlice(id(`recipient ${place}`), 0, 20));
 
 /** A world, and what its users do with contracts. */
-export async function openContractWorld(): Promise<{ world: World; story: ContractStory }> {
-  const world = await World.open();
+export async function openContractWorld(): Promise<{ world: BatchMaker; story: ContractStory }> {
+  const world = await BatchMaker.open();
   return { world, story: await contractStory(world.config, world.users, RECIPIENTS) };
 }
 
@@ -23,13 +23,13 @@ export async function openContractWorld(): Promise<{ world: World; story: Contra
 const LONE_CALL = L1_TRANSACTION_GAS - 1_500_000n;
 
 export class ContractBatch {
-  readonly world: World;
+  readonly world: BatchMaker;
   readonly story: ContractStory;
   readonly batch: TestBatch;
   /** What a node of the L2 keeps: every state of the batch. */
   readonly states: StateStore;
 
-  private constructor(world: World, story: ContractStory, batch: TestBatch, states: StateStore) {
+  private constructor(world: BatchMaker, story: ContractStory, batch: TestBatch, states: StateStore) {
     this.world = world;
     this.story = story;
     this.batch = batch;
@@ -37,7 +37,7 @@ export class ContractBatch {
   }
 
   /** The first batch of the world: the whole story, each transaction in a block of its own. */
-  static async open(world: World, story: ContractStory, sequencer: string): Promise<ContractBatch> {
+  static async open(world: BatchMaker, story: ContractStory, sequencer: string): Promise<ContractBatch> {
     const batch = await world.batch(world.genesis, sequencer, { transfers: story.steps, perBlock: 1 });
     const states = await StateStore.open();
     await states.genesis(world.config);

@@ -3,7 +3,7 @@ import { type ContractTransactionResponse, ZeroAddress, toBeHex } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
 import { batchTree } from "../l2/batch/tree.ts";
-import { type TestBatch, type World, ownerOf, recordsOf, stateBefore, transitionOf } from "./batches.ts";
+import { type TestBatch, type BatchMaker, ownerOf, recordsOf, stateBefore, transitionOf } from "./batches.ts";
 import type { TestSystem } from "./system.ts";
 
 /** `RequestState` of `contracts/disputes/IDataRequests.sol`. */
@@ -55,7 +55,7 @@ export async function post(
 
 /** What one step of a recomputation passes. */
 export async function recomputeStep(
-  world: World,
+  world: BatchMaker,
   batch: TestBatch,
   { from = 0, to = batch.transactions.length, truth = batch }: { from?: number; to?: number; truth?: TestBatch } = {},
 ) {
@@ -71,7 +71,7 @@ export async function recomputeStep(
 /** Executes the transactions `[from, to)` on L1; `truth` is the right batch that `batch` was made from. */
 export async function recompute(
   system: TestSystem,
-  world: World,
+  world: BatchMaker,
   batch: TestBatch,
   step: { from?: number; to?: number; truth?: TestBatch } = {},
 ): Promise<ContractTransactionResponse> {
@@ -81,7 +81,7 @@ export async function recompute(
 /** Proves that transaction `i` leads elsewhere than the batch claims, as a stranger. */
 export async function proveTransition(
   system: TestSystem,
-  world: World,
+  world: BatchMaker,
   batch: TestBatch,
   i: number,
   prover: HardhatEthersSigner = system.others[0]!,

@@ -3,7 +3,7 @@ import { TransactionError, type TransactionErrorCode } from "../../l2/protocol/e
 import { type Hex, asHash, fromHex, toHex } from "../../l2/base/hex.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { fromJson } from "../runtime/json.ts";
-import type { CertifiedBatch, Consensus, ConsensusStatus, TransactionStatus } from "../node/consensus.ts";
+import type { CertifiedBatch, Consensus, ConsensusStatus, SubmissionStatus } from "../node/consensus.ts";
 import type { ErrorBody } from "./server.ts";
 
 /** A consensus layer behind HTTP. */
@@ -32,8 +32,8 @@ export class HttpConsensus implements Consensus {
     return pending.map(fromHex);
   }
 
-  transactionStatus(hash: Hex): Promise<TransactionStatus> {
-    return this.#ask<TransactionStatus>(`/transactions/${encodeURIComponent(hash)}`);
+  transactionStatus(hash: Hex): Promise<SubmissionStatus> {
+    return this.#ask<SubmissionStatus>(`/transactions/${encodeURIComponent(hash)}`);
   }
 
   async certifiedBatch(index: bigint): Promise<CertifiedBatch | undefined> {

@@ -15,7 +15,7 @@ import { Agent } from "../runtime/agent.ts";
 import type { AgentOptions } from "../runtime/agent.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { L1Revert } from "../l1/reverts.ts";
-import type { Call, TransactionManager } from "../l1/transactions.ts";
+import type { L1Call, TransactionManager } from "../l1/transactions.ts";
 import { batchDigest, certificateDomain, silenceDigest } from "../l1/certificate.ts";
 import { CertificateCollector } from "../peers/certificate-collector.ts";
 import type { Certificate } from "../l1/certificate.ts";
@@ -25,7 +25,7 @@ import type { SignatureAnswer } from "../peers/methods.ts";
 import type { Member } from "../peers/members.ts";
 import { Peer } from "../peers/peer.ts";
 import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
-import type { CertifiedBatch, Consensus, ConsensusStatus, TransactionStatus } from "../node/consensus.ts";
+import type { CertifiedBatch, Consensus, ConsensusStatus, SubmissionStatus } from "../node/consensus.ts";
 import { cut } from "../peers/cut.ts";
 import type { CutLimits } from "../peers/cut.ts";
 
@@ -150,7 +150,7 @@ export class ConsensusProcess extends Agent implements Consensus {
     return Promise.resolve(pending.map(({ raw }) => fromHex(raw)));
   }
 
-  async transactionStatus(hash: Hex): Promise<TransactionStatus> {
+  async transactionStatus(hash: Hex): Promise<SubmissionStatus> {
     const status = await this.#dependencies.chain.status(hash);
     if (status.status === "included") return { state: "included", block: status.block };
     if (status.status === "dropped") return { state: "failed", reason: status.reason };
@@ -330,7 +330,7 @@ export class ConsensusProcess extends Agent implements Consensus {
   }
 
   async #send(label: string, data: string): Promise<void> {
-    const call: Call = { to: this.#dependencies.l1.addresses.sequencers, data, label };
+    const call: L1Call = { to: this.#dependencies.l1.addresses.sequencers, data, label };
     try {
       await this.#dependencies.transactions.send(call, this.signal);
     } catch (error) {

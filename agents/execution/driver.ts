@@ -12,7 +12,7 @@ import { GrowingWitness, WorkingSet } from "./step-witness.ts";
 import { L1_TRANSACTION_BYTES, L1_TRANSACTION_GAS } from "../l1/transactions.ts";
 
 /** What executing a transaction led to; the struct of `IExecutor.sol`. */
-export interface Outcome {
+export interface L1Outcome {
   /** False where the transaction cannot be executed at all. */
   readonly valid: boolean;
   /** L2 gas. */
@@ -47,7 +47,7 @@ export interface ExecutionStep {
 
 /** How L1 executed a transaction. */
 export interface Execution {
-  readonly outcome: Outcome;
+  readonly outcome: L1Outcome;
   /** The witness with which one call gives the outcome; empty where L1 remembers it. */
   readonly witness: Hex;
 }
@@ -351,7 +351,7 @@ export function isTooHeavy(thrown: unknown): boolean {
   );
 }
 
-function outcomeOf(result: Hex): Outcome {
-  const [[outcome]] = EXECUTOR.decodeFunctionResult("execute", result) as unknown as [[Outcome]];
+function outcomeOf(result: Hex): L1Outcome {
+  const [[outcome]] = EXECUTOR.decodeFunctionResult("execute", result) as unknown as [[L1Outcome]];
   return { valid: outcome.valid, gasUsed: outcome.gasUsed, stateRoot: outcome.stateRoot };
 }

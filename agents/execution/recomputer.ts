@@ -14,7 +14,7 @@ import type { Logger } from "../runtime/logger.ts";
 import { followed } from "../l1/events.ts";
 import { isOpen, L1Reducer, type DataRequest, type L1State, type Recomputing } from "../l1/mirror.ts";
 import { Sessions } from "./sessions.ts";
-import type { Call, Sender } from "../l1/transactions.ts";
+import type { L1Call, Sender } from "../l1/transactions.ts";
 
 /** Gas that one step aims at: below the limit of a transaction with room for what the estimate misses. */
 export const DEFAULT_STEP_GAS = 12_000_000n;
@@ -103,7 +103,7 @@ export class Recomputer {
     batch: PostedBatch,
     size: number,
     signal: AbortSignal | undefined,
-  ): Promise<{ call: Call; size: number; next: number }> {
+  ): Promise<{ call: L1Call; size: number; next: number }> {
     const { stateRoot, count: done } = request.recomputing as Recomputing;
     const from = Number(done);
     for (let count = Math.min(size, batch.transactions.length - from); ;) {
@@ -128,7 +128,7 @@ export class Recomputer {
     { data, ends, tree }: PostedBatch,
     to: number,
     witness: Uint8Array | string,
-  ): Call {
+  ): L1Call {
     const progress = recomputing as Recomputing;
     const from = Number(progress.count);
     const records = data.slice(from === 0 ? 0 : ends[from - 1], ends[to - 1]);

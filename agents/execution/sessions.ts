@@ -8,7 +8,7 @@ import { L1Revert, isRevert } from "../l1/reverts.ts";
 import { ExecutionDriver, isTooHeavy } from "./driver.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { Logger } from "../runtime/logger.ts";
-import { L1_TRANSACTION_BYTES, L1_TRANSACTION_GAS, type Call, type Sender } from "../l1/transactions.ts";
+import { L1_TRANSACTION_BYTES, L1_TRANSACTION_GAS, type L1Call, type Sender } from "../l1/transactions.ts";
 
 /** A witness for what L1 remembers. */
 const NO_WITNESS = "0x";
@@ -46,7 +46,7 @@ export class Sessions {
    *
    * @throws {L1Revert} Where it reverts for another reason.
    */
-  async estimate(call: Call): Promise<bigint | undefined> {
+  async estimate(call: L1Call): Promise<bigint | undefined> {
     if (dataLength(call.data) > L1_TRANSACTION_BYTES) return undefined;
     try {
       const gas = await this.#transactions.estimate(call);

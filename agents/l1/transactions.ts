@@ -26,7 +26,7 @@ const FEE_BUMP_NUMERATOR = 1125n;
 const FEE_BUMP_DENOMINATOR = 1000n;
 
 /** A call to be made on L1. */
-export interface Call {
+export interface L1Call {
   to: string;
   data: string;
   /** Wei; none if absent. */
@@ -55,7 +55,7 @@ export const DEFAULT_TRANSACTION_OPTIONS: TransactionOptions = {
 
 /** The transaction that may be under way, as it is kept on disk before it is sent. */
 export interface PendingTransaction {
-  call: Call;
+  call: L1Call;
   nonce: number;
   gasLimit: bigint;
   maxFeePerGas: bigint;
@@ -120,7 +120,7 @@ export class TransactionManager {
    * @throws {AgentError} `L1_GAS` above the gas that a transaction may use; `L1_REPLACED` when another transaction took
    * the nonce.
    */
-  send(call: Call, signal?: AbortSignal): Promise<TransactionReceipt> {
+  send(call: L1Call, signal?: AbortSignal): Promise<TransactionReceipt> {
     return this.#queue.run(async () => {
       const recovered = await this.#recover(signal);
       if (recovered !== undefined && sameCall(recovered.call, call))
@@ -130,7 +130,7 @@ export class TransactionManager {
   }
 
   /** Gas that a call would use. Throws like {@link send}. */
-  async estimate(call: Call): Promise<bigint> {
+  async estimate(call: L1Call): Promise<bigint> {
     try {
       return await this.#provider.estimateGas(await this.#request(call));
     } catch (error) {
@@ -146,7 +146,7 @@ export class TransactionManager {
     });
   }
 
-  async #recover(signal: AbortSignal | undefined): Promise<{ call: Call; receipt: TransactionReceipt } | undefined> {
+  async #recover(signal: AbortSignal | undefined): Promise<{ call: L1Call; receipt: TransactionReceipt } | undefined> {
     const pending = (await this.#cursor.load())?.pending;
     if (pending === undefined) return undefined;
     this.#log.info({ label: pending.call.label, nonce: pending.nonce }, "waiting for an earlier transaction");
@@ -158,7 +158,7 @@ export class TransactionManager {
     }
   }
 
-  async #sendNow(call: Call, signal: AbortSignal | undefined): Promise<TransactionReceipt> {
+  async #sendNow(call: L1Call, signal: AbortSignal | undefined): Promise<TransactionReceipt> {
     const estimate = await this.estimate(call);
     if (estimate > L1_TRANSACTION_GAS) {
       throw new AgentError(
@@ -181,7 +181,7 @@ export class TransactionManager {
     return this.#outcome(call, await this.#confirm(pending, signal));
   }
 
-  #outcome(call: Call, receipt: TransactionReceipt): TransactionReceipt {
+  #outcome(call: L1Call, receipt: TransactionReceipt): TransactionReceipt {
     const outcome = receipt.status === 1 ? "confirmed" : "reverted";
     this.#metrics.transactions.inc({ label: call.label, outcome });
     this.#metrics.gasUsed.inc({ label: call.label }, Number(receipt.gasUsed));
@@ -300,7 +300,7 @@ export class TransactionManager {
     }
   }
 
-  async #request(call: Call): Promise<EthersRequest> {
+  async #request(call: L1Call): Promise<EthersRequest> {
     return { from: await this.address(), to: call.to, data: call.data, value: call.value ?? 0n };
   }
 }
@@ -308,7 +308,7 @@ export class TransactionManager {
 /** Whatever sends calls to L1. */
 export type Sender = Pick<TransactionManager, "send" | "estimate">;
 
-function sameCall(first: Call, second: Call): boolean {
+function sameCall(first: L1Call, second: L1Call): boolean {
   return first.to === second.to && first.data === second.data && (first.value ?? 0n) === (second.value ?? 0n);
 }
 

@@ -12,7 +12,7 @@ export interface CertifiedBatch {
  * What became of a transaction (steps 3.2, 4, Q8). `failed` means that it is in no block, that nothing was spent, and
  * that the user has to send it again.
  */
-export type TransactionStatus =
+export type SubmissionStatus =
   | { readonly state: "unknown" }
   | { readonly state: "pending" }
   | { readonly state: "included"; readonly block: number }
@@ -52,7 +52,7 @@ export interface Consensus {
   /** Transactions that wait for a block, for the current sequencer (step 5.1); none while halted. */
   pendingTransactions(): Promise<readonly Uint8Array[]>;
   /** What became of a transaction (steps 3.2, 4). */
-  transactionStatus(hash: Hex): Promise<TransactionStatus>;
+  transactionStatus(hash: Hex): Promise<SubmissionStatus>;
   /** The certified batch at an index, where L1 does not have it yet (step 6). */
   certifiedBatch(index: bigint): Promise<CertifiedBatch | undefined>;
   status(): Promise<ConsensusStatus>;

@@ -17,7 +17,7 @@ import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
 import { isOpen, isVoid, type DataRequest, type L1Batch, type L1State } from "../l1/mirror.ts";
 import { Sessions } from "../execution/sessions.ts";
-import type { Call, TransactionManager } from "../l1/transactions.ts";
+import type { L1Call, TransactionManager } from "../l1/transactions.ts";
 import { Recomputer } from "../execution/recomputer.ts";
 import { judgeExecution, judgeOrder, type Judgement } from "./judge.ts";
 
@@ -258,7 +258,7 @@ export class Verifier extends Agent {
     return disputes.encodeFunctionData("proveTransition", [header, transition, rest]);
   }
 
-  #proof(data: string): Call {
+  #proof(data: string): L1Call {
     return { to: this.#l1.addresses.disputes, data, label: "fraud proof" };
   }
 

@@ -2,7 +2,7 @@
 import { type StateTest, quantity } from "./format.ts";
 
 /** What the executor is deployed with. */
-export interface Chain {
+export interface StateTestChain {
   readonly chainId: bigint;
   readonly baseFee: bigint;
   readonly gasLimit: bigint;
@@ -22,7 +22,7 @@ const MIN_BLOB_BASE_FEE = 1n;
 const BLOB_BASE_FEE_UPDATE_FRACTION = 3_338_477n;
 
 /** Reads the constants of a test. */
-export function chainOf({ config, env }: StateTest): Chain {
+export function chainOf({ config, env }: StateTest): StateTestChain {
   return {
     chainId: quantity(config?.chainid ?? MAINNET),
     baseFee: quantity(env.currentBaseFee ?? USUAL_BASE_FEE),

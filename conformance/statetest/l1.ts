@@ -16,7 +16,7 @@ import { type Anvil, startAnvil } from "../../testkit/anvil.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { Interpreter__factory } from "../../types/ethers-contracts/factories/execution/evm/Interpreter__factory.ts";
 import { Precompiles__factory } from "../../types/ethers-contracts/factories/execution/precompiles/Precompiles__factory.ts";
-import type { Chain } from "./chain.ts";
+import type { StateTestChain } from "./chain.ts";
 
 /** Ethereum knows no such limits but their price, so the tests have the largest that the contracts take. */
 const UNLIMITED = {
@@ -98,7 +98,7 @@ export class StateTestL1 {
    * @throws Error where there is no outcome then.
    */
   async execute(
-    chain: Chain,
+    chain: StateTestChain,
     request: ExecutionRequest,
     { timeout = Infinity, onStep }: ExecutionOptions,
   ): Promise<Execution & { steps: number }> {
@@ -136,14 +136,14 @@ export class StateTestL1 {
   }
 
   /** The executor of a chain; one is deployed for each. */
-  #executor(chain: Chain): Promise<string> {
+  #executor(chain: StateTestChain): Promise<string> {
     const key = Object.values(chain).join();
     const known = this.#executors.get(key) ?? this.#deploy(chain);
     this.#executors.set(key, known);
     return known;
   }
 
-  async #deploy(chain: Chain): Promise<string> {
+  async #deploy(chain: StateTestChain): Promise<string> {
     this.#interpreter ??= this.#deployInterpreter();
     const constants = { ...chain, ...UNLIMITED };
     const interpreter = await this.#interpreter;

@@ -1,6 +1,6 @@
 /** Runs one case. */
 import { messageOf } from "../../agents/runtime/errors.ts";
-import type { Outcome } from "../../agents/execution/driver.ts";
+import type { L1Outcome } from "../../agents/execution/driver.ts";
 import { type Hex, toHex } from "../../l2/base/hex.ts";
 import type { Case } from "./cases.ts";
 import { chainOf } from "./chain.ts";
@@ -55,7 +55,7 @@ async function execute(
   test: StateTest,
   expectation: Expectation,
   options: ExecutionOptions,
-): Promise<{ outcome: Outcome; steps: number }> {
+): Promise<{ outcome: L1Outcome; steps: number }> {
   const { env, pre } = test;
   const chain = chainOf(test);
   const state = buildState(pre);
@@ -77,7 +77,7 @@ async function execute(
 }
 
 /** What is wrong with an outcome; nothing where it is the expected one. */
-function judge({ valid, stateRoot }: Outcome, { hash, expectException }: Expectation): string | undefined {
+function judge({ valid, stateRoot }: L1Outcome, { hash, expectException }: Expectation): string | undefined {
   if (valid && expectException !== undefined) return `valid; expected ${expectException}`;
   if (!valid && expectException === undefined) return "invalid; expected a valid transaction";
   if (stateRoot !== hash.toLowerCase())

@@ -5,7 +5,7 @@ import { ZERO_HASH } from "../../l2/base/hex.ts";
 import { keccakText } from "../../l2/base/keccak.ts";
 import { type BatchHeader, hashHeader, toHeader } from "../../l2/batch/header.ts";
 import { checkInclusion, proveInclusion } from "../../l2/batch/inclusion.ts";
-import { type TestBatch, type World, accountOf, lying, submit, submitUnattested } from "../../testkit/batches.ts";
+import { type TestBatch, type BatchMaker, accountOf, lying, submit, submitUnattested } from "../../testkit/batches.ts";
 import { certify } from "../../testkit/certificates.ts";
 import type { TestSystem } from "../../testkit/system.ts";
 import { Status, openInbox, storageOf } from "./inbox.ts";
@@ -13,7 +13,7 @@ import { Status, openInbox, storageOf } from "./inbox.ts";
 describe("Batch inbox", () => {
   let load: () => Promise<TestSystem>;
   let system: TestSystem;
-  let world: World;
+  let world: BatchMaker;
   let current: string;
   let other: string;
   let first: TestBatch;

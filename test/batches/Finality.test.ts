@@ -6,7 +6,7 @@ import { Parameter } from "../../ignition/parameters.ts";
 import { hashHeader } from "../../l2/batch/header.ts";
 import {
   type TestBatch,
-  type World,
+  type BatchMaker,
   accountOf,
   lying,
   rootsWith,
@@ -20,7 +20,7 @@ import { Status, openInbox, skipWindow, statusOf } from "./inbox.ts";
 describe("Finality of batches", () => {
   let load: () => Promise<TestSystem>;
   let system: TestSystem;
-  let world: World;
+  let world: BatchMaker;
   let current: string;
   let other: string;
   let first: TestBatch;

@@ -5,7 +5,7 @@ import { keccakText } from "../../l2/base/keccak.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import {
   type TestBatch,
-  type World,
+  type BatchMaker,
   accountOf,
   lying,
   rootsWith,
@@ -19,7 +19,7 @@ import { Status, openInbox, skipWindow, statusOf, storageOf } from "./inbox.ts";
 describe("Disputes and the chain of batches", () => {
   let load: () => Promise<TestSystem>;
   let system: TestSystem;
-  let world: World;
+  let world: BatchMaker;
   let current: string;
   let other: string;
   let first: TestBatch;

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { keccakText } from "../../l2/base/keccak.ts";
 import {
   type TestBatch,
-  type World,
+  type BatchMaker,
   accountOf,
   lying,
   ownerOf,
@@ -18,7 +18,7 @@ import { Status, openInbox, skipWindow, statusOf } from "./inbox.ts";
 describe("A batch of the current sequencer alone", () => {
   let load: () => Promise<TestSystem>;
   let system: TestSystem;
-  let world: World;
+  let world: BatchMaker;
   let current: string;
   let other: string;
   let first: TestBatch;

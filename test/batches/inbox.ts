@@ -4,7 +4,7 @@ import { AbiCoder, keccak256, toBeHex } from "ethers";
 
 import { Parameter } from "../../ignition/parameters.ts";
 import { type BatchHeader, hashHeader } from "../../l2/batch/header.ts";
-import { World } from "../../testkit/batches.ts";
+import { BatchMaker } from "../../testkit/batches.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
 /** `BatchStatus` of `contracts/batches/IBatchInbox.sol`. */
@@ -12,7 +12,7 @@ export const Status = { None: 0n, Unattested: 1n, Pending: 2n, Final: 3n } as co
 
 /** Three batches on genesis: of the current sequencer, of another, and of the current one again. */
 export async function openInbox() {
-  const world = await World.open();
+  const world = await BatchMaker.open();
   const load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot } });
   const system = await load();
   const current = (await system.sequencers.term()).sequencer;
@@ -50,7 +50,7 @@ export async function storageOf({ inbox, connection }: TestSystem) {
     keccak256(AbiCoder.defaultAbiCoder().encode(["uint64", "uint256"], [index, BATCHES_SLOT]));
   expect(await provider.getStorage(address, slotOf(0n))).to.equal((await inbox.batchAt(0)).headerHash);
   return {
-    async graft(world: World, index: bigint): Promise<BatchHeader> {
+    async graft(world: BatchMaker, index: bigint): Promise<BatchHeader> {
       const header = { ...world.genesis, index };
       await set(slotOf(index), hashHeader(header));
       const packed = await word(0);

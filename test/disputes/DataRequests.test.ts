@@ -8,7 +8,7 @@ import { decodeRecords, encodeRecords } from "../../l2/batch/encoding.ts";
 import {
   type TestBatch,
   type Transfer,
-  World,
+  BatchMaker,
   accountOf,
   lying,
   ownerOf,
@@ -32,7 +32,7 @@ import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 import { expectCondemned } from "./consequences.ts";
 
 describe("Data requests", () => {
-  let world: World;
+  let world: BatchMaker;
   let load: () => Promise<TestSystem>;
   let system: TestSystem;
   let current: string;
@@ -42,7 +42,7 @@ describe("Data requests", () => {
   let second: TestBatch;
 
   before(async () => {
-    world = await World.open();
+    world = await BatchMaker.open();
     load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot }, verifiers: 2 });
     system = await load();
     current = (await system.sequencers.term()).sequencer;

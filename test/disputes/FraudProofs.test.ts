@@ -11,7 +11,7 @@ import { toHex } from "../../l2/base/hex.ts";
 import {
   type TestBatch,
   type Transfer,
-  World,
+  BatchMaker,
   lying,
   placementOf,
   rootsWith,
@@ -25,7 +25,7 @@ import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 import { type Verdict, expectCondemned } from "./consequences.ts";
 
 describe("Fraud proofs", () => {
-  let world: World;
+  let world: BatchMaker;
   let load: () => Promise<TestSystem>;
   let system: TestSystem;
   let current: string;
@@ -34,7 +34,7 @@ describe("Fraud proofs", () => {
   let second: TestBatch;
 
   before(async () => {
-    world = await World.open();
+    world = await BatchMaker.open();
     load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot } });
     system = await load();
     current = (await system.sequencers.term()).sequencer;

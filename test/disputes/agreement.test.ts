@@ -9,21 +9,21 @@ import { executeBatch } from "../../l2/batch/build.ts";
 import { fromHex, toHex } from "../../l2/base/hex.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { transitionWitness } from "../../l2/execution/witness.ts";
-import { COINBASE, type TestBatch, type Transfer, World, recordsOf, submit } from "../../testkit/batches.ts";
+import { COINBASE, type TestBatch, type Transfer, BatchMaker, recordsOf, submit } from "../../testkit/batches.ts";
 import { RequestState, post, recomputingAt, requestData } from "../../testkit/disputes.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
 const SEEDS = 12;
 
 describe("L1, the L2 library and @ethereumjs/vm", () => {
-  let world: World;
+  let world: BatchMaker;
   let store: StateStore;
   let load: () => Promise<TestSystem>;
   let system: TestSystem;
   let current: string;
 
   before(async () => {
-    world = await World.open(20);
+    world = await BatchMaker.open(20);
     store = await StateStore.open();
     expect(await store.genesis(world.config)).to.equal(world.genesis.postStateRoot);
     load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot } });
@@ -78,7 +78,7 @@ describe("L1, the L2 library and @ethereumjs/vm", () => {
 });
 
 /** A dozen transfers of all kinds; those of every other seed have an invalid one among them. */
-function randomTransfers(world: World, seed: number): Transfer[] {
+function randomTransfers(world: BatchMaker, seed: number): Transfer[] {
   let state = seed;
   const below = (limit: number): number => {
     state = Number(BigInt(id(`${String(state)} of ${String(seed)}`)) % 2n ** 48n);

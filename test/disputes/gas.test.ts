@@ -6,7 +6,7 @@ import hre from "hardhat";
 import { keccakText } from "../../l2/base/keccak.ts";
 import { decodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
-import { type TestBatch, World, lying, submit } from "../../testkit/batches.ts";
+import { type TestBatch, BatchMaker, lying, submit } from "../../testkit/batches.ts";
 import { post, recompute, requestData } from "../../testkit/disputes.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
@@ -16,7 +16,7 @@ const PIECE = 100_000;
 
 describe("Gas of disputes", function () {
   this.timeout(240_000);
-  let world: World;
+  let world: BatchMaker;
   let load: () => Promise<TestSystem>;
   let system: TestSystem;
   let current: string;
@@ -26,7 +26,7 @@ describe("Gas of disputes", function () {
   before(async function () {
     // Instrumented code spends more.
     if (hre.globalOptions.coverage) this.skip();
-    world = await World.open(100);
+    world = await BatchMaker.open(100);
     load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot } });
     system = await load();
     current = (await system.sequencers.term()).sequencer;

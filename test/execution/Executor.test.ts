@@ -6,7 +6,7 @@ import { deployExecutor, execute } from "../../testkit/execution/executor.ts";
 import { type Random, randomSource } from "../../testkit/execution/random.ts";
 import {
   type Allocation,
-  type Chain,
+  type ChainConstants,
   type Expected,
   type Input,
   Reference,
@@ -20,13 +20,13 @@ const TRANSACTIONS = Number(process.env["METIS_FUZZ_TRANSACTIONS"] ?? (hre.globa
 
 const ETHER = 10n ** 18n;
 
-const CHAINS: Chain[] = [
+const CHAINS: ChainConstants[] = [
   { chainId: 1088n, baseFee: 7n, gasLimit: 30_000_000n },
   { chainId: 1n, baseFee: 0n, gasLimit: 60_000n },
   { chainId: 4_503_599_627_370_475n, baseFee: 1_000_000_000n, gasLimit: 2n ** 53n },
 ];
 
-async function deploy(chain: Chain) {
+async function deploy(chain: ChainConstants) {
   return deployExecutor(ethers, chain);
 }
 
@@ -35,7 +35,7 @@ function address(number: bigint): string {
 }
 
 /** The accounts that random transactions move between. */
-class World {
+class Population {
   readonly random: Random;
   readonly users: Signer[];
   /** Accounts in the state with neither nonce nor balance: a touch deletes them. */
@@ -139,7 +139,7 @@ class World {
   }
 
   /** Makes a valid transaction invalid. */
-  spoil(fields: Fields, sender: Signer, { baseFee, gasLimit }: Chain): string {
+  spoil(fields: Fields, sender: Signer, { baseFee, gasLimit }: ChainConstants): string {
     const changes: (Partial<Fields> & { by?: Signer })[] = [
       { nonce: fields.nonce + 1n },
       { nonce: fields.nonce === 0n ? 1n : fields.nonce - 1n },
@@ -169,7 +169,7 @@ describe("Executor", () => {
       const executor = await deploy(chain);
       let [valid, invalid, deleted] = [0, 0, 0];
       for (let round = 0; valid + invalid < TRANSACTIONS / CHAINS.length; round++) {
-        const world = new World(`batch ${i} ${round}`);
+        const world = new Population(`batch ${i} ${round}`);
         const reference = await Reference.create(chain, world.accounts);
         const preStateRoot = reference.root;
         const inputs: Input[] = [];

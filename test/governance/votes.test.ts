@@ -3,7 +3,7 @@ import { parseEther } from "ethers";
 
 import { keccakText } from "../../l2/base/keccak.ts";
 import { Parameter } from "../../ignition/parameters.ts";
-import { type TestBatch, World, lying, submit, submitUnattested } from "../../testkit/batches.ts";
+import { type TestBatch, BatchMaker, lying, submit, submitUnattested } from "../../testkit/batches.ts";
 import { post, recompute, requestData } from "../../testkit/disputes.ts";
 import { execute, pass, proposalOf, ProposalState, queue, vote, Vote } from "../../testkit/governance.ts";
 import { systemFixture, type TestSystem } from "../../testkit/system.ts";
@@ -13,11 +13,11 @@ const ETHER = parseEther("0.5");
 const DAY = 86_400;
 
 describe("Votes", () => {
-  let world: World;
+  let world: BatchMaker;
   let load: () => Promise<TestSystem>;
 
   before(async () => {
-    world = await World.open();
+    world = await BatchMaker.open();
     load = systemFixture({ sequencers: 4, verifiers: 2, rollup: { genesisStateRoot: world.genesis.postStateRoot } });
   });
 

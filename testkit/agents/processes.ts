@@ -12,7 +12,7 @@ import { network } from "hardhat";
 import { L1 } from "../../agents/l1/l1.ts";
 import { addressesOf } from "../../ignition/system.ts";
 import { HttpStorage } from "../../agents/data/http-storage.ts";
-import { World } from "../batches.ts";
+import { BatchMaker } from "../batches.ts";
 import { deploySystem, type SystemOptions, type TestSystem } from "../system.ts";
 import { walletOf } from "./kit.ts";
 
@@ -111,7 +111,7 @@ function quiet(): NodeJS.ProcessEnv {
 /** A system on Anvil, and the files and flags that its agents are started with. */
 export class Town {
   readonly system: TestSystem;
-  readonly world: World;
+  readonly world: BatchMaker;
   readonly l1: L1;
   readonly directory: string;
   /** Ignition's record of the deployment. */
@@ -121,7 +121,7 @@ export class Town {
 
   private constructor(parts: {
     system: TestSystem;
-    world: World;
+    world: BatchMaker;
     l1: L1;
     directory: string;
     record: string;
@@ -136,7 +136,7 @@ export class Town {
   }
 
   static async found(anvil: Anvil, options: SystemOptions): Promise<Town> {
-    const world = await World.open();
+    const world = await BatchMaker.open();
     const { config, genesis } = world;
     const rollup = {
       chainId: Number(config.chainId),

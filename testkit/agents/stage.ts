@@ -8,7 +8,7 @@ import { MemoryCursor } from "../../agents/runtime/cursor.ts";
 import type { EventFollower, FollowerCursor } from "../../agents/l1/events.ts";
 import type { L1 } from "../../agents/l1/l1.ts";
 import { followL1, type L1State } from "../../agents/l1/mirror.ts";
-import type { Call, Sender, TransactionState } from "../../agents/l1/transactions.ts";
+import type { L1Call, Sender, TransactionState } from "../../agents/l1/transactions.ts";
 import { Recomputer } from "../../agents/execution/recomputer.ts";
 import { Responder, type ResponderOptions } from "../../agents/sequencer/responder.ts";
 import { FileStore } from "../../agents/data/file-store.ts";
@@ -16,7 +16,7 @@ import { Verifier, type VerifierCursor, type VerifierOptions } from "../../agent
 import { encodeObject } from "../../l2/batch/encoding.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import { StateStore } from "../../l2/state/state.ts";
-import { submit, type TestBatch, World } from "../batches.ts";
+import { submit, type TestBatch, BatchMaker } from "../batches.ts";
 import { systemFixture, type SystemOptions, type TestSystem } from "../system.ts";
 import { basics, l1Of, managerOf, type ManualClock, walletOf } from "./kit.ts";
 import { temporaryDirectory } from "../directory.ts";
@@ -33,7 +33,7 @@ export interface VerifierHome {
 export interface Stage {
   system: TestSystem;
   l1: L1;
-  world: World;
+  world: BatchMaker;
   kit: AgentDependencies & { clock: ManualClock };
   store: FileStore;
   /** States of whoever has executed every batch, for recomputers. */
@@ -53,7 +53,7 @@ export interface Stage {
   responder(options?: Partial<ResponderOptions>, sources?: readonly DataSource[]): Responder;
 }
 
-/** What {@link World} says, as a sequencer's own chain would. */
+/** What {@link BatchMaker} says, as a sequencer's own chain would. */
 export function knows(...batches: TestBatch[]): DataSource {
   return {
     name: "own chain",
@@ -67,15 +67,18 @@ export function knows(...batches: TestBatch[]): DataSource {
 
 /** A fixture of the whole stage, deployed once. */
 export function stageFixture(options: SystemOptions = {}): () => Promise<Stage> {
-  let fixture: Promise<{ world: World; load: () => Promise<TestSystem> }> | undefined;
+  let fixture: Promise<{ world: BatchMaker; load: () => Promise<TestSystem> }> | undefined;
   return async () => {
-    fixture ??= World.open().then((world) => ({ world, load: systemFixture({ rollup: rollupOf(world), ...options }) }));
+    fixture ??= BatchMaker.open().then((world) => ({
+      world,
+      load: systemFixture({ rollup: rollupOf(world), ...options }),
+    }));
     const { world, load } = await fixture;
     return build(await load(), world);
   };
 }
 
-function rollupOf({ config, genesis }: World): NonNullable<SystemOptions["rollup"]> {
+function rollupOf({ config, genesis }: BatchMaker): NonNullable<SystemOptions["rollup"]> {
   return {
     chainId: Number(config.chainId),
     baseFee: config.baseFee,
@@ -85,7 +88,7 @@ function rollupOf({ config, genesis }: World): NonNullable<SystemOptions["rollup
   };
 }
 
-async function build(system: TestSystem, world: World): Promise<Stage> {
+async function build(system: TestSystem, world: BatchMaker): Promise<Stage> {
   const l1 = await l1Of(system);
   const kit = basics();
   const store = new FileStore(temporaryDirectory());
@@ -146,15 +149,15 @@ export function recomputerOf(
   const manager = managerOf(l1, walletOf(system.others[0]!.address), kit);
   let sent = 0;
   const transactions: Sender = {
-    estimate: (call: Call) => manager.estimate(call),
-    send: (call: Call, signal?: AbortSignal) =>
+    estimate: (call: L1Call) => manager.estimate(call),
+    send: (call: L1Call, signal?: AbortSignal) =>
       call.label !== kind || sent++ < steps ? manager.send(call, signal) : Promise.reject(new Error("killed")),
   };
   return new Recomputer({ stepGas }, { ...kit, l1, transactions, config: world.config, states });
 }
 
 /** A store that holds the genesis state. */
-export async function statesOf(world: World): Promise<StateStore> {
+export async function statesOf(world: BatchMaker): Promise<StateStore> {
   const states = await StateStore.open();
   await states.genesis(world.config);
   return states;

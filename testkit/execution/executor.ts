@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type BaseContract, MaxUint256 } from "ethers";
 
-import { type Chain, type Expected, type Input, encodeWitness } from "./reference.ts";
+import { type ChainConstants, type Expected, type Input, encodeWitness } from "./reference.ts";
 
 /** Gas that a call to the executor gets in tests: what a transaction may have since Osaka. */
 export const CALL_GAS = 16_777_216n;
@@ -21,7 +21,10 @@ const USUAL = {
 };
 
 /** Deploys an executor and what it runs on. */
-export async function deployExecutor(ethers: Deployer, chain: Chain & Partial<typeof USUAL>): Promise<BaseContract> {
+export async function deployExecutor(
+  ethers: Deployer,
+  chain: ChainConstants & Partial<typeof USUAL>,
+): Promise<BaseContract> {
   const precompiles = await ethers.deployContract("Precompiles", []);
   const interpreter = await ethers.deployContract("Interpreter", [await precompiles.getAddress()]);
   return await ethers.deployContract("Executor", [{ ...USUAL, ...chain }, await interpreter.getAddress()]);

@@ -20,7 +20,7 @@ import { encodeRlp, getBytes, keccak256, stripZerosLeft } from "ethers";
 import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 
 /** Constants of the chain, as the executor's constructor takes them. */
-export interface Chain {
+export interface ChainConstants {
   chainId: bigint;
   /** Wei per unit of gas, burned. */
   baseFee: bigint;
@@ -114,24 +114,24 @@ export function trieOver(
 }
 
 /** The chain's rules in the terms of EthereumJS: fork Cancun. */
-export function commonOf(chain: Chain): Common {
+export function commonOf(chain: ChainConstants): Common {
   return createCustomCommon({ chainId: Number(chain.chainId) }, Mainnet, { hardfork: Hardfork.Cancun });
 }
 
 /** A state that `@ethereumjs/vm` executes on: the truth that the executor is compared with. */
 export class Reference {
-  readonly chain: Chain;
+  readonly chain: ChainConstants;
   #nodes: Map<string, Uint8Array>;
   #root: Uint8Array;
 
-  private constructor(chain: Chain, nodes: Map<string, Uint8Array>, root: Uint8Array) {
+  private constructor(chain: ChainConstants, nodes: Map<string, Uint8Array>, root: Uint8Array) {
     this.chain = chain;
     this.#nodes = nodes;
     this.#root = root;
   }
 
   /** A state of the given accounts. Accounts with neither nonce nor balance nor code are written as well. */
-  static async create(chain: Chain, accounts: ReadonlyMap<string, Allocation>): Promise<Reference> {
+  static async create(chain: ChainConstants, accounts: ReadonlyMap<string, Allocation>): Promise<Reference> {
     const store = new RecordingStore(new Map());
     const trie = await trieOver(store, { secure: true });
     for (const [address, { balance, nonce, code, storage }] of accounts) {
@@ -150,7 +150,7 @@ export class Reference {
   }
 
   /** A state that was built elsewhere. */
-  static of(chain: Chain, state: { nodes: Map<string, Uint8Array>; root: Uint8Array }): Reference {
+  static of(chain: ChainConstants, state: { nodes: Map<string, Uint8Array>; root: Uint8Array }): Reference {
     return new Reference(chain, state.nodes, state.root);
   }
 

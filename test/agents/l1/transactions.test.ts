@@ -4,7 +4,7 @@ import { parseEther, Transaction } from "ethers";
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import { AgentError } from "../../../agents/runtime/errors.ts";
 import { L1Revert } from "../../../agents/l1/reverts.ts";
-import type { Call, TransactionState } from "../../../agents/l1/transactions.ts";
+import type { L1Call, TransactionState } from "../../../agents/l1/transactions.ts";
 import { systemFixture } from "../../../testkit/system.ts";
 import { basics, l1Of, managerOf, ManualClock, walletOf } from "../../../testkit/agents/kit.ts";
 
@@ -19,7 +19,7 @@ describe("Transaction manager", () => {
     const kit = basics(clock);
     const { provider } = system.connection.ethers;
     const receiver = system.others[0]!.address;
-    const transfer = (amount: bigint): Call => ({
+    const transfer = (amount: bigint): L1Call => ({
       to: l1.addresses.token,
       data: l1.token.interface.encodeFunctionData("transfer", [receiver, amount]),
       label: "transfer",
