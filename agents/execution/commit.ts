@@ -7,7 +7,7 @@ import { chainCommon } from "../../l2/evm/fork.ts";
 import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { Overlay, openTrie } from "../../l2/state/state.ts";
 import { EMPTY_ROOT } from "../../l2/state/trie.ts";
-import type { PreimageSource } from "./driver.ts";
+import type { PreimageSource } from "./preimages.ts";
 import type { AccountChange, Machine } from "./machine.ts";
 
 /** Tries depend on no constant of a chain. */

@@ -1,9 +1,10 @@
-import { type Interface, type Provider, Transaction, dataLength, encodeRlp, id, keccak256, toNumber } from "ethers";
+import { type Interface, type Provider, Transaction, dataLength, id, keccak256, toNumber } from "ethers";
 
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { type Hex, ZERO_HASH, asHash, asHex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { CommitReplay } from "./commit.ts";
+import type { PreimageSource } from "./preimages.ts";
 import { messageOf } from "../runtime/errors.ts";
 import { decodeRevert, isRevert, L1Revert, revertData } from "../l1/reverts.ts";
 import { GAS_BITS, isBeforeInstruction, readMachine, workOf } from "./machine.ts";
@@ -20,12 +21,6 @@ export interface L1Outcome {
   /** The state root afterwards; the root before where the transaction is invalid. */
   readonly stateRoot: Hex;
 }
-
-/**
- * Gives the bytes that have a hash as an item of a witness: a trie node as it is, code as {@link codeItem} makes it.
- * Nothing where they are not known.
- */
-export type PreimageSource = (hash: Hex) => Promise<Uint8Array | undefined> | Uint8Array | undefined;
 
 /** A transaction for L1 to execute. */
 export interface ExecutionRequest {
@@ -219,11 +214,6 @@ export class ExecutionDriver {
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-
-/** Code as an item of a witness, in which nodes are lists and all else is a string. */
-export function codeItem(code: Uint8Array): Uint8Array {
-  return fromHex(encodeRlp(code));
-}
 
 function encodeCall(method: "execute" | "advance", values: readonly unknown[]): Hex {
   return asHex(EXECUTOR.encodeFunctionData(method, values));

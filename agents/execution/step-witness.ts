@@ -1,5 +1,5 @@
 import { type Hex, toHex } from "../../l2/base/hex.ts";
-import type { PreimageSource } from "./driver.ts";
+import type { PreimageSource } from "./preimages.ts";
 import type { MachinePages } from "./pages.ts";
 
 /** How much is guessed with each thing that was missed, as a part of all that is there. */

@@ -2,7 +2,8 @@
 import { type BaseContract, concat, dataLength, getBytes, id, keccak256, toBeHex } from "ethers";
 
 import type { Hex } from "../../l2/base/hex.ts";
-import { ExecutionDriver, type ExecutionRequest, codeItem } from "../../agents/execution/driver.ts";
+import { ExecutionDriver, type ExecutionRequest } from "../../agents/execution/driver.ts";
+import { codeItem } from "../../agents/execution/preimages.ts";
 import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
 import { type Allocation, Reference } from "../../testkit/execution/reference.ts";
 import { signTransaction, signer } from "../../testkit/execution/transactions.ts";

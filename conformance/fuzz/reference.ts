@@ -6,8 +6,8 @@ import { createTxFromRLP } from "@ethereumjs/tx";
 import { createAddressFromString } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
-import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
-import { codeItem } from "../../agents/execution/driver.ts";
+import { fromHex, type Hex, toHex } from "../../l2/base/hex.ts";
+import { codeItem } from "../../agents/execution/preimages.ts";
 import { BLOCK_HASH } from "../../l2/evm/block-hash.ts";
 import type { Burden } from "../../l2/evm/burden.ts";
 import { chainCommon } from "../../l2/evm/fork.ts";

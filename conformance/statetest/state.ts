@@ -3,8 +3,8 @@ import { RLP } from "@ethereumjs/rlp";
 import { createAccount } from "@ethereumjs/util";
 import { toBeArray } from "ethers";
 
-import { codeItem } from "../../agents/execution/driver.ts";
-import { type Hex, asHex, fromHex, toHex } from "../../l2/base/hex.ts";
+import { asHex, fromHex, type Hex, toHex } from "../../l2/base/hex.ts";
+import { codeItem } from "../../agents/execution/preimages.ts";
 import { keccak256, keccakHex } from "../../l2/base/keccak.ts";
 import { buildTrie } from "../../l2/state/trie.ts";
 import { type Allocation, quantity } from "./format.ts";

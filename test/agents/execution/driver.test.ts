@@ -9,8 +9,8 @@ import {
   ExecutionDriver,
   type ExecutionRequest,
   type ExecutionStep,
-  codeItem,
 } from "../../../agents/execution/driver.ts";
+import { codeItem } from "../../../agents/execution/preimages.ts";
 import { GAS_BITS, workOf } from "../../../agents/execution/machine.ts";
 import { Executor__factory } from "../../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 
