@@ -1,6 +1,6 @@
 import type { LogDescription, Result } from "ethers";
 
-import { hashHeader, toHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import { toHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 import { type Hex, asHash } from "../../l2/base/hex.ts";
 import { IBatchInbox__factory } from "../../types/ethers-contracts/factories/batches/IBatchInbox__factory.ts";
@@ -251,20 +251,20 @@ export function followL1(
 
 /** Whether a request is under way on a batch that stands. */
 export function isOpen(state: L1State, request: DataRequest): boolean {
-  return isUnsettled(request) && stands(state, request.header, request.headerHash);
+  return isUnsettled(request) && stands(state, request);
 }
 
 /** Whether a request is to be refunded: nobody settled it, and its batch is gone. */
 export function isVoid(state: L1State, request: DataRequest): boolean {
-  return isUnsettled(request) && !stands(state, request.header, request.headerHash);
+  return isUnsettled(request) && !stands(state, request);
 }
 
 function isUnsettled({ phase }: DataRequest): boolean {
   return phase === "posting" || phase === "recomputing";
 }
 
-/** Whether a header stands in L1's chain of batches, as far as the mirror remembers. */
-export function stands(state: L1State, header: BatchHeader, headerHash: Hex = hashHeader(header)): boolean {
+/** Whether a batch stands in L1's chain of batches, as far as the mirror remembers. */
+export function stands(state: L1State, { header, headerHash }: Pick<L1Batch, "header" | "headerHash">): boolean {
   return state.batches[Number(header.index)]?.headerHash === headerHash;
 }
 

@@ -14,7 +14,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import type { L1Batch, L1State } from "../l1/mirror.ts";
+import { stands, type L1Batch, type L1State } from "../l1/mirror.ts";
 import { signedBlock } from "./block.ts";
 import type { Members } from "./members.ts";
 import type { Messenger } from "./messenger.ts";
@@ -118,7 +118,7 @@ export class Replica {
    */
   async follow(l1: L1State): Promise<void> {
     this.#l1 = l1;
-    while (this.#agreed !== undefined && !stands(this.#agreed, l1)) {
+    while (this.#agreed !== undefined && !stands(l1, this.#agreed)) {
       const before = l1.batches[Number(this.#agreed.header.index) - 1];
       this.#agreed = before?.headerHash === this.#agreed.header.parent ? before : undefined;
     }
@@ -417,8 +417,4 @@ export class Replica {
     }
     return false;
   }
-}
-
-function stands({ header, headerHash }: L1Batch, l1: L1State): boolean {
-  return l1.batches[Number(header.index)]?.headerHash === headerHash;
 }

@@ -1,9 +1,8 @@
 import type { TransactionReceipt } from "ethers";
 
 import { splitRecords } from "../../l2/batch/encoding.ts";
-import type { BatchHeader } from "../../l2/batch/header.ts";
-import { matches, type DataSource } from "../data/batch-data.ts";
-import { AgentError, messageOf } from "../runtime/errors.ts";
+import type { DataSource } from "../data/batch-data.ts";
+import { findData } from "../data/sources.ts";
 import { L1Revert } from "../l1/reverts.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -74,7 +73,8 @@ export class Responder {
 
   async #post(state: L1State, request: DataRequest, signal: AbortSignal | undefined): Promise<void> {
     const { header } = request;
-    const data = await this.#data(header);
+    const found = await findData(this.#sources, header, { log: this.#log, metrics: this.#metrics });
+    const data = found?.data;
     if (data === undefined) {
       this.#metrics.alarms.inc({ reason: "no data to answer with" });
       this.#log.error({ batch: Number(header.index) }, "no source has the data that the batch was made of");
@@ -104,19 +104,5 @@ export class Responder {
   #follow(state: L1State, receipt: TransactionReceipt): void {
     const reducer = new L1Reducer(this.#l1.addresses);
     for (const log of receipt.logs) reducer.apply(state, followed(log));
-  }
-
-  async #data(header: BatchHeader): Promise<Uint8Array | undefined> {
-    for (const source of this.#sources) {
-      try {
-        const found = await source.fetch(header);
-        if (found.data !== undefined && matches(header, found)) return found.data;
-        this.#log.warn({ source: source.name, batch: Number(header.index) }, "other data than that of the batch");
-      } catch (error) {
-        const level = error instanceof AgentError ? "info" : "warn";
-        this.#log[level]({ source: source.name, reason: messageOf(error) }, "no data from this source");
-      }
-    }
-    return undefined;
   }
 }

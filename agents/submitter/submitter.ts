@@ -8,8 +8,9 @@ import type { Hex } from "../../l2/base/hex.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";
 import type { StateStore } from "../../l2/state/state.ts";
 import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/agent.ts";
-import { fetchPosted, matches, type BatchData, type DataSource } from "../data/batch-data.ts";
-import { AgentError, messageOf } from "../runtime/errors.ts";
+import { fetchPosted, type BatchData, type DataSource } from "../data/batch-data.ts";
+import { findData } from "../data/sources.ts";
+import { AgentError } from "../runtime/errors.ts";
 import { L1Revert } from "../l1/reverts.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
@@ -169,17 +170,8 @@ export class Submitter extends Agent {
     this.log.error({ batch: Number(header.index), reason }, "[8.3] refusing to submit");
   }
 
-  async #fetch(header: BatchHeader): Promise<BatchData | undefined> {
-    for (const source of this.#d.sources) {
-      try {
-        const data = await source.fetch(header);
-        if (matches(header, data)) return data;
-        this.log.warn({ source: source.name, batch: Number(header.index) }, "other transactions than the header's");
-      } catch (error) {
-        this.log.info({ source: source.name, reason: messageOf(error) }, "no transactions from this source");
-      }
-    }
-    return undefined;
+  #fetch(header: BatchHeader): Promise<BatchData | undefined> {
+    return findData(this.#d.sources, header, { log: this.log, metrics: this.metrics });
   }
 
   async #compute(header: BatchHeader, { transactions, data }: BatchData): Promise<Computed> {

@@ -9,9 +9,10 @@ import type { StateStore } from "../../l2/state/state.ts";
 import { transitionWitness } from "../../l2/execution/witness.ts";
 import type { TransitionStruct } from "../../types/ethers-contracts/disputes/IDisputes.ts";
 import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/agent.ts";
-import { fetchPosted, matches, type BatchData, type DataSource } from "../data/batch-data.ts";
+import { fetchPosted, type BatchData, type DataSource } from "../data/batch-data.ts";
+import { findData } from "../data/sources.ts";
 import type { Cursor } from "../runtime/cursor.ts";
-import { AgentError, messageOf } from "../runtime/errors.ts";
+import { AgentError } from "../runtime/errors.ts";
 import { L1Revert } from "../l1/reverts.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
@@ -172,29 +173,8 @@ export class Verifier extends Agent {
   /** Data whose MTTBR is L1's: from storage, snapshot, blockchain or, once it was posted, L1 (steps 9 to 9.3). */
   async #fetch(state: L1State, batch: L1Batch): Promise<BatchData | undefined> {
     const { header, headerHash } = batch;
-    for (const source of this.#sources) {
-      try {
-        const data = await source.fetch(header);
-        // Whoever recorded the hash of these bytes on L1 recorded another MTTBR with it: that is for L1 to settle.
-        if (data.stateRoots !== undefined && !matches(header, data)) {
-          throw new AgentError("DATA_MALFORMED", `[11] the MTTBR of object ${header.dataHash} is not ${header.mttbr}`);
-        }
-        if (matches(header, data)) {
-          this.metrics.storageReads.inc({ source: source.name, outcome: "ok" });
-          return data;
-        }
-        this.metrics.storageReads.inc({ source: source.name, outcome: "other data" });
-        this.log.warn({ batch: Number(header.index), source: source.name }, "other data than that of the batch");
-      } catch (error) {
-        if (error instanceof AgentError && error.code === "DATA_MALFORMED") throw error;
-        const outcome = error instanceof AgentError ? error.code : "failed";
-        this.metrics.storageReads.inc({ source: source.name, outcome });
-        this.log.info(
-          { batch: Number(header.index), source: source.name, reason: messageOf(error) },
-          "[9.1] no data from this source",
-        );
-      }
-    }
+    const found = await findData(this.#sources, header, { log: this.log, metrics: this.metrics }, { strict: true });
+    if (found !== undefined) return found;
     const request = state.requests[headerHash];
     return request?.recomputing === undefined ? undefined : fetchPosted(this.#l1, request);
   }
