@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { type ContractRunner, type JsonFragment, getAddress, isAddress } from "ethers";
+import { type ContractRunner, type Interface, type JsonFragment, getAddress, isAddress } from "ethers";
 
 import { BatchInbox__factory } from "../types/ethers-contracts/factories/batches/BatchInbox__factory.ts";
 import { Disputes__factory } from "../types/ethers-contracts/factories/disputes/Disputes__factory.ts";
@@ -57,6 +57,15 @@ export function asRunner(system: System, runner: ContractRunner): System {
 export async function addressesOf(system: System): Promise<SystemAddresses> {
   const entries = await Promise.all(NAMES.map(async (name) => [name, await system[name].getAddress()]));
   return Object.fromEntries(entries) as SystemAddresses;
+}
+
+const interfaces = new Map<SystemName, Interface>();
+
+/** Encodes and decodes what a contract takes, gives and emits. */
+export function interfaceOf(name: SystemName): Interface {
+  const known = interfaces.get(name) ?? CONTRACTS[name].factory.createInterface();
+  interfaces.set(name, known);
+  return known;
 }
 
 /**

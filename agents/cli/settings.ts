@@ -11,7 +11,7 @@ import { FileCursor } from "../runtime/cursor.ts";
 import { runDaemon, type Service } from "../runtime/daemon.ts";
 import { DEFAULT_FOLLOWER_OPTIONS, type EventFollower } from "../l1/events.ts";
 import { checkGenesis, readGenesis } from "../l1/genesis.ts";
-import { connect, L1, readDeployment } from "../l1/l1.ts";
+import { connect, type L1, openL1, readDeployment } from "../l1/l1.ts";
 import { createLogger, LOG_LEVELS } from "../runtime/logger.ts";
 import { Metrics } from "../runtime/metrics.ts";
 import { followL1, type L1State } from "../l1/mirror.ts";
@@ -171,7 +171,7 @@ export function baseOf(role: string, settings: DaemonSettings): Base {
 /** L1 as the settings name it. */
 export async function l1Of(settings: L1Settings): Promise<L1> {
   const deployment = readDeployment(settings.deployment);
-  return new L1(await connect(settings.l1Url, "L1"), deployment);
+  return openL1(await connect(settings.l1Url, "L1"), deployment);
 }
 
 /** Follows L1, with every final batch kept. */

@@ -5,7 +5,7 @@ import type { Hex } from "../../l2/base/hex.ts";
 import { address, agentCommand, bytes, ether, hash, integer, oneOf, privateKey, url, type Setting } from "./flags.ts";
 import { AgentError } from "../runtime/errors.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { connect, L1, readDeployment } from "../l1/l1.ts";
+import { connect, openL1, readDeployment } from "../l1/l1.ts";
 import { createLogger, LOG_LEVELS } from "../runtime/logger.ts";
 import { DEFAULT_USER_OPTIONS, type Payment, User } from "../user/user.ts";
 
@@ -73,7 +73,7 @@ function proveCommand(): Command {
     { name: "deployment", value: "file", description: "addresses on L1", required: true },
     ...SETTINGS,
   ]).action(async (settings: Settings & { hash: Hex; l1Url: string; deployment: string }) => {
-    const l1 = new L1(await connect(settings.l1Url, "L1"), readDeployment(settings.deployment));
+    const l1 = openL1(await connect(settings.l1Url, "L1"), readDeployment(settings.deployment));
     const user = new User({}, { ...(await dependenciesOf(settings)), l1 });
     const proven = await user.prove(settings.hash);
     if (proven === undefined) throw new AgentError("L2_UNAVAILABLE", `no batch on L1 holds ${settings.hash} yet`);

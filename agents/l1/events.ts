@@ -1,5 +1,6 @@
-import type { Log, Provider } from "ethers";
+import type { Log, LogDescription, Provider } from "ethers";
 
+import { interfaceOf, type SystemAddresses, type SystemName } from "../../ignition/system.ts";
 import type { Cursor } from "../runtime/cursor.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
@@ -25,6 +26,18 @@ export interface FollowedLog {
 /** A log of ethers, as far as it is kept. */
 export function followed({ address, topics, data, blockNumber, transactionHash, index }: Log): FollowedLog {
   return { address, topics: [...topics], data, blockNumber, transactionHash, index };
+}
+
+/** Reads a log as the event that it is. Nothing for logs of other contracts, and for events that they do not declare. */
+export type LogReader = (log: FollowedLog) => LogDescription | null;
+
+/** Reads the logs of some contracts of the system. */
+export function logReader(addresses: Partial<SystemAddresses>): LogReader {
+  const names = new Map(Object.entries(addresses).map(([name, address]) => [address, name as SystemName]));
+  return (log) => {
+    const name = names.get(log.address);
+    return name === undefined ? null : interfaceOf(name).parseLog(log);
+  };
 }
 
 /** What to follow. */

@@ -10,8 +10,8 @@ import { retry } from "../runtime/retry.ts";
 
 /** A deployment: its addresses, and the first L1 block that can carry an event of theirs. */
 export interface Deployment {
-  addresses: SystemAddresses;
-  fromBlock: number;
+  readonly addresses: SystemAddresses;
+  readonly fromBlock: number;
 }
 
 /**
@@ -74,40 +74,24 @@ async function askChainId(url: string, name: string): Promise<bigint> {
 }
 
 /** The contracts of L1, typed, for reading and for encoding calls. */
-export class L1 {
-  readonly provider: Provider;
-  readonly addresses: SystemAddresses;
-  readonly fromBlock: number;
-  readonly inbox: System["inbox"];
-  readonly disputes: System["disputes"];
-  readonly sequencers: System["sequencers"];
-  readonly verifiers: System["verifiers"];
-  readonly parameters: System["parameters"];
-  readonly treasury: System["treasury"];
-  readonly governor: System["governor"];
-  readonly token: System["token"];
-  readonly executor: System["executor"];
+export type L1 = System &
+  Deployment & {
+    readonly provider: Provider;
+    /** Time of L1's latest block, in seconds. */
+    now(): Promise<number>;
+  };
 
-  constructor(provider: Provider, { addresses, fromBlock }: Deployment) {
-    const system = connectSystem(addresses, provider);
-    this.provider = provider;
-    this.addresses = addresses;
-    this.fromBlock = fromBlock;
-    this.inbox = system.inbox;
-    this.disputes = system.disputes;
-    this.sequencers = system.sequencers;
-    this.verifiers = system.verifiers;
-    this.parameters = system.parameters;
-    this.treasury = system.treasury;
-    this.governor = system.governor;
-    this.token = system.token;
-    this.executor = system.executor;
-  }
-
-  /** Time of L1's latest block, in seconds. */
-  async now(): Promise<number> {
-    const block = await this.provider.getBlock("latest");
-    if (block === null) throw new AgentError("L1_UNAVAILABLE", "L1 does not give its latest block");
-    return block.timestamp;
-  }
+/** The contracts of a deployment. */
+export function openL1(provider: Provider, { addresses, fromBlock }: Deployment): L1 {
+  return {
+    ...connectSystem(addresses, provider),
+    provider,
+    addresses,
+    fromBlock,
+    now: async () => {
+      const block = await provider.getBlock("latest");
+      if (block === null) throw new AgentError("L1_UNAVAILABLE", "L1 does not give its latest block");
+      return block.timestamp;
+    },
+  };
 }

@@ -1,11 +1,8 @@
-import type { LogDescription, Result } from "ethers";
+import type { Result } from "ethers";
 
 import { toHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
-import { type Hex, asHash } from "../../l2/base/hex.ts";
-import { IBatchInbox__factory } from "../../types/ethers-contracts/factories/batches/IBatchInbox__factory.ts";
-import { IDisputes__factory } from "../../types/ethers-contracts/factories/disputes/IDisputes__factory.ts";
-import { ISequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/ISequencerSet__factory.ts";
+import { asHash, type Hex } from "../../l2/base/hex.ts";
 import type { Cursor } from "../runtime/cursor.ts";
 import {
   DEFAULT_FOLLOWER_OPTIONS,
@@ -13,6 +10,8 @@ import {
   type FollowedLog,
   type FollowerCursor,
   type FollowerOptions,
+  type LogReader,
+  logReader,
   type Reducer,
 } from "./events.ts";
 import type { L1 } from "./l1.ts";
@@ -111,16 +110,15 @@ export const NO_POSTING: Posting = { count: 0n, size: 0n, last: NOWHERE, frontie
 
 /** Folds the events of inbox, disputes and sequencer set into an {@link L1State}. */
 export class L1Reducer implements Reducer<L1State> {
-  readonly #parsers: Map<string, { parseLog(log: FollowedLog): LogDescription | null }>;
+  readonly #read: LogReader;
   readonly #history: number;
 
   /** @param history Number of final batches that are kept; the last one is always needed, as a parent. */
-  constructor(addresses: Pick<L1["addresses"], "inbox" | "disputes" | "sequencers">, history = 1) {
-    this.#parsers = new Map<string, { parseLog(log: FollowedLog): LogDescription | null }>([
-      [addresses.inbox, IBatchInbox__factory.createInterface()],
-      [addresses.disputes, IDisputes__factory.createInterface()],
-      [addresses.sequencers, ISequencerSet__factory.createInterface()],
-    ]);
+  constructor(
+    { inbox, disputes, sequencers }: Pick<L1["addresses"], "inbox" | "disputes" | "sequencers">,
+    history = 1,
+  ) {
+    this.#read = logReader({ inbox, disputes, sequencers });
     this.#history = history;
   }
 
@@ -137,7 +135,7 @@ export class L1Reducer implements Reducer<L1State> {
   }
 
   apply(state: L1State, log: FollowedLog): void {
-    const event = this.#parsers.get(log.address)?.parseLog(log);
+    const event = this.#read(log);
     if (event) APPLY[event.name]?.(state, event.args, log);
     if (event?.name === "BatchFinalised") this.#forget(state);
   }
@@ -261,6 +259,11 @@ export function isVoid(state: L1State, request: DataRequest): boolean {
 
 function isUnsettled({ phase }: DataRequest): boolean {
   return phase === "posting" || phase === "recomputing";
+}
+
+/** Whether a batch can be built upon: certified, or recomputed by L1. */
+export function isSound({ attested, confirmed }: L1Batch): boolean {
+  return attested || confirmed;
 }
 
 /** Whether a batch stands in L1's chain of batches, as far as the mirror remembers. */

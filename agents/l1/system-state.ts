@@ -2,7 +2,7 @@ import { ZeroAddress } from "ethers";
 
 import type { BatchView, SystemState } from "../../l2/rpc/system.ts";
 import type { L1Batch, L1State } from "./mirror.ts";
-import { isOpen } from "./mirror.ts";
+import { isOpen, isSound } from "./mirror.ts";
 
 /**
  * What an L2 node tells of the system, out of what is known of L1.
@@ -30,7 +30,7 @@ function view(state: L1State, index: number): BatchView | undefined {
   return { header, headerHash, status: statusOf(state, batch), held: request !== undefined && isOpen(state, request) };
 }
 
-function statusOf(state: L1State, { header, attested, confirmed }: L1Batch): BatchView["status"] {
-  if (Number(header.index) < state.finalised) return "final";
-  return attested || confirmed ? "pending" : "unattested";
+function statusOf(state: L1State, batch: L1Batch): BatchView["status"] {
+  if (Number(batch.header.index) < state.finalised) return "final";
+  return isSound(batch) ? "pending" : "unattested";
 }

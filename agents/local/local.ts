@@ -35,7 +35,7 @@ import { MemoryCursor } from "../runtime/cursor.ts";
 
 import { AgentError } from "../runtime/errors.ts";
 import type { EventFollower } from "../l1/events.ts";
-import { L1 } from "../l1/l1.ts";
+import { type L1, openL1 } from "../l1/l1.ts";
 import type { Deployment } from "../l1/l1.ts";
 import { createLogger } from "../runtime/logger.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -364,7 +364,7 @@ export class LocalSystem {
    * @throws {AgentError} `CONFIG` where the L2's constants are not those that L1 was deployed with.
    */
   static async start(options: LocalOptions): Promise<LocalSystem> {
-    const l1 = new L1(options.provider, options.deployment);
+    const l1 = openL1(options.provider, options.deployment);
     const { chainId } = await options.provider.getNetwork();
     const clock = new LocalClock(options.time.pause);
     clock.seconds = await options.time.now();

@@ -14,12 +14,12 @@ import type { Clock } from "../runtime/clock.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import { stands, type L1Batch, type L1State } from "../l1/mirror.ts";
+import { isSound, stands, type L1Batch, type L1State } from "../l1/mirror.ts";
 import { signedBlock } from "./block.ts";
 import type { Members } from "./members.ts";
 import type { Messenger } from "./messenger.ts";
 import type { BlockAnswer } from "./methods.ts";
-import { isSound, lastSound } from "./standing.ts";
+import { lastSound } from "./standing.ts";
 import { PeerError } from "./transport.ts";
 
 export interface ReplicaOptions {

@@ -1,9 +1,4 @@
-import { type L1Batch, type L1State, isOpen } from "../l1/mirror.ts";
-
-/** Whether a batch can be built upon: certified, or recomputed by L1. */
-export function isSound({ attested, confirmed }: L1Batch): boolean {
-  return attested || confirmed;
-}
+import { type L1Batch, type L1State, isOpen, isSound } from "../l1/mirror.ts";
 
 /** L1's last batch that can be built upon: the head, or the one below an unattested head (step 3.3). */
 export function lastSound(state: L1State): L1Batch | undefined {

@@ -10,7 +10,7 @@ import { SILENCE_TYPES, certificateDomain } from "../l1/certificate.ts";
 import type { PeerKey } from "../peers/key.ts";
 import type { Members } from "../peers/members.ts";
 import type { Replica } from "../peers/replica.ts";
-import { isSound } from "../peers/standing.ts";
+import { isSound } from "../l1/mirror.ts";
 import type { SilenceWatch } from "../peers/watch.ts";
 
 /** Why a sequencer does not sign. */

@@ -24,7 +24,7 @@ import { wireHeader } from "../peers/methods.ts";
 import type { BlockAnswer, SignatureAnswer, WireHeader } from "../peers/methods.ts";
 import { Peer } from "../peers/peer.ts";
 import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
-import { isSound } from "../peers/standing.ts";
+import { isSound } from "../l1/mirror.ts";
 import { PeerError } from "../peers/transport.ts";
 import { CheckingAttestor, Refusal } from "./attestor.ts";
 import type { Attestor, AttestorDependencies } from "./attestor.ts";

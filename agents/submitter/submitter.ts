@@ -14,7 +14,7 @@ import { AgentError } from "../runtime/errors.ts";
 import { L1Revert } from "../l1/reverts.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
-import type { L1Batch, L1State } from "../l1/mirror.ts";
+import { isSound, type L1Batch, type L1State } from "../l1/mirror.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
 import type { CertifiedBatch, Consensus } from "../node/consensus.ts";
 import type { Outbox } from "./outbox.ts";
@@ -107,7 +107,7 @@ export class Submitter extends Agent {
       this.log.warn({ batch: Number(header.index) }, "[8.3] acting as a verifier");
       await this.#d.challenger.tick();
       // One that nobody certified is no obstacle: a certified one takes its place (3.3).
-      if (batch.attested || batch.confirmed) return false;
+      if (isSound(batch)) return false;
     }
     return true;
   }
@@ -122,7 +122,7 @@ export class Submitter extends Agent {
   /** Submits the batch that L1 waits for, if the consensus layer has it. @returns Whether L1 took it. */
   async #submitNext(state: L1State): Promise<boolean> {
     const last = state.batches[state.head - 1];
-    const replacing = last !== undefined && !last.attested && !last.confirmed;
+    const replacing = last !== undefined && !isSound(last);
     const index = replacing ? state.head - 1 : state.head;
     const certified = await this.#d.consensus.certifiedBatch(BigInt(index));
     const parent = state.batches[index - 1];

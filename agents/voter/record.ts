@@ -1,12 +1,8 @@
-import type { LogDescription, Result } from "ethers";
+import type { Result } from "ethers";
 
 import { toHeader } from "../../l2/batch/header.ts";
 import type { Hex } from "../../l2/base/hex.ts";
-import { IBatchInbox__factory } from "../../types/ethers-contracts/factories/batches/IBatchInbox__factory.ts";
-import { IDisputes__factory } from "../../types/ethers-contracts/factories/disputes/IDisputes__factory.ts";
-import { MetisGovernor__factory } from "../../types/ethers-contracts/factories/governance/MetisGovernor__factory.ts";
-import { ISequencerSet__factory } from "../../types/ethers-contracts/factories/sequencers/ISequencerSet__factory.ts";
-import type { FollowedLog, Reducer } from "../l1/events.ts";
+import { type FollowedLog, type LogReader, logReader, type Reducer } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
 
 /** A proposal, with what `queue` and `execute` have to be told again. */
@@ -51,15 +47,15 @@ export interface PublicRecord {
 
 /** Folds L1's events into the {@link PublicRecord}. */
 export class RecordReducer implements Reducer<PublicRecord> {
-  readonly #parsers: Map<string, { parseLog(log: FollowedLog): LogDescription | null }>;
+  readonly #read: LogReader;
 
-  constructor(addresses: Pick<L1["addresses"], "inbox" | "disputes" | "sequencers" | "governor">) {
-    this.#parsers = new Map<string, { parseLog(log: FollowedLog): LogDescription | null }>([
-      [addresses.inbox, IBatchInbox__factory.createInterface()],
-      [addresses.disputes, IDisputes__factory.createInterface()],
-      [addresses.sequencers, ISequencerSet__factory.createInterface()],
-      [addresses.governor, MetisGovernor__factory.createInterface()],
-    ]);
+  constructor({
+    inbox,
+    disputes,
+    sequencers,
+    governor,
+  }: Pick<L1["addresses"], "inbox" | "disputes" | "sequencers" | "governor">) {
+    this.#read = logReader({ inbox, disputes, sequencers, governor });
   }
 
   initial(): PublicRecord {
@@ -75,7 +71,7 @@ export class RecordReducer implements Reducer<PublicRecord> {
   }
 
   apply(record: PublicRecord, log: FollowedLog): void {
-    const event = this.#parsers.get(log.address)?.parseLog(log);
+    const event = this.#read(log);
     if (event) APPLY[event.name]?.(record, event.args);
   }
 }

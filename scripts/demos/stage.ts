@@ -9,7 +9,7 @@ import type { Wallet } from "ethers";
 
 import type { Hex } from "../../l2/base/hex.ts";
 import { createLogger } from "../../agents/runtime/logger.ts";
-import { type Deployment, L1 } from "../../agents/l1/l1.ts";
+import { type Deployment, openL1 } from "../../agents/l1/l1.ts";
 import { Metrics } from "../../agents/runtime/metrics.ts";
 import {
   type LocalOptions,
@@ -211,7 +211,7 @@ export async function setStage(
     { host: "127.0.0.1", port: 0, maxObject: 4_000_000 },
     {
       store: new FileStore(join(directory, "memolabs")),
-      authorise: certifiedOnly(new L1(provider, deployment)),
+      authorise: certifiedOnly(openL1(provider, deployment)),
       log: createLogger("memolabs", "silent"),
       metrics: new Metrics(),
     },

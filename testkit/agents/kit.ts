@@ -5,7 +5,7 @@ import { pino } from "pino";
 import type { AgentDependencies } from "../../agents/runtime/agent.ts";
 import type { Clock } from "../../agents/runtime/clock.ts";
 import { MemoryCursor, type Cursor } from "../../agents/runtime/cursor.ts";
-import { L1 } from "../../agents/l1/l1.ts";
+import { type L1, openL1 } from "../../agents/l1/l1.ts";
 import { Metrics } from "../../agents/runtime/metrics.ts";
 import {
   DEFAULT_TRANSACTION_OPTIONS,
@@ -50,7 +50,7 @@ export function walletOf(account: string): HDNodeWallet {
 
 /** The system as agents see it. */
 export async function l1Of(system: TestSystem): Promise<L1> {
-  return new L1(system.connection.ethers.provider, { addresses: await addressesOf(system), fromBlock: 0 });
+  return openL1(system.connection.ethers.provider, { addresses: await addressesOf(system), fromBlock: 0 });
 }
 
 /** Clock, silence and metrics. */

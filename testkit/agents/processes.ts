@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { id, JsonRpcProvider, Network, parseEther, Wallet } from "ethers";
 import { network } from "hardhat";
 
-import { L1 } from "../../agents/l1/l1.ts";
+import { type L1, openL1 } from "../../agents/l1/l1.ts";
 import { addressesOf } from "../../ignition/system.ts";
 import { HttpStorage } from "../../agents/data/http-storage.ts";
 import { BatchMaker } from "../batches.ts";
@@ -156,7 +156,7 @@ export class Town {
     const text = JSON.stringify(config, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
     await writeFile(genesisFile, text);
     const l1Flags = ["--l1-url", anvil.url, "--deployment", deployment, "--genesis", genesisFile];
-    const l1 = new L1(anvil.provider, { addresses, fromBlock: 0 });
+    const l1 = openL1(anvil.provider, { addresses, fromBlock: 0 });
     return new Town({ system, world, l1, directory, record, l1Flags });
   }
 
