@@ -79,13 +79,14 @@ export function verifierCommand(): Command {
   ]).action(async (settings: Settings) => {
     const base = baseOf("verifier", settings);
     const l1 = await l1Of(settings);
+    const config = await genesisOf(settings.genesis, l1);
     const states = await StateStore.open(base.path("states"));
     const verifier = new Verifier(optionsOf(settings), {
       ...base,
       l1,
       mirror: mirrorOf(settings, l1, base),
       transactions: managerOf(settings, l1, base),
-      config: await genesisOf(settings.genesis, l1),
+      config,
       states,
       sources: sourcesOf(settings),
       cursor: base.cursor<VerifierCursor>("findings"),

@@ -1,8 +1,17 @@
 import { readFileSync } from "node:fs";
 
-import { getAddress } from "ethers";
+import { getAddress, MaxUint256 } from "ethers";
 
-import type { ChainConfig } from "../../l2/protocol/config.ts";
+import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
+import {
+  ACCESS_LIMIT,
+  BLOB_BASE_FEE,
+  RANDOMNESS,
+  TRANSACTION_LIMIT,
+  type ChainConfig,
+} from "../../l2/protocol/config.ts";
+import { StateStore } from "../../l2/state/state.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { L1 } from "./l1.ts";
 
@@ -10,7 +19,7 @@ import type { L1 } from "./l1.ts";
  * Reads the constants of the L2 from a JSON file: `chainId`, `baseFee` (wei), `gasLimit`, `genesisTimestamp` (seconds)
  * and `alloc`, balances in wei by address. Numbers beyond 2^53 are written as decimal strings.
  *
- * @throws {AgentError} `CONFIG` naming the field that is missing or malformed.
+ * @throws {AgentError} `CONFIG` naming the field that is missing or malformed, or balances that no L2 can hold.
  */
 export function readGenesis(file: string): ChainConfig {
   let content: Record<string, unknown>;
@@ -36,6 +45,10 @@ export function readGenesis(file: string): ChainConfig {
       throw new AgentError("CONFIG", `alloc in ${file} names ${account}; expected an address`);
     }
   });
+  const sum = balances.reduce((total, [, balance]) => total + balance, 0n);
+  if (sum > MaxUint256) {
+    throw new AgentError("CONFIG", `balances of alloc in ${file} sum to ${sum} wei; expected at most 2^256 - 1`);
+  }
   return {
     chainId: whole(content["chainId"], "chainId"),
     baseFee: whole(content["baseFee"], "baseFee"),
@@ -45,19 +58,50 @@ export function readGenesis(file: string): ChainConfig {
   };
 }
 
+/** The header of batch 0, which L1 has to have. */
+async function genesisBatch(config: ChainConfig): Promise<BatchHeader> {
+  const states = await StateStore.open();
+  try {
+    return genesisHeader(config, await states.genesis(config));
+  } finally {
+    await states.close();
+  }
+}
+
 /**
- * Compares the constants with those that L1 executes by: an agent that computes by others would see fraud everywhere.
+ * Compares all that a chain is made of with what L1 was deployed with: an agent that computes by other rules, or from
+ * another genesis, would see fraud everywhere and answer users from another chain.
  *
- * @throws {AgentError} `CONFIG` naming the one that differs.
+ * @throws {AgentError} `CONFIG` naming everything that differs, as found here and as expected by L1.
  */
 export async function checkGenesis(l1: L1, config: ChainConfig): Promise<void> {
-  const { executor } = l1;
-  const constants = [
+  const { executor, inbox, addresses, provider } = l1;
+  if ((await provider.getCode(addresses.executor)) === "0x") {
+    const { chainId } = await provider.getNetwork();
+    throw new AgentError(
+      "CONFIG",
+      `the executor's address ${addresses.executor} has no code on L1 (chain ${chainId}); expected the chain that --deployment is of`,
+    );
+  }
+  const genesis = await genesisBatch(config);
+  const { headerHash } = await inbox.batchAt(0);
+  const constants: readonly (readonly [name: string, found: bigint | string, expected: bigint | string])[] = [
     ["chainId", config.chainId, await executor.chainId()],
     ["baseFee", config.baseFee, await executor.baseFee()],
     ["gasLimit", config.gasLimit, await executor.gasLimit()],
-  ] as const;
-  for (const [name, own, theirs] of constants) {
-    if (own !== theirs) throw new AgentError("CONFIG", `${name} of the L2 is ${own} here and ${theirs} on L1`);
-  }
+    ["randomness", RANDOMNESS, await executor.randomness()],
+    ["blobBaseFee", BLOB_BASE_FEE, await executor.blobBaseFee()],
+    ["memoryLimit", BigInt(MEMORY_LIMIT), await executor.memoryLimit()],
+    ["transactionLimit", BigInt(TRANSACTION_LIMIT), await executor.transactionLimit()],
+    ["accessLimit", BigInt(ACCESS_LIMIT), await executor.accessLimit()],
+    [
+      `genesis header (state root ${genesis.postStateRoot}, time ${genesis.lastTimestamp})`,
+      hashHeader(genesis),
+      headerHash,
+    ],
+  ];
+  const differing = constants
+    .filter(([, found, expected]) => found !== expected)
+    .map(([name, found, expected]) => `${name} is ${found}, expected ${expected}`);
+  if (differing.length > 0) throw new AgentError("CONFIG", `this L2 is not the one on L1: ${differing.join("; ")}`);
 }

@@ -35,6 +35,7 @@ import { MemoryCursor } from "../runtime/cursor.ts";
 
 import { AgentError } from "../runtime/errors.ts";
 import type { EventFollower } from "../l1/events.ts";
+import { checkGenesis } from "../l1/genesis.ts";
 import { type L1, openL1 } from "../l1/l1.ts";
 import type { Deployment } from "../l1/l1.ts";
 import { createLogger } from "../runtime/logger.ts";
@@ -361,10 +362,11 @@ export class LocalSystem {
   /**
    * Assembles the agents and lets each run a first round.
    *
-   * @throws {AgentError} `CONFIG` where the L2's constants are not those that L1 was deployed with.
+   * @throws {AgentError} `CONFIG` where the L2 is not the one that L1 was deployed with.
    */
   static async start(options: LocalOptions): Promise<LocalSystem> {
     const l1 = openL1(options.provider, options.deployment);
+    await checkGenesis(l1, options.config);
     const { chainId } = await options.provider.getNetwork();
     const clock = new LocalClock(options.time.pause);
     clock.seconds = await options.time.now();

@@ -1,7 +1,7 @@
 import { Parameter } from "../../ignition/parameters.ts";
 import { executeBatch } from "../../l2/batch/build.ts";
 import { encodeObject } from "../../l2/batch/encoding.ts";
-import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import { hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { Hex } from "../../l2/base/hex.ts";
@@ -10,7 +10,6 @@ import type { StateStore } from "../../l2/state/state.ts";
 import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/agent.ts";
 import { fetchPosted, type BatchData, type DataSource } from "../data/batch-data.ts";
 import { findData } from "../data/sources.ts";
-import { AgentError } from "../runtime/errors.ts";
 import { L1Revert } from "../l1/reverts.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
@@ -63,11 +62,7 @@ export class Submitter extends Agent {
 
   protected override async open(): Promise<void> {
     await this.#d.transactions.recover(this.signal);
-    const genesis = genesisHeader(this.#d.config, await this.#d.states.genesis(this.#d.config));
-    const { headerHash } = await this.#d.l1.inbox.batchAt(0);
-    if (headerHash !== hashHeader(genesis)) {
-      throw new AgentError("CONFIG", `L1's genesis is ${headerHash}; this chain's is ${hashHeader(genesis)}`);
-    }
+    await this.#d.states.genesis(this.#d.config);
   }
 
   protected override async round(): Promise<void> {

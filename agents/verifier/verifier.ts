@@ -1,7 +1,7 @@
 import { Parameter } from "../../ignition/parameters.ts";
 import { executeBatch } from "../../l2/batch/build.ts";
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
-import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { Hex } from "../../l2/base/hex.ts";
@@ -103,11 +103,7 @@ export class Verifier extends Agent {
   protected override async open(): Promise<void> {
     await this.#transactions.recover(this.signal);
     this.#findings = (await this.#cursor.load())?.findings ?? {};
-    const genesis = genesisHeader(this.#config, await this.#states.genesis(this.#config));
-    const { headerHash } = await this.#l1.inbox.batchAt(0);
-    if (headerHash !== hashHeader(genesis)) {
-      throw new AgentError("CONFIG", `L1's genesis is ${headerHash}; this chain's is ${hashHeader(genesis)}`);
-    }
+    await this.#states.genesis(this.#config);
     if (this.#options.register) await this.#register();
   }
 

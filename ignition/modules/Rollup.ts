@@ -1,7 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress, ZeroHash } from "ethers";
 
-import { ACCESS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, BLOB_BASE_FEE, RANDOMNESS, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import Governance from "./Governance.ts";
 
@@ -42,8 +42,8 @@ export default buildModule("Rollup", (m) => {
       chainId: m.getParameter("chainId"),
       baseFee: m.getParameter("baseFee"),
       gasLimit: m.getParameter("gasLimit"),
-      randomness: 0,
-      blobBaseFee: 1,
+      randomness: RANDOMNESS,
+      blobBaseFee: BLOB_BASE_FEE,
       memoryLimit: MEMORY_LIMIT,
       transactionLimit: TRANSACTION_LIMIT,
       accessLimit: ACCESS_LIMIT,

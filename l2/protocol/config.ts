@@ -15,6 +15,12 @@ export const TRANSACTION_LIMIT = 98_304;
  */
 export const ACCESS_LIMIT = 512;
 
+/** What PREVRANDAO gives in every block. */
+export const RANDOMNESS = 0n;
+
+/** What BLOBBASEFEE gives in every block, in wei. */
+export const BLOB_BASE_FEE = 1n;
+
 /** The constants of a chain. Two chains with equal constants have the same genesis. */
 export interface ChainConfig {
   readonly chainId: bigint;

@@ -9,6 +9,7 @@ import type { Wallet } from "ethers";
 
 import type { Hex } from "../../l2/base/hex.ts";
 import { createLogger } from "../../agents/runtime/logger.ts";
+import { checkGenesis } from "../../agents/l1/genesis.ts";
 import { type Deployment, openL1 } from "../../agents/l1/l1.ts";
 import { Metrics } from "../../agents/runtime/metrics.ts";
 import {
@@ -24,7 +25,6 @@ import { StorageServer } from "../../agents/storage/server.ts";
 import MetisL2 from "../../ignition/modules/MetisL2.ts";
 import type { DeploymentParameters } from "../../ignition/parameters.ts";
 import { type System, type SystemAddresses, asRunner, connectSystem } from "../../ignition/system.ts";
-import { genesisHeader, hashHeader } from "../../l2/batch/header.ts";
 import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { type Cast, castPeople, holdings, letIn, nameAll, returnFunds } from "./cast.ts";
@@ -253,17 +253,14 @@ export async function setStage(
  * @throws Error where a scenario cannot start from it: it has batches, another genesis, or no money for the users.
  */
 async function take(
-  { deployer }: Playground,
+  { deployer, provider }: Playground,
   { deployment, config }: Standing,
   { users }: Cast,
 ): Promise<{ system: System; deployment: Deployment }> {
   const system = connectSystem(deployment.addresses, deployer);
   const head = await system.inbox.head();
   if (head !== 1n) throw new Error(`The deployment has ${head - 1n} batches; expected one that nobody has used.`);
-  const own = hashHeader(genesisHeader(config, await genesisRoot(config)));
-  const { headerHash } = await system.inbox.batchAt(0);
-  if (headerHash !== own)
-    throw new Error(`The deployment starts from ${headerHash}; the genesis that was given is ${own}.`);
+  await checkGenesis(openL1(provider, deployment), config);
   const poor = users.find(({ address }) => config.alloc[address] === undefined);
   if (poor !== undefined) throw new Error(`The genesis has no balance of the demo's user ${poor.address}.`);
   return { system, deployment };

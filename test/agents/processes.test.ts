@@ -1,3 +1,6 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { expect } from "chai";
 import hre from "hardhat";
 import { pino } from "pino";
@@ -152,5 +155,22 @@ describe("Agents as processes, on Anvil", function () {
     expect((await system.sequencers.term()).sequencer).not.to.equal(sequencer);
     expect(await system.inbox.head()).to.equal(1n);
     expect((await anvil.provider.getTransactionCount(account, "latest")) - before).to.equal(2);
+  });
+
+  it("refuse to start on an L1 with another genesis, before they open a port", async () => {
+    town = await Town.found(anvil, { sequencers: 1 });
+    const genesis = join(town.directory, "other.json");
+    const config = { ...town.world.config, baseFee: 5n, alloc: {} };
+    await writeFile(
+      genesis,
+      JSON.stringify(config, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
+    );
+    for (const agent of town.everyone(["--genesis", genesis, "--health-port", "0"])) {
+      expect(await agent.ended, agent.name).to.equal(1);
+      const output = agent.output.join("");
+      expect(output, agent.name).to.contain("error: this L2 is not the one on L1: baseFee is 5, expected ");
+      expect(output, agent.name).to.match(/genesis header .* is 0x[0-9a-f]{64}, expected 0x[0-9a-f]{64}/);
+      expect(output, agent.name).not.to.match(/serving|started/);
+    }
   });
 });

@@ -228,6 +228,22 @@ export class Town {
     return { consensus, sequencers, consensusUrl, rpcUrl: `http://127.0.0.1:${rpcPort}` };
   }
 
+  /** One agent of each role that executes the L2, none of which finds the others. */
+  everyone(flags: readonly string[]): AgentProcess[] {
+    const { privateKey, address } = walletOf(this.system.others[0]!.address);
+    const nowhere = "http://127.0.0.1:1";
+    const peers = ["--peers", `${address}=${nowhere}`, "--consensus", address, "--peer-port", "0"];
+    const roles: Record<string, string[]> = {
+      consensus: [...peers, "--port", "0", "--rpc-port", "0"],
+      sequencer: [...peers, "--rpc-port", "0", "--owner", address, "--consensus-url", nowhere],
+      submitter: ["--consensus-url", nowhere, "--storage-url", nowhere, "--l2-urls", nowhere],
+      verifier: [],
+    };
+    return Object.entries(roles).map(([role, own]) =>
+      this.#start(role, [role, ...this.#flags(role, privateKey), ...own, ...flags]),
+    );
+  }
+
   submitter(urls: { consensusUrl: string; rpcUrl: string; storageUrl: string }): AgentProcess {
     const { privateKey } = walletOf(this.system.others[1]!.address);
     const where = ["--consensus-url", urls.consensusUrl, "--l2-urls", urls.rpcUrl, "--storage-url", urls.storageUrl];

@@ -78,14 +78,6 @@ describe("Verifier", () => {
       await verifier.tick();
       expect(verifier.finding(batch.hash)?.verdict).to.equal("right");
     });
-
-    it("refuses to work for another chain than L1's", async () => {
-      const stage = await load();
-      const config = { ...stage.world.config, genesisTimestamp: 5 };
-      const verifier = stage.verifier(await stage.home(), {}, [], config);
-      const failure = await verifier.tick().catch((error: unknown) => error);
-      expect((failure as Error).message).to.contain("genesis");
-    });
   });
 
   describe("proves fraud in one call", () => {
