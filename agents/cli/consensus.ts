@@ -3,6 +3,7 @@ import { Wallet } from "ethers";
 
 import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import { Chain } from "../../l2/chain/chain.ts";
+import { composeConsensus } from "./compose.ts";
 import { agentCommand, integer } from "./flags.ts";
 import { serviceOf } from "../runtime/daemon.ts";
 import { AgentError } from "../runtime/errors.ts";
@@ -23,7 +24,7 @@ import {
 } from "./settings.ts";
 import { HttpTransport } from "../peers/http-transport.ts";
 import { PEER_SETTINGS, type PeerSettings } from "./peers.ts";
-import { ConsensusProcess, DEFAULT_LIMITS } from "../consensus/process.ts";
+import { DEFAULT_LIMITS } from "../consensus/process.ts";
 import { ConsensusServer } from "../consensus/server.ts";
 
 interface Settings extends DaemonSettings, L1Settings, SenderSettings, PeerSettings {
@@ -81,7 +82,7 @@ export function consensusCommand(): Command {
     const mirror = mirrorOf(settings, l1, base);
     const { chainId } = await l1.provider.getNetwork();
     const { peerHost: host, peerPort: port, peers, rpcHost, rpcPort } = settings;
-    const consensus = new ConsensusProcess(
+    const consensus = composeConsensus(
       {
         interval: settings.interval,
         chainId,
@@ -93,9 +94,9 @@ export function consensusCommand(): Command {
         ...base,
         l1,
         chain,
-        follower: mirror,
+        mirror,
         transport: new HttpTransport({ host, port, peers }),
-        key: () => wallet,
+        key: wallet,
         transactions: managerOf(settings, l1, base),
       },
     );

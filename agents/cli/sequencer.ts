@@ -3,7 +3,7 @@ import { Wallet } from "ethers";
 
 import { BLOCK_LIMITS } from "../../l2/protocol/limits.ts";
 import { Chain } from "../../l2/chain/chain.ts";
-import { BlocksSource, StorageSource, type DataSource } from "../data/batch-data.ts";
+import { composeSequencer } from "./compose.ts";
 import { address, agentCommand, integer, url, type Setting } from "./flags.ts";
 import { serviceOf } from "../runtime/daemon.ts";
 import type { EventFollower } from "../l1/events.ts";
@@ -29,9 +29,8 @@ import { HttpConsensus } from "../consensus/client.ts";
 import { HttpTransport } from "../peers/http-transport.ts";
 import { PEER_SETTINGS, type PeerSettings } from "./peers.ts";
 import { HttpStorage } from "../data/http-storage.ts";
-import { Recomputer } from "../execution/recomputer.ts";
-import { DEFAULT_PIECE_SIZE, Responder } from "../sequencer/responder.ts";
-import { Sequencer } from "../sequencer/sequencer.ts";
+import { DEFAULT_PIECE_SIZE } from "../sequencer/responder.ts";
+import type { Sequencer } from "../sequencer/sequencer.ts";
 
 interface Settings extends DaemonSettings, L1Settings, SenderSettings, PeerSettings {
   genesis: string;
@@ -130,36 +129,32 @@ async function assemble(settings: Settings): Promise<{
   const config = await genesisOf(settings.genesis, l1);
   const chain = await Chain.open(config, { directory: base.path("chain") });
   const mirror = mirrorOf(settings, l1, base);
-  const transactions = managerOf(settings, l1, base);
   const consensus = new HttpConsensus(settings.consensusUrl);
-  const sources: DataSource[] = [new BlocksSource("own chain", chain)];
-  if (settings.storageUrl !== undefined) sources.push(new StorageSource(new HttpStorage(settings.storageUrl)));
   const { chainId } = await l1.provider.getNetwork();
-  const { owner, coinbase, pieceSize, peerHost: host, peerPort: port, peers } = settings;
-  const wallet = new Wallet(settings.key);
-  const sequencer = new Sequencer(
+  const { interval, owner, coinbase, blockTransactions, pieceSize, stepGas, storageUrl } = settings;
+  const { peerHost: host, peerPort: port, peers } = settings;
+  const sequencer = composeSequencer(
     {
-      interval: settings.interval,
+      interval,
       owner,
       chainId,
       consensus: settings.consensus,
-      blockTransactions: settings.blockTransactions,
+      blockTransactions,
+      pieceSize,
+      stepGas,
       ...(coinbase === undefined ? {} : { coinbase }),
     },
     {
       ...base,
       l1,
+      config,
       chain,
-      follower: mirror,
-      transport: new HttpTransport({ host, port, peers }),
-      key: () => wallet,
+      mirror,
       consensus,
-      transactions,
-      responder: new Responder({ sequencer: owner, pieceSize }, { ...base, l1, transactions, sources }),
-      recomputer: new Recomputer(
-        { stepGas: settings.stepGas },
-        { ...base, l1, transactions, config, states: chain.states },
-      ),
+      transport: new HttpTransport({ host, port, peers }),
+      key: new Wallet(settings.key),
+      transactions: managerOf(settings, l1, base),
+      storage: storageUrl === undefined ? undefined : new HttpStorage(storageUrl),
     },
   );
   return { base, chain, mirror, consensus, sequencer };

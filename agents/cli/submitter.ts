@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 
 import { StateStore } from "../../l2/state/state.ts";
-import { BlocksSource, StorageSource } from "../data/batch-data.ts";
+import { BlocksSource } from "../data/batch-data.ts";
+import { composeSubmitter } from "./compose.ts";
 import { agentCommand, ether, url, urls } from "./flags.ts";
 import { serviceOf } from "../runtime/daemon.ts";
 import { RpcBlocks } from "../data/rpc-blocks.ts";
@@ -23,9 +24,6 @@ import { HttpConsensus } from "../consensus/client.ts";
 import { DEFAULT_STEP_GAS } from "../execution/recomputer.ts";
 import { FileStore } from "../data/file-store.ts";
 import { HttpStorage } from "../data/http-storage.ts";
-import { Verifier, type VerifierCursor } from "../verifier/verifier.ts";
-import { Outbox, type OutboxCursor } from "../submitter/outbox.ts";
-import { Submitter } from "../submitter/submitter.ts";
 
 interface Settings extends DaemonSettings, L1Settings, SenderSettings {
   genesis: string;
@@ -65,34 +63,20 @@ export function submitterCommand(): Command {
     const l1 = await l1Of(settings);
     const config = await genesisOf(settings.genesis, l1);
     const states = await StateStore.open(base.path("states"));
-    const storage = new HttpStorage(settings.storageUrl);
-    const blocks = settings.l2Urls.map((node) => new BlocksSource(node, new RpcBlocks(node)));
-    const shared = {
-      ...base,
-      l1,
-      mirror: mirrorOf(settings, l1, base),
-      transactions: managerOf(settings, l1, base),
-      config,
-      states,
-    };
     const { interval, maxRequestFee, finalise } = settings;
-    const challenger = new Verifier(
-      { interval, maxRequestFee, stepGas: DEFAULT_STEP_GAS, register: false },
+    const submitter = composeSubmitter(
+      { interval, finalise, maxRequestFee, stepGas: DEFAULT_STEP_GAS },
       {
-        ...shared,
-        sources: [new StorageSource(storage), ...blocks],
-        cursor: base.cursor<VerifierCursor>("findings"),
-      },
-    );
-    const files = new FileStore(base.path("outbox"));
-    const submitter = new Submitter(
-      { interval, finalise },
-      {
-        ...shared,
+        ...base,
+        l1,
+        config,
+        states,
+        mirror: mirrorOf(settings, l1, base),
+        transactions: managerOf(settings, l1, base),
         consensus: new HttpConsensus(settings.consensusUrl),
-        sources: [...blocks, new StorageSource(storage)],
-        outbox: new Outbox({ storage, files, cursor: base.cursor<OutboxCursor>("outbox"), log: base.log }),
-        challenger,
+        storage: new HttpStorage(settings.storageUrl),
+        blocks: settings.l2Urls.map((node) => new BlocksSource(node, new RpcBlocks(node))),
+        files: new FileStore(base.path("outbox")),
       },
     );
     await base.run(serviceOf(submitter, [states]));

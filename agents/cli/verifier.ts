@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import { StateStore } from "../../l2/state/state.ts";
 import { BlocksSource, StorageSource, type DataSource } from "../data/batch-data.ts";
+import { composeVerifier } from "./compose.ts";
 import { agentCommand, ether, integer, url, urls } from "./flags.ts";
 import { serviceOf } from "../runtime/daemon.ts";
 import { RpcBlocks } from "../data/rpc-blocks.ts";
@@ -22,7 +23,7 @@ import {
 } from "./settings.ts";
 import { HttpStorage } from "../data/http-storage.ts";
 import { Snapshot } from "../data/snapshot.ts";
-import { Verifier, type VerifierCursor, type VerifierOptions } from "../verifier/verifier.ts";
+import type { VerifierOptions } from "../verifier/verifier.ts";
 
 interface Settings extends DaemonSettings, L1Settings, SenderSettings {
   genesis: string;
@@ -81,7 +82,7 @@ export function verifierCommand(): Command {
     const l1 = await l1Of(settings);
     const config = await genesisOf(settings.genesis, l1);
     const states = await StateStore.open(base.path("states"));
-    const verifier = new Verifier(optionsOf(settings), {
+    const verifier = composeVerifier(optionsOf(settings), {
       ...base,
       l1,
       mirror: mirrorOf(settings, l1, base),
@@ -89,7 +90,6 @@ export function verifierCommand(): Command {
       config,
       states,
       sources: sourcesOf(settings),
-      cursor: base.cursor<VerifierCursor>("findings"),
     });
     await base.run(serviceOf(verifier, [states]));
   });

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { composeVoter } from "./compose.ts";
 import { agentCommand, integer, oneOf, url } from "./flags.ts";
 import { serviceOf } from "../runtime/daemon.ts";
 import {
@@ -17,7 +18,6 @@ import { HttpStorage } from "../data/http-storage.ts";
 import { Snapshot } from "../data/snapshot.ts";
 import type { ReadableStorage } from "../data/storage.ts";
 import { DEFAULT_POLICY, type PolicyOptions } from "../voter/policy.ts";
-import { followRecord, Voter, type VoterCursor } from "../voter/voter.ts";
 
 interface Settings extends DaemonSettings, L1Settings, SenderSettings, PolicyOptions {
   storageUrl?: string;
@@ -77,16 +77,9 @@ export function voterCommand(): Command {
     if (settings.storageUrl !== undefined) storages.push(new HttpStorage(settings.storageUrl));
     if (settings.snapshot !== undefined) storages.push(new Snapshot(settings.snapshot));
     const { interval, delegate, depth, logChunk } = settings;
-    const voter = new Voter(
-      { interval, delegate, policy: settings },
-      {
-        ...base,
-        l1,
-        record: followRecord(l1, { depth, chunk: logChunk }, { ...base, cursor: base.cursor("record") }),
-        transactions: managerOf(settings, l1, base),
-        storages,
-        cursor: base.cursor<VoterCursor>("observations"),
-      },
+    const voter = composeVoter(
+      { interval, delegate, policy: settings, follower: { depth, chunk: logChunk } },
+      { ...base, l1, transactions: managerOf(settings, l1, base), storages },
     );
     await base.run(serviceOf(voter, []));
   });

@@ -1,0 +1,141 @@
+/** What each role is made of. The daemons and the local system build their agents here, so that both run the same. */
+import type { Chain } from "../../l2/chain/chain.ts";
+import type { ChainConfig } from "../../l2/protocol/config.ts";
+import type { StateStore } from "../../l2/state/state.ts";
+import { ConsensusProcess, type ConsensusDependencies, type ConsensusOptions } from "../consensus/process.ts";
+import { BlocksSource, StorageSource, type DataSource } from "../data/batch-data.ts";
+import type { FileStore } from "../data/file-store.ts";
+import type { ReadableStorage, Storage } from "../data/storage.ts";
+import { Recomputer } from "../execution/recomputer.ts";
+import type { EventFollower, FollowerOptions } from "../l1/events.ts";
+import type { L1 } from "../l1/l1.ts";
+import type { L1State } from "../l1/mirror.ts";
+import type { TransactionManager } from "../l1/transactions.ts";
+import type { Consensus } from "../node/consensus.ts";
+import type { PeerKey } from "../peers/key.ts";
+import type { Transport } from "../peers/transport.ts";
+import type { AgentDependencies } from "../runtime/agent.ts";
+import type { Cursor } from "../runtime/cursor.ts";
+import { Responder } from "../sequencer/responder.ts";
+import { Sequencer, type SequencerDependencies, type SequencerOptions } from "../sequencer/sequencer.ts";
+import { Outbox } from "../submitter/outbox.ts";
+import { Submitter, type Challenger, type SubmitterOptions } from "../submitter/submitter.ts";
+import { Verifier, type VerifierOptions } from "../verifier/verifier.ts";
+import { followRecord, Voter, type VoterOptions } from "../voter/voter.ts";
+
+/** What every agent stands on. */
+export interface Ground extends AgentDependencies {
+  readonly l1: L1;
+  readonly transactions: TransactionManager;
+  /** What the agent remembers under a name. */
+  cursor<T>(name: string): Cursor<T>;
+}
+
+/** What every agent that follows batches stands on. */
+export interface BatchGround extends Ground {
+  readonly config: ChainConfig;
+  readonly mirror: EventFollower<L1State>;
+}
+
+/** A node of the peer network. */
+export interface PeerGround extends Ground {
+  readonly chain: Chain;
+  readonly mirror: EventFollower<L1State>;
+  readonly transport: Transport;
+  readonly key: PeerKey;
+}
+
+/** The consensus layer. */
+export function composeConsensus(options: ConsensusOptions, { mirror, key, ...ground }: PeerGround): ConsensusProcess {
+  const dependencies: ConsensusDependencies = { ...ground, follower: mirror, key: () => key };
+  return new ConsensusProcess(options, dependencies);
+}
+
+/** What differs from a sequencer that does as it should. */
+export type SequencerBehaviour = Partial<
+  Pick<SequencerDependencies, "producer" | "attestor" | "responder" | "recomputer">
+>;
+
+/**
+ * A sequencer. It answers requests out of its own chain first, then out of the storage.
+ *
+ * @param options.pieceSize Most bytes of records in one L1 transaction.
+ * @param options.stepGas L1 gas that one step of a recomputation aims at.
+ */
+export function composeSequencer(
+  options: SequencerOptions & { readonly pieceSize: number; readonly stepGas: bigint },
+  dependencies: PeerGround & {
+    readonly config: ChainConfig;
+    readonly consensus: Pick<Consensus, "pendingTransactions">;
+    readonly storage?: ReadableStorage | undefined;
+    readonly behaviour?: SequencerBehaviour;
+  },
+): Sequencer {
+  const { pieceSize, stepGas, ...rest } = options;
+  const { mirror, key, storage, behaviour, ...ground } = dependencies;
+  const { chain } = ground;
+  const sources: DataSource[] = [new BlocksSource("own chain", chain)];
+  if (storage !== undefined) sources.push(new StorageSource(storage));
+  return new Sequencer(rest, {
+    ...ground,
+    follower: mirror,
+    key: () => key,
+    responder: new Responder({ sequencer: options.owner, pieceSize }, { ...ground, sources }),
+    recomputer: new Recomputer({ stepGas }, { ...ground, states: chain.states }),
+    ...behaviour,
+  });
+}
+
+/** A verifier. */
+export function composeVerifier(
+  options: VerifierOptions,
+  ground: BatchGround & { readonly states: StateStore; readonly sources: readonly DataSource[] },
+): Verifier {
+  return new Verifier(options, { ...ground, cursor: ground.cursor("findings") });
+}
+
+/**
+ * A submitter.
+ *
+ * @param options.maxRequestFee Most that it pays for a data request when it acts as a verifier (8.3), in wei.
+ * @param options.stepGas L1 gas that one step of a recomputation aims at then.
+ * @param dependencies.blocks Nodes of the Metis blockchain (8c).
+ * @param dependencies.files Where objects wait for the storage.
+ * @param dependencies.challenger Who acts where L1 has a wrong batch; a verifier with the submitter's account if absent.
+ */
+export function composeSubmitter(
+  options: SubmitterOptions & { readonly maxRequestFee: bigint; readonly stepGas: bigint },
+  dependencies: BatchGround & {
+    readonly states: StateStore;
+    readonly storage: Storage;
+    readonly blocks: readonly DataSource[];
+    readonly files: FileStore;
+    readonly consensus: Pick<Consensus, "certifiedBatch">;
+    readonly challenger?: Challenger;
+  },
+): Submitter {
+  const { maxRequestFee, stepGas, ...rest } = options;
+  const { storage, blocks, files, challenger, ...ground } = dependencies;
+  const stored = new StorageSource(storage);
+  return new Submitter(rest, {
+    ...ground,
+    sources: [...blocks, stored],
+    outbox: new Outbox({ storage, files, cursor: ground.cursor("outbox"), log: ground.log }),
+    challenger:
+      challenger ??
+      composeVerifier(
+        { interval: rest.interval, maxRequestFee, stepGas, register: false },
+        { ...ground, sources: [stored, ...blocks] },
+      ),
+  });
+}
+
+/** A voter, with the public record that it judges by. */
+export function composeVoter(
+  options: VoterOptions & { readonly follower?: Partial<FollowerOptions> },
+  ground: Ground & { readonly storages: readonly ReadableStorage[] },
+): Voter {
+  const { follower = {}, ...rest } = options;
+  const record = followRecord(ground.l1, follower, { ...ground, cursor: ground.cursor("record") });
+  return new Voter(rest, { ...ground, record, cursor: ground.cursor("observations") });
+}
