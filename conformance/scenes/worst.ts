@@ -1,5 +1,5 @@
 /** Transactions that make single instructions as heavy as the limits of the chain let them be. */
-import { concat, dataLength, id, toBeHex, zeroPadValue } from "ethers";
+import { concat, dataLength, dataSlice, id, toBeHex, zeroPadValue } from "ethers";
 
 import { EFFORT_LIMIT, effortOf } from "../../l2/evm/effort.ts";
 import { ACCESS_LIMIT, MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
@@ -221,16 +221,65 @@ function store(bytes: string): string {
     .join(" ");
 }
 
-/** MODEXP at its limit, with an input as large as memory. */
-function modexp(): FuzzCase {
-  const entry = [
-    pile(1_000),
-    fill("modexp"),
-    store(power()),
-    write(0, call("STATICCALL", { to: 5, gas: 4_000_000, input: [0, MEMORY_LIMIT], output: [1, 256] })),
-    keep(1),
+/** A precompile at its limit: code that stores its input in full memory, and a call, which brings value. */
+interface HeavyCall {
+  readonly prepare: string;
+  readonly calling: string;
+}
+
+/** MODEXP with an input as large as memory. */
+const MODEXP: HeavyCall = {
+  prepare: `${fill("modexp")} ${store(power())}`,
+  calling: call("CALL", { to: 5, value: 1, gas: 4_000_000, input: [0, MEMORY_LIMIT], output: [1, 256] }),
+};
+
+/** As many pairs as there may be; that one is not valid is found out by all the gas that they may take. */
+const PAIRING: HeavyCall = {
+  prepare: fill("pairing"),
+  calling: call("CALL", {
+    to: 8,
+    value: 1,
+    gas: 45_000 + 34_000 * PAIRS_LIMIT,
+    input: [0, 192 * PAIRS_LIMIT],
+    output: [0, 32],
+  }),
+};
+
+/** Code of a length that calls below a high stack, after a rest, and between JUMPDESTs. */
+function surrounded({ prepare, calling }: HeavyCall, length: number): string {
+  const [before, after] = [
+    `${pile(1_000)} ${prepare} ${rest("before")}`,
+    `${write(0, calling)} ${write(1, op("MLOAD", 1))}`,
   ];
-  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
+  const free = length - dataLength(hex(`${before} ${after}`));
+  const filler = (size: number): string => `0x${"5b".repeat(size)}`;
+  return `${before} ${filler(free >> 1)} ${after} ${filler(free - (free >> 1))}`;
+}
+
+/** A transaction of nearly so many bytes: all but its calldata takes 110 at most. */
+const sized = (size: number): FuzzTransaction => heavy({ data: [`0x${"a5".repeat(size - 110)}`] });
+
+/** A call by a contract as long as code may be. */
+const called = (heavyCall: HeavyCall, size: number): FuzzCase =>
+  scene({ [ENTRY]: contract(surrounded(heavyCall, MAX_CODE_BYTES), { balance: 1n }) }, [sized(size)]);
+
+/** A call by init code as long as it may be, in the largest transaction. */
+function created(heavyCall: HeavyCall): FuzzCase {
+  const code = hex(surrounded(heavyCall, MAX_INIT_CODE_BYTES));
+  const halves = [dataSlice(code, 0, MAX_CODE_BYTES), dataSlice(code, MAX_CODE_BYTES)] as const;
+  const entry = [
+    op("EXTCODECOPY", LEFT, 0, 0, MAX_CODE_BYTES),
+    op("EXTCODECOPY", RIGHT, MAX_CODE_BYTES, 0, MAX_CODE_BYTES),
+    op("CREATE", 1, 0, MAX_INIT_CODE_BYTES),
+  ];
+  return scene(
+    {
+      [ENTRY]: contract(entry.join(" "), { balance: 1n }),
+      [LEFT]: contract(halves[0]),
+      [RIGHT]: contract(halves[1]),
+    },
+    [sized(TRANSACTION_LIMIT)],
+  );
 }
 
 /** Hashes and a copy by precompiles, with an input as large as memory. */
@@ -241,16 +290,6 @@ function hashes(): FuzzCase {
     fill("hashes"),
     ...[2, 3, 4].map((to) => write(to, call("STATICCALL", { to, ...fields }))),
     keep(1),
-  ];
-  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
-}
-
-/** As many pairs as there may be; that one is not valid is found out by all the gas that they may take. */
-function pairings(): FuzzCase {
-  const size = 192 * PAIRS_LIMIT;
-  const entry = [
-    `${pile(1_000)} ${fill("pairings")}`,
-    write(0, call("STATICCALL", { to: 8, gas: 45_000 + 34_000 * PAIRS_LIMIT, input: [0, size], output: [0, 32] })),
   ];
   return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
 }
@@ -275,10 +314,21 @@ export const WORST: readonly (readonly [title: string, make: () => FuzzCase])[] 
   ["frames above one another, each with stack and memory", depth],
   ["a creation by a transaction with the longest init code and code", deployment],
   ["a creation by code that was copied from two accounts", creation],
-  ["MODEXP at its limit, with an input as large as memory", modexp],
   ["precompiles that hash and copy all memory", hashes],
-  ["a pairing of as many pairs as there may be, one of which is refused", pairings],
   ["as many rounds of BLAKE2F as gas pays for", blake],
   ["the longest access list of accounts", access],
   ["a transaction as large as it may be, with the longest access list", largest],
 ];
+
+const SIZES = [1_024, 78_309, TRANSACTION_LIMIT];
+
+/** The heaviest calls of precompiles, with all else that a step may have to carry. */
+export const HEAVY_CALLS: typeof WORST = (
+  [
+    ["MODEXP at its limit, with an input as large as memory,", MODEXP],
+    ["a pairing of as many pairs as there may be, which is refused,", PAIRING],
+  ] as const
+).flatMap(([title, heavyCall]) => [
+  ...SIZES.map((size) => [`${title} in a transaction of ${size} bytes`, () => called(heavyCall, size)] as const),
+  [`${title} by the longest init code`, () => created(heavyCall)] as const,
+]);

@@ -1,7 +1,7 @@
 import { bytesToBigInt } from "@ethereumjs/util";
 
 /** The most gas of L1 that one instruction may take (contracts/execution/precompiles/Precompiles.sol). */
-export const EFFORT_LIMIT = 8_000_000n;
+export const EFFORT_LIMIT = 6_500_000n;
 
 /** The longest operand that the precompile of L1 takes. */
 const OPERAND_LIMIT = 1024n;

@@ -7,7 +7,7 @@ import {
 } from "@ethereumjs/evm";
 
 /** Most pairs of one pairing: what it costs may come upon L1 twice (contracts/execution/precompiles/Precompiles.sol). */
-export const PAIRS_LIMIT = 192;
+export const PAIRS_LIMIT = 128;
 
 /** Bytes of a pair of points. */
 const PAIR_SIZE = 192;

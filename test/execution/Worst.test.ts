@@ -4,7 +4,7 @@ import hre from "hardhat";
 import { L1_TRANSACTION_GAS } from "../../agents/l1/transactions.ts";
 import { runReference } from "../../conformance/fuzz/reference.ts";
 import { type MeasuredL1, openMeasuredL1 } from "../../conformance/scenes/measured-l1.ts";
-import { WORST } from "../../conformance/scenes/worst.ts";
+import { HEAVY_CALLS, WORST } from "../../conformance/scenes/worst.ts";
 
 describe("Worst cases", function () {
   this.timeout(600_000);
@@ -18,8 +18,11 @@ describe("Worst cases", function () {
   });
   after(() => l1?.close());
 
-  for (const [title, make] of WORST) {
-    it(`[11.5] steps through ${title}`, async () => {
+  for (const [step, title, make] of [
+    ...WORST.map((worst) => ["11.5", ...worst] as const),
+    ...HEAVY_CALLS.map((heavy) => ["F1", ...heavy] as const),
+  ]) {
+    it(`[${step}] steps through ${title}`, async () => {
       const run = await runReference(make());
       expect(run.exceptions).to.deep.equal([undefined]);
       const { outcome, steps, gas } = await l1.measure(run);

@@ -9,7 +9,7 @@ import {Operands, OperandsReader} from "./Operands.sol";
 /// @dev Each term bounds a step of `ModExp` and `Modular`; the tests compare the sum with measured gas. The values of
 /// the numbers matter too, for two fifths of a division at most: the bound assumes the worst. A modulus of more than
 /// 1024 bytes takes 620,000 gas and more for each square and product: with such a modulus, an exponent of 65,537 is
-/// always too large; with one of more than 2,752 bytes, so is an exponent of 3.
+/// always too large; with one of more than 2,464 bytes, so is an exponent of 3.
 library Effort {
     /// @dev The size, in bytes, of the pieces into which an exponent of more than 1024 bytes is cut. Two to the power
     /// of the bits of a piece is still an operand that L1 takes.

@@ -25,9 +25,9 @@ contract Precompiles is IPrecompiles {
 
     /// @dev The most L1 gas that one instruction may take (docs/execution.md). A call of MODEXP whose effort is above
     /// it fails as if out of gas.
-    uint256 private constant EFFORT_LIMIT = 8_000_000;
+    uint256 private constant EFFORT_LIMIT = 6_500_000;
     /// @dev The most pairs of one pairing; a call with more fails as if out of gas. L1 may have to pay for it twice.
-    uint256 private constant PAIRS_LIMIT = 192;
+    uint256 private constant PAIRS_LIMIT = 128;
 
     /// @inheritdoc IPrecompiles
     function run(

@@ -31,12 +31,12 @@ describe("Modular arithmetic", function () {
       [randomBytes(1025), "0x", randomBytes(1025)],
       [randomBytes(1025), "0x01", randomBytes(1025)],
       [randomBytes(2100), "0x03", randomBytes(1056)],
-      [randomBytes(3), "0x7f", `0x${"ff".repeat(1025)}`],
-      [randomBytes(1056), "0x9a", `0x80${"00".repeat(1087)}`],
+      [randomBytes(3), "0x3f", `0x${"ff".repeat(1025)}`],
+      [randomBytes(1056), "0x92", `0x80${"00".repeat(1087)}`],
       [awkwardBytes(1100), "0x07", awkwardBytes(1056)],
       [awkwardBytes(1600), "0x02", concat(["0x01", awkwardBytes(1055)])],
       ["0x", "0x05", randomBytes(1088)],
-      ["0x02", "0x7e", randomBytes(1040)],
+      ["0x02", "0x3e", randomBytes(1040)],
     ] as const) {
       const input = modexp(base, exponent, modulus);
       expect(effortOf(getBytes(input)) <= EFFORT_LIMIT, "is allowed").to.equal(true);

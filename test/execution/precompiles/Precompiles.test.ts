@@ -1,20 +1,22 @@
 import { expect } from "chai";
-import { SigningKey, concat, dataSlice, id, sha256, toBeHex } from "ethers";
+import { SigningKey, concat, dataSlice, getBytes, id, sha256, toBeHex } from "ethers";
 import hre from "hardhat";
 
+import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
 import { PAIRS_LIMIT } from "../../../l2/evm/pairing.ts";
 import { randomSource } from "../../../testkit/execution/random.ts";
 import {
-  FAILURE,
-  INPUTS,
-  L1_GAS,
-  MODEXP,
-  PLENTY,
   answer,
   bytesFrom,
   compare,
   ethers,
+  FAILURE,
+  INPUTS,
+  L1_GAS,
+  l2,
+  MODEXP,
   modexp,
+  PLENTY,
   precompiles,
   word,
 } from "./cancun.ts";
@@ -194,6 +196,27 @@ describe("Precompiles", function () {
     expect(await answer(EC_PAIRING, refused, cost)).to.deep.equal(FAILURE);
   });
 
+  it("[F1] has the limits of the L2, to the pair and to the unit of effort", async () => {
+    const zeroes = (size: number) => `0x${"00".repeat(size)}`;
+    const ones = (size: number) => `0x${"ff".repeat(size)}`;
+    const modulus = `0x${"fd".repeat(20)}`;
+    const heaviest = modexp(concat([zeroes(512), "0x03"]), ones(12_994), modulus);
+    const tooHeavy = modexp(concat([zeroes(320), "0x03"]), ones(12_984), concat([zeroes(832), modulus]));
+    expect(effortOf(getBytes(heaviest))).to.equal(EFFORT_LIMIT);
+    expect(effortOf(getBytes(tooHeavy))).to.equal(EFFORT_LIMIT + 1n);
+    for (const [number, input, success] of [
+      [MODEXP, heaviest, true],
+      [MODEXP, tooHeavy, false],
+      [EC_PAIRING, zeroes(192 * PAIRS_LIMIT), true],
+      [EC_PAIRING, zeroes(192 * (PAIRS_LIMIT + 1)), false],
+    ] as const) {
+      expect((await reference(number, input, PLENTY)).success, "is paid for").to.equal(true);
+      const expected = await reference(number, input, PLENTY, l2);
+      expect(expected.success).to.equal(success);
+      expect(await answer(number, input, PLENTY)).to.deep.equal(expected);
+    }
+  });
+
   it("compresses blocks of BLAKE2b, as Cancun does, and refuses other sizes and flags", async () => {
     for (const rounds of [0, 1, 12, 13, 1000]) {
       for (const final of ["0x00", "0x01"]) {
@@ -306,7 +329,7 @@ describe("Precompiles", function () {
     // Instrumented code needs more.
     if (hre.globalOptions.coverage) this.skip();
     for (const [number, input, gasOfL1] of [
-      [MODEXP, modexp(randomBytes(256), randomBytes(256), randomBytes(256)), 4_000_000n],
+      [MODEXP, modexp(randomBytes(256), randomBytes(200), randomBytes(256)), 4_000_000n],
       [EC_PAIRING, concat([G1, OUTSIDE_G2]), 150_000n],
       [BLAKE2F, blake2f(1_000_000, "0x01"), 1_000_000n],
       [POINT_EVALUATION, pointEvaluation(7n, 2n, BLS_G1, BLS_INFINITY), 115_000n],

@@ -7,6 +7,8 @@ import { concat, dataSlice, getBytes, toBeHex } from "ethers";
 import hre, { network } from "hardhat";
 
 import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
+import { MODEXP as MODEXP_OF_L2 } from "../../../l2/evm/modexp.ts";
+import { PAIRING } from "../../../l2/evm/pairing.ts";
 import { deployHarness } from "../../../testkit/harness.ts";
 import type { Random } from "../../../testkit/execution/random.ts";
 
@@ -23,7 +25,10 @@ export const { ethers } = await network.create();
 export const precompiles = await ethers.deployContract("Precompiles");
 export const address = await precompiles.getAddress();
 export const harness = await deployHarness({ ethers }, "test/execution/precompiles/PrecompilesHarness.sol");
-const evm = await createEVM({ common: createCustomCommon({ chainId: 1088 }, Mainnet, { hardfork: Hardfork.Cancun }) });
+const common = createCustomCommon({ chainId: 1088 }, Mainnet, { hardfork: Hardfork.Cancun });
+const cancun = await createEVM({ common });
+/** An EVM with the limits of the L2. */
+export const l2 = await createEVM({ common, customPrecompiles: [MODEXP_OF_L2, PAIRING] });
 
 export interface Answer {
   success: boolean;
@@ -39,8 +44,8 @@ export async function answer(number: number, input: string, gasLimit: bigint, ga
   return { success, gasLeft, output };
 }
 
-/** The answer of the precompile of Cancun. */
-export async function reference(number: number, input: string, gasLimit: bigint): Promise<Answer> {
+/** The answer of the precompile of an EVM: of Cancun, if no other is given. */
+export async function reference(number: number, input: string, gasLimit: bigint, evm = cancun): Promise<Answer> {
   const { execResult } = await evm.runCall({
     caller: createZeroAddress(),
     to: createAddressFromString(toBeHex(number, 20)),
