@@ -1,9 +1,11 @@
+import { globSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 
 import { branchCoverage } from "./scripts/plugins/branch-coverage.ts";
+import { buildJobs } from "./scripts/plugins/build-jobs.ts";
 import { strictWarnings } from "./scripts/plugins/strict-warnings.ts";
 
 const compiler = {
@@ -13,21 +15,34 @@ const compiler = {
     evmVersion: "osaka",
     optimizer: { enabled: true, runs: 2000 },
   },
+};
+
+/** Half of the work of a build, for a second core. */
+const secondJob = [
+  "contracts/{batches,disputes,execution,trie,types}/**/*.sol",
+  "test/{execution,invariants,trie}/**/*.sol",
+];
+
+/** Contracts of tests and demos that run on the L2: for its fork of the EVM. */
+const onL2 = ["testkit/contracts/*.sol"];
+const forL2 = { ...compiler, settings: { ...compiler.settings, evmVersion: "cancun" } };
+
+// One build for tests and deployments: what is deployed is, byte for byte, what was tested.
+const profile = {
+  compilers: [compiler],
+  overrides: { ...forFiles(secondJob, compiler), ...forFiles(onL2, forL2) },
   isolated: false,
   toolVersionsInBuildInfo: true,
 };
 
-/** Contracts of tests and demos that run on the L2: for its fork of the EVM. */
-const forL2 = { ...compiler, settings: { ...compiler.settings, evmVersion: "cancun" } };
-const overrides = Object.fromEntries(
-  ["Collectible", "Council", "Pair", "Token"].map((name) => [`testkit/contracts/${name}.sol`, forL2]),
-);
-const profile = { compilers: [compiler], overrides };
+function forFiles<T>(patterns: string[], settings: T): Record<string, T> {
+  const files = globSync(patterns, { cwd: import.meta.dirname });
+  return Object.fromEntries(files.map((file) => [file.replaceAll("\\", "/"), settings]));
+}
 
 export default defineConfig({
-  plugins: [toolbox, strictWarnings, branchCoverage],
-  // One build for tests and deployments: what is deployed is, byte for byte, what was tested.
-  solidity: { profiles: { default: profile, production: profile }, splitTestsCompilation: true },
+  plugins: [toolbox, buildJobs, strictWarnings, branchCoverage],
+  solidity: { profiles: { default: profile }, splitTestsCompilation: true },
   typechain: { tsNocheck: true },
   paths: { tests: { mocha: "test", solidity: "test" } },
   networks: {

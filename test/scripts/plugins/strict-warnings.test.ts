@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { sortWarnings } from "../../scripts/plugins/strict-warnings.ts";
+import { sortWarnings } from "../../../scripts/plugins/strict-warnings.ts";
 
 function reported(file: string | undefined, severity: "error" | "warning" | "info", errorCode: string) {
   const located = file === undefined ? {} : { sourceLocation: { file } };

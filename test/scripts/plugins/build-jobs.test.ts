@@ -1,0 +1,28 @@
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { shareEqual } from "../../../scripts/plugins/build-jobs.ts";
+
+describe("Jobs of a build", () => {
+  it("are one for all overrides with the same settings, and another for other settings", () => {
+    const shared = shareEqual({ a: { runs: 1 }, b: { runs: 2 }, c: { runs: 1 } });
+    expect(shared).to.deep.equal({ a: { runs: 1 }, b: { runs: 2 }, c: { runs: 1 } });
+    expect(shared["a"]).to.equal(shared["c"]);
+    expect(shared["a"]).to.not.equal(shared["b"]);
+  });
+
+  it("are two for the contracts, of the same settings, and one for those of the L2", () => {
+    const { compilers, overrides } = hre.config.solidity.profiles["default"]!;
+    const settings = new Set(Object.values(overrides));
+    expect(settings.size).to.equal(2);
+    expect(overrides["contracts/execution/Executor.sol"]?.settings).to.deep.equal(compilers[0]!.settings);
+    expect(overrides["contracts/governance/MetisGovernor.sol"]).to.equal(undefined);
+    expect(overrides["testkit/contracts/Pair.sol"]).to.equal(overrides["testkit/contracts/Token.sol"]);
+    expect(overrides["testkit/contracts/Pair.sol"]?.settings).to.include({ evmVersion: "cancun" });
+  });
+
+  it("are the same for deployments as for tests", () => {
+    const { default: tested, production } = hre.config.solidity.profiles;
+    expect(JSON.stringify(production)).to.equal(JSON.stringify(tested));
+  });
+});
