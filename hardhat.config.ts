@@ -6,6 +6,7 @@ import { configVariable, defineConfig } from "hardhat/config";
 
 import { branchCoverage } from "./scripts/plugins/branch-coverage.ts";
 import { buildJobs } from "./scripts/plugins/build-jobs.ts";
+import { parallelTests } from "./scripts/plugins/parallel-tests.ts";
 import { strictWarnings } from "./scripts/plugins/strict-warnings.ts";
 
 const compiler = {
@@ -41,7 +42,7 @@ function forFiles<T>(patterns: string[], settings: T): Record<string, T> {
 }
 
 export default defineConfig({
-  plugins: [toolbox, buildJobs, strictWarnings, branchCoverage],
+  plugins: [toolbox, buildJobs, parallelTests, strictWarnings, branchCoverage],
   solidity: { profiles: { default: profile }, splitTestsCompilation: true },
   typechain: { tsNocheck: true },
   paths: { tests: { mocha: "test", solidity: "test" } },

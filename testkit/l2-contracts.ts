@@ -70,6 +70,8 @@ export interface Step {
   readonly raw: Hex;
   /** Whether it fails, as it should. */
   readonly fails?: true;
+  /** Whether L1 takes long to execute it, on Hardhat's node at that. */
+  readonly heavy?: true;
 }
 
 /** A thing that holds at the end of the story: what a call returns. */
@@ -178,7 +180,8 @@ export async function contractStory(
   await call("ERC-721 transfer", carol, collectible, art, "transferFrom", [carol.address, bob.address, 1n]);
   holds(collectible, art, "ownerOf", [1n], bob.address);
   const payment = token.interface.encodeFunctionData("pay", [recipients, HOUSEHOLD]);
-  say("payment of many", await bob.sign({ to: bread, data: payment, gasLimit: 6_000_000n }));
+  const raw = await bob.sign({ to: bread, data: payment, gasLimit: 6_000_000n });
+  steps.push({ title: "payment of many", raw, heavy: true });
   for (const recipient of recipients.slice(-1)) holds(token, bread, "balanceOf", [recipient], HOUSEHOLD);
   return { steps, facts };
 }

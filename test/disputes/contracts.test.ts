@@ -32,8 +32,8 @@ describe("Disputes over contracts of the L2", function () {
   });
 
   describe("a fraud proof of a wrong state root", () => {
-    for (const [i, { title }] of story.steps.entries()) {
-      it(`[11.5] [11.11] after ${title}`, async () => {
+    for (const [i, { title, heavy }] of story.steps.entries()) {
+      it(`[11.5] [11.11] after ${title}${heavy === true ? " @full" : ""}`, async () => {
         const { batch } = played;
         const wrong = lying(batch, { stateRoots: rootsWith(batch, i, keccakText("wrong")) });
         await submit(system, wrong);
@@ -50,7 +50,7 @@ describe("Disputes over contracts of the L2", function () {
       });
     }
 
-    it("[11.5] is refused where the root is right, for each of them", async () => {
+    it("[11.5] is refused where the root is right, for each of them @full", async () => {
       const { batch } = played;
       await submit(system, batch);
       for (const i of batch.transactions.keys()) {
@@ -80,14 +80,14 @@ describe("Disputes over contracts of the L2", function () {
       return batch;
     };
 
-    it("[11.8] [11.9] [11.10] [11.10.1] has L1 execute the whole batch, and finds it right", async () => {
+    it("[11.8] [11.9] [11.10] [11.10.1] has L1 execute the whole batch, and finds it right @full", async () => {
       const { hash, header } = await recomputed({}, story.steps.length);
       const answered = await system.disputes.queryFilter(system.disputes.filters.RequestAnswered(hash));
       expect(answered[0]?.args.mtsr).to.equal(header.mtsr);
       expect(await system.inbox.insecure()).to.equal(false);
     });
 
-    it("[11.9] [11.10] [11.11] has L1 execute the whole batch, and condemns it for its last root", async () => {
+    it("[11.9] [11.10] [11.11] has L1 execute the whole batch, and condemns it for its last root @full", async () => {
       const { batch: truth } = played;
       const last = story.steps.length - 1;
       const batch = await recomputed({ stateRoots: rootsWith(truth, last, keccakText("wrong")) }, last);

@@ -28,8 +28,8 @@ describe("Contracts of the L2 on L1", function () {
     }
   });
 
-  for (const [i, { title }] of story.steps.entries()) {
-    it(`[11.5] [11.9] ${title}`, async () => {
+  for (const [i, { title, heavy }] of story.steps.entries()) {
+    it(`[11.5] [11.9] ${title}${heavy === true ? " @full" : ""}`, async () => {
       const { batch } = played;
       const { outcome } = await played.execute(system, i);
       expect(outcome).to.deep.equal({ valid: true, gasUsed: batch.gas[i], stateRoot: batch.stateRoots[i] });

@@ -22,7 +22,7 @@ describe("Worst cases", function () {
     ...WORST.map((worst) => ["11.5", ...worst] as const),
     ...HEAVY_CALLS.map((heavy) => ["F1", ...heavy] as const),
   ]) {
-    it(`[${step}] steps through ${title}`, async () => {
+    it(`[${step}] steps through ${title} @full`, async () => {
       const run = await runReference(make());
       expect(run.exceptions).to.deep.equal([undefined]);
       const { outcome, steps, gas } = await l1.measure(run);

@@ -4,7 +4,7 @@ import { heavyTransaction } from "../../scripts/demos/scenarios/heavy-transactio
 import { perform } from "./perform.ts";
 
 describe("scenario: heavy-transaction", () => {
-  it("[11.4] [11.5] [11.11] [11.14] [Q8] proves a state root false over several calls, that nobody can disturb", async function () {
+  it("[11.4] [11.5] [11.11] [11.14] [Q8] proves a state root false over several calls, that nobody can disturb @full", async function () {
     this.timeout(900_000);
     const steps = ["11.4", "11.5", "11.11", "11.12", "11.13", "11.14", "11.15", "Q8"];
     await perform(heavyTransaction, steps, async (stage) => {

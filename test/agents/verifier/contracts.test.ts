@@ -40,14 +40,14 @@ describe("Agents in disputes over contracts", function () {
     });
   }
 
-  it("[11.4] [11.5] a verifier has L1 execute what is too heavy for one call, and proves it wrong", async () => {
+  it("[11.4] [11.5] a verifier has L1 execute what is too heavy for one call, and proves it wrong @full", async () => {
     const batch = await wrongAfter("payment of many");
     await stage.verifier(await stage.home()).tick();
     expect(await stage.system.inbox.invalidated(batch.hash)).to.equal(true);
     expect(await paused()).to.be.greaterThan(0);
   });
 
-  it("[11.9] [11.10.1] recomputers execute ranges in one call each, and the heavy transaction in several, where one left off", async () => {
+  it("[11.9] [11.10.1] recomputers execute ranges in one call each, and the heavy transaction in several, where one left off @full", async () => {
     const { batch } = played;
     await submit(stage.system, batch);
     // Nobody but L1 has the data.

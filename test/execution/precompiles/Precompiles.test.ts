@@ -18,6 +18,7 @@ import {
   modexp,
   PLENTY,
   precompiles,
+  reference,
   word,
 } from "./cancun.ts";
 

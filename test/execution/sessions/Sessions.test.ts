@@ -153,7 +153,7 @@ describe("Sessions", function () {
     }
   });
 
-  it("[11.5] several parties that interleave, and go different ways, reach the same outcome", async () => {
+  it("[11.5] several parties that interleave, and go different ways, reach the same outcome @full", async () => {
     for (const [name, run] of runs) {
       const session = begin(run, await l1.deploy());
       const random = randomSource(`parties of ${name}`);
