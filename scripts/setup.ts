@@ -2,7 +2,7 @@
  * Completes an installation that ran under an old Node.
  *
  * npm skips optional platform packages whose `engines` exclude the Node it runs under, and the Ethereum runtime of
- * Hardhat ships as such packages. The `node` development dependency is newer than that limit, so the install is
+ * Hardhat ships as such packages. The dependency `node` is newer than that limit, so the install is
  * repeated once under it.
  */
 import { spawnSync } from "node:child_process";
