@@ -8,8 +8,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { measureAll } from "./figures.ts";
-import { opcodeRows, renderOpcodes } from "./opcodes/report.ts";
+import { ensureCompiled } from "../ignition/compiled.ts";
 import { measureRoots } from "./roots.ts";
 import { compare, render } from "./report.ts";
 import type { Row, Snapshot } from "./report.ts";
@@ -24,6 +23,9 @@ const { values: flags } = parseArgs({
   options: { check: { type: "boolean", default: false }, update: { type: "boolean", default: false } },
 });
 
+await ensureCompiled();
+const { measureAll } = await import("./figures.ts");
+const { opcodeRows, renderOpcodes } = await import("./opcodes/report.ts");
 const { rows, opcodes } = await measureAll();
 const opcodesOneByOne = opcodeRows(opcodes);
 console.log(render(rows));

@@ -1,7 +1,7 @@
 /** Plays scenarios of the specification: `npm run demo -- --help`. */
 import { Command, Option } from "commander";
 
-import { list, playAll } from "./demos/index.ts";
+import { ensureCompiled } from "../ignition/compiled.ts";
 
 interface Options {
   readonly list?: true;
@@ -28,6 +28,8 @@ const program = new Command("npm run demo --")
     "\nOn a public network every actor is paid METIS_DEMO_FUNDS ether (0.2), and what is left comes back.",
   )
   .action(async (names: string[], options: Options) => {
+    await ensureCompiled();
+    const { list, playAll } = await import("./demos/index.ts");
     if (options.list === true) list(console.log);
     else await playAll(names, options, console.log);
   });

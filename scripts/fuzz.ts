@@ -5,8 +5,7 @@ import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 
 import { integer } from "../agents/cli/flags.ts";
-import { runAll } from "../conformance/fuzz/pool.ts";
-import { Report } from "../conformance/fuzz/report.ts";
+import { ensureCompiled } from "../ignition/compiled.ts";
 
 interface Options {
   readonly programs: number;
@@ -46,6 +45,9 @@ const program = new Command("npm run fuzz --")
   )
   .allowExcessArguments(false)
   .action(async ({ programs, seed, first, jobs, save }: Options) => {
+    await ensureCompiled();
+    const { runAll } = await import("../conformance/fuzz/pool.ts");
+    const { Report } = await import("../conformance/fuzz/report.ts");
     const report = new Report(process.stdout, { seed, programs, save });
     await runAll({ seed, first, programs }, Math.min(jobs, programs), (message) => {
       report.add(message);

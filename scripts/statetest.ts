@@ -5,9 +5,8 @@ import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 
 import { integer } from "../agents/cli/flags.ts";
-import { type Selection, countCases } from "../conformance/statetest/cases.ts";
-import { runAll } from "../conformance/statetest/pool.ts";
-import { Report } from "../conformance/statetest/report.ts";
+import type { Selection } from "../conformance/statetest/cases.ts";
+import { ensureCompiled } from "../ignition/compiled.ts";
 
 /** Forks whose rules the contracts have. */
 const FORKS = ["Cancun"];
@@ -48,6 +47,10 @@ const program = new Command("npm run statetest --")
   )
   .allowExcessArguments(false)
   .action(async (path: string, { fork, filter, json, jobs, timeout }: Options) => {
+    await ensureCompiled();
+    const { countCases } = await import("../conformance/statetest/cases.ts");
+    const { runAll } = await import("../conformance/statetest/pool.ts");
+    const { Report } = await import("../conformance/statetest/report.ts");
     const selection: Selection = { path, fork, ...(filter === undefined ? {} : { filter }) };
     const total = countCases(selection);
     if (total === 0) throw new Error(`${path} has no state tests${filter === undefined ? "" : ` named ${filter}`}`);
