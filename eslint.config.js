@@ -2,6 +2,8 @@ import eslint from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
+import { floorsRule } from "./scripts/floors/eslint.ts";
+
 export default defineConfig(
   globalIgnores(["artifacts", "cache", "coverage", "demos", "ignition/deployments", "node_modules", "types"]),
   eslint.configs.recommended,
@@ -23,6 +25,12 @@ export default defineConfig(
       eqeqeq: "error",
       "no-console": "off",
     },
+  },
+  {
+    // The rooms and their order are in scripts/floors/typescript.ts.
+    files: ["**/*.ts"],
+    plugins: { metis: { rules: { floors: floorsRule(import.meta.dirname) } } },
+    rules: { "metis/floors": "error" },
   },
   {
     // chai's assertions are property reads.
