@@ -205,7 +205,9 @@ export class Sequencer extends Agent {
   /** What the consensus layer has for this sequencer (step 5.1); peers hand over what it keeps back. */
   async #waiting(): Promise<readonly Uint8Array[]> {
     try {
-      return await this.#dependencies.consensus.pendingTransactions();
+      const waiting = await this.#dependencies.consensus.pendingTransactions();
+      if (waiting.length > 0) this.log.info({ transactions: waiting.length }, "[5.1] took the waiting transactions");
+      return waiting;
     } catch (error) {
       this.log.warn({ reason: messageOf(error) }, "the consensus layer gives no transactions");
       return [];

@@ -93,6 +93,10 @@ export class Submitter extends Agent {
       const computed = await this.#recompute(state, batch);
       if (computed !== undefined && differences(header, computed).length === 0) {
         this.#checked.add(batch.headerHash);
+        this.log.info(
+          { batch: Number(header.index), source: computed.source },
+          "[8.3] the computed roots are those on L1",
+        );
         continue;
       }
       if (computed !== undefined) {
@@ -156,6 +160,10 @@ export class Submitter extends Agent {
       this.#alarm(header, `computed otherwise: ${different.join(", ")}`);
       return undefined;
     }
+    this.log.info(
+      { batch: Number(header.index), source: computed.source },
+      "[8e] the computed roots are the certified ones",
+    );
     return computed;
   }
 
@@ -169,11 +177,12 @@ export class Submitter extends Agent {
     return findData(this.#d.sources, header, { log: this.log, metrics: this.metrics });
   }
 
-  async #compute(header: BatchHeader, { transactions, data }: BatchData): Promise<Computed> {
+  async #compute(header: BatchHeader, { source, transactions, data }: BatchData): Promise<Computed> {
     const own = await executeBatch(this.#d.config, this.#d.states, header.preStateRoot, transactions);
     const object = encodeObject(data ?? new Uint8Array(), own.stateRoots);
     const [first, last] = [transactions[0]?.context, transactions.at(-1)?.context];
     return {
+      source,
       object,
       stateRoots: [...own.stateRoots],
       fields: {
@@ -233,6 +242,7 @@ export class Submitter extends Agent {
 
 /** A batch as its transactions give it. */
 interface Computed {
+  source: string;
   object: Uint8Array;
   stateRoots: Hex[];
   fields: { [Field in keyof BatchHeader]?: BatchHeader[Field] | undefined };

@@ -161,7 +161,8 @@ export class Verifier extends Agent {
       this.log.error({ batch: Number(header.index), verdict: judgement.verdict }, "a final batch is wrong");
       return judgement.verdict;
     }
-    this.log.warn({ batch: Number(header.index), ...judgement, claimed: undefined }, "[11] the batch is wrong");
+    const found = { ...judgement, claimed: undefined, source: data?.source };
+    this.log.warn({ batch: Number(header.index), ...found }, "[11] the batch is wrong");
     await this.#dispute(state, batch, judgement, data);
     return judgement.verdict;
   }
