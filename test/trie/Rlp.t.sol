@@ -85,6 +85,24 @@ contract RlpTest is Test {
         assertEq(_taken(input, next - start), RLP.encode(value));
     }
 
+    function test_prefix_notCanonical_fails() public pure {
+        // A byte with a prefix, the long form for 55 bytes, and lengths with a leading zero.
+        bytes6[4] memory prefixes = [bytes6(hex"817f"), hex"b837", hex"b90038", hex"fa000100"];
+        for (uint256 i = 0; i < prefixes.length; i++) {
+            (, uint256 length) = Rlp.prefix(uint256(bytes32(prefixes[i])));
+            assertGe(length, Rlp.FAILED);
+        }
+    }
+
+    function test_prefix_canonical_succeeds() public pure {
+        _assertPrefix(hex"7f", 0, 1);
+        _assertPrefix(hex"8180", 1, 1);
+        _assertPrefix(hex"b7", 1, 55);
+        _assertPrefix(hex"b838", 2, 56);
+        _assertPrefix(hex"f90100", 3, 256);
+        _assertPrefix(hex"fa010000", 4, 65_536);
+    }
+
     function test_read_afterFailure_failsAgain_succeeds() public pure {
         (uint256 start, uint256 length, uint256 next) = Rlp.readString(Rlp.FAILED, ROOM);
         assertEq(start + length, 0);
@@ -93,6 +111,12 @@ contract RlpTest is Test {
         assertEq(next, Rlp.FAILED);
         (start, next) = Rlp.readList(Rlp.FAILED, ROOM);
         assertEq(next, Rlp.FAILED);
+    }
+
+    function _assertPrefix(bytes6 item, uint256 expectedOffset, uint256 expectedLength) private pure {
+        (uint256 offset, uint256 length) = Rlp.prefix(uint256(bytes32(item)));
+        assertEq(offset, expectedOffset);
+        assertEq(length, expectedLength);
     }
 
     function _assertInRange(uint256 start, uint256 end, uint256 next) private pure {
