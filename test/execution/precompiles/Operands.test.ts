@@ -37,10 +37,17 @@ describe("Operands of MODEXP", function () {
   });
 
   it("end with the input, whatever follows it in calldata", async () => {
-    const data = precompiles.interface.encodeFunctionData("run", [MODEXP, PLENTY, dataSlice(input, 0, 150)]);
-    const dirty = concat([dataSlice(data, 0, 4 + 4 * 32 + 150), `0x${"ff".repeat(64)}`]);
-    expect(await ethers.provider.call({ to: address, data: dirty })).to.equal(
-      await ethers.provider.call({ to: address, data }),
-    );
+    // Cut in a length, in an exponent that would otherwise be zero, and in the modulus.
+    const zero = modexp(randomBytes(40), "0x000000", randomBytes(36));
+    for (const [whole, size] of [
+      [input, 95],
+      [zero, 137],
+      [input, 150],
+    ] as const) {
+      const data = precompiles.interface.encodeFunctionData("run", [MODEXP, PLENTY, dataSlice(whole, 0, size)]);
+      const dirty = concat([dataSlice(data, 0, 4 + 4 * 32 + size), `0x${"ff".repeat(64)}`]);
+      const [clean, answered] = [data, dirty].map((call) => ethers.provider.call({ to: address, data: call }));
+      expect(await answered, `${size} bytes`).to.equal(await clean);
+    }
   });
 });
