@@ -20,7 +20,7 @@ describe("Children of a node", () => {
     }
   });
 
-  it("are read and changed where they are inlined in inlined nodes", async () => {
+  it("are read and changed even if they are inlined in inlined nodes", async () => {
     const inner = branch({ 1: leaf("a", "0x01"), 2: leaf("b", "0x02") });
     const root = branch({ 3: extension("4", inner), 5: leaf("6", value) });
     expect(getBytes(inner).length).to.be.lessThan(32);

@@ -15,7 +15,7 @@ interface Case {
 const { ethers } = await network.create();
 const harness = await deployHarness({ ethers }, "test/trie/harness/RlpHarness.sol");
 
-/** The byte strings that a conformance test's value stands for, in order. */
+/** The byte strings in the value of a conformance test, in order. */
 function stringsOf(value: Value): string[] {
   if (Array.isArray(value)) return value.flatMap(stringsOf);
   if (typeof value === "number") return [value === 0 ? "0x" : toBeHex(value)];

@@ -214,7 +214,7 @@ describe("Trie reader", () => {
       const bytes = getBytes(nodes.find((node) => keccak256(node) === root)!);
       const changed = Uint8Array.from(bytes);
       changed[random(Math.min(changed.length, round % 2 === 0 ? 6 : 1000))] = random(256);
-      // As a list where that is one, and as a string.
+      // In a byte string, or as an item of its own.
       const item = round % 3 === 0 ? encodeRlp(changed) : hexlify(changed);
       const witness = concat([...nodes, item]);
       const [ours, copied] = await Promise.all(

@@ -24,7 +24,7 @@ export async function updateAll(root: string, witness: BytesLike, steps: Step[],
   return (await harness["updateAll"]!(root, witness, keys, values, secure)) as string;
 }
 
-/** The values of plain keys, empty where they are absent. */
+/** The values of plain keys, empty if absent. */
 export async function get(root: string, witness: BytesLike, keys: readonly string[]): Promise<string[]> {
   return [...((await harness["get"]!(root, witness, keys, false)) as string[])];
 }

@@ -54,7 +54,7 @@ describe("Effort of MODEXP", function () {
   });
 
   it("is at least the L1 gas of a call, and close to it for the hardest numbers", async function () {
-    // What is measured has to be the code that is deployed.
+    // Instrumented code takes more gas.
     if (hre.globalOptions.coverage) this.skip();
     const zeroes = (size: number) => `0x${"00".repeat(size)}`;
     const ones = (size: number) => `0x${"ff".repeat(size)}`;

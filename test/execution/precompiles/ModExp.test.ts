@@ -29,7 +29,7 @@ describe("ModExp", function () {
     for (const base of lengths) {
       for (const exponent of lengths) {
         for (const modulus of lengths) {
-          // Either zeroes follow, or a large exponent where the base is short.
+          // Operands of zeroes, or of 40 bytes of ones followed by zeroes.
           const body = random(2) === 0 ? "0x" : `0x${"ff".repeat(40)}`;
           const input = concat([word(base), word(exponent), word(modulus), body]);
           const full = await reference(MODEXP, input, 100_000n);

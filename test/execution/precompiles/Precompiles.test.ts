@@ -104,7 +104,7 @@ describe("Precompiles", function () {
     }
     for (let i = 0; i < INPUTS; i++)
       await compare(ECRECOVER, recovery(27 + random(2), randomBytes(32), randomBytes(32)));
-    // A signature may end early where zeroes follow.
+    // A signature may end early: zeroes continue it.
     for (const size of [1, 31, 33, 64, 127]) await compare(ECRECOVER, dataSlice(valid, 0, size));
   });
 

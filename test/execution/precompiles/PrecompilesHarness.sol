@@ -5,7 +5,7 @@ import {Effort} from "../../../contracts/execution/precompiles/Effort.sol";
 import {OperandsReader} from "../../../contracts/execution/precompiles/Operands.sol";
 
 /// @title Precompiles harness
-/// @notice Opens the effort of MODEXP to tests, and tells what a call really takes.
+/// @notice Opens the effort of MODEXP to tests, and measures the gas of a call.
 contract PrecompilesHarness {
     /// @notice The effort of MODEXP with an input.
     function effort(bytes calldata input) external pure returns (uint256) {
@@ -15,7 +15,7 @@ contract PrecompilesHarness {
     /// @notice Gas that a call of a contract takes.
     function measure(address target, bytes calldata data) external view returns (uint256 used, bytes memory output) {
         bytes memory copy = data;
-        // What an account costs when it is met first is not a matter of the call.
+        // Makes the account warm: its first access costs more.
         require(target.code.length != 0, "no contract");
         bool success;
         assembly ("memory-safe") {

@@ -1,4 +1,4 @@
-/** The precompiles of the L2, called on L1, beside those of Cancun. */
+/** The precompiles of the L2, called on L1, and those of Cancun to compare them with. */
 import { Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { bytesToHex, createAddressFromString, createZeroAddress } from "@ethereumjs/util";
@@ -18,7 +18,7 @@ export const MODEXP = 5;
 export const PLENTY = 1_000_000_000n;
 /** The most gas that an L1 transaction may have. */
 export const L1_GAS = 16_777_216n;
-/** Random inputs of a kind, fewer where instrumented code is slow. */
+/** The number of random inputs of a kind; fewer for instrumented code, which is slow. */
 export const INPUTS = hre.globalOptions.coverage ? 5 : 60;
 
 export const { ethers } = await network.create();

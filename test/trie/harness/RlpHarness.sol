@@ -9,7 +9,7 @@ contract RlpHarness {
     /// @notice Reads an item with all that it contains.
     /// @return sound Whether the bytes are exactly one item in canonical form.
     /// @return strings The byte strings in it, in order.
-    /// @return encoded What was read, written again.
+    /// @return encoded The item, written again.
     function read(bytes memory input) external pure returns (bool sound, bytes[] memory strings, bytes memory encoded) {
         (uint256 cursor, uint256 end) = _range(input);
         strings = new bytes[](input.length);

@@ -8,7 +8,7 @@ import {WitnessIndex} from "../../../contracts/trie/Witness.sol";
 /// @title Trie harness
 /// @notice Opens the trie library to tests.
 contract TrieHarness {
-    /// @notice Puts each value at its key, or deletes the key where the value is empty.
+    /// @notice Puts each value at its key, or deletes the key if the value is empty.
     /// @return roots The root after each step.
     function update(
         bytes32 root,
@@ -42,7 +42,7 @@ contract TrieHarness {
         return trie.root();
     }
 
-    /// @notice The values of keys, empty where they are absent.
+    /// @notice The values of keys, empty if absent.
     function get(
         bytes32 root,
         bytes calldata witness,
@@ -70,7 +70,7 @@ contract TrieHarness {
         assembly ("memory-safe") {
             place := add(value, 0x20)
         }
-        // Half of the changes go the way of an account: looked up, then changed where they were found.
+        // Half of the values are changed like accounts: the node is looked up, then gets its value.
         Node node = uint256(keccak256(value)) & 1 == 0 ? NONE : trie.findToChange(key, nibbles);
         if (node == NONE) trie.put(key, nibbles, place, value.length);
         else node.setValue(place, value.length);

@@ -7,9 +7,9 @@ import {TrieReader} from "../../../contracts/trie/TrieReader.sol";
 import {Witness, WitnessIndex} from "../../../contracts/trie/Witness.sol";
 
 /// @title Trie reader harness
-/// @notice Opens the trie reader to tests, beside the trie that is read by copying its nodes.
+/// @notice Opens the trie reader to tests, and `Trie`, which copies nodes, to compare it with.
 contract TrieReaderHarness {
-    /// @notice The values of keys, empty where they are absent.
+    /// @notice The values of keys, empty if absent.
     function read(
         bytes32 root,
         bytes calldata witness,
