@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @dev What L1 is told of a batch (step 8a). L1 keeps its hash; calls pass the header.
+/// @dev What a submission tells L1 of a batch (step 8a). L1 keeps only its hash, and callers pass the header again.
 /// @param index Position in the chain of batches; genesis is 0.
 /// @param parent Hash of the header before.
-/// @param sequencer Owner of the sequencer that vouches for the batch and answers requests for its data.
+/// @param sequencer Owner of the sequencer that answers for the batch and posts its data when it is requested.
 /// @param txCount Number of transactions, at least one.
 /// @param dataSize Size of the encoded transactions, in bytes.
 /// @param gasUsed L2 gas that the transactions used.
@@ -38,17 +38,21 @@ struct BatchHeader {
 using BatchHeaders for BatchHeader global;
 
 /// @title Batch headers
+/// @notice Hashes headers.
 library BatchHeaders {
+    /// @dev EIP-712 type hash.
     bytes32 internal constant TYPE_HASH = keccak256(
         "BatchHeader(uint64 index,bytes32 parent,address sequencer,uint32 txCount,uint32 dataSize,uint64 gasUsed,uint64 firstBlock,uint64 lastBlock,uint64 firstTimestamp,uint64 lastTimestamp,bytes32 preStateRoot,bytes32 postStateRoot,bytes32 mtsr,bytes32 mttbr,bytes32 dataHash)"
     );
 
-    /// @notice The header's name on L1 and what its certificate signs.
+    /// @notice The hash that identifies a header on L1, and that its certificate signs.
     /// @return result The EIP-712 struct hash.
-    /// @dev Calldata holds the fields as `abi.encode` gives them. One with surplus bits has a hash that no submitted
-    /// header has: reading such a field reverts, and a submission reads every one.
+    /// @dev Hashes the 15 words of calldata as they are: they are what `abi.encode` would give. A header whose narrow
+    /// fields carry surplus bits hashes to something that L1 never keeps, since a submission reads every such field and
+    /// the read reverts.
     function hash(BatchHeader calldata header) internal pure returns (bytes32 result) {
         bytes32 typeHash = TYPE_HASH;
+        // Writes beyond the free memory pointer only, and leaves the memory free.
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, typeHash)

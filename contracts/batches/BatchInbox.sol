@@ -10,23 +10,27 @@ import {Holds} from "./Holds.sol";
 import {Batch, BatchStatus, IBatchInbox} from "./IBatchInbox.sol";
 
 /// @title Batch inbox
+/// @notice Keeps for each batch a hash and a word; checks what follows from headers alone, and leaves the rest to
+/// disputes.
 contract BatchInbox is IBatchInbox, ILiability {
     using Holds for Holds.Set;
 
-    /// @notice Most transactions of a batch: its posting and recomputation have to fit the request window.
+    /// @notice Most transactions of a batch: posting and recomputing it must fit into the request window.
     uint32 public constant MAX_TRANSACTIONS = 4096;
     /// @notice Most bytes of a batch's data.
     uint32 public constant MAX_DATA_SIZE = 2 ** 20;
     /// @notice Most L2 gas of a batch.
     uint64 public constant MAX_GAS = 2 ** 28;
-    /// @notice How far block numbers move in one batch at most: nobody can use them up and leave none for the next batch.
+    /// @notice Most block numbers that a batch may span: nobody can use up all 64-bit numbers and so end the chain.
     uint64 public constant MAX_BLOCKS = 2 ** 32;
     /// @notice Most batches that wait for finality; bounds the work of a rollback.
     uint64 public constant MAX_PENDING = 2 ** 16;
     /// @notice How far the L2's clock may be ahead of L1's, in seconds.
     uint64 public constant MAX_DRIFT = 15 minutes;
 
+    /// @notice Checks certificates, names the current sequencer and pays rewards.
     ISequencerSet public immutable sequencers;
+    /// @notice The windows.
     IParameters public immutable parameters;
     address private immutable _deployer;
 
@@ -38,9 +42,10 @@ contract BatchInbox is IBatchInbox, ILiability {
     uint64 private _peak = 1;
     /// @dev Whether the batch below the head is unattested; no other can be.
     bool private _headUnattested;
-    /// @notice Who holds, confirms and invalidates.
+    /// @notice The contract that holds, confirms and invalidates batches.
     address public disputes;
     mapping(uint64 index => Batch) private _batches;
+    /// @inheritdoc IBatchInbox
     mapping(bytes32 headerHash => bool) public override invalidated;
     Holds.Set private _holds;
 
@@ -49,6 +54,9 @@ contract BatchInbox is IBatchInbox, ILiability {
         _;
     }
 
+    /// @param sequencers_ Checks certificates, names the current sequencer and pays rewards.
+    /// @param parameters_ The windows.
+    /// @param genesis The header at index 0, final from the start.
     constructor(ISequencerSet sequencers_, IParameters parameters_, BatchHeader memory genesis) {
         sequencers = sequencers_;
         parameters = parameters_;
@@ -167,8 +175,9 @@ contract BatchInbox is IBatchInbox, ILiability {
         return _holds.count != 0;
     }
 
-    /// @dev Invariant: a batch continues its parent in index, state, blocks and time, and its post-state root is the last
-    /// value of its MTSR, so that the next batch's pre-state is pinned.
+    /// @dev Reverts unless the header may follow its parent.
+    /// Invariant: a batch continues its parent in index, state, blocks and time, and its post-state root is the last
+    /// value of its MTSR. So the MTSR commits to the state that the next batch starts from.
     function _check(
         BatchHeader calldata parent,
         BatchHeader calldata header,
@@ -199,15 +208,15 @@ contract BatchInbox is IBatchInbox, ILiability {
         if (header.index < _peak && invalidated[headerHash]) revert InboxInvalidatedHeader(headerHash);
     }
 
-    /// @dev A certified batch goes to the head, or takes the place of an unattested one there: the quorum outranks one
-    /// sequencer. An open request for the very same header goes on; one for another header becomes void.
+    /// @dev A certified batch is added after the last one, or replaces it where that is unattested: the quorum outranks
+    /// one sequencer. An open request for the very same header goes on; one for the replaced header becomes void.
     function _makeRoom(uint64 index, bytes32 headerHash) private {
         if (index == head) return;
         if (index + 1 != head || !_headUnattested) revert InboxWrongIndex(index, head);
         Batch storage batch = _batches[index];
         head = index;
         if (batch.headerHash == headerHash) return;
-        // It may not come back: a request for its data would then run against a deadline of the past.
+        // The replaced header may not come back: a request for its data would still have its old deadline.
         invalidated[batch.headerHash] = true;
         emit BatchReplaced(index, batch.headerHash);
         if (held(index)) {
@@ -216,6 +225,7 @@ contract BatchInbox is IBatchInbox, ILiability {
         }
     }
 
+    /// @dev Adds a batch that was checked at the head.
     function _append(BatchHeader calldata header, bytes32 headerHash, BatchStatus status, uint128 signers) private {
         uint64 index = header.index;
         uint64 pending = index - finalised;
@@ -224,8 +234,9 @@ contract BatchInbox is IBatchInbox, ILiability {
         head = index + 1;
         if (index >= _peak) _peak = index + 1;
         _headUnattested = status == BatchStatus.Unattested;
-        // `emit BatchSubmitted(index, headerHash, status == BatchStatus.Pending, header)`, without encoding anew what calldata
-        // holds encoded: `_check` has read every field that could carry surplus bits.
+        // `emit BatchSubmitted(index, headerHash, attested, header)`, with the header copied from calldata, where it is
+        // encoded already: `_check` has read every field that could carry surplus bits. Writes beyond the free memory
+        // pointer only, and leaves the memory free.
         bytes32 topic = BatchSubmitted.selector;
         bool attested = status == BatchStatus.Pending;
         assembly ("memory-safe") {
@@ -236,17 +247,20 @@ contract BatchInbox is IBatchInbox, ILiability {
         }
     }
 
+    /// @dev The hash of a header that the chain of batches contains.
     function _known(BatchHeader calldata header) private view returns (bytes32 headerHash) {
         headerHash = header.hash();
         if (!contains(header.index, headerHash)) revert InboxUnknownHeader(header.index, headerHash);
     }
 
-    /// @dev Invariant: a final batch is never touched.
+    /// @dev The hash of a header that the chain of batches contains and that is not final.
+    /// Invariant: a final batch never changes.
     function _open(BatchHeader calldata header) private view returns (bytes32 headerHash) {
         headerHash = _known(header);
         if (header.index < finalised) revert InboxWrongStatus(header.index, BatchStatus.Final);
     }
 
+    /// @dev Tells where the insecure tx state began or ended.
     function _announce(bool wasInsecure) private {
         if (insecure() != wasInsecure) emit SecurityChanged(!wasInsecure);
     }
@@ -259,7 +273,8 @@ contract BatchInbox is IBatchInbox, ILiability {
         if (value > limit) revert InboxFieldOutOfRange(_text(field), value, limit);
     }
 
-    /// @dev The name is a string only where it is needed: building eleven for each submission costs more than checking.
+    /// @dev The name of a field as a string. Built only for an error: eleven strings for each submission would cost
+    /// more than the checks.
     function _text(bytes32 word) private pure returns (string memory) {
         uint256 length = 0;
         while (word[length] != 0) ++length;

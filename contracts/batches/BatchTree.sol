@@ -13,19 +13,20 @@ struct Frontier {
 }
 
 /// @title Batch tree
-/// @notice The Merkle tree behind MTSR and MTTBR: what `StandardMerkleTree` of `@openzeppelin/merkle-tree` gives for rows
-/// `[uint256 index, bytes32 value]` in order, padded with zero values to a power of two.
+/// @notice The Merkle tree of MTSR and MTTBR: what `StandardMerkleTree` of `@openzeppelin/merkle-tree` gives for the
+/// rows `[uint256 index, bytes32 value]` in order, padded with rows of value zero to a power of two.
 library BatchTree {
-    /// @dev No tree of a batch is higher than this: transaction counts are 32-bit numbers.
+    /// @dev A tree of less than 2**33 leaves has at most 33 peaks, and transaction counts are 32-bit numbers.
     uint256 private constant MAX_PEAKS = 33;
 
     /// @notice The proof carries more or fewer hashes than the range needs.
     error BatchTreeWrongProof(uint256 length, uint256 used);
-    /// @notice The range ends behind the last row: nothing would fix the leaves there.
+    /// @notice The range ends after the last row. The root does not commit to leaves there, so they prove nothing.
     error BatchTreeOutOfRange(uint256 end, uint256 count);
 
-    /// @notice The leaf of a row.
+    /// @notice The leaf of a row: its hash, hashed again, so that no inner node passes for a leaf.
     function leaf(uint256 index, bytes32 value) internal pure returns (bytes32 hash) {
+        // The scratch space holds the row, then its hash.
         assembly ("memory-safe") {
             mstore(0x00, index)
             mstore(0x20, value)
@@ -34,9 +35,11 @@ library BatchTree {
         }
     }
 
-    /// @notice The MTTBR's value for a transaction: it fixes the transaction and the block that it runs in.
+    /// @notice The MTTBR's value for a transaction: it commits to the transaction and to the block that it runs in.
     function transactionValue(BlockContext memory context, bytes32 txHash) internal pure returns (bytes32 value) {
         (uint256 height_, uint256 time, address payee) = (context.number, context.timestamp, context.coinbase);
+        // keccak-256 of the packed 8 + 8 + 20 + 32 bytes. Solidity keeps no surplus bits in memory, so no value spills
+        // into its neighbour. Writes beyond the free memory pointer only, and leaves the memory free.
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, or(shl(192, height_), or(shl(128, time), shr(32, payee))))
@@ -46,7 +49,8 @@ library BatchTree {
         }
     }
 
-    /// @notice Whether the row `[index, value]` stands in the tree.
+    /// @notice Whether the tree contains the row `[index, value]`.
+    /// @param proof The siblings of the leaf and of the nodes above it, from the bottom up.
     function contains(
         bytes32 tree,
         uint256 index,
@@ -54,6 +58,7 @@ library BatchTree {
         bytes32[] calldata proof
     ) internal pure returns (bool) {
         bytes32 node = leaf(index, value);
+        // Reads the proof from calldata, whose bounds the ABI decoder has checked, and hashes in the scratch space.
         assembly ("memory-safe") {
             let end := add(proof.offset, shl(5, proof.length))
             for {
@@ -72,7 +77,7 @@ library BatchTree {
         return node == tree;
     }
 
-    /// @notice Continues a tree from its peaks; `append` needs the room that this reserves.
+    /// @notice Continues a tree from its peaks, with the room that `append` needs.
     function resume(uint256 count, bytes32[] calldata peaks) internal pure returns (Frontier memory frontier) {
         bytes32[] memory stack = new bytes32[](MAX_PEAKS);
         for (uint256 i = 0; i < peaks.length; ++i) stack[i] = peaks[i];
@@ -80,13 +85,14 @@ library BatchTree {
         return Frontier({count: count, peaks: stack});
     }
 
-    /// @notice Adds the next value.
+    /// @notice Adds the next value. The frontier comes from `resume`, and holds less than 2**32 values.
     function append(Frontier memory frontier, bytes32 value) internal pure {
         uint256 count = frontier.count;
         bytes32 node = leaf(count, value);
         bytes32[] memory peaks = frontier.peaks;
+        // Stays within the room for `MAX_PEAKS` that `resume` reserved. `top` is the place of the last peak.
         assembly ("memory-safe") {
-            // A peak stands for each set bit; a carry merges the trailing ones, as in binary addition.
+            // Each set bit of the count has a peak. Adding one carries over the trailing ones, whose peaks merge.
             let top := add(peaks, shl(5, mload(peaks)))
             for {
                 let bits := count
@@ -113,19 +119,19 @@ library BatchTree {
         }
     }
 
-    /// @notice The root of the finished tree; pads it in place.
+    /// @notice The root of the finished tree. Pads the tree in place.
     function root(Frontier memory frontier) internal pure returns (bytes32) {
         uint256 size = 1 << height(frontier.count);
         while (frontier.count < size) append(frontier, 0);
         return frontier.peaks[0];
     }
 
-    /// @notice The root that adjacent leaves lead to; consumes `nodes`.
-    /// @param nodes The leaves.
+    /// @notice The root of the tree that has these leaves in a row. Overwrites `nodes`.
+    /// @param nodes The leaves, at least one.
     /// @param from Place of the first of them.
     /// @param count Number of rows in the whole tree, without padding.
-    /// @param siblings Level by level: the left neighbour where the range starts at an odd place, then the right one where
-    /// it ends at an even place.
+    /// @param siblings Level by level from the bottom: the left neighbour where the range starts at an odd place, then
+    /// the right one where it ends at an even place.
     function rangeRoot(
         bytes32[] memory nodes,
         uint256 from,
@@ -158,6 +164,7 @@ library BatchTree {
         while (1 << levels < count) ++levels;
     }
 
+    /// @dev Shortens an array: the room after its end stays reserved.
     function _setLength(bytes32[] memory array, uint256 length) private pure {
         assembly ("memory-safe") {
             mstore(array, length)

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title Holds
-/// @notice The set of batches under request, as a bitmap: a rollback clears 256 batches with one write.
+/// @notice The set of batches under request, as a bitmap: a rollback clears up to 256 batches with one write.
 library Holds {
     /// @dev Invariant: `count` is the number of bits set in `words`.
     struct Set {
@@ -10,23 +10,25 @@ library Holds {
         mapping(uint256 word => uint256) words;
     }
 
+    /// @notice Whether an index is in the set.
     function contains(Set storage set, uint64 index) internal view returns (bool) {
         return set.words[index >> 8] & _bit(index) != 0;
     }
 
-    /// @dev The index is not in the set.
+    /// @notice Adds an index that is not in the set.
     function add(Set storage set, uint64 index) internal {
         set.words[index >> 8] |= _bit(index);
         ++set.count;
     }
 
-    /// @dev The index is in the set.
+    /// @notice Removes an index that is in the set.
     function remove(Set storage set, uint64 index) internal {
         set.words[index >> 8] &= ~_bit(index);
         --set.count;
     }
 
-    /// @notice Empties `[from, end)`. The inbox bounds the distance by the batches that may wait for finality.
+    /// @notice Removes all indices in `[from, end)`; there are none from `end` on. The inbox bounds the distance by the
+    /// number of batches that may wait for finality.
     function removeFrom(Set storage set, uint64 from, uint64 end) internal {
         uint256 mask = type(uint256).max << (from & 0xff);
         for (uint256 word = from >> 8; word <= end >> 8 && set.count > 0; ++word) {
@@ -43,9 +45,11 @@ library Holds {
         return 1 << (index & 0xff);
     }
 
-    /// @dev Adds up neighbours, then pairs, nibbles and bytes, and at last the sixteen sums: one price for any word.
+    /// @dev Counts the bits: sums of pairs, of nibbles, of bytes and of 16-bit lanes, and at last the sum of the
+    /// sixteen lanes. Any word costs the same.
     function _ones(uint256 word) private pure returns (uint256) {
-        // Cannot overflow: each lane has room for the bits below it, sixteen at the end for 256.
+        // No lane overflows: its sum is at most its number of bits. The product wraps, but its top lane, which is the
+        // result, is at most 256.
         unchecked {
             word -= (word >> 1) & 0x5555555555555555555555555555555555555555555555555555555555555555;
             word =

@@ -6,11 +6,13 @@ import {BatchHeader} from "./BatchHeader.sol";
 
 /// @dev Where a batch stands. A data request does not change it: `held` says whether one is open.
 enum BatchStatus {
+    /// There is no batch at the index.
     None,
     /// Posted by the current sequencer alone (step 3.3); finalises only after L1 has recomputed it.
     Unattested,
     /// Certified by the peer network, or recomputed by L1; the challenge window runs.
     Pending,
+    /// Nothing changes it any more.
     Final
 }
 
@@ -32,7 +34,7 @@ struct Batch {
 interface IBatchInbox {
     /// @notice A batch was accepted (step 8a; 3.3 where `attested` is false).
     event BatchSubmitted(uint64 indexed index, bytes32 indexed headerHash, bool attested, BatchHeader header);
-    /// @notice An unattested batch gave way to a certified one at the same index.
+    /// @notice A certified batch replaced an unattested one.
     event BatchReplaced(uint64 indexed index, bytes32 indexed headerHash);
     /// @notice A request for a batch's data is open (steps 11.7, 3.3.3).
     event BatchHeld(uint64 indexed index, bytes32 indexed headerHash);
@@ -58,14 +60,14 @@ interface IBatchInbox {
     error InboxWrongPreState(bytes32 preStateRoot, bytes32 expected);
     /// @notice The post-state root is not the last leaf of the MTSR.
     error InboxWrongPostState(bytes32 postStateRoot);
-    /// @notice A number of the header is out of its limits, or the blocks do not follow the parent's.
+    /// @notice A number of the header is out of its limits, or its blocks do not follow the parent's.
     /// @param field The header's field.
     /// @param value Its value.
     /// @param limit The bound that it violates.
     error InboxFieldOutOfRange(string field, uint256 value, uint256 limit);
-    /// @notice This very header was found wrong, or gave way to a certified one, before.
+    /// @notice This very header was found wrong or was replaced before.
     error InboxInvalidatedHeader(bytes32 headerHash);
-    /// @notice The batch before is unattested: only a certified batch may take its place.
+    /// @notice The last batch is unattested: nothing builds on it, and only a certified batch may replace it.
     error InboxUnattestedHead(uint64 index);
     /// @notice Too many batches wait for finality.
     error InboxFull(uint64 pending);
@@ -79,7 +81,7 @@ interface IBatchInbox {
     /// @param until When it closes, in seconds.
     error InboxWindowOpen(uint256 until);
 
-    /// @notice Submits a batch that the peer network certified (steps 8a, S4). Anyone may.
+    /// @notice Submits a batch that the peer network certified (steps 8a, S4). Anyone may call.
     /// @param parent The header at the index before, as submitted.
     /// @param header The batch.
     /// @param postStateProof Merkle proof of the leaf `[txCount - 1, postStateRoot]` in the MTSR.
@@ -91,21 +93,25 @@ interface IBatchInbox {
         Certificate calldata certificate
     ) external;
 
-    /// @notice Submits a batch without a certificate; only the current sequencer may (step 3.3).
+    /// @notice Submits a batch without a certificate (step 3.3). The current sequencer only.
+    /// @param parent The header at the index before, as submitted.
+    /// @param header The batch.
+    /// @param postStateProof Merkle proof of the leaf `[txCount - 1, postStateRoot]` in the MTSR.
     function submitUnattested(
         BatchHeader calldata parent,
         BatchHeader calldata header,
         bytes32[] calldata postStateProof
     ) external;
 
-    /// @notice Finalises the oldest batch that is not final, and rewards its sequencer and its signers (Q4).
+    /// @notice Finalises the oldest batch that is not final, and rewards its sequencer and its signers (Q4). Anyone may
+    /// call, after the challenge window and while the system is secure.
     function finalise(BatchHeader calldata header) external;
 
     /// @notice Marks a batch as under request; the system becomes insecure. Disputes only.
     function hold(BatchHeader calldata header) external;
 
-    /// @notice Ends a hold on a batch that L1 recomputed and found right; an unattested batch becomes pending, and at
-    /// least one request window is left before it can finalise. Disputes only.
+    /// @notice Ends the hold on a batch that L1 recomputed and found right. An unattested batch becomes pending, and at
+    /// least one request window passes before the batch can finalise. Disputes only.
     function confirm(BatchHeader calldata header) external;
 
     /// @notice Removes a wrong batch and every later one (step 11.14). Disputes only.
@@ -127,7 +133,7 @@ interface IBatchInbox {
     /// @notice Whether a request for the data of the batch at this index is open.
     function held(uint64 index) external view returns (bool);
 
-    /// @notice Whether this header was found wrong (step 11.14) or gave way to a certified one: it never comes back.
+    /// @notice Whether this header was found wrong (step 11.14) or replaced: it can never be submitted again.
     function invalidated(bytes32 headerHash) external view returns (bool);
 
     /// @notice Whether the system is in the insecure tx state (S1): a request is open.

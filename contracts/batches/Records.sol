@@ -4,19 +4,21 @@ pragma solidity ^0.8.28;
 import {BlockContext} from "../types/BlockContext.sol";
 
 /// @title Records
-/// @notice Reads encoded transactions one by one: a flag, the block where the flag is 1, a 3-byte length, the raw bytes.
+/// @notice Reads encoded transactions one by one. A record is a flag, the block where the flag is 1, a 3-byte length
+/// and the raw transaction.
 library Records {
+    // Sizes in bytes.
     uint256 private constant FLAG = 1;
     uint256 private constant BLOCK = 8 + 8 + 20;
     uint256 private constant LENGTH = 3;
 
-    /// @notice The bytes end inside of a record.
+    /// @notice The bytes end within a record.
     error RecordsTruncated(uint256 offset, uint256 length);
     /// @notice A record's first byte is neither 0 nor 1.
     error RecordsUnknownFlag(uint256 offset, uint8 flag);
     /// @notice The first record of a batch opens no block.
     error RecordsWithoutBlock();
-    /// @notice A new block does not follow the one before in number and time.
+    /// @notice A new block has no higher number than the one before, or a lower time.
     error RecordsBlockOutOfOrder(uint64 number, uint64 timestamp, uint64 lastNumber, uint64 lastTimestamp);
 
     /// @notice Reads the record at an offset.
@@ -48,7 +50,8 @@ library Records {
         raw = records[start:end];
     }
 
-    /// @notice Number of records in well-formed bytes. Blocks are not checked.
+    /// @notice Number of records in well-formed bytes. Takes any flag but 0 for 1, and does not check blocks: `read`
+    /// does.
     function count(bytes calldata records) internal pure returns (uint256 total) {
         for (uint256 offset = 0; offset < records.length; ++total) {
             uint256 start = offset + FLAG + (records[offset] == 0 ? 0 : BLOCK) + LENGTH;
@@ -57,6 +60,7 @@ library Records {
         }
     }
 
+    /// @dev Makes the block at `start` the present one.
     function _open(bytes calldata records, uint256 start, BlockContext memory context) private pure {
         uint64 number = uint64(bytes8(records[start:start + 8]));
         uint64 timestamp = uint64(bytes8(records[start + 8:start + 16]));

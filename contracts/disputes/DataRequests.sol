@@ -14,12 +14,15 @@ import {IDataRequests, Posting, Recomputing, Request, RequestState} from "./IDat
 import {Settlement} from "./Settlement.sol";
 
 /// @title Data requests
+/// @notice Keeps one request for each header, and of each request's progress only the hash.
 abstract contract DataRequests is Settlement, EtherPayouts {
     using BatchTree for Frontier;
 
+    /// @notice Tells who may request data.
     IVerifierRegistry public immutable verifiers;
+    /// @notice Fees and the request window.
     IParameters public immutable parameters;
-    /// @notice Where the fees of requests go that were answered.
+    /// @notice Receives the fees of answered requests.
     address public immutable treasury;
 
     mapping(bytes32 headerHash => Request) private _requests;
@@ -153,6 +156,7 @@ abstract contract DataRequests is Settlement, EtherPayouts {
         return _requests[headerHash];
     }
 
+    /// @dev The data is complete and gives the MTTBR (step 11.9 begins).
     function _startRecomputing(BatchHeader calldata header, bytes32 headerHash, Request storage request) private {
         Recomputing memory recomputing;
         recomputing.stateRoot = header.preStateRoot;
@@ -161,35 +165,37 @@ abstract contract DataRequests is Settlement, EtherPayouts {
         emit DataCompleted(headerHash, recomputing);
     }
 
-    /// @dev The batch is right: the fee is the treasury's (steps 11.10.1, 3.3.6b.1).
+    /// @dev The batch is right: the treasury gets the fee (steps 11.10.1, 3.3.6b.1).
     function _accept(BatchHeader calldata header, bytes32 headerHash, Request storage request) private {
         request.state = RequestState.Closed;
         emit RequestAnswered(headerHash, header.mtsr);
         inbox.confirm(header);
-        // A part of the system that takes ETH unconditionally: it need not claim.
+        // Paid at once, since the treasury takes ETH unconditionally.
         _pay(treasury, request.fee);
     }
 
-    /// @dev What the sequencer did is at fault; what its peers signed may be right.
+    /// @dev The sequencer is at fault: it posted other data or nothing. What its peers signed may be right.
     function _reject(BatchHeader calldata header, bytes32 headerHash, Request storage request) private {
         _giveBack(headerHash, request);
         _condemn(header, headerHash, request.requester, false);
     }
 
-    /// @dev What the certificate signs is wrong, by recomputation of the very transactions that it commits to.
+    /// @dev The signers are at fault too: recomputing the very transactions that they signed gives another result.
     function _disprove(BatchHeader calldata header, bytes32 headerHash, Request storage request) private {
         _giveBack(headerHash, request);
         _condemn(header, headerHash, request.requester, true);
     }
 
+    /// @dev Closes the request and credits its fee to the requester.
     function _giveBack(bytes32 headerHash, Request storage request) private {
         request.state = RequestState.Closed;
         emit RequestRefunded(headerHash, request.requester, request.fee);
         _credit(request.requester, request.fee);
     }
 
-    /// @dev Invariant: what is executed is what the MTTBR commits to at exactly these places.
-    /// @param state Its `last` becomes the block of the last record.
+    /// @dev Reads records and proves them. Invariant: only transactions that the MTTBR commits to at exactly these
+    /// places are executed.
+    /// @param state Where the recomputation stands; its `last` becomes the block of the last record.
     function _provenTransactions(
         BatchHeader calldata header,
         Recomputing memory state,
@@ -212,6 +218,7 @@ abstract contract DataRequests is Settlement, EtherPayouts {
         if (root != header.mttbr) revert RecomputationWrongRecords(root, header.mttbr);
     }
 
+    /// @dev The request for a header of the chain, in this state and within its window.
     function _running(
         BatchHeader calldata header,
         bytes32 headerHash,
@@ -222,11 +229,13 @@ abstract contract DataRequests is Settlement, EtherPayouts {
         if (block.timestamp > request.deadline) revert RequestWindowOver(request.deadline);
     }
 
+    /// @dev The open request for a header of the chain.
     function _standing(BatchHeader calldata header, bytes32 headerHash) private view returns (Request storage request) {
         request = _unsettled(headerHash);
         if (!inbox.contains(header.index, headerHash)) revert RequestVoid(headerHash);
     }
 
+    /// @dev The open request for a header, also for one that is gone.
     function _unsettled(bytes32 headerHash) private view returns (Request storage request) {
         request = _requests[headerHash];
         if (request.state == RequestState.None || request.state == RequestState.Closed) {
@@ -234,6 +243,7 @@ abstract contract DataRequests is Settlement, EtherPayouts {
         }
     }
 
+    /// @dev Reverts unless the caller passed where the request stands.
     function _requireProgress(Request storage request, bytes32 progress) private view {
         if (request.progress != progress) revert ProgressMismatch(progress, request.progress);
     }

@@ -11,7 +11,14 @@ import {FraudProofs} from "./FraudProofs.sol";
 import {Settlement} from "./Settlement.sol";
 
 /// @title Disputes
+/// @notice Data requests and fraud proofs in one contract, which the inbox and the sequencer set obey.
 contract Disputes is DataRequests, FraudProofs {
+    /// @param inbox_ The chain of batches.
+    /// @param sequencers_ Punishes.
+    /// @param verifiers_ Tells who may request data.
+    /// @param parameters_ Fees and the request window.
+    /// @param treasury_ Receives the fees of answered requests.
+    /// @param executor_ Executes L2 transactions.
     constructor(
         IBatchInbox inbox_,
         ISequencerSet sequencers_,

@@ -10,7 +10,7 @@ import {IFraudProofs, Placement, Transition} from "./IFraudProofs.sol";
 import {Settlement} from "./Settlement.sol";
 
 /// @title Fraud proofs
-/// @dev A proof touches nothing but the batch it is about: no session, nothing that a rival could spoil.
+/// @dev A proof is one call that depends on nothing but its batch: no rival can interfere with it.
 abstract contract FraudProofs is Settlement {
     /// @inheritdoc IFraudProofs
     function proveTransition(
@@ -70,7 +70,7 @@ abstract contract FraudProofs is Settlement {
         _condemn(header, headerHash, msg.sender, true);
     }
 
-    /// @dev Invariant: both roots are values that the batch itself commits to, next to each other.
+    /// @dev Invariant: the batch itself commits to both roots, one right after the other.
     function _requireStateRoots(BatchHeader calldata header, Transition calldata transition) private pure {
         uint32 index = transition.index;
         if (index == 0) {
@@ -87,7 +87,7 @@ abstract contract FraudProofs is Settlement {
         _requireTransaction(header, placement.index, placement.context, placement.txHash, placement.proof);
     }
 
-    /// @dev Padding rows prove nothing: the index has to be that of a transaction.
+    /// @dev Reverts unless the MTTBR has this transaction at this index. Rows of the padding prove nothing.
     function _requireTransaction(
         BatchHeader calldata header,
         uint32 index,

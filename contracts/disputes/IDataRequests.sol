@@ -6,12 +6,13 @@ import {BlockContext} from "../types/BlockContext.sol";
 
 /// @dev Where a data request stands.
 enum RequestState {
+    /// Nobody requested it.
     None,
     /// The sequencer posts the data (step 11.8).
     Posting,
-    /// The data is there; L1 recomputes the MTSR (step 11.9).
+    /// The data is posted; L1 recomputes the MTSR (step 11.9).
     Recomputing,
-    /// Settled: the batch was found right, or wrong, or the request was refunded.
+    /// Settled: the batch was found right or wrong, or the fee was refunded.
     Closed
 }
 
@@ -69,7 +70,7 @@ interface IDataRequests {
     );
     /// @notice The sequencer posted records (steps 11.8, 3.3.4). Their bytes are the `records` argument of the call.
     event DataPosted(bytes32 indexed headerHash, Posting posting);
-    /// @notice All data is there and gives the declared MTTBR.
+    /// @notice All data is posted and gives the declared MTTBR.
     event DataCompleted(bytes32 indexed headerHash, Recomputing recomputing);
     /// @notice L1 executed further transactions (steps 11.9, 3.3.5).
     event RecomputationAdvanced(bytes32 indexed headerHash, Recomputing recomputing);
@@ -84,27 +85,27 @@ interface IDataRequests {
     error RequestNotVerifier(address caller);
     /// @notice The value sent is not the fee.
     error RequestWrongFee(uint256 value, uint256 fee);
-    /// @notice The request's data was asked for before.
+    /// @notice The data of this header was requested before.
     error RequestExists(bytes32 headerHash);
     /// @notice The request is not in the state that the call is for.
     error RequestWrongState(bytes32 headerHash, RequestState state);
-    /// @notice The batch stands as it did: nothing to refund.
+    /// @notice The batch is still in the chain: nothing to refund.
     error RequestStillStands(bytes32 headerHash);
     /// @notice The batch is gone: the request can only be refunded.
     error RequestVoid(bytes32 headerHash);
-    /// @notice The window is over: the request can only be expired.
+    /// @notice The window is over: the request can only expire.
     error RequestWindowOver(uint256 deadline);
-    /// @notice The window is open: the request cannot be expired yet.
+    /// @notice The window is open: the request cannot expire yet.
     error RequestWindowOpen(uint256 deadline);
-    /// @notice Only the batch's sequencer posts data that counts.
+    /// @notice Only the batch's sequencer posts its data.
     error PostingUnauthorized(address caller, address sequencer);
     /// @notice The progress passed is not where the request stands.
     error ProgressMismatch(bytes32 progress, bytes32 expected);
     /// @notice More than the header declares.
     error PostingTooMuch(uint256 size, uint256 declared);
-    /// @notice A call has to carry a record at least.
+    /// @notice A call carries at least one record.
     error PostingEmpty();
-    /// @notice The records do not stand at this place of the MTTBR.
+    /// @notice The MTTBR does not have these records at this place.
     error RecomputationWrongRecords(bytes32 root, bytes32 mttbr);
 
     /// @notice Requests the data of a batch that is not final (step 11.6). Payable with exactly `requestFee(header)`.
@@ -117,8 +118,8 @@ interface IDataRequests {
     /// @param records Encoded transactions.
     function post(BatchHeader calldata header, Posting calldata posting, bytes calldata records) external;
 
-    /// @notice Executes the next transactions (step 11.9). Anyone may. With the last one L1 compares MTSR, post-state
-    /// root and gas with the header and settles (step 11.10).
+    /// @notice Executes the next transactions (step 11.9). Anyone may call. With the last one L1 compares MTSR,
+    /// post-state root and gas with the header and settles (step 11.10).
     /// @param recomputing Where the recomputation stands: that of the last event.
     /// @param records The next transactions, encoded as they were posted.
     /// @param siblings Hashes that lead from these records' leaves to the MTTBR: level by level from the leaves, the
@@ -132,10 +133,10 @@ interface IDataRequests {
         bytes calldata witness
     ) external;
 
-    /// @notice Settles a request whose window passed against the sequencer (step 11.D1). Anyone may.
+    /// @notice Settles a request whose window passed against the sequencer (step 11.D1). Anyone may call.
     function expire(BatchHeader calldata header) external;
 
-    /// @notice Credits the fee of a request whose batch was replaced, invalidated or rolled back. Anyone may.
+    /// @notice Credits the fee of a request whose batch was replaced, invalidated or rolled back. Anyone may call.
     function refund(BatchHeader calldata header) external;
 
     /// @notice Fee for requesting a batch's data, in wei.

@@ -37,21 +37,21 @@ struct Placement {
 
 /// @title Fraud proofs
 /// @notice Single-round proofs that a batch is wrong (steps 11.4, 11.5). Success has all consequences 11.11 to 11.16;
-/// failure reverts and changes nothing. Anyone may prove.
+/// failure reverts and changes nothing. Anyone may call.
 interface IFraudProofs {
-    /// @notice The disputed transaction was submitted and the batch is challengeable (step 11.4).
+    /// @notice The disputed transaction is on L1, and the batch is challenged (step 11.4).
     event BatchChallenged(bytes32 indexed headerHash, address indexed challenger, uint32 index, bytes32 txHash);
     /// @notice A fraud proof succeeded (step 11.5).
     event FraudProven(bytes32 indexed headerHash, address indexed challenger);
 
-    /// @notice A value is not where the proof says in the MTSR or MTTBR.
+    /// @notice The proof does not lead from the value at this index to the MTSR or MTTBR.
     /// @param tree The root that the proof should lead to.
     error FraudWrongLeaf(bytes32 tree, uint32 index, bytes32 value);
     /// @notice The pre-state root of transaction 0 is that of the header.
     error FraudWrongPreState(bytes32 preStateRoot, bytes32 expected);
-    /// @notice The transaction leads exactly where the batch says.
+    /// @notice What was to be proven wrong is right.
     error FraudNotFound(bytes32 headerHash);
-    /// @notice The two transactions do not follow each other.
+    /// @notice The second transaction is not the one right after the first.
     error FraudNotNeighbours(uint32 first, uint32 second);
     /// @notice The index lies outside of the batch.
     error FraudIndexOutOfRange(uint32 index, uint32 txCount);
@@ -64,8 +64,8 @@ interface IFraudProofs {
         bytes calldata witness
     ) external;
 
-    /// @notice Proves that the blocks of a transaction and the one behind it are out of order: the number falls, the
-    /// time falls, or one number has two times or coinbases.
+    /// @notice Proves that the blocks of a transaction and of the next one are out of order: the number falls, the time
+    /// falls, or one number has two times or coinbases.
     function proveDisorder(BatchHeader calldata header, Placement calldata first, Placement calldata second) external;
 
     /// @notice Proves that the first or last transaction does not lie in the first or last block of the header.

@@ -8,10 +8,13 @@ import {ISequencerSet} from "../sequencers/ISequencerSet.sol";
 import {IDisputes} from "./IDisputes.sol";
 
 /// @title Settlement
-/// @notice What follows when a batch is found wrong: the same for every kind of dispute (steps 11.11 to 11.16).
+/// @notice The consequences when a batch is found wrong, the same for every kind of dispute (steps 11.11 to 11.16).
 abstract contract Settlement is IDisputes {
+    /// @notice The chain of batches.
     IBatchInbox public immutable inbox;
+    /// @notice Punishes.
     ISequencerSet public immutable sequencers;
+    /// @notice Executes L2 transactions.
     IExecutor public immutable executor;
 
     constructor(IBatchInbox inbox_, ISequencerSet sequencers_, IExecutor executor_) {
@@ -25,9 +28,9 @@ abstract contract Settlement is IDisputes {
         return inbox.insecure();
     }
 
-    /// @dev Reverts unless the header stands in the inbox and is not final.
-    /// @param claimant Who is credited the bounty.
-    /// @param provenAgainstSigners Whether what the certificate signs is proven wrong, and not just the posted data.
+    /// @dev Rolls the batch back and punishes. Reverts unless the inbox contains the header and it is not final.
+    /// @param claimant The account that is credited the bounty.
+    /// @param provenAgainstSigners Whether what the certificate signs is proven wrong, and not only the posted data.
     function _condemn(
         BatchHeader calldata header,
         bytes32 headerHash,

@@ -8,9 +8,13 @@ import {IParameters, Parameter} from "./IParameters.sol";
 import {ITreasury} from "./ITreasury.sol";
 import {Timelock} from "./Timelock.sol";
 
-/// @dev What the governor governs.
+/// @dev The contracts that the governor works with.
 /// @param token METIS; its votes count, and the quorum is a share of its supply.
-/// @param sequencers The sequencer set; the votes of the stake that it locks count too.
+/// @param sequencers The sequencer set; the votes of the stake that it locks count too. A vote can kick there.
+/// @param verifiers The verifier registry. A vote can ban there.
+/// @param treasury Pays the compensations.
+/// @param parameters What a vote can change.
+/// @param timelock Executes what passed, after its delay.
 struct Governed {
     IERC5805 token;
     IERC5805 sequencers;
@@ -20,7 +24,7 @@ struct Governed {
     Timelock timelock;
 }
 
-/// @dev How it votes.
+/// @dev The rules of votes.
 /// @param votingDelay From a proposal to the snapshot and the start of the vote, in seconds.
 /// @param votingPeriod How long the vote lasts, in seconds.
 /// @param proposalThreshold Votes that a proposer needs, in wei of METIS.
@@ -56,13 +60,13 @@ interface IMetisGovernor {
     /// @notice A vote on changing a parameter began.
     event ParameterProposed(uint256 indexed proposalId, Parameter indexed parameter, uint256 value);
 
-    /// @notice Votes would take so long that a verifier could leave with its bond before they end.
+    /// @notice A vote could take so long that a stake or bond leaves before it is executed.
     /// @param duration From proposal to execution at the most, in seconds.
     /// @param unbondingDelay The shortest that the parameters allow, in seconds.
     error GovernorTooSlow(uint256 duration, uint256 unbondingDelay);
-    /// @notice Token and stake count time in different ways.
+    /// @notice The votes of the token and of the stake run on different ERC-6372 clocks.
     error GovernorClockMismatch(string token, string stake);
-    /// @notice Slashing is in basis points.
+    /// @notice A share is at most 10,000 basis points.
     error GovernorShareTooLarge(uint256 share, uint256 limit);
 
     /// @notice Proposes to kick a sequencer, slash a share of its stake and compensate a verifier out of the treasury
@@ -71,7 +75,7 @@ interface IMetisGovernor {
     /// @param verifier Who is compensated; unused where both compensations are zero.
     /// @param metisCompensation In wei of METIS.
     /// @param etherCompensation In wei of ETH.
-    /// @return proposalId The proposal.
+    /// @return proposalId The proposal's id.
     function proposeKick(
         address sequencer,
         uint16 slashShare,
@@ -81,11 +85,12 @@ interface IMetisGovernor {
         string calldata description
     ) external returns (uint256 proposalId);
 
-    /// @notice Proposes to ban a verifier that spams requests and compensate a sequencer out of the treasury (step 11.6.1).
+    /// @notice Proposes to ban a verifier that spams requests and compensate a sequencer out of the treasury (step
+    /// 11.6.1).
     /// @param sequencer Who is compensated; unused where both compensations are zero.
     /// @param metisCompensation In wei of METIS.
     /// @param etherCompensation In wei of ETH.
-    /// @return proposalId The proposal.
+    /// @return proposalId The proposal's id.
     function proposeBan(
         address verifier,
         address sequencer,
@@ -95,7 +100,7 @@ interface IMetisGovernor {
     ) external returns (uint256 proposalId);
 
     /// @notice Proposes to change a parameter; a value outside of its bounds is refused at once.
-    /// @return proposalId The proposal.
+    /// @return proposalId The proposal's id.
     function proposeParameter(
         Parameter parameter,
         uint256 value,

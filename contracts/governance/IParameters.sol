@@ -7,7 +7,7 @@ enum Parameter {
     ChallengeWindow,
     /// Time that a sequencer has to post data and see it recomputed (step 11.6).
     RequestWindow,
-    /// How long a term must have lasted before silence can end it (S2).
+    /// How long a term must have lasted before certified silence can end it (S2).
     RotationTimeout,
     /// Transactions after which anyone may rotate.
     RotationTransactions,
@@ -45,6 +45,7 @@ struct Setting {
 /// @title Parameters
 /// @notice Every number that governance can change, within bounds that it cannot.
 interface IParameters {
+    /// @notice A parameter has a new value.
     event ParameterChanged(Parameter indexed parameter, uint256 value, uint256 previous);
 
     /// @notice The value is outside of its bounds.
@@ -54,7 +55,7 @@ interface IParameters {
     /// @notice The bounds allow values of two parameters that contradict each other.
     error ParameterConflict(Parameter first, Parameter second);
 
-    /// @notice Changes a parameter. Governance only.
+    /// @notice Changes a parameter within its bounds. Governance only.
     function set(Parameter parameter, uint256 value) external;
 
     /// @notice The present value.

@@ -13,13 +13,15 @@ interface ITreasury {
     /// @notice The treasury does not hold that much that it has not granted already.
     /// @param token METIS, or zero for ETH.
     error TreasuryInsufficient(address token, uint256 requested, uint256 available);
+    /// @notice The zero address can claim nothing.
     error TreasuryInvalidAccount(address account);
+    /// @notice The account has nothing to claim.
     error TreasuryNothingOwed(address account);
 
     /// @notice Grants METIS and ETH, in wei, to an account. Governance only.
     function grant(address account, uint256 metis, uint256 ether_) external;
 
-    /// @notice Pays out what the caller was granted.
+    /// @notice Pays the caller all that it was granted and has not claimed.
     /// @return metis METIS paid, in wei.
     /// @return ether_ ETH paid, in wei.
     function claim() external returns (uint256 metis, uint256 ether_);

@@ -29,13 +29,20 @@ contract MetisGovernor is
     GovernorVotesQuorumFraction,
     GovernorTimelockControl
 {
+    /// @dev One, in basis points.
     uint256 private constant ONE = 10_000;
 
+    /// @notice The sequencer set: its stake votes, and a vote can kick there.
     IERC5805 public immutable sequencers;
+    /// @notice The verifier registry: a vote can ban there.
     IVerifierRegistry public immutable verifiers;
+    /// @notice Pays the compensations that a vote grants.
     ITreasury public immutable treasury;
+    /// @notice What a vote can change, and the shortest unbonding delay.
     IParameters public immutable parameters;
 
+    /// @param governed The contracts that it works with.
+    /// @param rules The rules of votes; together with the timelock's longest delay shorter than the unbonding delay.
     constructor(
         Governed memory governed,
         VotingRules memory rules
@@ -135,7 +142,7 @@ contract MetisGovernor is
         return super.proposalThreshold();
     }
 
-    /// @dev Proposes one call, and a second one that compensates `account` where there is anything to compensate with.
+    /// @dev Proposes one call, followed by a grant of `metis` and `ether_` (in wei) to `account` unless both are zero.
     function _proposeWithGrant(
         address target,
         bytes memory data,
@@ -180,7 +187,7 @@ contract MetisGovernor is
         _checkDuration();
     }
 
-    /// @dev A bond must outlive a vote on it: else whoever is to be banned or kicked leaves while the vote lasts.
+    /// @dev A stake or bond must outlive a vote on it: otherwise its owner could leave with it while the vote lasts.
     function _checkDuration() private view {
         // The settings are set once before the rest is known; the constructor checks at its end.
         if (address(parameters) == address(0)) return;
@@ -189,6 +196,7 @@ contract MetisGovernor is
         if (duration >= unbondingDelay) revert GovernorTooSlow(duration, unbondingDelay);
     }
 
+    /// @inheritdoc GovernorTimelockControl
     function _queueOperations(
         uint256 proposalId,
         address[] memory targets,
@@ -199,6 +207,7 @@ contract MetisGovernor is
         return super._queueOperations(proposalId, targets, values, calldatas, descriptionHash);
     }
 
+    /// @inheritdoc GovernorTimelockControl
     function _executeOperations(
         uint256 proposalId,
         address[] memory targets,
@@ -209,6 +218,7 @@ contract MetisGovernor is
         super._executeOperations(proposalId, targets, values, calldatas, descriptionHash);
     }
 
+    /// @inheritdoc GovernorTimelockControl
     function _cancel(
         address[] memory targets,
         uint256[] memory values,
@@ -218,6 +228,7 @@ contract MetisGovernor is
         return super._cancel(targets, values, calldatas, descriptionHash);
     }
 
+    /// @inheritdoc GovernorTimelockControl
     function _executor() internal view override(Governor, GovernorTimelockControl) returns (address) {
         return super._executor();
     }

@@ -9,7 +9,8 @@ import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 
 /// @title METIS
 /// @notice Stake, bonds and rewards are paid in it; its holders vote. The supply is fixed at deployment and only ever
-/// shrinks, by the burned part of slashed stakes. Votes are counted by time (ERC-6372), like every window of the system.
+/// shrinks, by the burned part of slashed stakes. Votes are counted by time (ERC-6372), like every window of the
+/// system.
 contract MetisToken is ERC20, ERC20Burnable, ERC20Permit, ERC20Votes {
     /// @param holder Receives the whole supply.
     /// @param supply In wei of METIS.
@@ -33,6 +34,7 @@ contract MetisToken is ERC20, ERC20Burnable, ERC20Permit, ERC20Votes {
         return super.nonces(owner);
     }
 
+    /// @inheritdoc ERC20Votes
     function _update(address from, address to, uint256 value) internal override(ERC20, ERC20Votes) {
         super._update(from, to, value);
     }

@@ -12,7 +12,8 @@ contract Parameters is IParameters, Ownable {
     uint256 private constant COUNT = uint256(type(Parameter).max) + 1;
     /// @dev One, in basis points.
     uint256 private constant ONE = 10_000;
-    /// @dev At least a tenth of a slashed stake is burned: who slashes himself loses.
+    /// @dev The most that bounty and treasury get of a slashed stake; at least a tenth is burned. So an offender who
+    /// claims its own bounty still loses.
     uint256 private constant MAX_SLASH_KEPT = 9_000;
     /// @dev Keeps every product of a parameter and a 64-bit number of a header far from overflow.
     uint256 private constant MAX_VALUE = type(uint96).max;
@@ -36,7 +37,7 @@ contract Parameters is IParameters, Ownable {
             emit ParameterChanged(parameter, s.value, 0);
         }
 
-        // A batch that is requested on its last day must outlive the request.
+        // A batch that is requested just before it could finalise must not finalise while the request is open.
         if (_min(Parameter.ChallengeWindow) <= _max(Parameter.RequestWindow)) {
             revert ParameterConflict(Parameter.ChallengeWindow, Parameter.RequestWindow);
         }
@@ -72,7 +73,7 @@ contract Parameters is IParameters, Ownable {
         return _settings[parameter].max;
     }
 
-    /// @dev What a parameter can mean at all: bounds of its bounds.
+    /// @dev The widest bounds that a deployment may give a parameter.
     function _limits(Parameter parameter) private pure returns (uint256 least, uint256 most) {
         if (
             parameter == Parameter.ChallengeWindow ||

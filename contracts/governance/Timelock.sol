@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
 /// @title Timelock
-/// @notice Owns the system. Its delay has a bound, so that a vote and its execution never take longer than stakes and
-/// bonds stay locked.
+/// @notice Owns the system. Its delay is bounded, so that a vote and its execution always end before the stakes and
+/// bonds that they are about can be withdrawn.
 contract Timelock is TimelockController {
     /// @notice Longest delay that a vote can set, in seconds.
     uint256 public immutable maxDelay;
@@ -14,8 +14,8 @@ contract Timelock is TimelockController {
     error TimelockDelayTooLong(uint256 delay, uint256 maxDelay);
 
     /// @dev Nobody proposes until the admin says who; anyone executes what has waited long enough.
-    /// @param delay From the end of a vote to its execution, in seconds.
-    /// @param maxDelay_ Longest that governance can make it.
+    /// @param delay From the queueing of a proposal to its execution at the earliest, in seconds.
+    /// @param maxDelay_ The longest that governance can make the delay, in seconds.
     /// @param admin Appoints the governor and then renounces.
     constructor(
         uint256 delay,
@@ -36,7 +36,7 @@ contract Timelock is TimelockController {
         if (delay > maxDelay) revert TimelockDelayTooLong(delay, maxDelay);
     }
 
-    /// @dev The role of the zero address is everyone's.
+    /// @dev A role that the zero address has is everyone's.
     function _anyone() private pure returns (address[] memory executors) {
         executors = new address[](1);
     }

@@ -10,10 +10,11 @@ import {Ledger} from "../payments/Ledger.sol";
 import {ITreasury} from "./ITreasury.sol";
 
 /// @title Treasury
-/// @notice Owned by the timelock: only a vote moves its money, and only to be claimed by whom the vote named.
+/// @notice Owned by the timelock: only a vote grants its money, and only the account that the vote named can claim it.
 contract Treasury is ITreasury, Ownable {
     using SafeERC20 for IERC20;
 
+    /// @notice METIS.
     IERC20 public immutable token;
 
     Ledger private _metis;

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.28;
 
 /// @title Payouts
-/// @notice Money of one asset that is credited to accounts and that they claim themselves: nobody's refusal to be paid
-/// holds up anyone else.
+/// @notice Pull payments of one asset: accounts are credited, and claim themselves. An account that cannot be paid
+/// holds up nobody else.
 interface IPayouts {
     /// @notice An account may claim this much more, in wei.
     event PayoutCredited(address indexed account, uint256 amount);
@@ -12,10 +12,10 @@ interface IPayouts {
 
     /// @notice There is nothing to claim.
     error PayoutNothingOwed(address account);
-    /// @notice Nobody could ever claim what is credited to this account.
+    /// @notice The zero address can claim nothing.
     error PayoutInvalidAccount(address account);
 
-    /// @notice Pays out what the caller is owed.
+    /// @notice Pays the caller all that it is owed. Reverts with `PayoutNothingOwed` where that is nothing.
     /// @return amount In wei.
     function claim() external returns (uint256 amount);
 

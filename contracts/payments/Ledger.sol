@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @dev Who is owed how much of one asset, in wei.
+/// @dev What accounts are owed of one asset, in wei.
+/// @param total The sum of what all accounts are owed.
+/// @param owed What each account is owed.
 struct Ledger {
     uint256 total;
     mapping(address account => uint256 amount) owed;
@@ -10,8 +12,9 @@ struct Ledger {
 using Ledgers for Ledger global;
 
 /// @title Ledgers
+/// @notice Keeps what accounts are owed, and the sum of it.
 library Ledgers {
-    /// @notice Adds to what an account is owed.
+    /// @notice Adds to what an account is owed, in wei. Reverts where the total would overflow.
     function credit(Ledger storage ledger, address account, uint256 amount) internal {
         ledger.total += amount;
         // Cannot overflow: no account is owed more than the total.
@@ -21,7 +24,7 @@ library Ledgers {
     }
 
     /// @notice Takes everything that an account is owed off the ledger.
-    /// @return amount What it was owed; zero where it was owed nothing.
+    /// @return amount What it was owed, in wei; zero where it was owed nothing.
     function settle(Ledger storage ledger, address account) internal returns (uint256 amount) {
         amount = ledger.owed[account];
         if (amount == 0) return 0;

@@ -32,7 +32,7 @@ abstract contract Payouts is IPayouts {
         return _ledger.total;
     }
 
-    /// @dev Owes an account more. Crediting nothing does nothing.
+    /// @dev Credits an account, in wei. An amount of zero changes nothing, and emits nothing.
     function _credit(address account, uint256 amount) internal {
         if (amount == 0) return;
         if (account == address(0)) revert PayoutInvalidAccount(account);
@@ -40,7 +40,8 @@ abstract contract Payouts is IPayouts {
         emit PayoutCredited(account, amount);
     }
 
-    /// @dev Moves the asset, after the ledger was settled.
+    /// @dev Transfers the asset. The ledger is settled before, so that the recipient cannot be paid twice by calling
+    /// back.
     function _pay(address to, uint256 amount) internal virtual;
 }
 
@@ -57,6 +58,7 @@ abstract contract TokenPayouts is Payouts {
     /// @dev The token. METIS: it neither calls back nor takes a fee.
     IERC20 internal immutable _payoutToken;
 
+    /// @param token The asset that is paid out.
     constructor(IERC20 token) {
         _payoutToken = token;
     }

@@ -8,18 +8,20 @@ import {Membership} from "./Membership.sol";
 import {Seats} from "./Seats.sol";
 
 /// @title Certificates
-/// @notice Whether signatures of the peer network stand for two thirds of the active stake (S4, S2).
+/// @notice Checks that signatures of the peer network stand for two thirds of the active stake (S4, S2).
 abstract contract Certificates is Membership {
     using Seats for uint128;
 
-    /// @notice How long the signatures of a replaced key count, in seconds: certificates in flight survive a rotation.
+    /// @notice How long the signatures of a replaced key count, in seconds: certificates under way outlive the change.
     uint256 public constant KEY_OVERLAP = 1 hours;
     bytes32 private constant SILENCE_TYPE_HASH = keccak256("Silence(uint32 term,address sequencer)");
     uint256 private constant SIGNATURE_LENGTH = 64;
 
     constructor() EIP712("Metis L2", "1") {}
 
-    /// @dev Invariant: each seat counts once and only while active, so no stake is counted twice.
+    /// @dev Reverts unless the certificate carries one signature for each of its seats, in ascending order, by a key of
+    /// that seat, and the seats hold two thirds of the active stake.
+    /// Invariant: each seat counts once and only while active, so no stake is counted twice.
     function _requireQuorum(bytes32 structHash, Certificate calldata certificate) internal view {
         Roster memory roster = _roster;
         uint128 left = certificate.signers;
@@ -43,11 +45,13 @@ abstract contract Certificates is Membership {
         if (stake == 0 || stake * 3 < uint256(roster.stake) * 2) revert CertificateBelowQuorum(stake, roster.stake);
     }
 
+    /// @dev EIP-712 struct hash of a silence.
     function _silenceHash(uint32 number, address sequencer) internal pure returns (bytes32) {
         return keccak256(abi.encode(SILENCE_TYPE_HASH, number, sequencer));
     }
 
-    /// @dev Assumes that a whole signature lies at `offset`.
+    /// @dev Reverts unless the signature at `offset` is by the seat's key, or by the one before while the overlap
+    /// lasts. Relies on the caller's check that 64 bytes lie there.
     function _requireSigner(
         uint8 number,
         Seat storage seat,
@@ -57,6 +61,7 @@ abstract contract Certificates is Membership {
     ) private view {
         bytes32 r;
         bytes32 vs;
+        // Two words of calldata, without copying the signature to memory.
         assembly ("memory-safe") {
             let start := add(signatures.offset, offset)
             r := calldataload(start)

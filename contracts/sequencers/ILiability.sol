@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title Liability
-/// @notice What the sequencer set has to know of the chain of batches before it lets a stake go.
+/// @notice What the sequencer set needs to know of the chain of batches before it releases a stake.
 interface ILiability {
     /// @notice The index that the next batch takes.
     function head() external view returns (uint64);

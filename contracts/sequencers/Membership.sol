@@ -8,11 +8,12 @@ import {ISequencerSet, Sequencer, SequencerStatus} from "./ISequencerSet.sol";
 import {Seats} from "./Seats.sol";
 
 /// @title Membership
-/// @notice Who holds which seat with which stake and keys. Locked stake votes for its owner, or whom the owner delegates to.
+/// @notice Seats, with the stake and the keys of their owners. Locked stake votes for its owner or the owner's
+/// delegate.
 abstract contract Membership is ISequencerSet, Votes {
     using Seats for uint128;
 
-    /// @dev Certificates and selection read just the first slot of each seat.
+    /// @dev Key and stake share a slot, the only one that certificates and selection read.
     struct Seat {
         address key;
         uint96 stake;
@@ -37,7 +38,7 @@ abstract contract Membership is ISequencerSet, Votes {
     uint128 private _taken;
     mapping(uint8 seat => Seat) internal _seats;
     mapping(address owner => uint256 seatPlusOne) private _seatByOwner;
-    /// @dev A key serves once and for ever: what it signed is its first owner's.
+    /// @dev A key serves one owner, for ever: nobody else can be blamed for what it signed.
     mapping(address key => bool) private _keyTaken;
 
     /// @inheritdoc ISequencerSet
@@ -84,10 +85,12 @@ abstract contract Membership is ISequencerSet, Votes {
         return Time.timestamp();
     }
 
+    /// @dev ERC-6372 description of the clock.
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";
     }
 
+    /// @dev Gives an owner the lowest free seat, still without stake.
     function _sit(address owner, address key, address recipient) internal returns (uint8 number) {
         uint128 free = ~_taken;
         if (free == 0) revert SequencerNoSeat();
@@ -104,19 +107,21 @@ abstract contract Membership is ISequencerSet, Votes {
         if (delegates(owner) == address(0)) _delegate(owner, owner);
     }
 
-    /// @dev The certificates of live batches name seats, so a seat is free only once its holder answers for none of them.
+    /// @dev Frees a seat. Certificates of batches name seats, so its owner must not answer for any batch any more.
     function _stand(uint8 number) internal {
         delete _seatByOwner[_seats[number].owner];
         delete _seats[number];
         _taken &= ~Seats.bit(number);
     }
 
+    /// @dev Marks a key as used.
     function _takeKey(address key) internal {
         if (key == address(0)) revert SequencerInvalidAddress("key");
         if (_keyTaken[key]) revert SequencerKeyTaken(key);
         _keyTaken[key] = true;
     }
 
+    /// @dev Adds to the stake of an active sequencer, and to its votes.
     function _addStake(uint8 number, uint96 amount) internal {
         Seat storage seat = _seats[number];
         seat.stake += amount;
@@ -124,7 +129,7 @@ abstract contract Membership is ISequencerSet, Votes {
         _syncVotes(number);
     }
 
-    /// @dev Leaves the votes as they are: a verdict over many signers must stay cheap, so `_syncVotes` follows later.
+    /// @dev Leaves the votes as they are until `_syncVotes`: a verdict over many signers must stay cheap.
     function _removeStake(uint8 number, uint256 amount) internal {
         Seat storage seat = _seats[number];
         seat.stake = SafeCast.toUint96(seat.stake - amount);
@@ -142,7 +147,7 @@ abstract contract Membership is ISequencerSet, Votes {
         return true;
     }
 
-    /// @dev Out of certificates and selection; stake and votes stay.
+    /// @dev Takes a seat out of certificates and selection; stake and votes stay.
     function _deactivate(uint8 number, uint256 leavesAt, uint64 liableBelow) internal {
         Seat storage seat = _seats[number];
         seat.status = SequencerStatus.Leaving;
@@ -152,10 +157,12 @@ abstract contract Membership is ISequencerSet, Votes {
         _roster.stake -= seat.stake;
     }
 
+    /// @dev Whether this owner has a seat, active or leaving.
     function _isKnown(address owner) internal view returns (bool) {
         return _seatByOwner[owner] != 0;
     }
 
+    /// @dev The owner's seat; reverts where it has none.
     function _seatOf(address owner) internal view returns (uint8) {
         if (!_isKnown(owner)) revert SequencerUnknown(owner);
         return uint8(_seatByOwner[owner] - 1);
@@ -167,11 +174,13 @@ abstract contract Membership is ISequencerSet, Votes {
         return seatPlusOne == 0 ? 0 : Seats.bit(uint8(seatPlusOne - 1));
     }
 
+    /// @dev The owner's seat; reverts unless it is active.
     function _activeSeatOf(address owner) internal view returns (uint8 number) {
         number = _seatOf(owner);
         if (!_roster.active.has(number)) revert SequencerNotActive(owner);
     }
 
+    /// @dev The stake as of the last `_syncVotes`.
     function _getVotingUnits(address account) internal view override returns (uint256) {
         return _isKnown(account) ? _seats[_seatOf(account)].votes : 0;
     }

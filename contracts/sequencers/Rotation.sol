@@ -7,12 +7,12 @@ import {Membership} from "./Membership.sol";
 import {Seats} from "./Seats.sol";
 
 /// @title Rotation
-/// @notice Whose turn it is: selection weighted by stake (steps 5, 5.2).
+/// @notice Selects the current sequencer, at random and weighted by stake (steps 5, 5.2).
 abstract contract Rotation is Membership {
     using Seats for uint128;
 
     Term internal _term;
-    /// @dev Fixed one rotation ahead: who picks the moment of a rotation does not pick who follows.
+    /// @dev Fixed one rotation ahead: whoever chooses the moment of a rotation cannot choose the next sequencer.
     bytes32 private _seed;
 
     /// @inheritdoc ISequencerSet
@@ -26,6 +26,7 @@ abstract contract Rotation is Membership {
         return selected;
     }
 
+    /// @dev Starts the term of the sequencer that was drawn, and fixes the draw after it by L1's randomness.
     function _rotate() internal {
         address previous = _term.sequencer;
         (address selected, uint8 seat) = _select();
@@ -41,7 +42,8 @@ abstract contract Rotation is Membership {
         emit SequencerRotated(number, selected, previous);
     }
 
-    /// @dev Everyone but the current one has a turn in proportion to its stake; where no other has any, it goes on.
+    /// @dev Draws among all active sequencers but the current one, in proportion to their stakes. Where no other has
+    /// any stake the current one goes on.
     function _select() private view returns (address selected, uint8 number) {
         address current = _term.sequencer;
         uint128 candidates = _roster.active;
@@ -55,6 +57,7 @@ abstract contract Rotation is Membership {
             }
         }
         if (stake == 0) return (address(0), 0);
+        // The loop ends: the point lies below the sum of the candidates' stakes.
         uint256 point = uint256(_seed) % stake;
         for (uint128 left = candidates; selected == address(0); left &= left - 1) {
             number = left.lowest();

@@ -15,11 +15,12 @@ import {Rotation} from "./Rotation.sol";
 import {Seats} from "./Seats.sol";
 
 /// @title Sequencer set
+/// @notice Joins seats, certificates and rotation with money: stakes, rewards, slashing and what governance decides.
 contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ownable {
     using SafeERC20 for IERC20;
     using Seats for uint128;
 
-    /// @dev What a punishment takes, and how it is split.
+    /// @dev What a punishment takes in total, in wei, and the shares that split it, in basis points.
     struct Loss {
         uint256 bountyShare;
         uint256 treasuryShare;
@@ -28,25 +29,32 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         uint256 burned;
     }
 
-    /// @dev What slashing took and `settle` sends where it belongs.
+    /// @dev What was slashed and waits for `settle`, in wei.
     struct Proceeds {
         uint128 treasury;
         uint128 burned;
     }
 
+    /// @dev One, in basis points.
     uint256 private constant SHARES = 10_000;
 
+    /// @notice Minimum stake, delays and shares.
     IParameters public immutable parameters;
+    /// @notice Receives its share of what is slashed.
     address public immutable treasury;
     address private immutable _deployer;
-    /// @notice The chain of batches: attests, rewards, and tells what a stake still answers for.
+    /// @notice The chain of batches: it attests and rewards, and tells which batches a stake still answers for.
     address public inbox;
-    /// @notice Who punishes.
+    /// @notice The contract that may punish.
     address public disputes;
     /// @notice METIS that batch rewards are paid from, in wei.
     uint256 public rewardPool;
     Proceeds private _proceeds;
 
+    /// @param token_ METIS.
+    /// @param parameters_ Minimum stake, delays and shares.
+    /// @param treasury_ Receives its share of what is slashed.
+    /// @param timelock Governance, the owner.
     constructor(
         IERC20 token_,
         IParameters parameters_,
@@ -113,7 +121,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         uint8 number = _seatOf(sequencer);
         Seat storage seat = _seats[number];
         if (seat.status == SequencerStatus.Active) revert SequencerStillActive(sequencer);
-        // Batches at and above the head are gone, and those that follow there do not carry its signature.
+        // Batches from the head on were rolled back; what is submitted there now does not carry its signature.
         uint64 head = ILiability(inbox).head();
         uint64 finalised = ILiability(inbox).finalised();
         uint64 liableBelow = seat.liableBelow < head ? seat.liableBelow : head;
@@ -168,9 +176,9 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
 
     /// @inheritdoc ISequencerSet
     function settle(address sequencer) external override {
-        bool behind = _isKnown(sequencer) && _syncVotes(_seatOf(sequencer));
-        // Not only while it is known: what was slashed goes its way even when everybody has left.
-        if (!_distribute() && !behind) revert SequencerNothingToSettle(sequencer);
+        bool synced = _isKnown(sequencer) && _syncVotes(_seatOf(sequencer));
+        // Also for an unknown sequencer: what was slashed is distributed even when everybody has left.
+        if (!_distribute() && !synced) revert SequencerNothingToSettle(sequencer);
         emit SequencerSettled(sequencer);
     }
 
@@ -220,6 +228,7 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         return (_proceeds.treasury, _proceeds.burned);
     }
 
+    /// @dev Takes a sequencer out of office, and rotates where it was the current one.
     function _retire(uint8 number) private {
         uint256 leavesAt = block.timestamp + parameters.get(Parameter.UnbondingDelay);
         uint64 liableBelow = ILiability(inbox).head();
@@ -229,17 +238,19 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         if (sequencer == _term.sequencer) _rotate();
     }
 
-    /// @dev One that left before is kicked all the same: leaving dodges nothing.
+    /// @dev A sequencer that left before is kicked all the same: leaving dodges nothing.
     function _kick(uint8 number) private {
         emit SequencerKicked(_seats[number].owner);
         if (_seats[number].status == SequencerStatus.Active) _retire(number);
     }
 
+    /// @dev Nothing taken yet, with the shares of now.
     function _newLoss() private view returns (Loss memory loss) {
         loss.bountyShare = parameters.get(Parameter.SlashBounty);
         loss.treasuryShare = parameters.get(Parameter.SlashTreasury);
     }
 
+    /// @dev Takes a share of a stake, in basis points, and adds it to the loss. Rounding falls to the burned part.
     function _slash(uint8 number, uint256 share, Loss memory loss) private {
         uint256 amount = (_seats[number].stake * share) / SHARES;
         uint256 bounty = (amount * loss.bountyShare) / SHARES;
@@ -252,12 +263,14 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         emit SequencerSlashed(_seats[number].owner, amount, bounty, kept, burned);
     }
 
+    /// @dev Credits the bounty, and keeps the rest for `settle`.
     function _keep(Loss memory loss, address claimant) private {
         _credit(claimant, loss.bounty);
         _proceeds.treasury += SafeCast.toUint128(loss.treasury);
         _proceeds.burned += SafeCast.toUint128(loss.burned);
     }
 
+    /// @dev Sends the treasury its share and burns the rest. Returns whether there was anything.
     function _distribute() private returns (bool) {
         Proceeds memory proceeds = _proceeds;
         if (proceeds.treasury == 0 && proceeds.burned == 0) return false;
@@ -268,7 +281,8 @@ contract SequencerSet is ISequencerSet, Certificates, Rotation, TokenPayouts, Ow
         return true;
     }
 
-    /// @dev A stake that is gone earns nothing; what is not paid out stays in the pool.
+    /// @dev Credits the recipients of these seats in proportion to their stakes. Rounding, and the share of seats
+    /// without any stake, is not paid.
     function _creditByStake(uint128 seats, uint256 amount) private returns (uint256 paid) {
         uint256 total = 0;
         for (uint128 left = seats; left != 0; left &= left - 1) total += _seats[left.lowest()].stake;

@@ -17,29 +17,37 @@ struct Verifier {
 /// @notice Who may request data (step 11.6), for a bond that a ban forfeits (steps 11.6.1, 11.6.2).
 /// Pays out METIS.
 interface IVerifierRegistry is IPayouts {
+    /// @notice An account became a verifier and locked its bond, in wei.
     event VerifierRegistered(address indexed verifier, uint256 bond);
+    /// @notice A verifier requests no more; its bond stays locked until `leavesAt`, in seconds.
     event VerifierResigned(address indexed verifier, uint256 leavesAt);
     /// @notice A verifier was banned; its bond went to the treasury.
     event VerifierBanned(address indexed verifier, uint256 bond);
+    /// @notice A bond was credited to its verifier, in wei.
     event BondWithdrawn(address indexed verifier, uint256 bond);
 
+    /// @notice The account has a bond here, also one that it resigned from.
     error VerifierAlreadyRegistered(address verifier);
+    /// @notice The account is no verifier.
     error VerifierNotRegistered(address verifier);
+    /// @notice A ban is for good.
     error VerifierIsBanned(address verifier);
+    /// @notice A bond is withdrawn only after its verifier resigned.
     error VerifierNotResigned(address verifier);
+    /// @notice The bond is locked until `leavesAt`, in seconds.
     error VerifierStillBonded(uint256 leavesAt);
 
-    /// @notice Locks the bond. The bond must be approved.
+    /// @notice Registers the caller and locks its bond, which it must have approved.
     function register() external;
 
-    /// @notice Stops requesting; the bond stays liable for the unbonding delay.
+    /// @notice Ends the caller's right to request; its bond stays locked for the unbonding delay.
     function resign() external;
 
-    /// @notice Credits the bond of a verifier that resigned, after the delay.
+    /// @notice Credits the caller its bond, after it resigned and the delay passed.
     function withdraw() external;
 
-    /// @notice Bans an account for good, registered or not, and forfeits its bond to the treasury, also one that waits to
-    /// be withdrawn. Governance only. Its open requests stand (step 11.6.4).
+    /// @notice Bans an account for good, registered or not, and forfeits its bond to the treasury, also one that waits
+    /// to be withdrawn. Governance only. Its open requests stand (step 11.6.4).
     function ban(address verifier) external;
 
     /// @notice Whether the account may request data.

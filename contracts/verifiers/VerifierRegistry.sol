@@ -15,11 +15,15 @@ import {IVerifierRegistry, Verifier} from "./IVerifierRegistry.sol";
 contract VerifierRegistry is IVerifierRegistry, TokenPayouts, Ownable {
     using SafeERC20 for IERC20;
 
+    /// @notice Bond and unbonding delay.
     IParameters public immutable parameters;
+    /// @notice Receives forfeited bonds.
     address public immutable treasury;
 
     mapping(address account => Verifier) private _verifiers;
 
+    /// @param token METIS.
+    /// @param parameters_ Bond and unbonding delay.
     /// @param treasury_ Receives forfeited bonds.
     /// @param timelock Governance, the owner.
     constructor(
@@ -37,7 +41,7 @@ contract VerifierRegistry is IVerifierRegistry, TokenPayouts, Ownable {
         Verifier storage verifier = _verifiers[msg.sender];
         if (verifier.banned) revert VerifierIsBanned(msg.sender);
         if (verifier.bond != 0) revert VerifierAlreadyRegistered(msg.sender);
-        // Fits, and is not zero: both are bounds of the parameter.
+        // `Parameters` bounds the bond: it fits, and is not zero.
         uint96 bond = uint96(parameters.get(Parameter.VerifierBond));
         verifier.bond = bond;
         emit VerifierRegistered(msg.sender, bond);
@@ -47,6 +51,7 @@ contract VerifierRegistry is IVerifierRegistry, TokenPayouts, Ownable {
     /// @inheritdoc IVerifierRegistry
     function resign() external {
         if (!isVerifier(msg.sender)) revert VerifierNotRegistered(msg.sender);
+        // Fits: `Parameters` bounds the delay to ten years.
         uint40 leavesAt = uint40(block.timestamp + parameters.get(Parameter.UnbondingDelay));
         _verifiers[msg.sender].leavesAt = leavesAt;
         emit VerifierResigned(msg.sender, leavesAt);
