@@ -29,7 +29,7 @@ describe("Batch inbox", () => {
   });
 
   describe("genesis", () => {
-    it("is final, and what the first batch builds on", async () => {
+    it("is final, and the parent of the first batch", async () => {
       expect(await system.inbox.head()).to.equal(1n);
       expect(await system.inbox.finalised()).to.equal(1n);
       const { headerHash, status, signers } = await system.inbox.batchAt(0);
@@ -38,7 +38,7 @@ describe("Batch inbox", () => {
       expect(await system.inbox.insecure()).to.equal(false);
     });
 
-    it("comes with a disputes contract that is named once, and only by the deployer", async () => {
+    it("has its disputes contract named once, and only by the deployer", async () => {
       const { inbox } = system;
       await expect(inbox.connect(system.deployer).getFunction("connect")(system.deployer))
         .to.be.revertedWithCustomError(inbox, "InboxUnauthorized")
@@ -96,7 +96,7 @@ describe("Batch inbox", () => {
       const large = await world.batch(world.genesis, current, { transfers: 64 });
       const { data } = await submit(system, large);
       for (const { raw } of large.transactions) expect(data).to.not.include(Buffer.from(raw).toString("hex"));
-      // A batch of 64 adds to one of 6 the hashes of a longer Merkle proof, three levels of 32 bytes.
+      // A batch of 64 needs a longer Merkle proof than one of 6: three more hashes of 32 bytes.
       const small = await submit(await load(), first);
       expect(data.length - small.data.length).to.equal(2 * 3 * 32);
       expect(data).to.include(large.header.mtsr.slice(2)).and.to.include(large.header.mttbr.slice(2));
@@ -113,8 +113,8 @@ describe("Batch inbox", () => {
       expect(checkInclusion(header, { ...proof, stateRoot: keccakText("altered") })).to.be.a("string");
     });
 
-    describe("is refused where the header", () => {
-      /** Submits the second batch with a lie in its header, properly certified. */
+    describe("is refused where its header", () => {
+      /** Submits the second batch with a lie in its header, and a valid certificate. */
       const lie = async (header: Partial<BatchHeader>, from: TestBatch = second): Promise<unknown> =>
         await submit(system, lying(from, { header }));
 
@@ -138,15 +138,20 @@ describe("Batch inbox", () => {
           .withArgs(keccakText("another"), first.hash);
       });
 
-      it("does not stand behind its parent", async () => {
+      it("does not have the index after its parent's", async () => {
         for (const index of [1n, 3n]) {
           await expect(lie({ index }))
             .to.be.revertedWithCustomError(system.inbox, "InboxWrongIndex")
             .withArgs(index, 2);
         }
+        // At the head, but built on an older batch than the last one.
+        const fork = await world.batch(world.genesis, current, { transfers: 3 });
+        await expect(lie({ index: 2n }, fork))
+          .to.be.revertedWithCustomError(system.inbox, "InboxWrongIndex")
+          .withArgs(2, 1);
       });
 
-      it("takes a place that is taken", async () => {
+      it("has the index of another batch", async () => {
         const rival = await world.batch(world.genesis, current, { transfers: 3 });
         await expect(submit(system, rival))
           .to.be.revertedWithCustomError(system.inbox, "InboxWrongIndex")
@@ -208,7 +213,7 @@ describe("Batch inbox", () => {
           .withArgs("lastTimestamp", early, next + drift);
       });
 
-      it("reaches none of the limits: the largest numbers that are allowed pass", async () => {
+      it("but not where its numbers are exactly the largest allowed", async () => {
         const [size, gas, blocks, drift] = await Promise.all([
           system.inbox.MAX_DATA_SIZE(),
           system.inbox.MAX_GAS(),
@@ -228,7 +233,7 @@ describe("Batch inbox", () => {
     });
   });
 
-  it("stops taking batches when as many as a rollback can bear wait for finality", async () => {
+  it("takes no batch while the most that a rollback can clear wait for finality", async () => {
     const slots = await storageOf(system);
     const most = await system.inbox.MAX_PENDING();
     const last = await slots.graft(world, most - 1n);

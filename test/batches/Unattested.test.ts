@@ -1,4 +1,4 @@
-/** Batches that the current sequencer posts alone: what they may, and what takes their place. */
+/** Batches that the current sequencer posts alone: what is refused, what replaces them, and what confirms them. */
 import { expect } from "chai";
 
 import { keccakText } from "../../l2/base/keccak.ts";
@@ -32,7 +32,7 @@ describe("A batch of the current sequencer alone", () => {
     system = await load();
   });
 
-  it("[3.3] is recorded as unattested, whoever of the sequencer's owner and key sends it", async () => {
+  it("[3.3] is recorded as unattested, whether the sequencer's owner or its key sends it", async () => {
     const { inbox } = system;
     await expect(submitUnattested(system, first))
       .to.emit(inbox, "BatchSubmitted")
@@ -79,7 +79,7 @@ describe("A batch of the current sequencer alone", () => {
       .withArgs(1, 2);
   });
 
-  it("[3.3] carries nothing: neither a certified batch nor another of its kind builds on it", async () => {
+  it("[3.3] ends the chain for now: neither a certified batch nor another of its kind builds on it", async () => {
     await submitUnattested(system, first);
     await expect(submit(system, second)).to.be.revertedWithCustomError(system.inbox, "InboxUnattestedHead").withArgs(1);
     const own = await world.batch(first.header, current, { transfers: 2 });
@@ -88,7 +88,13 @@ describe("A batch of the current sequencer alone", () => {
       .withArgs(1);
   });
 
-  it("[3.3] carries nothing either when L1 confirms a batch below it", async () => {
+  it("[3.3] is not replaced by a batch that names it as its parent", async () => {
+    await submitUnattested(system, first);
+    const wrong = lying(second, { header: { index: 1n } });
+    await expect(submit(system, wrong)).to.be.revertedWithCustomError(system.inbox, "InboxWrongIndex").withArgs(1, 2);
+  });
+
+  it("[3.3] still ends the chain when L1 confirms a batch below it", async () => {
     await submit(system, first);
     const alone = await world.batch(first.header, current, { transfers: 2 });
     await submitUnattested(system, alone);
@@ -100,7 +106,7 @@ describe("A batch of the current sequencer alone", () => {
       .withArgs(2);
   });
 
-  it("[3.3] gives its own place away, and none below it", async () => {
+  it("[3.3] can be replaced itself, but no batch below it", async () => {
     await submit(system, first);
     await submitUnattested(system, await world.batch(first.header, current, { transfers: 2 }));
     const rival = await world.batch(world.genesis, other, { transfers: 3 });
@@ -120,7 +126,7 @@ describe("A batch of the current sequencer alone", () => {
     expect(narrow).to.have.length(9);
     const signer = ownerOf(system, current);
     for (const field of narrow) {
-      // Behind the selector come the 15 words of the parent, then those of the header.
+      // After the selector come the 15 words of the parent, then those of the header.
       const at = 2 + 2 * (4 + 32 * (15 + field));
       const dirty = `${data.slice(0, at)}01${data.slice(at + 2)}`;
       await expect(signer.call({ to: inbox, data: dirty }), `field ${String(field)}`).to.be.revertedWithoutReason(
@@ -137,7 +143,7 @@ describe("A batch of the current sequencer alone", () => {
       .withArgs(1, 2);
   });
 
-  it("[3.3] never finalises by the passing of time", async () => {
+  it("[3.3] never finalises by time alone", async () => {
     await submitUnattested(system, first);
     await skipWindow(system);
     await expect(system.inbox.finalise(first.header))
@@ -145,7 +151,7 @@ describe("A batch of the current sequencer alone", () => {
       .withArgs(1, Status.Unattested);
   });
 
-  it("[3.3] gives way to a certified one, and never comes back", async () => {
+  it("[3.3] is replaced by a certified one, and never comes back", async () => {
     const rival = await world.batch(world.genesis, other, { transfers: 3 });
     await submitUnattested(system, first);
     await expect(submit(system, rival))
@@ -159,7 +165,7 @@ describe("A batch of the current sequencer alone", () => {
     expect(await system.inbox.invalidated(first.hash)).to.equal(true);
   });
 
-  it("[3.3] [S1] leaves the insecure tx state with its request where a certified one takes its place", async () => {
+  it("[3.3] [S1] ends the insecure tx state of its request where a certified one replaces it", async () => {
     const rival = await world.batch(world.genesis, other, { transfers: 3 });
     await submitUnattested(system, first);
     await requestData(system, first);
