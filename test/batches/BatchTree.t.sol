@@ -150,7 +150,7 @@ contract BatchTreeTest is Test {
         assertNotEq(harness.rangeRoot(leaves, from, count, siblings), ReferenceTree.root(values));
     }
 
-    /// @dev Without the guard these leaves would be taken for proven: the root leaves them out.
+    /// @dev Without the check these leaves would pass for proven, though the root does not commit to them.
     function testFuzz_rangeRoot_leavesBeyondTheLast_reverts(
         bytes32 seed,
         uint256 count,

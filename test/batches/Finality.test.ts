@@ -109,7 +109,7 @@ describe("Finality of batches", () => {
     expect(await system.sequencers.owed(accountOf(system, current).recipient)).to.equal(produced);
   });
 
-  it("is for ever: what is final can be neither requested nor disproved", async () => {
+  it("is for good: a final batch can be neither requested nor proven wrong", async () => {
     const wrong = lying(first, { stateRoots: rootsWith(first, 2, keccakText("wrong")) });
     await submit(system, wrong);
     await skipWindow(system);

@@ -34,7 +34,7 @@ contract HoldsTest is Test {
         uint64 start = from % 1200;
         uint64 end = start + 1 + (more % 1200);
         for (uint256 i = 0; i < added.length; ++i) {
-            // The inbox holds nothing at its head or beyond.
+            // The inbox holds nothing from its head on.
             if (added[i] >= end && naive[added[i]]) {
                 set.remove(added[i]);
                 naive[added[i]] = false;
@@ -57,7 +57,7 @@ contract HoldsTest is Test {
         assertTrue(set.contains(0));
     }
 
-    /// @dev A rollback of as many batches as may wait, each of them under request, leaves room for its punishment.
+    /// @dev A rollback of all batches that may wait, each under request, leaves enough gas for the punishment.
     function test_removeFrom_everything_fitsATransaction_succeeds() public {
         uint256 slot;
         assembly {

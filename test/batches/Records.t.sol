@@ -59,7 +59,7 @@ contract RecordsTest is Test {
         assertEq(offset, records.length);
     }
 
-    /// @dev Wherever a record is cut, its end is missed and nothing is made up.
+    /// @dev Wherever a record is cut, reading it reverts.
     function testFuzz_read_truncated_reverts(bytes memory raw, uint256 cut, bool opens) public {
         bytes memory record = _record(opens, BlockContext(7, 8, address(9)), raw);
         cut = bound(cut, 0, record.length - 1);

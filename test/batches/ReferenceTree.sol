@@ -18,8 +18,8 @@ library ReferenceTree {
         }
     }
 
-    /// @notice Level by level from the leaves: the left neighbour where the range starts at an odd place, then the right
-    /// one where it ends at an odd count.
+    /// @notice Level by level from the leaves: the left neighbour where the range starts at an odd place, then the
+    /// right one where it ends at an odd count.
     function rangeProof(
         bytes32[] memory values,
         uint256 from,

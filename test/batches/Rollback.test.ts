@@ -41,10 +41,10 @@ describe("Disputes and the chain of batches", () => {
     it("[11.14] takes the wrong batch and all that follow, and opens the index for the next sequencer", async () => {
       const { inbox } = system;
       const wrong = wrongAt(second, 1);
-      const behind = await world.batch({ ...wrong.header }, current, { transfers: 2 });
+      const later = await world.batch({ ...wrong.header }, current, { transfers: 2 });
       await submit(system, first);
       await submit(system, wrong);
-      await submit(system, behind);
+      await submit(system, later);
       await expect(proveTransition(system, world, wrong, 1))
         .to.emit(inbox, "BatchInvalidated")
         .withArgs(2, wrong.hash, 4);
@@ -62,7 +62,7 @@ describe("Disputes and the chain of batches", () => {
       expect(await inbox.contains(2, again.hash)).to.equal(true);
     });
 
-    it("[11.14] bars the wrong header for ever, certified or alone", async () => {
+    it("[11.14] bars the wrong header for good", async () => {
       const wrong = lying(wrongAt(first, 1), { header: { sequencer: other } });
       await submit(system, wrong);
       await proveTransition(system, world, wrong, 1);
@@ -72,7 +72,7 @@ describe("Disputes and the chain of batches", () => {
         .withArgs(wrong.hash);
     });
 
-    it("[3.3] bars an unattested header that gave way, though its place is open again", async () => {
+    it("[3.3] bars a replaced unattested header, though its index is open again", async () => {
       const rival = wrongAt(await world.batch(world.genesis, other, { transfers: 3 }), 0);
       await submitUnattested(system, first);
       await submit(system, rival);
@@ -104,7 +104,7 @@ describe("Disputes and the chain of batches", () => {
       }
     });
 
-    it("[11.14] frees the head of an unattested batch as of any other", async () => {
+    it("[11.14] takes an unattested batch at the head along, and certified ones can follow", async () => {
       const wrong = wrongAt(second, 1);
       const alone = await world.batch(wrong.header, current, { transfers: 2 });
       await submit(system, first);
@@ -118,7 +118,7 @@ describe("Disputes and the chain of batches", () => {
     });
   });
 
-  describe("for the disputes contract alone", () => {
+  describe("calls of the disputes contract", () => {
     async function asDisputes() {
       const { networkHelpers, ethers } = system.connection;
       const address = await system.disputes.getAddress();
@@ -127,7 +127,7 @@ describe("Disputes and the chain of batches", () => {
       return system.inbox.connect(await ethers.getSigner(address));
     }
 
-    it("holds, confirms and invalidates", async () => {
+    it("are refused from anyone else", async () => {
       await submit(system, first);
       const caller = system.deployer;
       for (const name of ["hold", "confirm", "invalidate"]) {
@@ -137,7 +137,7 @@ describe("Disputes and the chain of batches", () => {
       }
     });
 
-    it("refuses headers that it does not keep, and a second hold", async () => {
+    it("are refused for headers that L1 does not keep or that are final, and so is a second hold", async () => {
       const inbox = await asDisputes();
       await submit(system, first);
       for (const name of ["hold", "confirm", "invalidate"]) {
@@ -152,7 +152,7 @@ describe("Disputes and the chain of batches", () => {
       await expect(inbox.hold(first.header)).to.be.revertedWithCustomError(inbox, "InboxAlreadyHeld").withArgs(1);
     });
 
-    it("[11.7] [11.16] is insecure from the first hold to the last, and says so once", async () => {
+    it("[11.7] [11.16] make the system insecure from the first hold to the end of the last, and announce it once", async () => {
       const inbox = await asDisputes();
       for (const batch of [first, second, third]) await submit(system, batch);
       await expect(inbox.hold(second.header)).to.emit(inbox, "SecurityChanged").withArgs(true);
@@ -164,7 +164,7 @@ describe("Disputes and the chain of batches", () => {
       expect([await inbox.held(2), await inbox.held(3), await inbox.insecure()]).to.deep.equal([false, false, false]);
     });
 
-    it("[S1] keeps holds below a rollback, across words of the bitmap", async () => {
+    it("[S1] keep the holds below a rollback, across words of the bitmap", async () => {
       const inbox = await asDisputes();
       const slots = await storageOf(system);
       const chain: TestBatch[] = [];
@@ -186,7 +186,7 @@ describe("Disputes and the chain of batches", () => {
       await expect(inbox.confirm(chain[2]!.header)).to.emit(inbox, "SecurityChanged").withArgs(false);
     });
 
-    it("[11.10.1] leaves at least one request window after a confirmation, and takes none away", async () => {
+    it("[11.10.1] leave at least one request window after a confirmation, and never shorten the challenge window", async () => {
       const inbox = await asDisputes();
       const challenge = await system.parameters.get(Parameter.ChallengeWindow);
       const left = await system.parameters.get(Parameter.RequestWindow);

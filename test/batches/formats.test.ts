@@ -45,7 +45,7 @@ describe("Formats on L1 and off it", function () {
     }
   });
 
-  it("[7] the MTTBR commits to a transaction and its block alike", async () => {
+  it("[7] the MTTBR commits to a transaction and its block in the same way", async () => {
     for (let round = 0; round < 20; round++) {
       const context = { number: uint(64), timestamp: uint(64), coinbase: address() };
       const raw = randomBytes(1 + below(200));
@@ -85,7 +85,7 @@ describe("Formats on L1 and off it", function () {
     }
   });
 
-  it("[Q7] L1 finds a leaf at its place of the tree and nowhere else", async () => {
+  it("[Q7] L1 finds a leaf at its place in the tree and nowhere else", async () => {
     for (const count of [1, 2, 3, 7, 64, 65]) {
       const leaves = hashes(count);
       const tree = batchTree(leaves);
@@ -106,7 +106,7 @@ describe("Formats on L1 and off it", function () {
     await expect(call("rangeRoot", range, 4, 13, proof.slice(1))).to.be.revertedWithPanic(0x32);
   });
 
-  it("[11.9] a range never ends behind the last row, where no hash of a full tree would fix it", async () => {
+  it("[11.9] a range after the last row is refused, since the root does not commit to it", async () => {
     for (const count of [1, 2, 3, 4, 8, 13, 16]) {
       const leaves = hashes(count);
       const beyond = [...leaves, keccakText("a leaf that is not in the tree")];
@@ -161,7 +161,7 @@ describe("Formats on L1 and off it", function () {
       }
     });
 
-    it("[11.8] bytes that end inside of a record revert, wherever they end", async () => {
+    it("[11.8] bytes that end within a record revert, wherever they end", async () => {
       const data = encodeRecords([
         { context: { number: 1n, timestamp: 2n, coinbase: address() }, raw: randomBytes(9) },
       ]);

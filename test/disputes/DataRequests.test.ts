@@ -60,7 +60,7 @@ describe("Data requests", () => {
   const etherOf = async (account: { getAddress(): Promise<string> }): Promise<bigint> =>
     await system.connection.ethers.provider.getBalance(account);
   const window = async (): Promise<bigint> => await system.parameters.get(Parameter.RequestWindow);
-  /** A batch that stands on L1 with a request for its data. */
+  /** A submitted batch with an open request for its data. */
   const requested = async (batch: TestBatch): Promise<TestBatch> => {
     await submit(system, batch);
     await requestData(system, batch);
@@ -107,7 +107,7 @@ describe("Data requests", () => {
       expect([await system.disputes.insecure(), await system.inbox.held(1)]).to.deep.equal([true, true]);
     });
 
-    it("[11.6] is a registered verifier's right", async () => {
+    it("[11.6] is accepted from registered verifiers only", async () => {
       await submit(system, first);
       const stranger = system.others[0]!;
       await expect(requestData(system, first, stranger))
@@ -183,7 +183,7 @@ describe("Data requests", () => {
       expect(decodeRecords(new Uint8Array(data))).to.deep.equal(first.transactions);
     });
 
-    it("[11.8] counts only from the sequencer that vouches for the batch", async () => {
+    it("[11.8] is accepted only from the batch's sequencer", async () => {
       await requested(first);
       for (const account of [ownerOf(system, other), system.others[0]!, system.verifierAccounts[0]!]) {
         const { disputes } = system.as(account);
@@ -193,7 +193,7 @@ describe("Data requests", () => {
       }
     });
 
-    it("[11.8] refuses pieces out of order, twice, empty or cut inside of a record", async () => {
+    it("[11.8] refuses pieces out of order, twice, empty or cut within a record", async () => {
       const { disputes } = system.as(ownerOf(system, current));
       await requested(first);
       await expect(post(system, first, 4, 7)).to.be.revertedWithCustomError(disputes, "ProgressMismatch");
@@ -267,7 +267,7 @@ describe("Data requests", () => {
       });
     });
 
-    it("[11.11] [11.14] an MTTBR that is that of no data", async () => {
+    it("[11.11] [11.14] an MTTBR that no data has", async () => {
       const batch = lying(first, { header: { mttbr: keccakText("garbage") } });
       await condemnedBy(batch, async () => await post(system, batch));
     });
@@ -323,7 +323,7 @@ describe("Data requests", () => {
   });
 
   describe("recomputation", () => {
-    it("[11.9] [11.10] [11.10.1] [3.3.5] finds a right batch right, in steps that anyone may take", async () => {
+    it("[11.9] [11.10] [11.10.1] [3.3.5] confirms a right batch, in steps that anyone may send", async () => {
       const { disputes, treasury, inbox } = system;
       await posted(first);
       const { fee } = await disputes.requestOf(first.hash);
@@ -412,7 +412,7 @@ describe("Data requests", () => {
       );
     });
 
-    it("[11.9] takes no record behind the last, where a full tree has no place for one", async () => {
+    it("[11.9] refuses a record after the last one, which the tree does not commit to", async () => {
       const full = await world.batch(world.genesis, current, { transfers: 4 });
       await posted(full);
       const foreign = new Uint8Array([...full.data, ...Buffer.from("0000000100", "hex")]);
@@ -433,7 +433,7 @@ describe("Data requests", () => {
       expect(await system.inbox.contains(1, full.hash)).to.equal(true);
     });
 
-    it("[11.9] reads a missing or foreign witness as neither zero nor fraud", async () => {
+    it("[11.9] reverts on a missing or foreign witness, and decides nothing by it", async () => {
       const { disputes, executor } = system;
       await posted(first);
       const [header, state, records, siblings, witness] = await recomputeStep(world, first);
@@ -467,7 +467,7 @@ describe("Data requests", () => {
         .withArgs(deadline);
     });
 
-    describe("finds a wrong batch wrong", () => {
+    describe("condemns", () => {
       const condemned = async (batch: TestBatch, truth: TestBatch, from = 0): Promise<void> => {
         await posted(batch);
         if (from > 0) await recompute(system, world, batch, { to: from, truth });
@@ -510,7 +510,7 @@ describe("Data requests", () => {
         await condemned({ ...batch, postStateProof: batch.stateTree.proof(9) }, first);
       });
 
-      it("[11.11] of a sequencer that is not the current one, without a rotation", async () => {
+      it("[11.11] a wrong root by a sequencer that is not the current one, without a rotation", async () => {
         await submit(system, first);
         await condemned(lying(second, { stateRoots: rootsWith(second, 2, keccakText("wrong")) }), second);
       });
@@ -565,7 +565,7 @@ describe("Data requests", () => {
         expect(await system.inbox.head()).to.equal(2n);
       });
 
-      it("[3.3.5] [3.3.6] [3.3.6b.1] but not a batch that was posted alone and is right", async () => {
+      it("[3.3.5] [3.3.6] [3.3.6b.1] not a batch that was posted alone and is right", async () => {
         await submitUnattested(system, first);
         await requestData(system, first);
         await post(system, first);
@@ -575,33 +575,33 @@ describe("Data requests", () => {
         expect((await system.sequencers.term()).sequencer).to.equal(current);
       });
 
-      it("[11.14] and rolls back later batches, whose own requests are refunded to the wei", async () => {
+      it("[11.14] and rolls back later batches, whose requests are refunded to the wei", async () => {
         const wrong = lying(first, { stateRoots: rootsWith(first, 9, keccakText("wrong")) });
-        const behind = lying(
+        const later = lying(
           { ...second, parent: wrong.header },
           { header: { parent: wrong.hash, preStateRoot: keccakText("wrong") } },
         );
         const rival = system.verifierAccounts[1]!;
         await posted(wrong);
-        await submit(system, behind);
-        await requestData(system, behind, rival);
-        const { fee } = await system.disputes.requestOf(behind.hash);
-        await expect(system.disputes.refund(behind.header))
+        await submit(system, later);
+        await requestData(system, later, rival);
+        const { fee } = await system.disputes.requestOf(later.hash);
+        await expect(system.disputes.refund(later.header))
           .to.be.revertedWithCustomError(system.disputes, "RequestStillStands")
-          .withArgs(behind.hash);
+          .withArgs(later.hash);
         await recompute(system, world, wrong, { truth: first });
         expect([await system.inbox.head(), await system.inbox.insecure()]).to.deep.equal([1n, false]);
         expect((await system.sequencers.sequencerOf(other)).status).to.equal(1n);
-        for (const late of [post(system, behind), system.disputes.expire(behind.header)]) {
-          await expect(late).to.be.revertedWithCustomError(system.disputes, "RequestVoid").withArgs(behind.hash);
+        for (const late of [post(system, later), system.disputes.expire(later.header)]) {
+          await expect(late).to.be.revertedWithCustomError(system.disputes, "RequestVoid").withArgs(later.hash);
         }
-        await expect(system.disputes.refund(behind.header))
+        await expect(system.disputes.refund(later.header))
           .to.emit(system.disputes, "RequestRefunded")
-          .withArgs(behind.hash, rival, fee);
+          .withArgs(later.hash, rival, fee);
         expect(await system.disputes.owed(rival)).to.equal(fee);
-        await expect(system.disputes.refund(behind.header))
+        await expect(system.disputes.refund(later.header))
           .to.be.revertedWithCustomError(system.disputes, "RequestWrongState")
-          .withArgs(behind.hash, RequestState.Closed);
+          .withArgs(later.hash, RequestState.Closed);
         await system.as(rival).disputes.claim();
         await system.as(system.verifierAccounts[0]!).disputes.claim();
         expect([await etherOf(system.disputes), await system.disputes.totalOwed()]).to.deep.equal([0n, 0n]);
@@ -621,7 +621,7 @@ describe("Data requests", () => {
     };
     const verdict = { againstSigners: false, rotates: true };
 
-    it("[11.D1] [11.11] [11.12] [11.13] [11.14] [11.15] [11.16] unanswered condemns, whoever closes the request", async () => {
+    it("[11.D1] [11.11] [11.12] [11.13] [11.14] [11.15] [11.16] condemns without an answer, whoever closes the request", async () => {
       await requested(first);
       await late(first);
       await expectCondemned(system, first, { claimant: verifier, ...verdict }, async () => {
@@ -631,7 +631,7 @@ describe("Data requests", () => {
       });
     });
 
-    it("[11.D1] with half of the data posted condemns", async () => {
+    it("[11.D1] condemns with half of the data posted", async () => {
       await requested(first);
       await post(system, first, 0, 9);
       await late(first);
@@ -643,7 +643,7 @@ describe("Data requests", () => {
       );
     });
 
-    it("[11.D1] before the recomputation is done condemns", async () => {
+    it("[11.D1] condemns before the recomputation is done", async () => {
       await posted(first);
       await recompute(system, world, first, { to: 9 });
       await late(first);
@@ -655,7 +655,7 @@ describe("Data requests", () => {
       );
     });
 
-    it("[11.D1] is nothing where no request is open", async () => {
+    it("[11.D1] changes nothing where no request is open", async () => {
       await submit(system, first);
       for (const call of ["expire", "refund"] as const) {
         await expect(system.disputes[call](first.header), call)

@@ -1,4 +1,4 @@
-/** Fraud proofs in one call, on real batches: what they condemn, and all that they do not. */
+/** Fraud proofs in one call, on real batches: what they condemn, and what they leave alone. */
 import { expect } from "chai";
 import { type BaseContract } from "ethers";
 
@@ -175,7 +175,7 @@ describe("Fraud proofs", () => {
       );
     });
 
-    it("[11.5] proves nothing by the rows that fill the tree up", async () => {
+    it("[11.5] proves nothing by the rows that pad the tree", async () => {
       await submit(system, first);
       const beyond = { ...transitionOf(first, 9), index: 10 };
       await expectNoVerdict(
@@ -210,7 +210,7 @@ describe("Fraud proofs", () => {
       );
     });
 
-    it("[11.5] is about a batch that L1 keeps", async () => {
+    it("[11.5] is refused for a batch that L1 does not keep", async () => {
       const batch = wrongAt(first, 4);
       const prove = async (): Promise<unknown> => await proveTransition(system, world, batch, 4);
       await expectNoVerdict(batch, prove, "InboxUnknownHeader", [1, batch.hash], system.inbox);
@@ -249,7 +249,7 @@ describe("Fraud proofs", () => {
       }
     });
 
-    it("[11.5] finds nothing in order: within a block, and from one block to the next", async () => {
+    it("[11.5] finds nothing where the order is right: within a block, and from one block to the next", async () => {
       await submit(system, first);
       for (const i of [0, 2, 5, 8]) {
         await expectNoVerdict(first, async () => await prove(first, i), "FraudNotFound", [first.hash]);
@@ -266,7 +266,7 @@ describe("Fraud proofs", () => {
       await expectNoVerdict(batch, async () => await prove(batch, 2), "FraudNotFound");
     });
 
-    it("[11.5] is between neighbours, in this order", async () => {
+    it("[11.5] takes neighbours only, in this order", async () => {
       await submit(system, first);
       for (const [i, j] of [
         [0, 2],
@@ -365,15 +365,15 @@ describe("Fraud proofs", () => {
 
   it("[11.14] a later batch built on the wrong one goes with it, without blame", async () => {
     const wrong = wrongAt(first, 9);
-    const behind = lying(
+    const later = lying(
       { ...second, parent: wrong.header },
       { header: { parent: wrong.hash, preStateRoot: wrong.header.postStateRoot } },
     );
     await submit(system, wrong);
-    await submit(system, behind);
+    await submit(system, later);
     await expectCondemned(system, wrong, proven(), async () => await proveTransition(system, world, wrong, 9));
-    expect(await system.inbox.contains(2, behind.hash)).to.equal(false);
-    expect(await system.inbox.invalidated(behind.hash)).to.equal(false);
+    expect(await system.inbox.contains(2, later.hash)).to.equal(false);
+    expect(await system.inbox.invalidated(later.hash)).to.equal(false);
     expect((await system.sequencers.sequencerOf(other)).status).to.equal(1n);
   });
 });

@@ -1,4 +1,4 @@
-/** What follows when a batch is found wrong, to the wei (steps 11.11 to 11.16). */
+/** The consequences when a batch is found wrong, to the wei (steps 11.11 to 11.16). */
 import { expect } from "chai";
 import type { ContractTransactionResponse } from "ethers";
 
@@ -8,7 +8,7 @@ import { RequestState } from "../../testkit/disputes.ts";
 import type { TestSystem } from "../../testkit/system.ts";
 
 export interface Verdict {
-  /** Who is credited the bounty. */
+  /** The account that is credited the bounty. */
   readonly claimant: string;
   /** Whether those who signed the certificate lose a share too. */
   readonly againstSigners: boolean;

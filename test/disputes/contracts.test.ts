@@ -10,7 +10,7 @@ import { post, recomputingAt, requestData } from "../../testkit/disputes.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 import { expectCondemned } from "./consequences.ts";
 
-/** What a transaction may have; an estimate would execute everything many times over. */
+/** The limit of a transaction: estimating gas would execute everything many times. */
 const PLENTY = { gasLimit: L1_TRANSACTION_GAS };
 
 const { world, story } = await openContractWorld();

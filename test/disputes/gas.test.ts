@@ -1,4 +1,4 @@
-/** The heaviest calls of a dispute against what one transaction may use, and what they cost beside their floor. */
+/** The heaviest calls of a dispute: they fit into one transaction, and cost little more than their calldata. */
 import { expect } from "chai";
 import { type ContractTransactionResponse, getBytes } from "ethers";
 import hre from "hardhat";
@@ -41,7 +41,7 @@ describe("Gas of disputes", function () {
     for (const line of lines) console.log(`      ${line}`);
   });
 
-  /** Gas of a call, which has to fit into one transaction. */
+  /** Gas of a call, which must fit into one transaction. */
   const measure = async (what: string, sent: ContractTransactionResponse): Promise<bigint> => {
     const { gasUsed } = (await sent.wait())!;
     expect(gasUsed, what).to.be.lessThan(CAP);
@@ -49,11 +49,11 @@ describe("Gas of disputes", function () {
     return gasUsed;
   };
 
-  /** What EIP-7623 charges for a transaction's calldata at least. */
+  /** The least that EIP-7623 charges for a transaction's calldata. */
   const floorOf = ({ data }: ContractTransactionResponse): bigint =>
     21_000n + getBytes(data).reduce((sum, byte) => sum + (byte === 0 ? 10n : 40n), 0n);
 
-  /** A batch of this many transactions that nobody executes: posting hashes them and no more. */
+  /** A batch of this many transactions that cannot be executed: posting only hashes them. */
   const unexecuted = (count: number, raw: (i: number) => Uint8Array): TestBatch => {
     const { context } = first.transactions[0]!;
     const transactions = Array.from({ length: count }, (_, i): L2Transaction => ({ context, raw: raw(i) }));
@@ -84,7 +84,7 @@ describe("Gas of disputes", function () {
     expect(await measure("submit a batch", await submit(system, second))).to.be.at.most(150_000n);
   });
 
-  it("[11.8] takes 100 kB of transfers in one call for at most a tenth more than their calldata has to cost", async () => {
+  it("[11.8] takes 100 kB of transfers in one call for at most a tenth more than the floor of their calldata", async () => {
     const raw = (i: number): Uint8Array => first.transactions[i % first.transactions.length]!.raw;
     for (const { gas, floor } of await postAll("post transfers", unexecuted(1_800, raw))) {
       const percent = Number((gas * 10_000n) / floor) / 100;
@@ -93,12 +93,12 @@ describe("Gas of disputes", function () {
     }
   });
 
-  it("[11.8] the last piece fits, with as many rows to fill the tree up as there can be", async () => {
+  it("[11.8] the last piece fits, with the most padding that a tree can have", async () => {
     const raw = (i: number): Uint8Array => first.transactions[i % first.transactions.length]!.raw;
     await postAll("post 2,049 of 4,096 leaves", unexecuted(2_049, raw));
   });
 
-  it("[11.8] the most transactions of a batch fit into one piece where they are empty", async () => {
+  it("[11.8] the most transactions that a batch can have fit into one piece where they are empty", async () => {
     await postAll(
       "post empty transactions",
       unexecuted(4_096, () => new Uint8Array()),

@@ -132,7 +132,7 @@ contract MetisGovernorTest is Test {
         assertEq(governor.getVotes(account, block.timestamp - 1), amount + locked);
     }
 
-    /// @dev Steps 11.10.3 to 11.10.3.2 as far as the governor goes.
+    /// @dev The governor's part of steps 11.10.3 to 11.10.3.2.
     function testFuzz_proposeKick_kicksAndCompensates_succeeds(uint16 share, uint64 metis, uint64 ether_) public {
         share = uint16(bound(share, 0, 10_000));
         vm.expectEmit(address(governor));
@@ -152,6 +152,9 @@ contract MetisGovernorTest is Test {
         vm.expectRevert(abi.encodeWithSelector(IMetisGovernor.GovernorShareTooLarge.selector, 10_001, 10_000));
         vm.prank(whale);
         governor.proposeKick(sequencer, 10_001, verifier, 0, 0, "kick");
+        vm.prank(whale);
+        _passAndExecute(governor.proposeKick(sequencer, 10_000, verifier, 0, 0, "kick"));
+        assertEq(stakes.slashed(), 10_000);
     }
 
     function testFuzz_proposeKick_compensatesNobody_reverts(bool inEther) public {
@@ -287,7 +290,7 @@ contract MetisGovernorTest is Test {
         assertEq(timelock.getMinDelay(), 4 days);
     }
 
-    // The proposal at work: its calls are in the log, not in the governor.
+    // The present proposal: its calls are in the log, not in the governor.
     address[] private targets;
     bytes[] private calldatas;
     string private description;

@@ -185,7 +185,7 @@ contract ParametersTest is Test {
         vm.expectRevert(abi.encodeWithSelector(IParameters.ParameterOutOfBounds.selector, parameter, value, min, max));
     }
 
-    /// @dev Deploys with bounds just outside of what the parameter can mean, below where there is a below, and above.
+    /// @dev Deploys with bounds just beyond the widest that the parameter may have, below unless that is zero, and above.
     function _expectLimit(Parameter parameter, uint256 below, uint256 above, uint256 least, uint256 most) private {
         Setting[] memory settings = Settings.defaults();
         Setting memory kept = settings[uint256(parameter)];

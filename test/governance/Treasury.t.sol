@@ -173,7 +173,7 @@ contract TreasuryInvariantTest is Test {
         targetContract(address(actor));
     }
 
-    /// @dev No money appears or vanishes: what came in is owed, free or paid.
+    /// @dev No money appears or vanishes: what came in is owed, available or paid.
     function invariant_moneyIsConserved() public view {
         (uint256 metis, uint256 ether_) = treasury.available();
         for (uint256 i = 0; i < 3; ++i) {

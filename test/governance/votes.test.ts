@@ -21,7 +21,7 @@ describe("Votes", () => {
     load = systemFixture({ sequencers: 4, verifiers: 2, rollup: { genesisStateRoot: world.genesis.postStateRoot } });
   });
 
-  /** The system with a treasury that can compensate. */
+  /** The system with money in its treasury. */
   async function loadFunded(): Promise<TestSystem> {
     const system = await load();
     await system.token.transfer(system.treasury, parseEther("1000"));
@@ -44,7 +44,7 @@ describe("Votes", () => {
       const owner = sequencerAccounts[0]!.owner;
       const proposal = await proposalOf(
         system,
-        await system.as(owner).governor.proposeBan(verifierAccounts[0]!, owner, METIS, ETHER, "It requests for spite."),
+        await system.as(owner).governor.proposeBan(verifierAccounts[0]!, owner, METIS, ETHER, "It spams requests."),
       );
       return { system, batch, proposal, owner, spammer: verifierAccounts[0]!, other: verifierAccounts[1]! };
     }
@@ -102,7 +102,7 @@ describe("Votes", () => {
       await expect(requestData(system, next, other)).to.emit(system.disputes, "DataRequested");
     });
 
-    it("[11.6.4] what it requested before stands, and the sequencer answers it", async () => {
+    it("[11.6.4] its open requests stand, and the sequencer answers them", async () => {
       // A vote takes longer than the request's window; so the timelock bans at once.
       const { system, batch, spammer } = await banned();
       const { networkHelpers, ethers } = system.connection;
@@ -249,7 +249,7 @@ describe("Votes", () => {
   });
 
   describe("on a parameter", () => {
-    it("changes a window within its bounds, for what comes after", async () => {
+    it("changes a window within its bounds, for later batches", async () => {
       const system = await load();
       const proposal = await proposalOf(
         system,
@@ -265,7 +265,7 @@ describe("Votes", () => {
   });
 
   describe("weight", () => {
-    it("counts locked stake beside liquid METIS, and neither twice", async () => {
+    it("counts locked stake and liquid METIS, and neither twice", async () => {
       const system = await load();
       const { owner } = system.sequencerAccounts[0]!;
       const stake = await system.parameters.get(Parameter.MinimumLock);
@@ -284,7 +284,7 @@ describe("Votes", () => {
       expect(await system.governor.getVotes(owner, later)).to.equal(stake + METIS);
     });
 
-    it("lets stake carry a vote by itself, and takes it away with the stake", async () => {
+    it("can be stake alone, and goes with a slashed stake", async () => {
       const system = await systemFixture({ sequencers: 4, stakes: Array<bigint>(4).fill(parseEther("200000")) })();
       const owners = system.sequencerAccounts.map(({ owner }) => owner);
       const proposal = await proposalOf(

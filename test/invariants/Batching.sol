@@ -24,7 +24,7 @@ abstract contract Batching is World {
         address sequencer = _pick(signers, seed >> 64);
         Draft memory draft;
         if (_headIsUnattested() && seed % 4 == 0 && known[_hashAt(index)].fault == fault) {
-            // The very header that stands there.
+            // The very header that is there.
             draft = _draft(_hashAt(index));
             if (!_signs(signers, draft.header.sequencer)) return;
         } else {

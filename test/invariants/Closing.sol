@@ -40,7 +40,7 @@ abstract contract Closing is Batching, Disputing, Members, Governing {
         _sumUp();
     }
 
-    /// @dev One batch becomes final, or goes.
+    /// @dev Finalises the oldest batch, or has it condemned.
     function _closeNext() private {
         for (uint256 i = 0; i < asked.length; ++i) {
             bytes32 headerHash = asked[i].headerHash;
@@ -106,7 +106,7 @@ abstract contract Closing is Batching, Disputing, Members, Governing {
         }
     }
 
-    /// @dev Bounds that a history leaves behind may be the widest; the end needs affordable fees.
+    /// @dev A history may end with extreme parameters; the end needs affordable ones.
     function _reset() private {
         vm.startPrank(timelock);
         parameters.set(Parameter.ChallengeWindow, 7 days);

@@ -18,7 +18,7 @@ contract Handler is Closing, Rules {
     /// @notice Some actions, one after the other.
     function play(uint256 seed) external {
         for (uint256 i = 0; i < ACTIONS; ++i) {
-            // Every bit of the runner's choice counts, and no choice comes twice.
+            // Uses every bit of the runner's seed, and never repeats a choice.
             seed = uint256(keccak256(abi.encode(seed, ++_calls)));
             _act(seed % 32, seed >> 5);
         }
@@ -50,7 +50,7 @@ contract Handler is Closing, Rules {
         else _claim(accounts[seed % accounts.length]);
     }
 
-    /// @notice Time passes; the honest do what is due before.
+    /// @notice Time passes, and the honest answer in time.
     function _wait(uint256 seed) private {
         uint24[8] memory steps = [1 minutes, 5 minutes, 30 minutes, 1 hours, 6 hours, 1 days, 2 days, 8 days];
         _pass(steps[seed % 8]);

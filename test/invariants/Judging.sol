@@ -13,7 +13,7 @@ import {World} from "./World.sol";
 abstract contract Judging is World {
     using Drafts for Draft;
 
-    /// @dev One call of a dispute. No other dispute on a live batch moves by it, and its verdict is just.
+    /// @dev Sends one call of a dispute. It moves no other dispute on a live batch, and its verdict is just.
     function _step(address caller, bytes32 headerHash, bytes memory call) internal returns (bool ok) {
         bytes32 others = _progressOfOthers(headerHash);
         bool wasLive = _isLive(headerHash);
@@ -63,7 +63,7 @@ abstract contract Judging is World {
         }
     }
 
-    /// @dev Of the disputes that a verdict on this one leaves standing: those on batches before it.
+    /// @dev Digest of the disputes on earlier batches, which a verdict on this one leaves standing.
     function _progressOfOthers(bytes32 headerHash) private view returns (bytes32 digest) {
         for (uint256 i = 0; i < asked.length; ++i) {
             bytes32 other = asked[i].headerHash;

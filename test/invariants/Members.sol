@@ -78,11 +78,11 @@ abstract contract Members is World {
         bool current = set.term().sequencer == owner;
         vm.prank(owner);
         set.resign();
-        assertTrue(!current || set.term().sequencer != owner, "who leaves is not current");
+        assertTrue(!current || set.term().sequencer != owner, "a sequencer that leaves is not current");
         _done(true, "resign");
     }
 
-    /// @dev An independent view of liability: whose name or signature a batch carries that is not final.
+    /// @dev Decides liability independently of the set: a batch that is not final names or was signed by the owner.
     function _withdraw(address owner) internal {
         Sequencer memory sequencer = set.sequencerOf(owner);
         bool liable = false;

@@ -9,7 +9,7 @@ import {World} from "./World.sol";
 /// @title Rules
 /// @notice What holds after any sequence of calls.
 abstract contract Rules is World {
-    /// @notice What holds after any sequence of calls.
+    /// @notice Checks all of them.
     function check() external {
         _checkStakes();
         _checkBonds();
@@ -18,7 +18,7 @@ abstract contract Rules is World {
         _checkLiability();
     }
 
-    /// @dev The books of METIS balance; no honest one lost anything; stakes vote; a slash burns.
+    /// @dev The set's METIS adds up; the honest lost nothing; stakes vote; a tenth of each slash is burned.
     function _checkStakes() private view {
         uint256 stakes = 0;
         uint256 active = 0;
@@ -54,7 +54,8 @@ abstract contract Rules is World {
         treasury.available();
     }
 
-    /// @dev The books of ETH balance; every requester is whole; insecure is: an open request on a live batch.
+    /// @dev The ETH of requests adds up; every requester of a wrong or vanished batch has its fee back; the system is
+    /// insecure exactly while a request is open on a batch of the chain.
     function _checkRequests() private view {
         uint256 open = 0;
         uint256 held = 0;
@@ -86,7 +87,7 @@ abstract contract Rules is World {
         assertEq(credited, back, "whoever asked for what was wrong or is gone is whole");
     }
 
-    /// @dev Finality is monotonic, and what is final stays.
+    /// @dev Finality only grows, final batches never change, and batches form a chain.
     function _checkChain() private {
         uint64 finalised = inbox.finalised();
         uint64 head = inbox.head();

@@ -28,7 +28,7 @@ contract TokenCreditor is TokenPayouts {
     }
 }
 
-/// @dev Claims again from inside of its own payment.
+/// @dev Claims again while it is being paid.
 contract Reentrant {
     IPayouts private immutable _payouts;
     bytes public reason;

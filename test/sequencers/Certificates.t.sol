@@ -170,7 +170,7 @@ contract CertificatesTest is SequencerFixture {
         _attest(alice, 1, certificate);
     }
 
-    /// @dev The stake answers for what the old key signed, whatever happened to the key since.
+    /// @dev The stake answers for what an old key signed, however often the key changed since.
     function test_punish_forWhatTheOldKeySigned_succeeds() public {
         _attest(bob, 1, _certify(HEADER, 7));
         vm.startPrank(alice);
@@ -183,7 +183,7 @@ contract CertificatesTest is SequencerFixture {
         assertEq(_stakeOf(alice), (STAKE * 95) / 100);
     }
 
-    /// @dev Stakes may be slashed to nothing: nobody is then two thirds of nothing.
+    /// @dev Where all stakes are slashed to zero there is no quorum.
     function test_attest_whenNoStakeIsLeft_reverts() public {
         _set(Parameter.CosignerSlash, 10_000);
         _punish(alice, 15, address(this));

@@ -110,7 +110,7 @@ contract LeavingTest is SequencerFixture {
         set.withdraw(alice);
     }
 
-    /// @dev The batches that it signed were rolled back; only what is left of them binds its stake.
+    /// @dev Batches that it signed were rolled back: its stake answers only for those that are left.
     function test_withdraw_afterARollback_succeeds() public {
         _resign(alice);
         uint256 leavesAt = _leavesAt(alice);

@@ -14,7 +14,7 @@ contract SeatTest is SequencerFixture {
         address late = makeAddr("late");
         _fund(late, STAKE);
         address key = _key("late");
-        // One that leaves keeps its seat while it is liable.
+        // A sequencer that leaves keeps its seat while it is liable.
         _resign(owners[77]);
         vm.expectRevert(ISequencerSet.SequencerNoSeat.selector);
         vm.prank(late);
@@ -50,7 +50,7 @@ contract SeatTest is SequencerFixture {
         assertFalse(set.speaksFor(_key("alice"), alice));
         assertTrue(set.speaksFor(_key("alice 2"), alice));
 
-        // What it signed may still be asked for: one that leaves can answer.
+        // Its batches may still be requested, so it can answer while it leaves.
         _resign(alice);
         assertTrue(set.speaksFor(alice, alice));
         assertTrue(set.speaksFor(_key("alice 2"), alice));

@@ -95,7 +95,7 @@ contract PunishmentTest is SequencerFixture {
         address culprit = _other();
         vm.recordLogs();
         _punish(culprit, 15, verifier);
-        // The culprit signed too, and is slashed once: with all it has.
+        // The culprit signed too, and is slashed only once, all it has.
         assertEq(_count(vm.getRecordedLogs(), ISequencerSet.SequencerSlashed.selector), 4);
         set.settle(culprit);
         uint256 slashed = STAKE + (3 * uint256(STAKE)) / 10;
@@ -139,7 +139,7 @@ contract PunishmentTest is SequencerFixture {
         assertEq(set.owed(culprit), 0);
     }
 
-    /// @dev Bounty to itself: the burned and the treasury's share are lost all the same.
+    /// @dev A culprit that claims its own bounty still loses the burned share and the treasury's.
     function test_punish_itself_doesNotPay_succeeds() public {
         _set(Parameter.SlashBounty, 4500);
         _set(Parameter.SlashTreasury, 4500);
@@ -199,7 +199,7 @@ contract PunishmentTest is SequencerFixture {
         assertEq(_stakeOf(culprit), 50 ether);
         assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
         assertTrue(_current() != culprit);
-        // What would be a bounty is the treasury's, to compensate from.
+        // Without a claimant the treasury gets the bounty too, and compensates by vote.
         assertEq(token.balanceOf(treasury), 25 ether);
         assertEq(supply - token.totalSupply(), 25 ether);
         assertEq(set.totalOwed(), 0);
@@ -240,7 +240,7 @@ contract PunishmentTest is SequencerFixture {
         set.kick(address(this), 0);
     }
 
-    /// @dev Whatever it does once it sees the kick coming, it is out and its stake is slashed.
+    /// @dev Whatever it does when it sees the kick coming, it is kicked and slashed.
     function testFuzz_kick_cannotBeDodged_succeeds(uint8 tricks, uint256 wait) public {
         address culprit = _current();
         wait = bound(wait, 0, UNBONDING - 1);

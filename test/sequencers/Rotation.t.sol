@@ -101,7 +101,7 @@ contract RotationTest is SequencerFixture {
     }
 
     /// [S2]
-    /// @dev One wei more, and the others are no quorum: the chain halts.
+    /// @dev With one wei more the others are no quorum, and the chain halts.
     function test_rotateSilent_ofMoreThanAThird_byTheOthers_reverts() public {
         Term memory term = set.term();
         _topUpBy(term.sequencer, STAKE / 2 + 1);
@@ -132,7 +132,7 @@ contract RotationTest is SequencerFixture {
         assertEq(set.term().number, number + 1);
     }
 
-    /// @dev The others lost all they had as cosigners: they hold seats, but nothing selects them.
+    /// @dev The others lost all their stake as cosigners: they have seats, but are never selected.
     function test_rotate_whenNoOtherHasStake_goesOn_succeeds() public {
         _set(Parameter.CosignerSlash, 10_000);
         address current = _current();
@@ -201,7 +201,7 @@ contract RotationTest is SequencerFixture {
         }
     }
 
-    /// @dev Whoever picks the moment of a rotation does not pick who follows.
+    /// @dev Whoever chooses the moment of a rotation cannot choose the next sequencer.
     function test_next_isFixedAhead_succeeds() public {
         address selected = set.next();
         skip(1 days);
@@ -209,7 +209,7 @@ contract RotationTest is SequencerFixture {
         assertEq(set.next(), selected);
     }
 
-    /// @dev Three stakes of one wei each: a draw that counted one wei wrong would leave somebody out.
+    /// @dev With three stakes of one wei each, a draw that is off by one wei leaves somebody out.
     function test_rotate_byTheWei_reachesEveryone_succeeds() public {
         _set(Parameter.CosignerSlash, 9_999);
         _set(Parameter.RotationTransactions, 1);
@@ -226,7 +226,7 @@ contract RotationTest is SequencerFixture {
         assertEq(reached, 14);
     }
 
-    /// @dev L1's randomness at a rotation decides who follows the next sequencer, which was drawn before.
+    /// @dev L1's randomness at a rotation decides the draw after the next one; the next one is fixed already.
     function test_rotate_drawsFromTheRandomnessOfL1_succeeds() public {
         _batch(3000);
         address selected = set.next();

@@ -20,7 +20,7 @@ contract ChainDouble is ILiability {
     }
 }
 
-/// @title Certificates
+/// @title Digests
 /// @notice What the peer network signs, from the definition in docs/protocol.md.
 library Digests {
     function domain(address set) internal view returns (bytes32) {

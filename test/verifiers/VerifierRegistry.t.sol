@@ -297,7 +297,7 @@ contract VerifierRegistryInvariantTest is VerifierRegistryFixture {
         targetContract(address(actor));
     }
 
-    /// @dev The registry holds the bonds and what it owes, to the wei; nothing else went anywhere but to the treasury.
+    /// @dev The registry holds the bonds and what it owes, to the wei; everything else is the accounts' or the treasury's.
     function invariant_moneyIsConserved() public view {
         uint256 bonds;
         uint256 owed;
