@@ -186,7 +186,7 @@ describe("Disputes and the chain of batches", () => {
       await expect(inbox.confirm(chain[2]!.header)).to.emit(inbox, "SecurityChanged").withArgs(false);
     });
 
-    it("[11.10.1] leave at least one request window after a confirmation, and never shorten the challenge window", async () => {
+    it("leave at least one request window after a confirmation, and never shorten the challenge window", async () => {
       const inbox = await asDisputes();
       const challenge = await system.parameters.get(Parameter.ChallengeWindow);
       const left = await system.parameters.get(Parameter.RequestWindow);

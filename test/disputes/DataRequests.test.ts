@@ -74,7 +74,7 @@ describe("Data requests", () => {
   };
 
   describe("a request", () => {
-    it("[11.6] [3.3.2] costs a verifier base, bytes and gas of what the header declares", async () => {
+    it("[11.6] costs a verifier base, bytes and gas of what the header declares", async () => {
       const { disputes, parameters } = system.as(system.verifierAccounts[0]!);
       await submit(system, first);
       const fee =
@@ -100,7 +100,7 @@ describe("Data requests", () => {
       expect(await etherOf(disputes)).to.equal(fee);
     });
 
-    it("[11.7] [3.3.3] [S1] brings the system into the insecure tx state", async () => {
+    it("[11.7] [S1] brings the system into the insecure tx state", async () => {
       await submit(system, first);
       expect(await system.disputes.insecure()).to.equal(false);
       await expect(requestData(system, first)).to.emit(system.inbox, "SecurityChanged").withArgs(true);
@@ -155,7 +155,7 @@ describe("Data requests", () => {
   });
 
   describe("posting", () => {
-    it("[11.8] [3.3.4] takes the data in as many pieces as the sequencer likes, from its owner or its key", async () => {
+    it("[11.8] takes the data in as many pieces as the sequencer likes, from its owner or its key", async () => {
       await requested(first);
       const key = accountOf(system, current).key.connect(system.connection.ethers.provider);
       await system.connection.networkHelpers.setBalance(key.address, 10n ** 18n);
@@ -343,7 +343,7 @@ describe("Data requests", () => {
       expect((await system.sequencers.sequencerOf(current)).status).to.equal(1n);
     });
 
-    it("[11.10.1] extends the challenge window where the answer came late", async () => {
+    it("extends the challenge window where the answer came late", async () => {
       await submit(system, first);
       const challenge = await system.parameters.get(Parameter.ChallengeWindow);
       await system.skip(challenge - 20n);
@@ -547,11 +547,11 @@ describe("Data requests", () => {
         });
       }
 
-      it("[3.3.5] [3.3.6] [3.3.6a.1] [3.3.6a.2] [3.3.6a.3] [3.3.6a.4] a fake batch, and the chain of batches goes on", async () => {
-        const fake = lying(first, { stateRoots: first.stateRoots.map((root) => keccakText(root)) });
+      it("[3.3.2] [3.3.3] [3.3.4] [3.3.5] [3.3.6] [3.3.6a.1] [3.3.6a.2] [3.3.6a.3] [3.3.6a.4] a fake batch, and the chain of batches goes on", async () => {
+        const fake = lying(first, { stateRoots: first.stateRoots.map((root) => id(root)) });
         await submitUnattested(system, fake);
-        await requestData(system, fake);
-        await post(system, fake);
+        await expect(requestData(system, fake)).to.emit(system.inbox, "SecurityChanged").withArgs(true);
+        await expect(post(system, fake)).to.emit(system.disputes, "DataCompleted");
         const verdict = { claimant: verifier, againstSigners: true, rotates: true };
         await expectCondemned(
           system,

@@ -48,7 +48,6 @@ contract PunishmentTest is SequencerFixture {
         assertEq(supply - token.totalSupply(), 50 ether);
     }
 
-    /// [11.13]
     function test_settle_withNothingToDo_reverts() public {
         address culprit = _other();
         vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerNothingToSettle.selector, culprit));
@@ -188,6 +187,7 @@ contract PunishmentTest is SequencerFixture {
         set.punish(culprit, type(uint128).max, verifier);
         assertLe(before - gasleft(), GAS_LIMIT - 2_000_000);
         assertEq(set.totalStake(), (127 * uint256(STAKE) * 95) / 100);
+        assertNotEq(_current(), culprit);
     }
 
     /// [11.10.3.1] [11.10.3.3] [3.3.8]
