@@ -37,10 +37,10 @@ contract BatchHeaderTest is Test {
     /// @dev Every field counts.
     function testFuzz_hash_differsWithAnyField_succeeds(BatchHeader memory header, uint8 field) public view {
         bytes32 before = header.hashMemory();
-        uint256 at = 32 * uint256(field % 15);
+        uint256 offset = 32 * uint256(field % 15);
         assembly ("memory-safe") {
             // The lowest bit is within every field's width.
-            let place := add(header, at)
+            let place := add(header, offset)
             mstore(place, xor(mload(place), 1))
         }
         assertNotEq(header.hashMemory(), before);

@@ -1,7 +1,7 @@
 /** Data requests from the fee to the verdict, on real batches that L1 really executes. */
 import { expect } from "chai";
 
-import { keccakText } from "../../l2/base/keccak.ts";
+import { keccakHex, keccakText } from "../../l2/base/keccak.ts";
 import { ZERO_HASH } from "../../l2/base/hex.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import { decodeRecords, encodeRecords } from "../../l2/batch/encoding.ts";
@@ -548,7 +548,7 @@ describe("Data requests", () => {
       }
 
       it("[3.3.2] [3.3.3] [3.3.4] [3.3.5] [3.3.6] [3.3.6a.1] [3.3.6a.2] [3.3.6a.3] [3.3.6a.4] a fake batch, and the chain of batches goes on", async () => {
-        const fake = lying(first, { stateRoots: first.stateRoots.map((root) => id(root)) });
+        const fake = lying(first, { stateRoots: first.stateRoots.map((root) => keccakHex(root)) });
         await submitUnattested(system, fake);
         await expect(requestData(system, fake)).to.emit(system.inbox, "SecurityChanged").withArgs(true);
         await expect(post(system, fake)).to.emit(system.disputes, "DataCompleted");

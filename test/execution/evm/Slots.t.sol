@@ -6,6 +6,7 @@ import {Journal} from "../../../contracts/execution/evm/Journal.sol";
 import {GAS_SHIFT, HALT, STATE_ROOT, UNDO, gasOf, load, store} from "../../../contracts/execution/evm/Machine.sol";
 import {Slots} from "../../../contracts/execution/evm/Slots.sol";
 import {SLOTS, World} from "../../../contracts/execution/evm/World.sol";
+import {EMPTY_ROOT} from "../../../contracts/trie/Trie.sol";
 import {MachineTest} from "./MachineTest.sol";
 
 /// @notice Slots of accounts without storage.
@@ -82,7 +83,7 @@ contract SlotsTest is MachineTest {
 
     function _start() private pure returns (uint256 owner, uint256 other) {
         _startHeap();
-        store(STATE_ROOT, uint256(World.EMPTY_ROOT));
+        store(STATE_ROOT, uint256(EMPTY_ROOT));
         return (World.account(0xabcdef), World.account(0xabcdf0));
     }
 

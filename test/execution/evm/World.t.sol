@@ -14,6 +14,7 @@ import {
 } from "../../../contracts/execution/evm/Machine.sol";
 import {World} from "../../../contracts/execution/evm/World.sol";
 import {Fork} from "../../../contracts/execution/fork/Fork.sol";
+import {EMPTY_ROOT} from "../../../contracts/trie/Trie.sol";
 import {MachineTest} from "./MachineTest.sol";
 
 /// @notice Accounts over an empty state.
@@ -109,7 +110,7 @@ contract WorldTest is MachineTest {
 
     function _start() private pure {
         _startHeap();
-        store(STATE_ROOT, uint256(World.EMPTY_ROOT));
+        store(STATE_ROOT, uint256(EMPTY_ROOT));
     }
 
     /// @dev What a cold account costs extra.
