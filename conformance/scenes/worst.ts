@@ -39,13 +39,13 @@ const rest = (label: string): string => count(label, 9_000, "DUP1 POP");
 const apart = (parts: readonly string[]): string =>
   parts.map((part, index) => `${part} ${rest(`rest${index}`)}`).join(" ");
 
-/** Code that fills all memory that a frame may have: no page is like another one, and no byte of many is zero. */
-export function fill(name: string): string {
-  const sizes = Array.from({ length: Math.log2(MEMORY_LIMIT / 32) }, (_, index) => 32 * 2 ** index);
+/** Code that fills memory, all that a frame may have where nothing else is said: no page is like another one, and no byte of many is zero. */
+export function fill(name: string, limit = MEMORY_LIMIT): string {
+  const sizes = Array.from({ length: Math.log2(limit / 32) }, (_, index) => 32 * 2 ** index);
   return [
     op("MSTORE", 0, word(name)),
     ...sizes.map((size) => op("MCOPY", size, 0, size)),
-    count(name, MEMORY_LIMIT, "DUP1 NOT DUP2 MSTORE", PAGE),
+    count(name, limit, "DUP1 NOT DUP2 MSTORE", PAGE),
   ].join(" ");
 }
 
@@ -221,39 +221,42 @@ function store(bytes: string): string {
     .join(" ");
 }
 
-/** A precompile at its limit: code that stores its input in full memory, and a call, which brings value. */
+/** A precompile at its limit: code that stores its input, how often JUMPDESTs keep it apart, and a call. */
 interface HeavyCall {
   readonly prepare: string;
+  readonly rounds: number;
   readonly calling: string;
 }
 
 /** MODEXP with an input as large as memory. */
 const MODEXP: HeavyCall = {
   prepare: `${fill("modexp")} ${store(power())}`,
-  calling: call("CALL", { to: 5, value: 1, gas: 4_000_000, input: [0, MEMORY_LIMIT], output: [1, 256] }),
+  rounds: 8,
+  calling: call("STATICCALL", { to: 5, gas: 4_000_000, input: [0, MEMORY_LIMIT], output: [1, 256] }),
 };
+
+const PAIRS_SIZE = 192 * PAIRS_LIMIT;
 
 /** As many pairs as there may be; that one is not valid is found out by all the gas that they may take. */
 const PAIRING: HeavyCall = {
-  prepare: fill("pairing"),
-  calling: call("CALL", {
-    to: 8,
-    value: 1,
-    gas: 45_000 + 34_000 * PAIRS_LIMIT,
-    input: [0, 192 * PAIRS_LIMIT],
-    output: [0, 32],
-  }),
+  prepare: fill("pairing", 2 ** Math.ceil(Math.log2(PAIRS_SIZE))),
+  rounds: 2,
+  calling: call("STATICCALL", { to: 8, gas: 45_000 + 34_000 * PAIRS_LIMIT, input: [0, PAIRS_SIZE], output: [0, 32] }),
 };
 
-/** Code of a length that calls below a high stack, after a rest, and between JUMPDESTs. */
-function surrounded({ prepare, calling }: HeavyCall, length: number): string {
-  const [before, after] = [
-    `${pile(1_000)} ${prepare} ${rest("before")}`,
-    `${write(0, calling)} ${write(1, op("MLOAD", 1))}`,
-  ];
-  const free = length - dataLength(hex(`${before} ${after}`));
-  const filler = (size: number): string => `0x${"5b".repeat(size)}`;
-  return `${before} ${filler(free >> 1)} ${after} ${filler(free - (free >> 1))}`;
+/**
+ * Code of a length that calls below a high stack, after L1 had to pause, and before it has to. JUMPDESTs see to that:
+ * nothing else takes so little gas of the L2 for that of L1, and a pairing leaves next to none.
+ */
+function surrounded({ prepare, rounds, calling }: HeavyCall, length: number): string {
+  const make = (size: number): string => {
+    const jumpdests = `0x${"5b".repeat(size)}`;
+    return [
+      `${pile(1_000)} ${prepare} ${count("before", rounds, jumpdests)} ${write(0, calling)}`,
+      `${count("after", 4, jumpdests)} ${write(1, op("MLOAD", 1))}`,
+    ].join(" ");
+  };
+  return make((length - dataLength(hex(make(0)))) >> 1);
 }
 
 /** A transaction of nearly so many bytes: all but its calldata takes 110 at most. */
@@ -261,7 +264,7 @@ const sized = (size: number): FuzzTransaction => heavy({ data: [`0x${"a5".repeat
 
 /** A call by a contract as long as code may be. */
 const called = (heavyCall: HeavyCall, size: number): FuzzCase =>
-  scene({ [ENTRY]: contract(surrounded(heavyCall, MAX_CODE_BYTES), { balance: 1n }) }, [sized(size)]);
+  scene({ [ENTRY]: contract(surrounded(heavyCall, MAX_CODE_BYTES)) }, [sized(size)]);
 
 /** A call by init code as long as it may be, in the largest transaction. */
 function created(heavyCall: HeavyCall): FuzzCase {
@@ -270,11 +273,11 @@ function created(heavyCall: HeavyCall): FuzzCase {
   const entry = [
     op("EXTCODECOPY", LEFT, 0, 0, MAX_CODE_BYTES),
     op("EXTCODECOPY", RIGHT, MAX_CODE_BYTES, 0, MAX_CODE_BYTES),
-    op("CREATE", 1, 0, MAX_INIT_CODE_BYTES),
+    op("CREATE", 0, 0, MAX_INIT_CODE_BYTES),
   ];
   return scene(
     {
-      [ENTRY]: contract(entry.join(" "), { balance: 1n }),
+      [ENTRY]: contract(entry.join(" ")),
       [LEFT]: contract(halves[0]),
       [RIGHT]: contract(halves[1]),
     },
@@ -320,7 +323,7 @@ export const WORST: readonly (readonly [title: string, make: () => FuzzCase])[] 
   ["a transaction as large as it may be, with the longest access list", largest],
 ];
 
-const SIZES = [1_024, 78_309, TRANSACTION_LIMIT];
+const SIZES = [76_800, TRANSACTION_LIMIT];
 
 /** The heaviest calls of precompiles, with all else that a step may have to carry. */
 export const HEAVY_CALLS: typeof WORST = (
