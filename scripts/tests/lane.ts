@@ -59,7 +59,11 @@ export class Lane {
       });
       worker.send(order);
     });
-    return { ...result, output: lines.join("\n").replace(/^\s*\n|\s+$/g, ""), seconds: (performance.now() - started) / 1000 };
+    return {
+      ...result,
+      output: lines.join("\n").replace(/^\s*\n|\s+$/g, ""),
+      seconds: (performance.now() - started) / 1000,
+    };
   }
 
   /** Ends the process, with all that it started. */
