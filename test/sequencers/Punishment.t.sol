@@ -217,6 +217,21 @@ contract PunishmentTest is SequencerFixture {
         assertEq(set.owed(culprit), STAKE);
     }
 
+    /// @dev The kick slashes, and changes nothing about how the sequencer leaves.
+    function test_kick_oneThatResigned_leavesAsItDid_succeeds() public {
+        address culprit = _other();
+        _resign(culprit);
+        uint256 leavesAt = _leavesAt(culprit);
+        skip(1 days);
+        chain.move(9, 5);
+        vm.prank(timelock);
+        set.kick(culprit, 5000);
+        assertEq(_stakeOf(culprit), 50 ether);
+        assertEq(set.totalStake(), 3 * STAKE);
+        assertEq(_leavesAt(culprit), leavesAt);
+        assertEq(set.sequencerOf(culprit).liableBelow, 5);
+    }
+
     function test_kick_byAnyoneButTheTimelock_reverts() public {
         address culprit = _current();
         address[3] memory callers = [address(this), disputes, address(chain)];
