@@ -1,6 +1,6 @@
 /**
- * The permutation keccak-f[1600] in WebAssembly, assembled here: it works on 64-bit integers, which JavaScript lacks, and
- * is several times as fast as the libraries written in JavaScript. The roots of a large batch are a million hashes.
+ * The permutation keccak-f[1600] in WebAssembly, assembled here. WebAssembly has 64-bit integers, which makes it
+ * several times as fast as libraries in JavaScript. The roots of a large batch take a million hashes.
  */
 
 /** The permutation works on the first 200 bytes of the memory. */
@@ -9,7 +9,7 @@ export interface Permutation {
   readonly permute: () => void;
 }
 
-/** What is used of WebAssembly; Node has it, the language's own types do not. */
+/** The part of WebAssembly in use; Node has it, the types of ES2023 do not. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => {
@@ -100,7 +100,7 @@ function round(): number[] {
   return code;
 }
 
-/** The constants come out of a shift register, as FIPS 202 defines them. */
+/** The constants of FIPS 202, which come from a linear feedback shift register. */
 function roundConstants(): bigint[] {
   let register = 1;
   return Array.from({ length: ROUNDS }, () => {

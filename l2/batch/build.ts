@@ -11,7 +11,7 @@ import type { L2Transaction } from "../protocol/l2-transaction.ts";
 import type { BatchHeader } from "./header.ts";
 import { batchTree, mttbrLeafValue } from "./tree.ts";
 
-/** A batch with all that belongs to it. */
+/** A batch with its contents. */
 export interface Batch {
   readonly header: BatchHeader;
   readonly transactions: readonly L2Transaction[];
@@ -71,7 +71,7 @@ export interface BatchExecution {
   /** L2 gas used by them. */
   readonly gasUsed: bigint;
   readonly mttbr: Hex;
-  /** Not there where a transaction is invalid. */
+  /** Absent if a transaction is invalid. */
   readonly mtsr?: Hex;
   /** The first transaction that cannot be executed: the batch is wrong. */
   readonly invalid?: { readonly index: number; readonly error: TransactionError };

@@ -6,10 +6,10 @@ import { keccakHex } from "../base/keccak.ts";
 import { type BlockContext, CONTEXT_SIZE, type L2Transaction, recordSize } from "../protocol/l2-transaction.ts";
 import type { BatchHeader } from "./header.ts";
 
-/** Why bytes are not what the protocol's encoding says. */
+/** How bytes break the protocol's encoding. */
 export type EncodingErrorCode = "TOO_LARGE" | "OUT_OF_ORDER" | "MALFORMED" | "TRUNCATED" | "WRONG_OBJECT";
 
-/** Bytes are not what the protocol's encoding says (docs/protocol.md, section 3). */
+/** Bytes that break the protocol's encoding (docs/protocol.md, section 3). */
 export class EncodingError extends CodedError<EncodingErrorCode> {
   override readonly name = "EncodingError";
 }
@@ -115,8 +115,8 @@ function checkOrder(index: number, last: BlockContext | undefined, next: BlockCo
 }
 
 /**
- * Cuts data at records' ends into pieces of at most `maxBytes`, in order (step 11.8). A record that is longer than
- * that stands alone in a longer piece.
+ * Cuts data between records into pieces of at most `maxBytes`, in order (step 11.8). A longer record becomes a longer
+ * piece of its own.
  */
 export function splitRecords(data: Uint8Array, maxBytes: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
@@ -133,7 +133,10 @@ export function splitRecords(data: Uint8Array, maxBytes: number): Uint8Array[] {
   return pieces;
 }
 
-/** Where each record of well-formed data ends: the data of transactions `[i, j)` is `data.slice(ends[i - 1], ends[j - 1])`. */
+/**
+ * Where each record of well-formed data ends: the data of transactions `[i, j)` is `data.slice(ends[i - 1], ends[j -
+ * 1])`.
+ */
 export function recordEnds(data: Uint8Array): number[] {
   const ends: number[] = [];
   let at = 0;
@@ -172,8 +175,8 @@ export interface BatchObject {
 }
 
 /**
- * Takes an object apart that was downloaded for a header (step 9), and checks its hash, its size and its encoding. It
- * does not compare Merkle roots: those are the verifier's work (steps 10 to 11.3).
+ * Decodes an object that was downloaded for a header (step 9), and checks its hash, size and encoding. It does not
+ * compare Merkle roots: the verifier does (steps 10 to 11.3).
  * @throws EncodingError where the bytes are not the header's object.
  */
 export function decodeObject(

@@ -3,7 +3,7 @@ import { AbiCoder, id, keccak256 } from "ethers";
 import type { ChainConfig } from "../protocol/config.ts";
 import { type Hex, ZERO_ADDRESS, ZERO_HASH, asAddress, asHash } from "../base/hex.ts";
 
-/** What L1 is told of a batch; field by field the struct of `contracts/batches/BatchHeader.sol`, as ethers gives it. */
+/** What L1 learns of a batch: the struct of `contracts/batches/BatchHeader.sol`, field by field. */
 export interface BatchHeader {
   readonly index: bigint;
   readonly parent: Hex;

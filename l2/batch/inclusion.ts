@@ -4,7 +4,7 @@ import type { BlockContext, L2Transaction } from "../protocol/l2-transaction.ts"
 import { type BatchHeader } from "./header.ts";
 import { batchTree, mttbrLeafValue, placementValue, verifyLeaf } from "./tree.ts";
 
-/** A proof that a transaction lies in a batch and which state it led to (step Q7). Its parts fit the fraud proof's. */
+/** Proof that a transaction is in a batch, and of the state after it (step Q7). A fraud proof has the same parts. */
 export interface InclusionProof {
   /** Place in the batch. */
   readonly index: number;
@@ -43,7 +43,7 @@ export function proveInclusion(
 
 /**
  * Checks a proof against the header that L1 keeps.
- * @returns Why it does not hold; nothing where it does.
+ * @returns Why the proof is wrong; nothing if it is right.
  */
 export function checkInclusion(
   header: Pick<BatchHeader, "txCount" | "mttbr" | "mtsr">,

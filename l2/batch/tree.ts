@@ -7,7 +7,7 @@ export function mttbrLeafValue(transaction: { context: BlockContext; raw: Uint8A
   return placementValue(transaction.context, toHex(keccak256(transaction.raw)));
 }
 
-/** `mttbrLeafValue` for a transaction of which only the hash is at hand. */
+/** `mttbrLeafValue` of a transaction whose hash is known. */
 export function placementValue(context: BlockContext, txHash: Hex): Hex {
   const bytes = Buffer.alloc(8 + 8 + 20 + 32);
   bytes.writeBigUInt64BE(context.number, 0);
@@ -96,7 +96,7 @@ export function rangeRoot(count: number, from: number, values: readonly Hex[], p
   return toHex(at(nodes, 0));
 }
 
-/** Roots of the complete subtrees left of a place: a tree that grows leaf by leaf, as L1 accumulates it. */
+/** A tree that grows leaf by leaf, as L1 accumulates it: the roots of the complete subtrees so far. */
 export class Frontier {
   #count = 0;
   readonly #roots: Uint8Array[] = [];

@@ -8,7 +8,7 @@ import type { Executor } from "../execution/executor.ts";
 import type { Pool } from "./pool.ts";
 import type { BlockPlace, Executed } from "./seal.ts";
 
-/** A transaction that a block could not have. */
+/** A transaction that could not be executed in a block. */
 export interface RefusedTransaction {
   readonly transaction: SignedTransaction;
   readonly error: TransactionError;
@@ -60,7 +60,7 @@ export async function fillBlock(
   return { executed, refused };
 }
 
-/** Tries a transaction. @throws TransactionError `TOO_HEAVY` where it is; other errors depend on what comes before it. */
+/** Tries a transaction. @throws TransactionError `TOO_HEAVY`; other errors may go away in a later block, and pass. */
 export async function expectBearable(
   executor: Executor,
   context: BlockContext,
@@ -73,7 +73,7 @@ export async function expectBearable(
   }
 }
 
-/** Whether a transaction has no gas for more than to move value. */
+/** Whether a transaction has only the gas to move value. */
 export function runsNoCode({ gasLimit }: SignedTransaction): boolean {
   return gasLimit <= TRANSFER_GAS;
 }

@@ -95,7 +95,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     return this.#head;
   }
 
-  /** Waits for changes that are under way; the chain cannot be used any more. */
+  /** Waits for changes under way, then closes the chain for good. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -115,7 +115,7 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   /**
-   * Reads a transaction and checks all that does not depend on the state; one of the mempool is at hand already.
+   * Reads a transaction and checks all that does not depend on the state. One in the mempool is not read again.
    * @throws TransactionError
    */
   decode(raw: Uint8Array): SignedTransaction {
@@ -134,9 +134,9 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   /**
-   * Empties the mempool: at the end of a sequencer's term what waits is handed out anew, and after a silence it has
-   * failed (steps 3.2, 5.1). Each transaction's status becomes `dropped` for this reason.
-   * @returns What waited.
+   * Empties the mempool: at the end of a sequencer's term, to hand its transactions out anew, or after a silence, when
+   * they have failed (steps 3.2, 5.1). Each transaction's status becomes `dropped` for this reason.
+   * @returns The transactions that were in it.
    */
   async dropPending(reason: string): Promise<DroppedTransaction[]> {
     return this.#exclusively(() => {
@@ -149,7 +149,7 @@ export class Chain extends EventEmitter<ChainEvents> {
    * Tries a transaction on top of the head.
    *
    * @param timestamp The next block's, in seconds.
-   * @throws TransactionError `TOO_HEAVY` where the next block could not have it for that reason.
+   * @throws TransactionError `TOO_HEAVY` if sequencers could not defend it on L1 in time.
    */
   async checkBurden(transaction: SignedTransaction, timestamp: number): Promise<void> {
     if (runsNoCode(transaction)) return;
@@ -168,7 +168,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     return this.#pool.size;
   }
 
-  /** Nonce behind the sender's last executable transaction, mempool included. */
+  /** The nonce after the sender's last executable transaction, including those in the mempool. */
   async pendingNonce(address: string): Promise<number> {
     const sender = getAddress(address);
     let nonce = (await (await this.stateAt()).account(sender))?.nonce ?? 0n;
@@ -177,8 +177,8 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   /**
-   * Makes the next block out of the mempool (step 2b). There are no empty blocks: gives nothing where no transaction
-   * can be executed.
+   * Makes the next block out of the mempool (step 2b). Gives nothing if no transaction can be
+   * executed: there are no empty blocks.
    */
   async produceBlock(production: Production): Promise<Block | undefined> {
     return this.#exclusively(async () => {
@@ -207,10 +207,10 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   /**
-   * Verifies a peer's block and appends it (step 3): parent, time, signature, then by execution. A block that is
-   * there already is given back as it is.
-   * @param options.onL1 Whether a batch on L1 holds the block. Then it has to be valid only: the limits of a block, and
-   * what sequencers refuse, are no rules of L1.
+   * Verifies a peer's block and appends it (step 3): parent, time, signature, then its execution. A block that the
+   * chain has already is returned as it is.
+   * @param options.onL1 Whether a batch on L1 holds the block. Then it only has to be valid: the limits of a block, and
+   * what sequencers refuse, are not rules of L1.
    * @throws BlockError with the reason (S3).
    */
   async importBlock(block: SignedBlock, authorise: Authorise, options: { onL1?: boolean } = {}): Promise<Block> {
@@ -242,10 +242,10 @@ export class Chain extends EventEmitter<ChainEvents> {
   }
 
   /**
-   * Makes the chain hold a batch that L1 has found right. Blocks behind `after` that differ from the batch give way.
+   * Makes the chain hold a batch that L1 has found right. Blocks after `after` that differ are replaced.
    * @param after Number of the last block of the batch before.
    * @returns Transactions that were rolled back and are not in the batch.
-   * @throws ChainError where the batch does not fit the chain's state, which is left as it was.
+   * @throws ChainError if the batch does not fit the chain; the chain then stays as it was.
    */
   async adoptBatch(transactions: readonly L2Transaction[], after: number): Promise<DroppedTransaction[]> {
     return this.#exclusively(async () => {
@@ -320,7 +320,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     return this.#history.receipts(block);
   }
 
-  /** What each transaction of a block was and did; nothing for a block that the chain does not have. */
+  /** The transactions of a block with their results; none for a block that the chain does not have. */
   async outcomes(number: number): Promise<StoredOutcome[]> {
     return this.#store.outcomes(number);
   }
@@ -351,7 +351,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     return encodeSnapshot(block, this.states);
   }
 
-  /** Runs a change behind all earlier ones, then tells the listeners. */
+  /** Runs a change after all earlier ones, then tells the listeners. */
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new ChainError("CLOSED", "The chain is closed.");
     try {
@@ -371,7 +371,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     return Executor.at(this.config, new Overlay(this.states), block.stateRoot, options);
   }
 
-  /** Puts blocks in the place of those behind `ancestor`, at once. */
+  /** Replaces the blocks after `ancestor` in one step. */
   async #replace(
     ancestor: Block,
     removed: readonly Block[],

@@ -8,7 +8,7 @@ export interface MempoolLimits {
   readonly count: number;
   /** Raw bytes in all. */
   readonly bytes: number;
-  /** Transactions of one sender, which is also how far a nonce may run ahead. */
+  /** Transactions of one sender; also how far a nonce may run ahead of the state's. */
   readonly perSender: number;
 }
 
@@ -90,8 +90,8 @@ export class Mempool {
   /**
    * Adds a transaction that is valid on the state.
    * @param nonce The sender's nonce in the state.
-   * @returns The transactions that gave way: the one it replaces, or the worst ones where the pool was full.
-   * @throws TransactionError where it is known, pays too little or finds no room.
+   * @returns The transactions that it displaced: the one with its nonce, or the cheapest ones of a full pool.
+   * @throws TransactionError if it is known, pays too little, or the pool has no room for it.
    */
   add(transaction: SignedTransaction, nonce: bigint): SignedTransaction[] {
     this.expectNew(transaction.hash);
@@ -116,8 +116,8 @@ export class Mempool {
   }
 
   /**
-   * The transactions in the order a block takes them: the best tip first, nonces of a sender without a gap. Answer
-   * `false` to a transaction to leave out the rest of its sender's.
+   * The transactions in the order in which a block takes them: the best tip first, each sender's nonces without a gap.
+   * Pass `false` to `next` to leave out the rest of that sender's.
    */
   *best(): Generator<SignedTransaction, void, boolean | undefined> {
     const heads: Entry[] = [];
@@ -133,7 +133,7 @@ export class Mempool {
     }
   }
 
-  /** The last transactions of their senders with the lowest tips, as many as have to go. */
+  /** As many transactions as have to go: the cheapest among the last ones of each sender. */
   #makeRoom(entry: Entry): Entry[] {
     const gone = new Set<Entry>();
     let count = this.size + 1;

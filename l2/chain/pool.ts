@@ -8,7 +8,7 @@ import type { DroppedTransaction } from "./types.ts";
 
 /** How many transactions that left the mempool are remembered. */
 const REMEMBERED = 10_000;
-/** Seconds after which a transaction that was too heavy for a block is tried again, should it come again. */
+/** Seconds after which a transaction that was too heavy for a block may be tried again. */
 const HEAVY_AGAIN_AFTER = 20;
 
 /** The mempool, and why transactions left it. */

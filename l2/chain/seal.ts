@@ -75,7 +75,7 @@ export function blockHash(config: ChainConfig, common: Common, block: Omit<Block
   return toHex(header.hash());
 }
 
-/** The gas limit in a block's header. Only a block adopted from L1, which knows no limit of a block, goes beyond. */
+/** The gas limit in a block's header. Blocks adopted from L1, which limits batches only, may exceed the chain's. */
 export function blockGasLimit(config: ChainConfig, gasUsed: bigint): bigint {
   return gasUsed > config.gasLimit ? gasUsed : config.gasLimit;
 }

@@ -12,7 +12,7 @@ export interface Snapshot {
   readonly changes: readonly Change[];
 }
 
-/** Copies the state after a block: pieces, each behind its length in 4 bytes; first the block, then the nodes. */
+/** Copies the state after a block: first the block, then the nodes, each preceded by its length in 4 bytes. */
 export async function encodeSnapshot(block: Block, source: NodeSource): Promise<Uint8Array> {
   const bare: Block = { ...block, transactions: [], transactionHashes: [], stateRoots: [] };
   const pieces: Uint8Array[] = [new TextEncoder().encode(stringifyBlock(bare))];

@@ -13,13 +13,13 @@ import { StateStore } from "../state/state.ts";
 import { type Change, type KeyValueStore, openStore } from "../base/store.ts";
 import { effectiveTip } from "../protocol/transaction.ts";
 
-/** A block that is to be stored with what its transactions did. */
+/** A block to store, with what its transactions did. */
 export interface Addition {
   readonly block: Block;
   readonly executed: readonly Executed[];
 }
 
-/** What a transaction was and did, as it is stored beside its block. */
+/** A transaction and its result, stored beside the block. */
 export interface StoredOutcome {
   readonly from: string;
   /** Nothing where it created a contract. */
@@ -34,11 +34,11 @@ export interface StoredOutcome {
   readonly tip: bigint;
 }
 
-/** Where a transaction is, or why it is not any more. */
+/** The place of a transaction, or why it lost it. */
 export type TransactionPlace =
   { readonly block: number; readonly index: number } | { readonly block: number; readonly reason: string };
 
-/** One change of the chain: blocks behind `ancestor` go, others come. */
+/** One change of the chain: other blocks replace those after `ancestor`. */
 export interface Replacement {
   readonly ancestor: Block;
   readonly removed: readonly Block[];
@@ -47,7 +47,7 @@ export interface Replacement {
   readonly states: readonly Change[];
 }
 
-/** Layout of the records; a directory of another one is refused. */
+/** Version of the records' layout; directories of other versions are refused. */
 const VERSION = 2;
 
 const HEAD = "head";
@@ -60,7 +60,7 @@ const placeKey = (hash: Hex): string => `t${hash.slice(2)}`;
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const decode = (value: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(value));
 
-/** The chain's records: blocks, what became of transactions, states. Every change is one atomic write. */
+/** The chain's records: blocks, the results of transactions, states. Every change is one atomic write. */
 export class ChainStore {
   readonly states: StateStore;
   readonly base: Block;

@@ -7,7 +7,7 @@ export interface ChainOptions {
   /** Where the chain is kept; in memory if left out. */
   readonly directory?: string;
   readonly mempool?: Partial<MempoolLimits>;
-  /** A chain that is new starts from this snapshot instead of genesis, if its state has the root given (step 9.1). */
+  /** A new chain starts from this snapshot instead of genesis, if its state has this root (step 9.1). */
   readonly snapshot?: { readonly data: Uint8Array; readonly stateRoot: Hex };
 }
 
@@ -76,7 +76,7 @@ export interface ChainEvents {
 
 /** What a new block is made of, besides transactions. */
 export interface Production {
-  /** In seconds; the parent's is taken where it is later. */
+  /** In seconds; raised to the parent's if that is later. */
   readonly timestamp: number;
   readonly coinbase: string;
   readonly signer: BlockSigner;
@@ -84,7 +84,7 @@ export interface Production {
 }
 
 /**
- * Whether the key with this address may produce the block, at its time. Asked while other changes wait: it may read the
- * chain, and must not wait for a change of it.
+ * Whether the key with this address may produce the block, at its time. Other changes wait for the answer: it may read
+ * the chain, but must not wait for a change of it.
  */
 export type Authorise = (producer: string, block: SignedBlock) => boolean | Promise<boolean>;

@@ -3,12 +3,12 @@ import { keccak256 } from "../base/keccak.ts";
 import type { Instruction } from "./instruction.ts";
 import { opcode } from "./opcodes.ts";
 
-/** How far back a contract can look, in blocks. */
+/** Blocks that a contract can look back. */
 const BLOCKS_BACK = 256n;
 
 /**
- * BLOCKHASH of this chain: L1, which has no headers of L2 blocks, has to give the same. Of the last 256 blocks it is the
- * keccak-256 of their number's decimal digits, else zero.
+ * BLOCKHASH of this chain: the keccak-256 of the block number's decimal digits for the last 256 blocks, else zero. L1,
+ * which executes the same code, has no headers of L2 blocks.
  */
 export const BLOCK_HASH: Instruction = {
   opcode: opcode("BLOCKHASH"),

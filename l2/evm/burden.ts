@@ -1,38 +1,38 @@
-/** Bytes that a call of L1 can bring beside the machine, with room for what the driver brings in vain. */
+/** Bytes of witness that one L1 call can carry beside the machine, less a margin for what the driver guesses wrong. */
 const STEP_BYTES = 40_000;
-/** Gas of the L2 behind which a call of L1 ends, whatever it brought. */
+/** L2 gas after which an L1 call ends, however little it carried. */
 const STEP_WORK = 100_000n;
 
-/** Calls of L1 that a transaction may fill, whatever it pays; and the gas of the L2 for which it may fill another one. */
+/** L1 calls that any transaction may fill, and the L2 gas that pays for each further one. */
 const FREE_STEPS = 4n;
 const GAS_PER_STEP = 6_000n;
 
 /**
- * The most gas of the L2 in a batch: one that could not be worse then fills some 6,000 calls of L1, for which a window of
- * 24 hours has 7,200 blocks.
+ * Most L2 gas in a batch. The worst batch then fills some 6,000 L1 calls; a window of 24 hours has 7,200 L1 blocks for
+ * them.
  */
 export const BATCH_GAS = 25_000_000n;
 
-/** A page of a machine (contracts/execution/evm/Pages.sol), and its bytes with what leads to it. */
+/** Bytes of a machine's page (contracts/execution/evm/Pages.sol), alone and with its proof. */
 const PAGE = 1_024;
 const PAGE_BYTES = 1_400;
-/** What leads to an account or a slot in a state of millions. */
+/** Bytes of the proof of an account or a slot in a state of millions. */
 const PROOF_BYTES = 4_096;
-/** Accounts and slots that share a page; and from how many on the way to one leads through a page of its own. */
+/** Accounts and slots that share a page, and the number from which on finding one takes a page of its own. */
 const NEIGHBOURS = 8;
 const CROWD = 512;
 
 /**
- * Counts how often what a transaction works on has to be carried to L1, where L1 executes it in a session
- * (docs/execution.md). Gas does not tell: by Ethereum's prices what was touched once is at hand, but a call of L1 begins
- * with nothing, and ends when it has brought as much as fits.
+ * Estimates how many calls L1 needs to execute a transaction in a session (docs/execution.md), by counting the bytes
+ * that they carry. Gas does not measure this: Ethereum charges little for what was touched before, but each L1 call
+ * starts with nothing and ends when its calldata is full.
  */
 export class Burden {
-  /** What is at hand in the call of L1. */
+  /** What the current L1 call has. */
   readonly #here = new Set<string>();
-  /** Pages that were made, and proofs that were given. */
+  /** Pages that exist, and proofs that were given. */
   readonly #known = new Set<string>();
-  /** Accounts and slots in the order in which they were met. */
+  /** Accounts and slots in the order of first use. */
   readonly #world = new Map<string, number>();
   #frames = new WeakMap<object, Frame>();
   #named = 0;
@@ -41,7 +41,7 @@ export class Burden {
   #spentBefore = 0n;
   #steps = 0;
 
-  /** Begins another transaction. */
+  /** Starts over for another transaction. */
   begin(): void {
     for (const things of [this.#here, this.#known, this.#world]) things.clear();
     this.#frames = new WeakMap();
@@ -51,7 +51,7 @@ export class Burden {
     this.#steps = 0;
   }
 
-  /** Calls of L1 that were filled by what they brought. */
+  /** L1 calls that were filled by what they carry. */
   get steps(): number {
     return this.#steps;
   }
@@ -59,12 +59,12 @@ export class Burden {
   /**
    * An instruction is about to run.
    *
-   * @param frame What stands for its frame: the same object each time.
-   * @param gasLeft Gas of the frame.
+   * @param frame An object that identifies its frame.
+   * @param gasLeft Gas left in the frame.
    */
   run(frame: object, gasLeft: bigint): void {
     const { left = gasLeft, spent = this.#spent, saved } = this.#frames.get(frame) ?? {};
-    // What the frame spent since then has in it what the frames below it spent, of which a part was counted.
+    // The frame's spending includes that of frames it called, which was counted already.
     const more = left - gasLeft - (this.#spent - spent);
     if (more > 0n) this.#spent += more;
     if (this.#spent - this.#spentBefore > STEP_WORK) this.#end();
@@ -72,13 +72,13 @@ export class Burden {
     this.#note(frame, { left: gasLeft, spent: this.#spent });
   }
 
-  /** A frame waits for another one, and something of a size is kept of it, in bytes. */
+  /** A frame waits for another one; `size` bytes of it are kept. */
   wait(frame: object, size: number): void {
     this.#note(frame, { saved: size });
     this.#here.add(`frame ${this.#name(frame)}`);
   }
 
-  /** Something of a size is needed that L1 does not have, in bytes. */
+  /** Something of `size` bytes is needed that L1 has to be given. */
   carry(what: string, size: number): void {
     if (this.#here.has(what)) return;
     this.#bytes += size;
@@ -100,12 +100,12 @@ export class Burden {
     for (const page of pages(this.#name(frame), offset, size)) this.#carryPage(`memory ${page}`);
   }
 
-  /** A part of what a frame was given is needed: of what it was called with, or of what was returned to it. */
+  /** A part of a frame's calldata or return data is needed. */
   carryData(data: object, offset: number, size: number): void {
     for (const page of pages(this.#name(data), offset, size)) this.carry(`data ${page}`, PAGE_BYTES);
   }
 
-  /** An account or a slot of storage is needed. What is written has to be found once more, at the end. */
+  /** An account or a storage slot is needed. One that is written takes a second proof at the end. */
   carryState(what: string, { written = false } = {}): void {
     for (const purpose of written ? ["read", "written"] : ["read"]) {
       const proof = `proof of ${what}, ${purpose}`;
@@ -117,7 +117,7 @@ export class Burden {
 
   /** A transient slot of an account is needed. */
   carryTransient(account: string, slot: bigint): void {
-    // Those that follow one another lie in one branch.
+    // Neighbouring slots share a branch.
     this.#carryRecord(`transient ${account} ${slot}`, `transient ${account} ${slot / 64n}`);
   }
 
@@ -128,14 +128,14 @@ export class Burden {
     if (this.#world.size > CROWD) this.carry(`way to ${branch}`, PAGE_BYTES);
   }
 
-  /** A page needs not be brought to where it is made. */
+  /** The call that creates a page need not be given it. */
   #carryPage(what: string): void {
     if (this.#known.has(what)) this.carry(what, PAGE_BYTES);
     else this.#here.add(what);
     this.#known.add(what);
   }
 
-  /** The call of L1 is over: what is needed from now on has to be brought again. */
+  /** The L1 call ends: the next one starts with nothing. */
   #end(): void {
     this.#here.clear();
     this.#bytes = 0;
@@ -154,13 +154,13 @@ export class Burden {
   }
 }
 
-/** What is remembered of a frame, or of some data. */
+/** What is known of a frame, or of data. */
 interface Frame {
   readonly name?: number;
-  /** Gas that it had, and gas that was counted in all, when it was looked at last. */
+  /** Its gas, and the total that was counted, when it last ran. */
   readonly left?: bigint;
   readonly spent?: bigint;
-  /** Bytes that are kept of it while it waits, from then on. */
+  /** Bytes that are kept of it while it waits; not set before it waits for the first time. */
   readonly saved?: number;
 }
 
@@ -170,7 +170,9 @@ function* pages(name: number, offset: number, size: number): Generator<string> {
   for (let page = Math.floor(offset / PAGE); page <= last; page++) yield `${name} ${page}`;
 }
 
-/** The most calls of L1 that a transaction may fill for its gas: sequencers refuse what they could not defend in time. */
+/**
+ * Most L1 calls that a transaction may fill for its gas. Sequencers refuse others: they could not defend them in time.
+ */
 export function bearableSteps(gasUsed: bigint): bigint {
   return FREE_STEPS + gasUsed / GAS_PER_STEP;
 }

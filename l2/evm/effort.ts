@@ -5,14 +5,14 @@ export const EFFORT_LIMIT = 6_500_000n;
 
 /** The longest operand that the precompile of L1 takes. */
 const OPERAND_LIMIT = 1024n;
-/** What an exponent that is longer is cut into. */
+/** Bytes of the pieces that a longer exponent is cut into. */
 const PIECE = OPERAND_LIMIT - 1n;
-/** Lengths beyond count as this much. */
+/** Longer lengths count as this one. */
 const LENGTH_LIMIT = 1n << 64n;
 const WORD = 32n;
 const HEADER = 3n * WORD;
 
-/** An operand without its leading zeroes, and how many whole words of them were found in front of it. */
+/** An operand without its leading zeros, and the number of whole words of zeros that preceded it. */
 interface Operand {
   at: bigint;
   size: bigint;
@@ -20,8 +20,8 @@ interface Operand {
 }
 
 /**
- * An upper bound of the gas of L1 that MODEXP takes with an input: contracts/execution/precompiles/Effort.sol, term by term. It is
- * a rule of the chain.
+ * An upper bound of the L1 gas that MODEXP uses for an input. It is a rule of the chain, and follows
+ * contracts/execution/precompiles/Effort.sol term by term.
  */
 export function effortOf(data: Uint8Array): bigint {
   const [baseLength, exponentLength, length] = [0n, 1n, 2n].map((place) => {
@@ -70,7 +70,9 @@ function priceOfL1(modulusSize: bigint, exponentSize: bigint, head: bigint): big
   return price > 500n ? price : 500n;
 }
 
-/** Squares and products of an exponent: one for each bit behind the first, and one more where it is set. */
+/**
+ * Squares and products of an exponent: one for each bit after the first, and one more for each of these that is set.
+ */
 function products(exponentSize: bigint, head: bigint): bigint {
   if (exponentSize > WORD) return 16n * exponentSize;
   const bits = bitsOf(head);
@@ -86,7 +88,7 @@ function division(digits: bigint, n: bigint): bigint {
   return digits * (1_200n + 320n * n) + 100n * (digits + 2n * n);
 }
 
-/** The first word of an exponent, all of it where it is shorter. */
+/** The first word of an exponent, or the whole exponent if that is shorter. */
 function headOf(data: Uint8Array, at: bigint, size: bigint): bigint {
   return numberAt(data, at, size < WORD ? size : WORD);
 }
@@ -99,20 +101,20 @@ function operandAt(data: Uint8Array, at: bigint, length: bigint): Operand {
   return { at: at + skipped, size: length - skipped, zeroes: found / WORD };
 }
 
-/** A number, whose bytes behind the end of the data are zero. */
+/** A number; bytes after the end of the data count as zero. */
 function numberAt(data: Uint8Array, at: bigint, size: bigint): bigint {
   const bytes = bytesAt(data, at, size);
   return bytesToBigInt(bytes) << (8n * (size - BigInt(bytes.length)));
 }
 
-/** What there is of so many bytes. */
+/** As many of these bytes as the data has. */
 function bytesAt(data: Uint8Array, at: bigint, size: bigint): Uint8Array {
   const present = BigInt(data.length) - at;
   if (present <= 0n) return new Uint8Array();
   return data.subarray(Number(at), Number(at + (size < present ? size : present)));
 }
 
-/** Binary digits, none of zero. */
+/** Binary digits without leading zeros: none for zero. */
 function bitsOf(value: bigint): string {
   return value === 0n ? "" : value.toString(2);
 }

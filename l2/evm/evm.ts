@@ -12,7 +12,7 @@ import { weigh } from "./weigh.ts";
 /**
  * An EVM with the rules of this chain, on a state (docs/protocol.md, section 1).
  *
- * @param burden Is told what instructions touch, where there is one.
+ * @param burden Where given, it hears what instructions touch.
  */
 export async function createChainEvm(
   common: Common,

@@ -1,4 +1,4 @@
 import type { EVMOpts } from "@ethereumjs/evm";
 
-/** An instruction of the EVM that is another one on this chain, or is watched. */
+/** An instruction of the EVM that this chain replaces or watches. */
 export type Instruction = Extract<NonNullable<EVMOpts["customOpcodes"]>[number], { logicFunction: unknown }>;

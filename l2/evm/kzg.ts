@@ -1,7 +1,7 @@
 import type { KZG as VmKzg } from "@ethereumjs/util";
 import { KZG } from "micro-eth-signer/advanced/kzg.js";
 
-/** Generators of the two groups, and the secret's power in the second one: the result of Ethereum's KZG ceremony. */
+/** The generators of both groups, and the secret times the second one: the result of Ethereum's KZG ceremony. */
 const G1 = "0x97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb";
 const G2 =
   "0x93e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e" +
@@ -11,7 +11,7 @@ const G2_TAU =
   "185cbfee53492714734429b7b38608e23926c911cceceac9a36851477ba4c60b087041de621000edc98edada20c1def2";
 
 /**
- * What the precompile of EIP-4844 needs: the check of a proof at a point. The chain carries no blobs, so the points that
- * blobs are committed to with are left out.
+ * The part of KZG that EIP-4844's precompile needs: checking a proof at a point. The chain carries no blobs, so the
+ * points for commitments to blobs are left out.
  */
 export const kzg = new KZG({ g1_lagrange: [G1], g2_monomial: [G2, G2_TAU] }) as VmKzg;

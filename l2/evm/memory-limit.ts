@@ -4,20 +4,17 @@ import { getOpcodesForHF, paramsEVM } from "@ethereumjs/evm";
 import type { Instruction } from "./instruction.ts";
 
 /**
- * Most bytes of memory that a frame of the EVM may have, so that L1 can carry it from call to call; what would make it
- * larger ends the frame as a lack of gas does (docs/protocol.md, section 1).
+ * Most bytes of a frame's memory, so that L1 can carry it from call to call. An instruction that would exceed it fails
+ * as if out of gas (docs/protocol.md, section 1).
  */
 export const MEMORY_LIMIT = 131_072;
 const LIMIT_IN_WORDS = BigInt(MEMORY_LIMIT / 32);
 
-/**
- * The instructions that can make memory larger; where it would be larger than this chain allows, they end the frame as a
- * lack of gas does.
- */
+/** The instructions that can grow memory, with the limit. */
 export function limitMemory(common: Common): Instruction[] {
-  // Their prices, which the EVM itself sets only when it is made.
+  // The EVM loads these prices only when it is created.
   common.updateParams(paramsEVM);
-  // Memory gets its new size where its price is found out, and only instructions with a dynamic price have one.
+  // Memory grows while the price is computed, which only instructions with a dynamic price do.
   const dynamic = getOpcodesForHF(common).opcodeMap.filter(({ opcodeInfo }) => opcodeInfo.dynamicGas);
   return dynamic.map(({ opcodeInfo, gasHandler, opHandler }) => ({
     opcode: opcodeInfo.code,

@@ -5,14 +5,14 @@ import { EFFORT_LIMIT, effortOf } from "./effort.ts";
 
 const MIN_GAS = 200n;
 const GAS_DIVISOR = 3n;
-/** Bytes of the three lengths in front of the operands. */
+/** Bytes of the three lengths that precede the operands. */
 const LENGTHS = 96;
 const WORD = 32;
 
 /**
- * MODEXP (EIP-198, at the price of EIP-2565) in time that the gas pays for. The EVM's own takes a time quadratic in the
- * exponent's length: millions of zeros, which cost no calldata, would stop a node for hours. What L1 cannot do at once
- * fails, like what lacks gas.
+ * MODEXP (EIP-198, priced by EIP-2565), whose running time the gas pays for. The time of the library's own is quadratic
+ * in the exponent's length: an exponent of millions of zeros, which needs no calldata, would stop a node for hours. An
+ * input that L1 cannot compute in one call fails as if out of gas.
  */
 export const MODEXP: AddPrecompile = {
   address: "0x0000000000000000000000000000000000000005",
@@ -25,7 +25,7 @@ export const MODEXP: AddPrecompile = {
       const exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);
       return { returnValue: new Uint8Array(), executionGasUsed: gasLimit, exceptionError };
     }
-    // What the gas paid for is so short that JavaScript counts it exactly, unless there is no modulus.
+    // Lengths that the gas paid for are safe integers; without a modulus they may be anything.
     if (modulusLength === 0n) return { returnValue: new Uint8Array(), executionGasUsed: gas };
     const [baseSize, exponentSize, modulusSize] = [baseLength, exponentLength, modulusLength].map(Number) as [
       number,
@@ -52,7 +52,7 @@ function gasOf(data: Uint8Array, base: bigint, exponent: bigint, modulus: bigint
   return gas > MIN_GAS ? gas : MIN_GAS;
 }
 
-/** @param size Bytes of the exponent; those that are not there are zero. */
+/** @param size Bytes of the exponent; missing ones count as zero. */
 function raise(base: bigint, exponent: Uint8Array, size: number, modulus: bigint): bigint {
   const powers = [1n % modulus];
   for (let digit = 1; digit < 16; digit++) powers.push(((powers[digit - 1] ?? 0n) * base) % modulus);
@@ -62,13 +62,13 @@ function raise(base: bigint, exponent: Uint8Array, size: number, modulus: bigint
     const digit = at % 2 === 0 ? byte >> 4 : byte & 15;
     if (power > 1n) for (let square = 0; square < 4; square++) power = (power * power) % modulus;
     if (digit > 0) power = (power * (powers[digit] ?? 0n)) % modulus;
-    // Zero stays zero.
+    // A power of zero stays zero.
     if (power === 0n) return 0n;
   }
   return power;
 }
 
-/** Bytes of the data; those behind its end are zero. */
+/** Bytes of the data, padded with zeros after its end. */
 function slice(data: Uint8Array, at: number, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   bytes.set(data.subarray(at, at + size));

@@ -3,7 +3,7 @@ import { getOpcodesForHF, paramsEVM } from "@ethereumjs/evm";
 import { chainCommon } from "./fork.ts";
 
 const common = chainCommon({ chainId: 1n });
-// The EVM itself sets its prices only when it is made.
+// The EVM loads these prices only when it is created.
 common.updateParams(paramsEVM);
 
 /** Opcodes of the fork by name, `PUSH1` and `DUP16` each on their own, in the order of their numbers. */

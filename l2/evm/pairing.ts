@@ -6,7 +6,7 @@ import {
   getActivePrecompiles,
 } from "@ethereumjs/evm";
 
-/** Most pairs of one pairing: what it costs may come upon L1 twice (contracts/execution/precompiles/Precompiles.sol). */
+/** Most pairs of one pairing; L1 may have to pay for it twice (contracts/execution/precompiles/Precompiles.sol). */
 export const PAIRS_LIMIT = 128;
 
 /** Bytes of a pair of points. */
@@ -14,7 +14,7 @@ const PAIR_SIZE = 192;
 
 const NUMBER = "0000000000000000000000000000000000000008";
 
-/** The pairing of EIP-197, which fails with more pairs than L1 can take at once, like what lacks gas. */
+/** The pairing of EIP-197. With more pairs than L1 can take in one call it fails as if out of gas. */
 export const PAIRING: AddPrecompile = {
   address: `0x${NUMBER}`,
   function: async (input: PrecompileInput): Promise<ExecResult> => {

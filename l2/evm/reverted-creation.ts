@@ -1,14 +1,14 @@
 import type { EVMInterface, EVMResult, ExecResult } from "@ethereumjs/evm";
 
-/** What runs init code in the EVM, beyond its types. */
+/** The methods of the EVM that run init code; its types hide them. */
 interface Creations {
   runInterpreter(message: { isCreate?: boolean }, options?: unknown): Promise<ExecResult>;
   _executeCreate(message: unknown): Promise<EVMResult>;
 }
 
 /**
- * Lets init code revert with whatever it wants. The EVM of @ethereumjs/evm looks for the byte that code must not start
- * with (EIP-3541) in what a reverted creation returned, too, and would take all of its gas.
+ * Lets init code revert with any data. @ethereumjs/evm applies EIP-3541 to the data of a reverted creation, too: if
+ * that starts with 0xef, it would take all of the gas.
  */
 export function letCreationsRevert(evm: EVMInterface): void {
   const creations = evm as unknown as Creations;

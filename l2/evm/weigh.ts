@@ -14,9 +14,9 @@ interface Operands {
   readonly calldata?: readonly [offset: number, size: Size];
   readonly returned?: readonly [offset: number, size: Size];
   readonly address?: number;
-  /** What is done with a slot of storage, or that it is a transient one. */
+  /** How it uses the slot that its first operand names. */
   readonly slot?: "read" | "written" | "transient";
-  /** Whether the frame waits for another one. */
+  /** Whether its frame waits for another frame. */
   readonly waits?: boolean;
 }
 
@@ -31,7 +31,7 @@ const COPY: Operands = {
   ],
 };
 const CREATION: Operands = { memory: [[1, 2]], waits: true };
-/** Behind gas and address comes a value, or not, and then what is given and where to put what is returned. */
+/** Gas, address and value come first, then the range of the input and the range for the output. */
 const VALUE_CALL: Operands = {
   memory: [
     [3, 4],
@@ -40,6 +40,7 @@ const VALUE_CALL: Operands = {
   address: 1,
   waits: true,
 };
+/** As above, without a value. */
 const CALL: Operands = {
   memory: [
     [2, 3],
@@ -49,7 +50,7 @@ const CALL: Operands = {
   waits: true,
 };
 
-/** What instructions touch that L1 may have to be given again, by name. */
+/** What each instruction touches that L1 may need to be given again, by name. */
 const TOUCHING: Readonly<Record<string, Operands>> = {
   KECCAK256: RANGE,
   BALANCE: { address: 0 },
@@ -86,16 +87,16 @@ const TOUCHING: Readonly<Record<string, Operands>> = {
 
 const OPERANDS = new Map(Object.entries(TOUCHING).map(([name, operands]) => [opcode(name), operands]));
 
-/** Operands that an instruction has at most. */
+/** Most operands of an instruction. */
 const MOST = 7;
-/** The page that a frame has its registers in while it waits; its stack lies in others. */
+/** Bytes of the page that keeps a waiting frame's registers; its stack lies in other pages. */
 const REGISTERS_BYTES = 1_400;
 
 /**
- * Lets a burden know what instructions touch.
+ * Reports to a burden what instructions touch.
  *
- * @param special Instructions that are others on this chain than on Ethereum.
- * @returns These, and those of Ethereum that touch anything.
+ * @param special Instructions that differ from Ethereum's on this chain.
+ * @returns These, and those of Ethereum's that touch anything.
  */
 export function weigh(common: Common, special: readonly Instruction[], burden: Burden): Instruction[] {
   const own = new Map(special.map((instruction) => [instruction.opcode, instruction]));
@@ -134,7 +135,7 @@ function note(burden: Burden, { memory, calldata, returned, address, slot, waits
   ] as const) {
     if (range === undefined) continue;
     const [offset, size] = [number(range[0]), sized(range[1])];
-    // What lies behind the data is zero.
+    // Bytes after the end of the data are zero and need not be carried.
     burden.carryData(data, offset, Math.max(0, Math.min(size, data.length - offset)));
   }
   const account = address === undefined ? undefined : items[address];

@@ -27,7 +27,7 @@ export interface Outcome {
   readonly stateRoot: Hex;
 }
 
-/** Executes transactions one after the other, from a state on, with Ethereum's rules (docs/protocol.md, section 1). */
+/** Executes transactions one by one, starting from a state, by Ethereum's rules (docs/protocol.md, section 1). */
 export class Executor {
   readonly config: ChainConfig;
   /** What the execution read and added. */
@@ -55,9 +55,10 @@ export class Executor {
   }
 
   /**
-   * An executor that starts at a state of which the overlay's source has the nodes.
+   * Starts at a state whose nodes the overlay's source has.
    *
-   * @param options.defensible Whether it refuses what a sequencer could not defend on L1 in time. L1 itself does not.
+   * @param options.defensible Whether to refuse transactions that a sequencer could not defend on L1 in time. L1 itself
+   * executes them.
    */
   static async at(
     config: ChainConfig,
@@ -72,7 +73,7 @@ export class Executor {
     stateManager.watch(evm);
     const vm = await createVM({ common, stateManager, evm });
     if (burden !== undefined) {
-      // Thrown from here, an error takes back what the transaction did.
+      // An error thrown here undoes the transaction.
       vm.events.on("afterTx", ({ totalGasSpent }) => {
         const reason = excess(burden, totalGasSpent);
         if (reason !== undefined) throw new TransactionError("TOO_HEAVY", reason);
@@ -81,17 +82,17 @@ export class Executor {
     return new Executor(config, overlay, root, { vm, state: stateManager, burden });
   }
 
-  /** Root of the state where the execution stands. */
+  /** Root of the current state. */
   get stateRoot(): Hex {
     return this.#root;
   }
 
-  /** What the last transaction or call looked at, by address. */
+  /** What the last transaction or call touched, by address. */
   get touched(): ReadonlyMap<string, Touch> {
     return this.#state.touched;
   }
 
-  /** What the states after each transaction added to the one before, for a store that holds states. */
+  /** The nodes and code that the states after each transaction added. */
   changes(): Change[] {
     return this.overlay.changes(this.#roots);
   }
@@ -101,7 +102,7 @@ export class Executor {
     return decodeTransaction(this.config, this.#common, raw);
   }
 
-  /** An account of the state where the execution stands. */
+  /** An account of the current state. */
   async account(address: string): Promise<AccountState | undefined> {
     const account = await this.#state.getAccount(createAddressFromString(address));
     if (account === undefined) return undefined;
@@ -129,7 +130,7 @@ export class Executor {
     return { gasUsed: result.totalGasSpent, success, logs: logs.map(fromVmLog), stateRoot: this.#root };
   }
 
-  /** Does what a transaction would do, without one, as `eth_call` has it; the state is not kept. */
+  /** Simulates a transaction as `eth_call` does; the state does not change. */
   async call(context: BlockContext, call: Call): Promise<CallResult> {
     this.#state.touched.clear();
     this.#burden?.begin();
@@ -138,7 +139,7 @@ export class Executor {
     return reason === undefined ? result : { ...result, error: reason };
   }
 
-  /** The header's other fields are zero; the excess of blobs, too, which makes their base fee 1. */
+  /** All other fields of the header are zero; a zero excess of blobs makes their base fee 1. */
   #block(context: BlockContext): Block {
     const { baseFee, gasLimit } = this.config;
     const header = {
@@ -152,7 +153,7 @@ export class Executor {
   }
 }
 
-/** In what a transaction is too heavy; nothing where it is not. */
+/** Why a transaction is too heavy; nothing if it is not. */
 function excess({ steps }: Burden, gasUsed: bigint): string | undefined {
   const limit = bearableSteps(gasUsed);
   if (steps <= limit) return undefined;

@@ -6,13 +6,13 @@ import type { VM } from "@ethereumjs/vm";
 
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 
-/** Accounts and storage slots that a transaction names beforehand (EIP-2930). */
+/** Accounts and storage slots that a transaction announces (EIP-2930). */
 export type AccessList = readonly { readonly address: string; readonly storageKeys: readonly Hex[] }[];
 
 /** A transaction without signature, nonce and fees. */
 export interface Call {
   readonly from: string;
-  /** Nothing to create a contract. */
+  /** Absent to create a contract. */
   readonly to: string | undefined;
   /** In wei. */
   readonly value: bigint;
@@ -24,20 +24,20 @@ export interface Call {
 
 /** What a call did. */
 export interface CallResult {
-  /** What it returned, or was reverted with. */
+  /** The data that it returned or reverted with. */
   readonly data: Hex;
   /** Gas used before any refund. */
   readonly gasUsed: bigint;
   /** Why it failed, in the EVM's words; nothing where it succeeded. */
   readonly error: string | undefined;
-  /** Accounts and slots that it accessed, other than those that every transaction may access at the low price. */
+  /** Accounts and slots that it accessed, except those that are warm for every transaction. */
   readonly accessed: AccessList;
 }
 
-/** What the EVM says of code that ended with REVERT. */
+/** The EVM's error for code that ended with REVERT. */
 export const REVERTED = "revert";
 
-/** What the EVM says of code that had too little gas. */
+/** The EVM's error for code that had too little gas. */
 export const OUT_OF_GAS = "out of gas";
 
 /** Gas that a call uses before any code runs. */
@@ -49,7 +49,7 @@ export function intrinsicGas(common: Common, { to, data, accessList }: Call): bi
   return createAccessList2930Tx(fields, { common }).getIntrinsicGas();
 }
 
-/** Does what a transaction would do, and takes it back. The sender pays no fees, and may be a contract. */
+/** Does what a transaction would do, then undoes it. The sender pays no fees and may be a contract. */
 export async function simulate(vm: VM, block: Block, call: Call): Promise<CallResult> {
   const { evm } = vm;
   const intrinsic = intrinsicGas(vm.common, call);
@@ -90,7 +90,7 @@ export async function simulate(vm: VM, block: Block, call: Call): Promise<CallRe
   }
 }
 
-/** Addresses without slots that are cheap to access anyway are left out. */
+/** Leaves out addresses that are warm anyway, unless slots of theirs were accessed. */
 function accessListOf(found: ReadonlyMap<string, ReadonlySet<string>>, cheap: readonly string[]): AccessList {
   const left = new Set(cheap.map((address) => address.replace(/^0x/, "")));
   return [...found]

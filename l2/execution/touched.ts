@@ -7,7 +7,7 @@ import { type Account, Address } from "@ethereumjs/util";
 import type { Burden } from "../evm/burden.ts";
 import { type Hex, toHex } from "../base/hex.ts";
 
-/** What an execution looked at of one account. */
+/** The parts of an account that an execution touched. */
 export interface Touch {
   /** Storage slots, 32 bytes each. */
   readonly slots: Set<Hex>;
@@ -15,21 +15,21 @@ export interface Touch {
   code: boolean;
 }
 
-/** A state that remembers what was looked at, also where caches answer or a revert forgets it. */
+/** A state that remembers what was touched, even if a cache answered or a revert undid it. */
 export class TouchedState extends MerkleStateManager {
   /** By address. */
   readonly touched = new Map<string, Touch>();
   readonly #burden: Burden | undefined;
 
-  /** @param burden Is told of the code that is read, where there is one. */
+  /** @param burden Where given, it hears what code is read. */
   constructor(common: Common, trie: MerklePatriciaTrie, burden?: Burden) {
     super({ common, trie, caches: new Caches() });
     this.#burden = burden;
   }
 
   /**
-   * Remembers also what code tries to access without the EVM having to read it, such as the target of a call without
-   * the funds for its value: another implementation may read it.
+   * Also remembers what code tries to access and this EVM need not read, such as an account whose access runs out of
+   * gas: another implementation may read it.
    */
   watch({ journal }: EVM): void {
     const isWarmed = journal.isWarmedAddress.bind(journal);

@@ -14,11 +14,11 @@ import type { SignedTransaction } from "../protocol/transaction.ts";
 import { EMPTY_ROOT, NO_CODE, accountReferences } from "../state/trie.ts";
 
 /**
- * What executing these transactions needs of the state before the first of them (steps 11.5, 11.9): RLP items one behind
- * the other, trie nodes as the lists that they are and code as strings. A transaction that runs code, and every one
- * behind it, starts from the state's root anew: what it needs is there also where an earlier one of these transactions
- * made it. An invalid transaction ends the execution; what its verdict needs is included.
- * @throws ChainError where the store does not hold `preStateRoot`.
+ * The witness for executing these transactions on L1 (steps 11.5, 11.9): a sequence of RLP items, lists for trie nodes
+ * and strings for code. L1 starts anew from the state root for a transaction that runs code and for each one after it.
+ * For those the witness also has what earlier transactions of the list created. An invalid transaction ends the
+ * execution; what its verdict needs is included.
+ * @throws ChainError if the store does not have `preStateRoot`.
  */
 export async function transitionWitness(
   config: ChainConfig,
@@ -52,7 +52,7 @@ export async function transitionWitness(
   return encodeWitness(read);
 }
 
-/** Whether a transaction does more than to move value. */
+/** Whether a transaction does more than move value. */
 async function runsCode(executor: Executor, { to, signed }: SignedTransaction): Promise<boolean> {
   if (to === undefined || signed.data.length > 0) return true;
   if (BigInt(to) >= 1n && BigInt(to) <= LAST_PRECOMPILE) return true;
@@ -60,10 +60,10 @@ async function runsCode(executor: Executor, { to, signed }: SignedTransaction): 
 }
 
 /**
- * Reads what a transaction read of the state before it, and does its changes again in the order that L1 has: which nodes
- * a deletion needs depends on it. In each account slots are set before others are deleted; accounts are written before
- * others are deleted.
- * @param executor Stands behind the transaction.
+ * Reads what a transaction read of the state before it, and repeats its changes in L1's order, on which it depends
+ * which nodes a deletion needs: slots are set before others are deleted, and accounts are written before others are
+ * deleted.
+ * @param executor Its state is the one after the transaction.
  */
 async function retrace(
   common: Common,
@@ -113,7 +113,7 @@ async function write(trie: MerklePatriciaTrie, changes: readonly Change[]): Prom
   for (const { key, value } of changes) if (value === null) await trie.del(key);
 }
 
-/** What was touched is all that changed, or the witness would lack something. */
+/** @throws Error if something changed that was not touched: the witness would be incomplete. */
 function expectRoot(what: string, trie: MerklePatriciaTrie, root: Hex): void {
   const found = toHex(trie.root());
   if (found !== root) throw new Error(`The changes of the ${what} lead to root ${found}, expected ${root}.`);

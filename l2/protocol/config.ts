@@ -1,17 +1,17 @@
 import { parseEther, parseUnits } from "ethers";
 
-/** Most gas of one transaction for which L1 can run any single instruction within one call (docs/execution.md). */
+/** Most gas of a transaction. L1 can then run any single instruction of it in one call (docs/execution.md). */
 export const MAX_GAS_LIMIT = 8_000_000n;
 
 /**
- * Most bytes of a transaction, so that it fits into one transaction of L1 with all else that this has to carry: the
- * answer to a request for data (step 11.8), or a step of an execution. A larger one is invalid.
+ * Most bytes of a transaction; a larger one is invalid. It has to fit into one L1 transaction with all else that this
+ * carries: the answer to a request for data (step 11.8), or a step of an execution.
  */
 export const TRANSACTION_LIMIT = 98_304;
 
 /**
- * Most addresses and storage keys, taken together, of an access list, which L1 warms in one go. A transaction with more
- * is invalid.
+ * Most addresses and storage keys together in an access list; a transaction with more is invalid. L1 warms them all in
+ * one call.
  */
 export const ACCESS_LIMIT = 512;
 

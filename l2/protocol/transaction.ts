@@ -10,20 +10,20 @@ import { type Hex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
 import { MAX_INIT_CODE_BYTES } from "../evm/fork.ts";
 
-/** A signed transaction that is valid as far as its bytes and the chain's constants tell. Amounts are in wei. */
+/** A signed transaction that passed every check that needs no state. Amounts are in wei. */
 export interface SignedTransaction {
   readonly hash: Hex;
   readonly raw: Uint8Array;
   readonly type: 0 | 1 | 2;
   readonly from: string;
-  /** Nothing where it creates a contract. */
+  /** Absent if it creates a contract. */
   readonly to: string | undefined;
   readonly nonce: bigint;
   readonly value: bigint;
   readonly gasLimit: bigint;
-  /** Most that the sender pays per gas. */
+  /** Most that the sender pays, per gas. */
   readonly feeCap: bigint;
-  /** Most of it that goes to the coinbase. */
+  /** Most of it that goes to the coinbase, per gas. */
   readonly tipCap: bigint;
   /** The transaction in the EVM's own form. */
   readonly signed: TypedTransaction;
@@ -89,7 +89,7 @@ export function effectiveTip(config: Pick<ChainConfig, "baseFee">, transaction: 
   return transaction.tipCap < room ? transaction.tipCap : room;
 }
 
-/** The most that a transaction can cost its sender, in wei: what the balance has to cover. */
+/** The most that a transaction can cost its sender, in wei; the balance has to cover it. */
 export function upfrontCost(transaction: SignedTransaction): bigint {
   return transaction.gasLimit * transaction.feeCap + transaction.value;
 }
@@ -185,7 +185,7 @@ function checkAccessList(fields: Fields): void {
   }
 }
 
-/** Gives the recipient; nothing for a creation. */
+/** Returns the recipient; nothing for a creation. */
 function checkKind(fields: Fields): string | undefined {
   const to = toHex(fields.bytes("to"));
   if (to === "0x") {

@@ -33,7 +33,7 @@ export interface AccountState {
 /** An account with its proof and those of some of its storage slots, as EIP-1186 has them. */
 export type AccountProof = Awaited<ReturnType<typeof getMerkleStateProof>>;
 
-/** One state, named by its root. */
+/** One state. */
 export interface StateReader {
   readonly root: Hex;
   /** The account, or nothing where there is none. */
@@ -45,13 +45,13 @@ export interface StateReader {
   proof(address: string, slots?: readonly bigint[]): Promise<AccountProof>;
 }
 
-/** Where trie nodes and code are read from; keys are unprefixed hexadecimal hashes, or prefixed ones for code. */
+/** A source of trie nodes and code. Keys are hashes in hexadecimal without 0x; those of code have a prefix. */
 export interface NodeSource {
-  /** @throws ChainError where the node is not there: a gap is never read as an empty state. */
+  /** @throws ChainError if the node is missing: a gap is never read as an empty state. */
   node(key: string): Promise<Uint8Array>;
 }
 
-/** Trie nodes and code by hash, of any number of states; nothing is ever removed. */
+/** Trie nodes and code of any number of states, by hash. Nothing is ever removed. */
 export class StateStore implements NodeSource {
   readonly #store: KeyValueStore;
 
@@ -102,7 +102,7 @@ export class StateStore implements NodeSource {
     return node;
   }
 
-  /** What has a hash, of any state, as a witness holds it: a trie node as it is, code as a string in RLP. */
+  /** The preimage of a hash as a witness has it: a trie node as it is, code as an RLP string. */
   async witnessItem(hash: Hex): Promise<Uint8Array | undefined> {
     const key = hash.slice(2);
     const node = await this.#store.get(stateKey(key));
@@ -120,7 +120,7 @@ export class StateStore implements NodeSource {
 /** Length of a trie node's key; that of code is longer. */
 export const HASH_DIGITS = 64;
 
-/** Reading a state depends on no constant of a chain. */
+/** Reading a state does not depend on the chain's constants. */
 const READING = chainCommon({ chainId: 1n });
 
 const stateKey = (key: string): string => `s${key}`;
@@ -130,7 +130,7 @@ export function stateChange(key: string, node: Uint8Array): Change {
   return { key: stateKey(key), value: node };
 }
 
-/** New nodes over a source that stays as it is: the database that the EVM works on. */
+/** The database that the EVM works on: new nodes on top of a source, which it does not change. */
 export class Overlay implements DB<string>, NodeSource {
   readonly #source: NodeSource;
   readonly #added = new Map<string, Uint8Array>();
@@ -158,12 +158,12 @@ export class Overlay implements DB<string>, NodeSource {
   }
 
   put(key: string, value: Uint8Array): Promise<void> {
-    // The trie writes again what it read.
+    // The trie also writes nodes that it only read.
     if (!this.#known.has(key)) this.#added.set(key, value);
     return Promise.resolve();
   }
 
-  /** Nodes are named by their content, so there is nothing that a removal would free for good. */
+  /** Other states may have the same node, so none is removed. */
   del(): Promise<void> {
     return Promise.resolve();
   }
@@ -183,8 +183,8 @@ export class Overlay implements DB<string>, NodeSource {
   }
 
   /**
-   * What the states with these roots have and the source has not, for a store that holds states. Nodes that existed
-   * between two writes of one transaction are left out.
+   * The nodes and code of the states with these roots that the source does not have. Nodes that existed only between
+   * two writes of one transaction are left out.
    */
   changes(roots: readonly Hex[]): Change[] {
     const kept = new Map<string, Change>();

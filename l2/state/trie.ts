@@ -3,7 +3,7 @@ import { RLP } from "@ethereumjs/rlp";
 import { type Hex, toHex } from "../base/hex.ts";
 import { keccak256 } from "../base/keccak.ts";
 
-/** Takes a node that was made: its hash and its RLP. */
+/** Receives each new node: its hash and its RLP. */
 export type NodeSink = (hash: Uint8Array, node: Uint8Array) => void;
 
 type Item = Uint8Array | Item[];
@@ -17,8 +17,8 @@ export const NO_CODE: Hex = toHex(keccak256(EMPTY));
 export const EMPTY_ROOT: Hex = toHex(keccak256(RLP.encode(EMPTY)));
 
 /**
- * Builds a whole Merkle-Patricia trie at once, which is far faster than one insertion after the other.
- * @param entries Keys of which none starts another (hashes, or RLP of integers), with their values.
+ * Builds a whole Merkle-Patricia trie at once, which is far faster than inserting entry by entry.
+ * @param entries Keys and values. No key is a prefix of another, as with hashes, or the RLP of integers.
  * @returns The root.
  */
 export function buildTrie(entries: readonly (readonly [Uint8Array, Uint8Array])[], sink: NodeSink): Uint8Array {
@@ -57,7 +57,7 @@ function subtree(entries: readonly Entry[], depth: number, sink: NodeSink): Item
   return [...branch, EMPTY];
 }
 
-/** Nodes below 32 bytes stand in their parent themselves. */
+/** Nodes of less than 32 bytes are embedded in their parent. */
 function reference(node: Item[], sink: NodeSink): Item {
   const rlp = RLP.encode(node);
   if (rlp.length < 32) return node;
@@ -79,13 +79,13 @@ export function children(node: Uint8Array): { hashes: Uint8Array[]; values: Uint
   return found;
 }
 
-/** Where the code of a state lies among its nodes: under its hash, behind this prefix of the state manager. */
+/** Code lies among the nodes of a state under its hash, after this prefix of the state manager. */
 const CODE_PREFIX = "63";
 
 /** Key of the code with a hash, in hexadecimal without prefix. */
 export const codeKey = (hash: string): string => `${CODE_PREFIX}${hash}`;
 
-/** Keys of the storage trie's root and of the code that an account, as it stands in its leaf, refers to. */
+/** The keys of the storage root and of the code to which an account's leaf refers. */
 export function accountReferences(value: Uint8Array): { storage: string | undefined; code: string | undefined } {
   const fields: unknown = RLP.decode(value);
   const [, , storageRoot, codeHash] = Array.isArray(fields) ? (fields as Item[]) : [];

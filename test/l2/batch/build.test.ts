@@ -155,7 +155,7 @@ describe("Batch", () => {
     expect(malformed.invalid).to.deep.include({ index: 0 });
   });
 
-  it("[11.1] random transactions lead where @ethereumjs/vm alone leads, and a witness suffices for any of them", async () => {
+  it("[11.1] random transactions lead to the roots of @ethereumjs/vm alone, and a witness suffices for each", async () => {
     const reference = await TestState.open(config);
     for (const seed of ["first", "second"]) {
       const random = randomSource(`l2 batch ${seed}`);

@@ -45,7 +45,7 @@ describe("Batch encoding", () => {
     expect(decodeRecords(new Uint8Array())).to.deep.equal([]);
   });
 
-  it("[11.8] cuts data at records' ends; pieces decode one behind the other", () => {
+  it("[11.8] cuts data between records; the pieces decode one after the other", () => {
     const data = encodeRecords(list);
     const ends = recordEnds(data);
     expect(ends.at(-1)).to.equal(data.length);
@@ -96,7 +96,7 @@ describe("Batch encoding", () => {
     expect(encodeRecords([tx(2, 1), { ...tx(2, 1), context: lower }])).to.have.length(recordSize(1, true) + 5);
   });
 
-  it("[9] [9.1] takes apart only the very object that the header names", () => {
+  it("[9] [9.1] decodes only the object that the header commits to", () => {
     const data = encodeRecords(list);
     const stateRoots = list.map((_, index) => keccakText(`root ${index}`));
     const object = encodeObject(data, stateRoots);

@@ -47,12 +47,12 @@ describe("Burden", function () {
     "thousands of slots": () => storage(25),
   };
   for (const [title, make] of Object.entries(roaming)) {
-    it(`[11.8] [11.9] is too much where a transaction goes back and forth between ${title}`, async () => {
+    it(`[11.8] [11.9] exceeds its bound if a transaction alternates between ${title}`, async () => {
       expect(await share(make())).to.be.greaterThan(1);
     });
   }
 
-  it("[11.8] [11.9] is little where a transaction uses much once", async () => {
+  it("[11.8] [11.9] stays low for a transaction that uses much, but each thing once", async () => {
     for (const [title, make] of [...WORST, ...HEAVY_CALLS]) expect(await share(make()), title).to.be.at.most(0.25);
   });
 
@@ -114,7 +114,7 @@ describe("Burden", function () {
       expect(status)
         .to.have.property("reason")
         .that.matches(/would fill \d+ calls of L1, expected at most \d+ for \d+ gas/);
-      // What was left out has left nothing behind.
+      // The transaction that was left out changed nothing.
       await peer.importBlock(toSignedBlock(block), anyProducer);
       expect(peer.head.stateRoot).to.equal(block.stateRoot);
     });

@@ -17,9 +17,9 @@ describe("Effort of MODEXP on L1", () => {
   it("is what L1's own precompile charges where that takes the operands, and some for the call", () => {
     expect(effortOf(new Uint8Array()), "no modulus").to.equal(8_500n);
     expect(effortOf(input("0x03", "0x05", "0x07")), "the least price").to.equal(8_500n + 500n);
-    // 128 words of 8 bytes, squared, twice; an exponent of one byte with 7 bits behind the first.
+    // 128 words of 8 bytes, squared, twice; an exponent of one byte with 7 bits after the first.
     expect(effortOf(input(filled(1024), "0xff", filled(1024)))).to.equal(8_500n + 7n * 2n * 128n ** 2n);
-    // 16 rounds for each byte of the exponent behind the first 32, and 255 for those.
+    // 16 rounds for each byte of the exponent after the first 32, and 255 for those.
     expect(effortOf(input(filled(64), filled(64), filled(64)))).to.equal(8_500n + (16n * 32n + 255n) * 2n * 8n ** 2n);
   });
 

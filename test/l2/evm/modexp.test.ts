@@ -21,7 +21,7 @@ async function run(evm: typeof ours, data: string, gasLimit: bigint) {
 }
 
 describe("MODEXP", () => {
-  it("[1] gives what the EVM's own gives, at its price", async () => {
+  it("[1] gives the result and the price of the EVM's own", async () => {
     const random = randomSource("modexp");
     const bytes = (size: number): string => {
       const word = id(`bytes ${random(1_000_000)}`);
@@ -57,7 +57,7 @@ describe("MODEXP", () => {
   /** 2 ^ (3 · 256 ^ (size - 1)) modulo 251: of the exponent only its first byte is there. */
   const power = (size: number) => concat([toBeHex(1, 32), toBeHex(size, 32), toBeHex(1, 32), "0x0203"]);
 
-  it("[1] takes a time that its gas pays for, however long the exponent", async () => {
+  it("[1] runs in a time that its gas pays for, however long the exponent is", async () => {
     const size = 12_000;
     const padded = concat([power(size), `0x${"00".repeat(size - 1)}fb`]);
     expect(effortOf(fromHex(padded)) < EFFORT_LIMIT, "L1 can do it").to.equal(true);
@@ -68,7 +68,7 @@ describe("MODEXP", () => {
     expect(gas).to.equal((8n * (BigInt(size) - 32n) + 249n) / 3n);
   });
 
-  it("[1] fails at once where L1 cannot do what the gas has paid for", async () => {
+  it("[1] fails at once on inputs that L1 cannot compute, whatever gas it has", async () => {
     const size = 2_000_000;
     const gas = (8n * (BigInt(size) - 32n) + 249n) / 3n;
     const padded = concat([power(size), `0x${"00".repeat(size - 1)}fb`]);

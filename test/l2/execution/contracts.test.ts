@@ -208,7 +208,7 @@ describe("Contracts", () => {
     for (const opened of [chain, peer, adopting, late]) await opened.close();
   });
 
-  it("never makes an invalid transaction of a state that it lacks", async () => {
+  it("never takes a missing state for an invalid transaction", async () => {
     const states = await StateStore.open();
     const root = await states.genesis(config);
     const { keccakHex } = await import("../../../l2/base/keccak.ts");
