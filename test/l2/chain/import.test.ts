@@ -36,7 +36,7 @@ describe("Importing a block", () => {
   };
   const execute = async (change: Partial<SignedBlock> = {}, gasLimit = config.gasLimit) => {
     const executor = await Executor.at(config, new Overlay(chain.states), head.stateRoot);
-    return executeBlock({ gasLimit }, executor, { ...block, ...change }, () => undefined);
+    return executeBlock(executor, { ...block, ...change }, gasLimit, () => undefined);
   };
 
   it("[3] takes one that follows the head, and says why another does not", async () => {
@@ -69,7 +69,7 @@ describe("Importing a block", () => {
   it("[3] decodes no transaction that is known", async () => {
     const executor = await Executor.at(config, new Overlay(chain.states), head.stateRoot);
     const known = new Map((await execute()).map(({ transaction }) => [transaction.hash, transaction]));
-    const executed = await executeBlock(config, executor, block, (hash) => known.get(hash));
+    const executed = await executeBlock(executor, block, config.gasLimit, (hash) => known.get(hash));
     for (const { transaction } of executed) expect(transaction).to.equal(known.get(transaction.hash));
   });
 
