@@ -1,33 +1,21 @@
 import type { Command } from "commander";
-import { Wallet } from "ethers";
 
 import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
-import { Chain } from "../../l2/chain/chain.ts";
-import { composeConsensus } from "./compose.ts";
 import { agentCommand, integer } from "./flags.ts";
-import { serviceOf } from "../runtime/daemon.ts";
-import { AgentError } from "../runtime/errors.ts";
-import { nodeOf } from "../node/node.ts";
 import {
-  baseOf,
   DAEMON_SETTINGS,
   GENESIS_SETTING,
-  genesisOf,
   L1_SETTINGS,
-  l1Of,
-  managerOf,
-  mirrorOf,
   SENDER_SETTINGS,
   type DaemonSettings,
   type L1Settings,
   type SenderSettings,
 } from "./settings.ts";
-import { HttpTransport } from "../peers/http-transport.ts";
 import { PEER_SETTINGS, type PeerSettings } from "./peers.ts";
-import { DEFAULT_LIMITS } from "../consensus/process.ts";
-import { ConsensusServer } from "../consensus/server.ts";
+import { DEFAULT_LIMITS } from "../consensus/defaults.ts";
+import { compiled } from "./compiled.ts";
 
-interface Settings extends DaemonSettings, L1Settings, SenderSettings, PeerSettings {
+export interface Settings extends DaemonSettings, L1Settings, SenderSettings, PeerSettings {
   genesis: string;
   host: string;
   port: number;
@@ -72,44 +60,7 @@ export function consensusCommand(): Command {
       ...DAEMON_SETTINGS,
     ],
   ).action(async (settings: Settings) => {
-    const wallet = new Wallet(settings.key);
-    if (wallet.address !== settings.consensus) {
-      throw new AgentError("CONFIG", `--key is that of ${wallet.address}; --consensus is ${settings.consensus}`);
-    }
-    const base = baseOf("consensus", settings);
-    const l1 = await l1Of(settings);
-    const chain = await Chain.open(await genesisOf(settings.genesis, l1), { directory: base.path("chain") });
-    const mirror = mirrorOf(settings, l1, base);
-    const { chainId } = await l1.provider.getNetwork();
-    const { peerHost: host, peerPort: port, peers, rpcHost, rpcPort } = settings;
-    const consensus = composeConsensus(
-      {
-        interval: settings.interval,
-        chainId,
-        consensus: settings.consensus,
-        patience: settings.patience,
-        limits: { transactions: settings.batchTransactions, age: settings.batchAge },
-      },
-      {
-        ...base,
-        l1,
-        chain,
-        mirror,
-        transport: new HttpTransport({ host, port, peers }),
-        key: wallet,
-        transactions: managerOf(settings, l1, base),
-      },
-    );
-    await mirror.sync();
-    const server = new ConsensusServer(settings, { consensus });
-    await server.start();
-    const parts: { close(): Promise<unknown> }[] = [chain, { close: () => server.stop() }];
-    if (rpcPort !== undefined) {
-      const node = nodeOf({ host: rpcHost, port: rpcPort }, { chain, mirror, consensus, log: base.log });
-      base.log.info({ url: await node.listen() }, "serving users");
-      parts.push(node);
-    }
-    base.log.info({ url: server.url }, "serving clients");
-    await base.run(serviceOf(consensus, parts));
+    const { runConsensus } = await compiled(() => import("./run/consensus.ts"));
+    await runConsensus(settings);
   });
 }

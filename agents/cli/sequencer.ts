@@ -1,38 +1,22 @@
 import type { Command } from "commander";
-import { Wallet } from "ethers";
 
 import { BLOCK_LIMITS } from "../../l2/protocol/limits.ts";
-import { Chain } from "../../l2/chain/chain.ts";
-import { composeSequencer } from "./compose.ts";
 import { address, agentCommand, integer, url, type Setting } from "./flags.ts";
-import { serviceOf } from "../runtime/daemon.ts";
-import type { EventFollower } from "../l1/events.ts";
-import type { L1State } from "../l1/mirror.ts";
-import { nodeOf } from "../node/node.ts";
 import {
-  baseOf,
   DAEMON_SETTINGS,
   GENESIS_SETTING,
-  genesisOf,
   L1_SETTINGS,
-  l1Of,
-  managerOf,
-  mirrorOf,
   SENDER_SETTINGS,
   STEP_GAS_SETTING,
-  type Base,
   type DaemonSettings,
   type L1Settings,
   type SenderSettings,
 } from "./settings.ts";
-import { HttpConsensus } from "../consensus/client.ts";
-import { HttpTransport } from "../peers/http-transport.ts";
 import { PEER_SETTINGS, type PeerSettings } from "./peers.ts";
-import { HttpStorage } from "../data/http-storage.ts";
-import { DEFAULT_PIECE_SIZE } from "../sequencer/responder.ts";
-import type { Sequencer } from "../sequencer/sequencer.ts";
+import { DEFAULT_PIECE_SIZE } from "../sequencer/defaults.ts";
+import { compiled } from "./compiled.ts";
 
-interface Settings extends DaemonSettings, L1Settings, SenderSettings, PeerSettings {
+export interface Settings extends DaemonSettings, L1Settings, SenderSettings, PeerSettings {
   genesis: string;
   stepGas: bigint;
   owner: string;
@@ -82,16 +66,8 @@ export function sequencerCommand(): Command {
     "produces or verifies blocks, signs batches, answers data requests (2b, 3, 5, 11.8)",
     SETTINGS,
   ).action(async (settings: Settings) => {
-    const { base, chain, mirror, consensus, sequencer } = await assemble(settings);
-    const { rpcHost, rpcPort } = settings;
-    await mirror.sync();
-    const parts: { close(): Promise<unknown> }[] = [chain];
-    if (rpcPort !== undefined) {
-      const node = nodeOf({ host: rpcHost, port: rpcPort }, { chain, mirror, consensus, log: base.log });
-      base.log.info({ url: await node.listen() }, "serving users");
-      parts.push(node);
-    }
-    await base.run(serviceOf(sequencer, parts));
+    const { runSequencer } = await compiled(() => import("./run/sequencer.ts"));
+    await runSequencer(settings);
   });
 }
 
@@ -105,57 +81,7 @@ export function unattestedCommand(): Command {
     "posts what the sequencer's chain holds beyond L1's head without a certificate, and ends (3.3)",
     SETTINGS,
   ).action(async (settings: Settings) => {
-    const { base, chain, sequencer } = await assemble(settings);
-    try {
-      await sequencer.tick();
-      const { hash } = await sequencer.postUnattested();
-      base.log.info({ hash }, "[3.3] posted a batch without a certificate");
-    } finally {
-      await sequencer.stop();
-      await chain.close();
-    }
+    const { postUnattested } = await compiled(() => import("./run/sequencer.ts"));
+    await postUnattested(settings);
   });
-}
-
-async function assemble(settings: Settings): Promise<{
-  base: Base;
-  chain: Chain;
-  mirror: EventFollower<L1State>;
-  consensus: HttpConsensus;
-  sequencer: Sequencer;
-}> {
-  const base = baseOf("sequencer", settings);
-  const l1 = await l1Of(settings);
-  const config = await genesisOf(settings.genesis, l1);
-  const chain = await Chain.open(config, { directory: base.path("chain") });
-  const mirror = mirrorOf(settings, l1, base);
-  const consensus = new HttpConsensus(settings.consensusUrl);
-  const { chainId } = await l1.provider.getNetwork();
-  const { interval, owner, coinbase, blockTransactions, pieceSize, stepGas, storageUrl } = settings;
-  const { peerHost: host, peerPort: port, peers } = settings;
-  const sequencer = composeSequencer(
-    {
-      interval,
-      owner,
-      chainId,
-      consensus: settings.consensus,
-      blockTransactions,
-      pieceSize,
-      stepGas,
-      ...(coinbase === undefined ? {} : { coinbase }),
-    },
-    {
-      ...base,
-      l1,
-      config,
-      chain,
-      mirror,
-      consensus,
-      transport: new HttpTransport({ host, port, peers }),
-      key: new Wallet(settings.key),
-      transactions: managerOf(settings, l1, base),
-      storage: storageUrl === undefined ? undefined : new HttpStorage(storageUrl),
-    },
-  );
-  return { base, chain, mirror, consensus, sequencer };
 }

@@ -2,19 +2,17 @@ import { Command } from "commander";
 
 import { address, agentCommand, ether, type Setting } from "./flags.ts";
 import {
-  baseOf,
   DAEMON_SETTINGS,
   L1_SETTINGS,
-  l1Of,
-  managerOf,
   SENDER_SETTINGS,
   type DaemonSettings,
   type L1Settings,
   type SenderSettings,
 } from "./settings.ts";
-import { Stake } from "../sequencer/stake.ts";
+import type { Stake } from "../sequencer/stake.ts";
+import { compiled } from "./compiled.ts";
 
-interface StakeSettings extends DaemonSettings, L1Settings, SenderSettings {
+export interface StakeSettings extends DaemonSettings, L1Settings, SenderSettings {
   amount?: bigint;
   sequencerKey?: string;
   recipient?: string;
@@ -104,9 +102,8 @@ export function stakeCommand(): Command {
   for (const [name, description, settings, act] of actions) {
     command.addCommand(
       agentCommand(name, description, [...settings, ...STAKE_SETTINGS]).action(async (given: StakeSettings) => {
-        const base = baseOf("stake", given);
-        const l1 = await l1Of(given);
-        await act(new Stake({ l1, transactions: managerOf(given, l1, base) }), given);
+        const { runStake } = await compiled(() => import("./run/stake.ts"));
+        await runStake(given, act);
       }),
     );
   }

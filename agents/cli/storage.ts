@@ -2,13 +2,10 @@ import type { Command } from "commander";
 
 import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import { agentCommand, integer } from "./flags.ts";
-import { baseOf, DAEMON_SETTINGS, L1_SETTINGS, l1Of, type DaemonSettings, type L1Settings } from "./settings.ts";
-import { certifiedOnly } from "../storage/authorise.ts";
-import { FileStore } from "../data/file-store.ts";
-import { StorageServer } from "../storage/server.ts";
-import { SnapshotWriter } from "../storage/snapshot-writer.ts";
+import { DAEMON_SETTINGS, L1_SETTINGS, type DaemonSettings, type L1Settings } from "./settings.ts";
+import { compiled } from "./compiled.ts";
 
-interface Settings extends DaemonSettings, L1Settings {
+export interface Settings extends DaemonSettings, L1Settings {
   host: string;
   port: number;
   maxObject: number;
@@ -42,26 +39,7 @@ export function storageCommand(): Command {
     ...L1_SETTINGS,
     ...DAEMON_SETTINGS,
   ]).action(async (settings: Settings) => {
-    const base = baseOf("storage", settings);
-    const store = new FileStore(base.path("objects"));
-    const authorise = certifiedOnly(await l1Of(settings));
-    const server = new StorageServer(settings, { ...base, store, authorise });
-    const { snapshot } = settings;
-    const writer =
-      snapshot === undefined
-        ? undefined
-        : new SnapshotWriter({ interval: settings.snapshotInterval, file: snapshot }, { ...base, store });
-    await base.run({
-      start: async () => {
-        await server.start();
-        writer?.start();
-        base.log.info({ url: server.url }, "serving");
-      },
-      stop: async () => {
-        await writer?.stop();
-        await server.stop();
-      },
-      health: () => server.health(),
-    });
+    const { runStorage } = await compiled(() => import("./run/storage.ts"));
+    await runStorage(settings);
   });
 }

@@ -1,31 +1,18 @@
 import type { Command } from "commander";
 
-import { StateStore } from "../../l2/state/state.ts";
-import { BlocksSource } from "../data/batch-data.ts";
-import { composeSubmitter } from "./compose.ts";
 import { agentCommand, ether, url, urls } from "./flags.ts";
-import { serviceOf } from "../runtime/daemon.ts";
-import { RpcBlocks } from "../data/rpc-blocks.ts";
 import {
-  baseOf,
   DAEMON_SETTINGS,
   GENESIS_SETTING,
-  genesisOf,
   L1_SETTINGS,
-  l1Of,
-  managerOf,
-  mirrorOf,
   SENDER_SETTINGS,
   type DaemonSettings,
   type L1Settings,
   type SenderSettings,
 } from "./settings.ts";
-import { HttpConsensus } from "../consensus/client.ts";
-import { DEFAULT_STEP_GAS } from "../execution/recomputer.ts";
-import { FileStore } from "../data/file-store.ts";
-import { HttpStorage } from "../data/http-storage.ts";
+import { compiled } from "./compiled.ts";
 
-interface Settings extends DaemonSettings, L1Settings, SenderSettings {
+export interface Settings extends DaemonSettings, L1Settings, SenderSettings {
   genesis: string;
   consensusUrl: string;
   storageUrl: string;
@@ -59,26 +46,7 @@ export function submitterCommand(): Command {
     ...SENDER_SETTINGS,
     ...DAEMON_SETTINGS,
   ]).action(async (settings: Settings) => {
-    const base = baseOf("submitter", settings);
-    const l1 = await l1Of(settings);
-    const config = await genesisOf(settings.genesis, l1);
-    const states = await StateStore.open(base.path("states"));
-    const { interval, maxRequestFee, finalise } = settings;
-    const submitter = composeSubmitter(
-      { interval, finalise, maxRequestFee, stepGas: DEFAULT_STEP_GAS },
-      {
-        ...base,
-        l1,
-        config,
-        states,
-        mirror: mirrorOf(settings, l1, base),
-        transactions: managerOf(settings, l1, base),
-        consensus: new HttpConsensus(settings.consensusUrl),
-        storage: new HttpStorage(settings.storageUrl),
-        blocks: settings.l2Urls.map((node) => new BlocksSource(node, new RpcBlocks(node))),
-        files: new FileStore(base.path("outbox")),
-      },
-    );
-    await base.run(serviceOf(submitter, [states]));
+    const { runSubmitter } = await compiled(() => import("./run/submitter.ts"));
+    await runSubmitter(settings);
   });
 }

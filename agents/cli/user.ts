@@ -1,19 +1,21 @@
 import { Command } from "commander";
-import { formatEther, Wallet } from "ethers";
 
 import type { Hex } from "../../l2/base/hex.ts";
 import { address, agentCommand, bytes, ether, hash, integer, oneOf, privateKey, url, type Setting } from "./flags.ts";
 import { AgentError } from "../runtime/errors.ts";
-import { systemClock } from "../runtime/clock.ts";
-import { connect, openL1, readDeployment } from "../l1/l1.ts";
-import { createLogger, LOG_LEVELS } from "../runtime/logger.ts";
-import { DEFAULT_USER_OPTIONS, type Payment, User } from "../user/user.ts";
+import { LOG_LEVELS } from "../runtime/logger.ts";
+import { DEFAULT_USER_OPTIONS, type Payment } from "../user/user.ts";
+import { compiled } from "./compiled.ts";
 
-interface Settings {
+export interface UserSettings {
   l2Url: string;
   key: string;
   logLevel: string;
 }
+
+export type PaySettings = UserSettings & Payment & { patience: number };
+
+export type ProveSettings = UserSettings & { hash: Hex; l1Url: string; deployment: string };
 
 const SETTINGS: Setting<unknown>[] = [
   { name: "l2-url", value: "url", description: "node of the L2", parse: url, required: true },
@@ -55,14 +57,11 @@ function sendCommand(): Command {
       default: DEFAULT_USER_OPTIONS.patience,
     },
     ...SETTINGS,
-  ]).action(async (settings: Settings & Payment & { patience: number }) => {
-    const { to, value, data } = settings;
+  ]).action(async (settings: PaySettings) => {
+    const { to, data } = settings;
     if (to === undefined && data === "0x") throw new AgentError("CONFIG", "nothing to send: expected --to or --data");
-    const user = new User({ patience: settings.patience }, await dependenciesOf(settings));
-    const { hash, blockNumber: block, status, contractAddress } = await user.pay(settings);
-    if (status === 0) throw new AgentError("L2_REVERTED", `transaction ${hash} failed in block ${block}`);
-    const created = contractAddress === null ? {} : { contract: contractAddress };
-    console.log(JSON.stringify({ hash, block, value: formatEther(value), ...created }));
+    const { pay } = await compiled(() => import("./run/user.ts"));
+    await pay(settings);
   });
 }
 
@@ -72,18 +71,8 @@ function proveCommand(): Command {
     { name: "l1-url", value: "url", description: "JSON-RPC endpoint of L1", parse: url, required: true },
     { name: "deployment", value: "file", description: "addresses on L1", required: true },
     ...SETTINGS,
-  ]).action(async (settings: Settings & { hash: Hex; l1Url: string; deployment: string }) => {
-    const l1 = openL1(await connect(settings.l1Url, "L1"), readDeployment(settings.deployment));
-    const user = new User({}, { ...(await dependenciesOf(settings)), l1 });
-    const proven = await user.prove(settings.hash);
-    if (proven === undefined) throw new AgentError("L2_UNAVAILABLE", `no batch on L1 holds ${settings.hash} yet`);
-    const { header, proof, final } = proven;
-    const { stateRoot } = proof;
-    console.log(JSON.stringify({ batch: Number(header.index), place: proof.index, stateRoot, final }));
+  ]).action(async (settings: ProveSettings) => {
+    const { prove } = await compiled(() => import("./run/user.ts"));
+    await prove(settings);
   });
-}
-
-async function dependenciesOf({ l2Url, key, logLevel }: Settings) {
-  const l2 = await connect(l2Url, "the L2");
-  return { wallet: new Wallet(key), l2, clock: systemClock, log: createLogger("user", logLevel) };
 }

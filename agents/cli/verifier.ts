@@ -1,31 +1,19 @@
 import type { Command } from "commander";
 
-import { StateStore } from "../../l2/state/state.ts";
-import { BlocksSource, StorageSource, type DataSource } from "../data/batch-data.ts";
-import { composeVerifier } from "./compose.ts";
 import { agentCommand, ether, integer, url, urls } from "./flags.ts";
-import { serviceOf } from "../runtime/daemon.ts";
-import { RpcBlocks } from "../data/rpc-blocks.ts";
 import {
-  baseOf,
   DAEMON_SETTINGS,
   GENESIS_SETTING,
-  genesisOf,
   L1_SETTINGS,
-  l1Of,
-  managerOf,
-  mirrorOf,
   SENDER_SETTINGS,
   STEP_GAS_SETTING,
   type DaemonSettings,
   type L1Settings,
   type SenderSettings,
 } from "./settings.ts";
-import { HttpStorage } from "../data/http-storage.ts";
-import { Snapshot } from "../data/snapshot.ts";
-import type { VerifierOptions } from "../verifier/verifier.ts";
+import { compiled } from "./compiled.ts";
 
-interface Settings extends DaemonSettings, L1Settings, SenderSettings {
+export interface Settings extends DaemonSettings, L1Settings, SenderSettings {
   genesis: string;
   stepGas: bigint;
   storageUrl?: string;
@@ -78,40 +66,7 @@ export function verifierCommand(): Command {
     ...SENDER_SETTINGS,
     ...DAEMON_SETTINGS,
   ]).action(async (settings: Settings) => {
-    const base = baseOf("verifier", settings);
-    const l1 = await l1Of(settings);
-    const config = await genesisOf(settings.genesis, l1);
-    const states = await StateStore.open(base.path("states"));
-    const verifier = composeVerifier(optionsOf(settings), {
-      ...base,
-      l1,
-      mirror: mirrorOf(settings, l1, base),
-      transactions: managerOf(settings, l1, base),
-      config,
-      states,
-      sources: sourcesOf(settings),
-    });
-    await base.run(serviceOf(verifier, [states]));
+    const { runVerifier } = await compiled(() => import("./run/verifier.ts"));
+    await runVerifier(settings);
   });
-}
-
-function optionsOf({
-  interval,
-  maxRequestFee,
-  stepGas,
-  register,
-  kickSlashShare,
-  kickCompensation,
-}: Settings): VerifierOptions {
-  const options = { interval, maxRequestFee, stepGas, register };
-  if (kickSlashShare === undefined) return options;
-  return { ...options, kick: { slashShare: kickSlashShare, compensation: kickCompensation } };
-}
-
-function sourcesOf({ storageUrl, snapshot, l2Urls }: Settings): DataSource[] {
-  const sources: DataSource[] = [];
-  if (storageUrl !== undefined) sources.push(new StorageSource(new HttpStorage(storageUrl)));
-  if (snapshot !== undefined) sources.push(new StorageSource(new Snapshot(snapshot)));
-  for (const node of l2Urls) sources.push(new BlocksSource(node, new RpcBlocks(node)));
-  return sources;
 }

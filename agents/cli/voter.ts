@@ -1,25 +1,18 @@
 import type { Command } from "commander";
 
-import { composeVoter } from "./compose.ts";
 import { agentCommand, integer, oneOf, url } from "./flags.ts";
-import { serviceOf } from "../runtime/daemon.ts";
 import {
-  baseOf,
   DAEMON_SETTINGS,
   L1_SETTINGS,
-  l1Of,
-  managerOf,
   SENDER_SETTINGS,
   type DaemonSettings,
   type L1Settings,
   type SenderSettings,
 } from "./settings.ts";
-import { HttpStorage } from "../data/http-storage.ts";
-import { Snapshot } from "../data/snapshot.ts";
-import type { ReadableStorage } from "../data/storage.ts";
 import { DEFAULT_POLICY, type PolicyOptions } from "../voter/policy.ts";
+import { compiled } from "./compiled.ts";
 
-interface Settings extends DaemonSettings, L1Settings, SenderSettings, PolicyOptions {
+export interface Settings extends DaemonSettings, L1Settings, SenderSettings, PolicyOptions {
   storageUrl?: string;
   snapshot?: string;
   delegate: boolean;
@@ -71,16 +64,7 @@ export function voterCommand(): Command {
     ...SENDER_SETTINGS,
     ...DAEMON_SETTINGS,
   ]).action(async (settings: Settings) => {
-    const base = baseOf("voter", settings);
-    const l1 = await l1Of(settings);
-    const storages: ReadableStorage[] = [];
-    if (settings.storageUrl !== undefined) storages.push(new HttpStorage(settings.storageUrl));
-    if (settings.snapshot !== undefined) storages.push(new Snapshot(settings.snapshot));
-    const { interval, delegate, depth, logChunk } = settings;
-    const voter = composeVoter(
-      { interval, delegate, policy: settings, follower: { depth, chunk: logChunk } },
-      { ...base, l1, transactions: managerOf(settings, l1, base), storages },
-    );
-    await base.run(serviceOf(voter, []));
+    const { runVoter } = await compiled(() => import("./run/voter.ts"));
+    await runVoter(settings);
   });
 }

@@ -8,7 +8,6 @@ import type { BatchHeader } from "../../l2/batch/header.ts";
 import { headerFault } from "../../l2/batch/submission.ts";
 import { parseSignedBlock } from "../../l2/protocol/block.ts";
 import type { SignedBlock } from "../../l2/protocol/block.ts";
-import { BATCH_GAS } from "../../l2/evm/burden.ts";
 import type { DroppedTransaction } from "../../l2/chain/types.ts";
 import { type Hex, fromHex } from "../../l2/base/hex.ts";
 import { Agent } from "../runtime/agent.ts";
@@ -28,6 +27,7 @@ import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
 import type { CertifiedBatch, Consensus, ConsensusStatus, SubmissionStatus } from "../node/consensus.ts";
 import { cut } from "../peers/cut.ts";
 import type { CutLimits } from "../peers/cut.ts";
+import { DEFAULT_LIMITS } from "./defaults.ts";
 
 export interface ConsensusOptions extends AgentOptions, Omit<PeerOptions, "self"> {
   /** When a batch is full, and when it is due. */
@@ -85,8 +85,6 @@ const CERTIFICATE_AGE = 900;
 /** Reports that are kept, and how long a reason may be. */
 const REPORTS = 256;
 const REASON = 500;
-
-export const DEFAULT_LIMITS: CutLimits = { transactions: 3_000, bytes: 500_000, gas: BATCH_GAS, age: 60 };
 
 /**
  * The consensus layer as one process. It holds none of the sequencers' keys: it can stall the network, and cannot

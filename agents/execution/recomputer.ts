@@ -16,8 +16,7 @@ import { isOpen, L1Reducer, type DataRequest, type L1State, type Recomputing } f
 import { Sessions } from "./sessions.ts";
 import type { L1Call, Sender } from "../l1/transactions.ts";
 
-/** Gas that one step aims at: below the limit of a transaction with room for what the estimate misses. */
-export const DEFAULT_STEP_GAS = 12_000_000n;
+export { DEFAULT_STEP_GAS } from "./defaults.ts";
 
 /**
  * Advances L1's recomputation of posted batches (steps 11.9, 3.3.5) from where L1 says that it stands. Anyone may, and

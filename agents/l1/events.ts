@@ -5,6 +5,8 @@ import type { Cursor } from "../runtime/cursor.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 
+export { DEFAULT_FOLLOWER_OPTIONS } from "./defaults.ts";
+
 /** Folds the logs of L1 into a state. Both state and log survive JSON (bigints included). */
 export interface Reducer<State> {
   /** The state before any log. */
@@ -52,8 +54,6 @@ export interface FollowerOptions {
   /** Blocks that can be rewound without starting over. */
   memory: number;
 }
-
-export const DEFAULT_FOLLOWER_OPTIONS = { depth: 0, chunk: 2_000, memory: 96 };
 
 interface Anchor {
   number: number;

@@ -14,9 +14,9 @@ import { AgentError, messageOf } from "../runtime/errors.ts";
 import { decodeRevert, isRevert, L1Revert } from "./reverts.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import { L1_TRANSACTION_GAS } from "./defaults.ts";
 
-/** Gas that one L1 transaction may use since Osaka (EIP-7825). */
-export const L1_TRANSACTION_GAS = 16_777_216n;
+export { DEFAULT_TRANSACTION_OPTIONS, L1_TRANSACTION_GAS } from "./defaults.ts";
 
 /** Bytes of calldata that clients pass on: they refuse transactions above 128 KiB, and a little goes around the calldata. */
 export const L1_TRANSACTION_BYTES = 131_072 - 512;
@@ -45,13 +45,6 @@ export interface TransactionOptions {
   /** Never offer more per gas than this. */
   maxFeePerGas: bigint;
 }
-
-export const DEFAULT_TRANSACTION_OPTIONS: TransactionOptions = {
-  confirmations: 1,
-  resubmitAfter: 48_000,
-  pollInterval: 2_000,
-  maxFeePerGas: 500_000_000_000n,
-};
 
 /** The transaction that may be under way, as it is kept on disk before it is sent. */
 export interface PendingTransaction {

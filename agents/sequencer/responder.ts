@@ -11,8 +11,7 @@ import { followed } from "../l1/events.ts";
 import { isOpen, L1Reducer, type DataRequest, type L1State } from "../l1/mirror.ts";
 import { L1_TRANSACTION_GAS, type Sender } from "../l1/transactions.ts";
 
-/** Bytes of records in one transaction: clients do not pass on transactions above 128 KiB. */
-export const DEFAULT_PIECE_SIZE = 100_000;
+export { DEFAULT_PIECE_SIZE } from "./defaults.ts";
 
 export interface ResponderOptions {
   /** Owner of the sequencer that answers. */

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { toBeHex } from "ethers";
 
 import { cut } from "../../../agents/peers/cut.ts";
-import { DEFAULT_LIMITS } from "../../../agents/consensus/process.ts";
+import { DEFAULT_LIMITS } from "../../../agents/consensus/defaults.ts";
 import { buildBatch } from "../../../l2/batch/build.ts";
 import { encodeRecords } from "../../../l2/batch/encoding.ts";
 import { blockSize, recordSize } from "../../../l2/protocol/l2-transaction.ts";

@@ -1,0 +1,54 @@
+import { Wallet } from "ethers";
+
+import { Chain } from "../../../l2/chain/chain.ts";
+import { composeConsensus } from "../compose.ts";
+import { serviceOf } from "../../runtime/daemon.ts";
+import { AgentError } from "../../runtime/errors.ts";
+import { nodeOf } from "../../node/node.ts";
+import { baseOf, genesisOf, l1Of, managerOf, mirrorOf } from "./ground.ts";
+import { HttpTransport } from "../../peers/http-transport.ts";
+import { ConsensusServer } from "../../consensus/server.ts";
+import type { Settings } from "../consensus.ts";
+
+/** Orders transactions until it is stopped. */
+export async function runConsensus(settings: Settings): Promise<void> {
+  const wallet = new Wallet(settings.key);
+  if (wallet.address !== settings.consensus) {
+    throw new AgentError("CONFIG", `--key is that of ${wallet.address}; --consensus is ${settings.consensus}`);
+  }
+  const base = baseOf("consensus", settings);
+  const l1 = await l1Of(settings);
+  const chain = await Chain.open(await genesisOf(settings.genesis, l1), { directory: base.path("chain") });
+  const mirror = mirrorOf(settings, l1, base);
+  const { chainId } = await l1.provider.getNetwork();
+  const { peerHost: host, peerPort: port, peers, rpcHost, rpcPort } = settings;
+  const consensus = composeConsensus(
+    {
+      interval: settings.interval,
+      chainId,
+      consensus: settings.consensus,
+      patience: settings.patience,
+      limits: { transactions: settings.batchTransactions, age: settings.batchAge },
+    },
+    {
+      ...base,
+      l1,
+      chain,
+      mirror,
+      transport: new HttpTransport({ host, port, peers }),
+      key: wallet,
+      transactions: managerOf(settings, l1, base),
+    },
+  );
+  await mirror.sync();
+  const server = new ConsensusServer(settings, { consensus });
+  await server.start();
+  const parts: { close(): Promise<unknown> }[] = [chain, { close: () => server.stop() }];
+  if (rpcPort !== undefined) {
+    const node = nodeOf({ host: rpcHost, port: rpcPort }, { chain, mirror, consensus, log: base.log });
+    base.log.info({ url: await node.listen() }, "serving users");
+    parts.push(node);
+  }
+  base.log.info({ url: server.url }, "serving clients");
+  await base.run(serviceOf(consensus, parts));
+}
