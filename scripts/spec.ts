@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 import { Command } from "commander";
 
+import { ensureCompiled } from "../ignition/compiled.ts";
 import { checkMap, parseMap, renderMap, renderStep } from "./spec/map.ts";
 import { readProject } from "./spec/project.ts";
 import { passedIds } from "./spec/run.ts";
@@ -24,9 +25,7 @@ const program = new Command("spec")
 const flags = program.opts<{ quiet: boolean; run?: string }>();
 const [wanted] = program.args;
 
-if (!existsSync(join(ROOT, "artifacts/contracts"))) {
-  program.error('error: There are no compiled contracts, run "npm run build" first.');
-}
+await ensureCompiled();
 const project = readProject(ROOT);
 const map = parseMap(readFileSync(join(ROOT, "docs/specification.md"), "utf8"));
 

@@ -13,7 +13,13 @@ import { shrink } from "../../conformance/fuzz/shrink.ts";
 import { OPCODES } from "../../l2/evm/opcodes.ts";
 import { CALL_GAS, deployExecutor, execute, expectSameOrRevert } from "../../testkit/execution/executor.ts";
 
-const PROGRAMS = 1000;
+/** How many programs each suite runs, and what one of them may take, in milliseconds. */
+const PROGRAMS = [
+  [1_000, ""],
+  [10_000, " @full"],
+  [100_000, " @long"],
+] as const;
+const PATIENCE = 300;
 /** For how many of them Hardhat is asked as well, which sets up a state of its own for each. */
 const OPINIONS = 50;
 const SEED = "random programs";
@@ -40,24 +46,28 @@ describe("Random programs", function () {
     });
   }
 
-  it(`[11.9] gives the roots and the gas of @ethereumjs/vm on ${PROGRAMS} random programs`, async () => {
-    const counts = new OpcodeCounts();
-    const endings = new Set<string>();
-    let done = 0;
-    const share = { seed: SEED, first: 0, programs: PROGRAMS, index: 0, of: 1 };
-    for await (const { number, failure, endings: own } of runShare(l1, share, counts)) {
-      if (failure !== undefined) expect.fail(describeFailure(number, failure));
-      for (const ending of own) endings.add(ending);
-      done++;
-    }
-    expect(done).to.equal(PROGRAMS);
-    // A comparison of programs that do nothing would pass as well.
-    // INVALID shows in how they end.
-    const executed = new Set([...counts.counts.keys(), "INVALID"]);
-    expect([...OPCODES.keys()].filter((name) => !executed.has(name))).to.deep.equal([]);
-    expect(endings).to.include.members(["ok", "invalid", "revert", "out of gas", "stack underflow", "stack overflow"]);
-    expect(endings).to.include.members(["invalid JUMP", "invalid opcode", "initcode exceeds max initcode size"]);
-  });
+  for (const [programs, suite] of PROGRAMS) {
+    it(`[11.9] gives the roots and the gas of @ethereumjs/vm on ${programs} random programs${suite}`, async function () {
+      this.timeout(programs * PATIENCE);
+      const counts = new OpcodeCounts();
+      const endings = new Set<string>();
+      let done = 0;
+      const share = { seed: SEED, first: 0, programs, index: 0, of: 1 };
+      for await (const { number, failure, endings: own } of runShare(l1, share, counts)) {
+        if (failure !== undefined) expect.fail(describeFailure(number, failure));
+        for (const ending of own) endings.add(ending);
+        done++;
+      }
+      expect(done).to.equal(programs);
+      // A comparison of programs that do nothing would pass as well.
+      // INVALID shows in how they end.
+      const executed = new Set([...counts.counts.keys(), "INVALID"]);
+      expect([...OPCODES.keys()].filter((name) => !executed.has(name))).to.deep.equal([]);
+      expect(endings).to.include.members(["ok", "invalid", "revert", "out of gas", "stack underflow"]);
+      expect(endings).to.include.members(["stack overflow", "invalid JUMP", "invalid opcode"]);
+      expect(endings).to.include("initcode exceeds max initcode size");
+    });
+  }
 
   it(`has a reference with which Hardhat's own EVM agrees on ${OPINIONS} of them`, async () => {
     const hardhat = await ThirdOpinion.open();
