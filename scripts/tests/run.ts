@@ -45,8 +45,9 @@ export async function runSuite(
   say(`Running ${queue.length} files in ${PROCESSES} processes${expected}`);
 
   const lanes = Array.from({ length: PROCESSES }, () => new Lane({ METIS_TESTS_BUILT: "1" }));
+  let stopped = false;
   const stop = (): void => {
-    queue.length = 0;
+    stopped = true;
     void Promise.all(lanes.map((lane) => lane.stop())).then(() => process.exit(130));
   };
   process.once("SIGINT", stop);
@@ -56,6 +57,8 @@ export async function runSuite(
     lanes.map(async (lane) => {
       for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
         const outcome = await lane.run({ file, suite, color });
+        // Nobody waits for what is left: the process is about to end.
+        if (stopped) return;
         outcomes.push(outcome);
         if (outcome.passed + outcome.failed.length + outcome.skipped.length === 0) continue;
         say(`\n── ${file}, ${outcome.seconds.toFixed(1)} s (${outcomes.length} of ${total}, ${elapsed()} s)`);

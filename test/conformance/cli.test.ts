@@ -28,7 +28,7 @@ describe("State tests", () => {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "metis-statetest-"));
-    cpSync(join(ROOT, "test/scripts/statetest"), folder, { recursive: true });
+    cpSync(join(ROOT, "test/conformance/statetest"), folder, { recursive: true });
     writeFileSync(join(folder, "stOther/broken.json"), '{ "cut": { "env":');
     mkdirSync(join(folder, "empty"));
     writeFileSync(join(folder, "empty/other.json"), "{}");
