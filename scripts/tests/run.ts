@@ -1,11 +1,12 @@
 /** All tests in two processes: `npx hardhat test` without files. */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { Lane, type Outcome } from "./lane.ts";
 import { type Times, forecast, longestFirst } from "./order.ts";
 import { SOLIDITY } from "./protocol.ts";
 import { unlisted } from "./skips.ts";
-import type { Suite } from "./suites.ts";
+import { SUITES, type Suite } from "./suites.ts";
 
 /** Each takes about 2 GB of memory. */
 const PROCESSES = 2;
@@ -35,8 +36,7 @@ export async function runSuite(
   say: (text: string) => void,
 ): Promise<boolean> {
   const times = JSON.parse(readFileSync(TIMES, "utf8")) as Times;
-  const files = globSync("test/**/*.test.ts", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
-  const queue = longestFirst([...(suite === "default" || suite === "full" ? [SOLIDITY] : []), ...files], times);
+  const queue = longestFirst(filesOf(root, suite), times);
   const outcomes: Outcome[] = [];
   const started = performance.now();
   const elapsed = (): string => ((performance.now() - started) / 1000).toFixed(0);
@@ -77,6 +77,13 @@ export async function runSuite(
   const { text, ok } = summary(outcomes, suite, strict ? unlisted(outcomes) : []);
   say(`\nDone in ${elapsed()} s. ${text}`);
   return ok;
+}
+
+/** What may have tests of a suite. Loading a file takes seconds, so that those without a mark of the suite are left out. */
+function filesOf(root: string, suite: Suite): string[] {
+  const files = globSync("test/**/*.test.ts", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
+  if (suite === "default" || suite === "full") return [SOLIDITY, ...files];
+  return files.filter((file) => SUITES[suite].test(readFileSync(join(root, file), "utf8")));
 }
 
 /**
