@@ -19,7 +19,7 @@ export interface RunOptions {
   /** The project's root. */
   readonly root: string;
   readonly suite: Suite;
-  /** Whether to commit to memory how long each file took. */
+  /** Whether to write down how long each file took. */
   readonly record: boolean;
   /** Whether a skip that is not listed is a failure. */
   readonly strict: boolean;

@@ -32,6 +32,10 @@ const action: TaskOverrideActionFunction = async (args, hre, runSuper): Promise<
     console.error(`--suite is ${suite}; expected one of: ${Object.keys(SUITES).join(", ")}`);
     return errorResult();
   }
+  if (record && suite !== "default") {
+    console.error(`--record goes with the default suite, by whose times files are ordered; --suite is ${suite}`);
+    return errorResult();
+  }
   if (!noCompile) {
     if (!isCompiled()) console.log(`Compiling everything, about ${BUILD_SECONDS} s …`);
     await hre.tasks.getTask("build").run({ quiet: true });
