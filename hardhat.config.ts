@@ -8,6 +8,7 @@ import { branchCoverage } from "./scripts/plugins/branch-coverage.ts";
 import { buildJobs } from "./scripts/plugins/build-jobs.ts";
 import { parallelTests } from "./scripts/plugins/parallel-tests.ts";
 import { strictWarnings } from "./scripts/plugins/strict-warnings.ts";
+import { SUITES } from "./scripts/tests/suites.ts";
 
 const compiler = {
   version: "0.8.37",
@@ -58,5 +59,8 @@ export default defineConfig({
     },
   },
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
-  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64 } }, mocha: { timeout: 120_000 } },
+  test: {
+    solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64 } },
+    mocha: { timeout: 120_000, grep: SUITES.full.source },
+  },
 });

@@ -1,6 +1,6 @@
 /**
  * Which tests belong to which suite. A test whose title has `@full` is too heavy for the default run, one with `@long` for
- * CI as well. A run of single files has all of their tests but the long ones, which `--suite long` adds.
+ * CI as well. A run of single files has all of their tests but the long ones, which `--grep @long` runs.
  */
 
 /** What one run of the tests takes in. */

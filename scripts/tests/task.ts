@@ -8,9 +8,6 @@ import { SUITES, isSuite } from "./suites.ts";
 /** How long it takes to compile everything on two idle cores, in seconds. */
 const BUILD_SECONDS = 45;
 
-/** What not even a file's own run takes in, unless it is asked for. */
-const LONG = "@long";
-
 interface Arguments {
   readonly testFiles: string[];
   readonly suite: string;
@@ -24,9 +21,7 @@ const action: TaskOverrideActionFunction = async (args, hre, runSuper): Promise<
   const { suite, record, testFiles, grep, grepExclude, noCompile } = args as unknown as Arguments;
   const { coverage, gasStats, gasStatsJson } = hre.globalOptions;
   const measured = coverage || gasStats || gasStatsJson !== undefined;
-  if (testFiles.length > 0 || grep !== undefined || grepExclude !== undefined || measured) {
-    return runSuper({ ...args, grepExclude: grepExclude ?? (suite === "long" ? undefined : LONG) });
-  }
+  if (testFiles.length > 0 || grep !== undefined || grepExclude !== undefined || measured) return runSuper(args);
 
   if (!isSuite(suite)) {
     console.error(`--suite is ${suite}; expected one of: ${Object.keys(SUITES).join(", ")}`);
