@@ -12,7 +12,8 @@ import type { L1Call, Sender, TransactionState } from "../../agents/l1/transacti
 import { Recomputer } from "../../agents/execution/recomputer.ts";
 import { Responder, type ResponderOptions } from "../../agents/sequencer/responder.ts";
 import { FileStore } from "../../agents/data/file-store.ts";
-import { Verifier, type VerifierCursor, type VerifierOptions } from "../../agents/verifier/verifier.ts";
+import type { VerifierCursor } from "../../agents/verifier/findings.ts";
+import { Verifier, type VerifierOptions } from "../../agents/verifier/verifier.ts";
 import { encodeObject } from "../../l2/batch/encoding.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import { StateStore } from "../../l2/state/state.ts";

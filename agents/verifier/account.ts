@@ -1,0 +1,43 @@
+import { Parameter } from "../../ignition/parameters.ts";
+import type { L1 } from "../l1/l1.ts";
+import type { TransactionManager } from "../l1/transactions.ts";
+import type { Logger } from "../runtime/logger.ts";
+
+interface AccountDependencies {
+  readonly l1: L1;
+  readonly transactions: TransactionManager;
+  readonly log: Logger;
+}
+
+/** Locks the bond, so that the account becomes a verifier; does nothing where it is one, or is banned. */
+export async function register({ l1, transactions, log }: AccountDependencies, signal?: AbortSignal): Promise<void> {
+  const me = await transactions.address();
+  const { verifiers, token, parameters, addresses } = l1;
+  if ((await verifiers.isVerifier(me)) || (await verifiers.isBanned(me))) return;
+  const bond = await parameters.get(Parameter.VerifierBond);
+  if ((await token.allowance(me, addresses.verifiers)) < bond) {
+    const data = token.interface.encodeFunctionData("approve", [addresses.verifiers, bond]);
+    await transactions.send({ to: addresses.token, data, label: "approve" }, signal);
+  }
+  const data = verifiers.interface.encodeFunctionData("register");
+  await transactions.send({ to: addresses.verifiers, data, label: "register" }, signal);
+  log.info({ bond: bond.toString() }, "registered as a verifier");
+}
+
+/** Collects what the account is owed: fees that came back, bounties and compensations (11.13, 11.10.3.2). */
+export async function claim({ l1, transactions, log }: AccountDependencies, signal?: AbortSignal): Promise<void> {
+  const me = await transactions.address();
+  const { disputes, sequencers, treasury, addresses } = l1;
+  const [metis, ether] = await treasury.owed(me);
+  const owed: [string, bigint][] = [
+    [addresses.disputes, await disputes.owed(me)],
+    [addresses.sequencers, await sequencers.owed(me)],
+    [addresses.treasury, metis + ether],
+  ];
+  for (const [to, amount] of owed) {
+    if (amount === 0n) continue;
+    const data = disputes.interface.encodeFunctionData("claim");
+    await transactions.send({ to, data, label: "claim" }, signal);
+    log.info({ from: to, amount: amount.toString() }, "[11.13] claimed");
+  }
+}
