@@ -51,8 +51,10 @@ export interface SubmitterDependencies extends AgentDependencies {
 export class Submitter extends Agent {
   readonly #options: SubmitterOptions;
   readonly #d: SubmitterDependencies;
-  /** Headers on L1 that were found right. */
-  readonly #checked = new Set<Hex>();
+  /** Indices of the headers that their transactions gave here, by hash: L1 has to show one of them. */
+  readonly #right = new Map<Hex, number>();
+  /** The batch that was computed last. L1 may take it only in a later round. */
+  #last: { readonly headerHash: Hex; readonly computed: Computed } | undefined;
 
   constructor(options: SubmitterOptions, dependencies: SubmitterDependencies) {
     super(options, dependencies);
@@ -79,20 +81,22 @@ export class Submitter extends Agent {
   }
 
   /**
-   * Compares every batch on L1 with what its transactions give (8b, 8d, 8e).
+   * Compares every batch on L1 with what its transactions give (8b, 8d, 8e). A header's hash commits to every field: one
+   * that was computed here before it was submitted is right where L1 shows it, and is not computed again.
    *
    * @returns Whether all of them are right, so that another can be built on them.
    */
   async #readBack(state: L1State): Promise<boolean> {
+    for (const [hash, index] of this.#right) if (index < state.finalised) this.#right.delete(hash);
     for (const batch of Object.values(state.batches)) {
       const { header } = batch;
-      if (header.index === 0n || this.#checked.has(batch.headerHash)) continue;
+      if (header.index === 0n || this.#right.has(batch.headerHash)) continue;
       const final = Number(header.index) < state.finalised;
       if (final && (await this.#d.states.has(header.postStateRoot))) continue;
       if (!(await this.#d.states.has(header.preStateRoot))) return false;
       const computed = await this.#recompute(state, batch);
       if (computed !== undefined && differences(header, computed).length === 0) {
-        this.#checked.add(batch.headerHash);
+        this.#right.set(batch.headerHash, Number(header.index));
         this.log.info(
           { batch: Number(header.index), source: computed.source },
           "[8.3] the computed roots are those on L1",
@@ -149,6 +153,8 @@ export class Submitter extends Agent {
 
   /** The batch as its transactions give it; nothing where that is not what was certified (8c to 8e, 8.3). */
   async #check(header: BatchHeader): Promise<Computed | undefined> {
+    const headerHash = hashHeader(header);
+    if (this.#last?.headerHash === headerHash) return this.#last.computed;
     const data = await this.#fetch(header);
     if (data === undefined) {
       this.#alarm(header, "the blockchain has other transactions, or none");
@@ -160,6 +166,8 @@ export class Submitter extends Agent {
       this.#alarm(header, `computed otherwise: ${different.join(", ")}`);
       return undefined;
     }
+    this.#right.set(headerHash, Number(header.index));
+    this.#last = { headerHash, computed };
     this.log.info(
       { batch: Number(header.index), source: computed.source },
       "[8e] the computed roots are the certified ones",

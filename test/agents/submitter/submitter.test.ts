@@ -6,6 +6,7 @@ import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import { followL1 } from "../../../agents/l1/mirror.ts";
 import type { CertifiedBatch } from "../../../agents/node/consensus.ts";
 import { certifiedOnly } from "../../../agents/storage/authorise.ts";
+import type { DataSource } from "../../../agents/data/batch-data.ts";
 import { FileStore } from "../../../agents/data/file-store.ts";
 import { HttpStorage } from "../../../agents/data/http-storage.ts";
 import { StorageServer } from "../../../agents/storage/server.ts";
@@ -38,7 +39,7 @@ describe("Submitter", () => {
   }
 
   /** A submitter, what it is told, and what outlives it. */
-  async function home(stage: Stage, known: TestBatch[], storageUrl?: string) {
+  async function home(stage: Stage, known: TestBatch[], storageUrl?: string, source: DataSource = knows(...known)) {
     const certified = new Map<bigint, CertifiedBatch>();
     const wallet = walletOf(stage.system.others[0]!.address);
     const outbox = new MemoryCursor<OutboxCursor>();
@@ -57,7 +58,7 @@ describe("Submitter", () => {
           config: stage.world.config,
           states,
           consensus: { certifiedBatch: (index) => Promise.resolve(certified.get(index)) },
-          sources: [knows(...known)],
+          sources: [source],
           outbox: new Outbox({ storage, files, cursor: outbox, log: stage.kit.log }),
           challenger: stage.verifier(verifierHome),
         },
@@ -98,6 +99,26 @@ describe("Submitter", () => {
     await at.start().tick();
     expect(await stage.l1.provider.getTransactionCount(stage.system.others[0]!.address)).to.equal(nonce);
     expect((await stage.kit.metrics.alarms.get()).values).to.deep.equal([]);
+  });
+
+  it("[8d] [8e] executes each batch once: what it computed itself is what L1 has to show", async () => {
+    const stage = await load();
+    const batches = await chainOf(stage, 2);
+    const fetched: bigint[] = [];
+    const own = knows(...batches);
+    const at = await home(stage, batches, undefined, {
+      name: own.name,
+      fetch: (header) => {
+        fetched.push(header.index);
+        return own.fetch(header);
+      },
+    });
+    for (const batch of batches) await at.certify(batch);
+    const submitter = at.start();
+    await submitter.tick();
+    await submitter.tick();
+    expect(await stage.system.inbox.head()).to.equal(3n);
+    expect(fetched).to.deep.equal([1n, 2n]);
   });
 
   const lies: [string, (right: TestBatch) => TestBatch][] = [
