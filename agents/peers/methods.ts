@@ -1,5 +1,7 @@
 import type { SignedBlock } from "../../l2/protocol/block.ts";
-import type { BatchHeader } from "../../l2/batch/header.ts";
+import { toHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import { messageOf } from "../runtime/errors.ts";
+import { PeerError } from "./transport.ts";
 
 /** A header as JSON: integers in decimal, the rest in hex. `toHeader` reads it. */
 export type WireHeader = Readonly<Record<keyof BatchHeader, string>>;
@@ -7,6 +9,23 @@ export type WireHeader = Readonly<Record<keyof BatchHeader, string>>;
 /** Writes a header as JSON. */
 export function wireHeader(header: BatchHeader): WireHeader {
   return Object.fromEntries(Object.entries(header).map(([field, value]) => [field, String(value)])) as WireHeader;
+}
+
+/** Reads a header that a peer wrote. @throws {PeerError} `malformed`. */
+export function readHeader(header: WireHeader): BatchHeader {
+  try {
+    return toHeader(header);
+  } catch (error) {
+    throw new PeerError("malformed", messageOf(error), { cause: error });
+  }
+}
+
+/** Reads what has to be a list of raw transactions. @throws {PeerError} `malformed`. */
+export function readTransactions(transactions: unknown): readonly string[] {
+  if (Array.isArray(transactions) && transactions.every((raw): raw is string => typeof raw === "string")) {
+    return transactions;
+  }
+  throw new PeerError("malformed", "transactions is no list of hexadecimal data");
 }
 
 /** Where a peer stands with a block that it was offered. */

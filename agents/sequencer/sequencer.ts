@@ -5,7 +5,7 @@ import type { TransactionReceipt } from "ethers";
 
 import { fromHex } from "../../l2/base/hex.ts";
 import { buildBatch } from "../../l2/batch/build.ts";
-import { hashHeader, toHeader } from "../../l2/batch/header.ts";
+import { hashHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import type { SignedBlock } from "../../l2/protocol/block.ts";
@@ -15,13 +15,14 @@ import { Agent } from "../runtime/agent.ts";
 import type { AgentOptions } from "../runtime/agent.ts";
 import { fetchPosted } from "../data/batch-data.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
+import type { Health } from "../runtime/health.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
 import type { Consensus } from "../node/consensus.ts";
 import { cut } from "../peers/cut.ts";
 import { signedBlock } from "../peers/block.ts";
 import { Duties } from "../peers/duties.ts";
-import { wireHeader } from "../peers/methods.ts";
-import type { BlockAnswer, SignatureAnswer, WireHeader } from "../peers/methods.ts";
+import { readHeader, readTransactions, wireHeader } from "../peers/methods.ts";
+import type { BlockAnswer, SignatureAnswer } from "../peers/methods.ts";
 import { Peer } from "../peers/peer.ts";
 import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
 import { isSound } from "../l1/mirror.ts";
@@ -71,6 +72,8 @@ export interface SequencerEvents {
   term: [{ readonly number: number; readonly current: boolean }];
 }
 
+const NO_SEAT = "it makes and signs nothing until its owner locks a stake (agent stake join)";
+
 /** Steps of a peer that is behind, at most, for one new block. */
 const CATCH_UP = 1024;
 
@@ -89,6 +92,8 @@ export class Sequencer extends Agent {
   #duties: Duties;
   #term = -1;
   #synchronised = false;
+  /** Whether it held a seat at the last look; undefined before the first. */
+  #seated: boolean | undefined;
   /** The block that is offered to peers, and who has taken it. */
   #offer: { readonly block: SignedBlock; readonly takers: Set<string> } | undefined;
   /** Batches that it signed, so that it can ask the current sequencer for its own signature. */
@@ -156,13 +161,29 @@ export class Sequencer extends Agent {
     await this.peer.stop();
   }
 
+  override health(): Health {
+    const health = super.health();
+    if (!health.healthy || this.#seated !== false) return health;
+    return { ...health, detail: `${this.owner} holds no seat: ${NO_SEAT}` };
+  }
+
   protected override async round(): Promise<void> {
     await this.peer.refresh(this.signal);
+    this.#lookForSeat();
     const { term } = this.peer.members;
     if (term.number !== this.#term) await this.#begin(term.number);
     if (this.current) await this.#lead();
     else await this.#attend();
     await this.#answerRequests();
+  }
+
+  /** Says when it has no seat, once: it would wait for its turn without a word. */
+  #lookForSeat(): void {
+    const seated = this.peer.members.of(this.owner) !== undefined;
+    if (seated === this.#seated) return;
+    this.#seated = seated;
+    if (seated) this.log.info({ owner: this.owner }, "[Q4] holds a seat on L1");
+    else this.log.warn({ owner: this.owner }, `[Q4] holds no seat on L1: ${NO_SEAT}`);
   }
 
   get #now(): number {
@@ -381,19 +402,4 @@ export class Sequencer extends Agent {
       this.log.debug({ reason: messageOf(error) }, "cannot report to the consensus layer");
     }
   }
-}
-
-function readHeader(header: WireHeader): BatchHeader {
-  try {
-    return toHeader(header);
-  } catch (error) {
-    throw new PeerError("malformed", messageOf(error), { cause: error });
-  }
-}
-
-function readTransactions(transactions: unknown): readonly string[] {
-  if (Array.isArray(transactions) && transactions.every((raw): raw is string => typeof raw === "string")) {
-    return transactions;
-  }
-  throw new PeerError("malformed", "transactions is no list of hexadecimal data");
 }

@@ -41,6 +41,15 @@ export interface SubmitterDependencies extends AgentDependencies {
   challenger: Challenger;
 }
 
+/** A batch whose roots were computed here and are those of its header. */
+interface RightBatch {
+  readonly index: number;
+  /** Where its transactions came from. */
+  readonly source: string;
+  /** Whether L1 has shown it with these roots. */
+  shown: boolean;
+}
+
 /**
  * Takes certified batches from the consensus layer, recomputes them, stores their data and submits them to L1; reads
  * back what L1 has and compares (steps 6, 8a to 8e, 8.3). Finalises batches that are due.
@@ -51,8 +60,8 @@ export interface SubmitterDependencies extends AgentDependencies {
 export class Submitter extends Agent {
   readonly #options: SubmitterOptions;
   readonly #d: SubmitterDependencies;
-  /** Indices of the headers that their transactions gave here, by hash: L1 has to show one of them. */
-  readonly #right = new Map<Hex, number>();
+  /** Batches by the hash of their headers. */
+  readonly #right = new Map<Hex, RightBatch>();
   /** The batch that was computed last. L1 may take it only in a later round. */
   #last: { readonly headerHash: Hex; readonly computed: Computed } | undefined;
 
@@ -87,20 +96,23 @@ export class Submitter extends Agent {
    * @returns Whether all of them are right, so that another can be built on them.
    */
   async #readBack(state: L1State): Promise<boolean> {
-    for (const [hash, index] of this.#right) if (index < state.finalised) this.#right.delete(hash);
+    for (const [hash, { index }] of this.#right) if (index < state.finalised) this.#right.delete(hash);
     for (const batch of Object.values(state.batches)) {
       const { header } = batch;
-      if (header.index === 0n || this.#right.has(batch.headerHash)) continue;
+      if (header.index === 0n) continue;
+      const right = this.#right.get(batch.headerHash);
+      if (right !== undefined) {
+        if (!right.shown) this.#showRight(right);
+        continue;
+      }
       const final = Number(header.index) < state.finalised;
       if (final && (await this.#d.states.has(header.postStateRoot))) continue;
       if (!(await this.#d.states.has(header.preStateRoot))) return false;
       const computed = await this.#recompute(state, batch);
       if (computed !== undefined && differences(header, computed).length === 0) {
-        this.#right.set(batch.headerHash, Number(header.index));
-        this.log.info(
-          { batch: Number(header.index), source: computed.source },
-          "[8.3] the computed roots are those on L1",
-        );
+        const found = { index: Number(header.index), source: computed.source, shown: false };
+        this.#right.set(batch.headerHash, found);
+        this.#showRight(found);
         continue;
       }
       if (computed !== undefined) {
@@ -113,6 +125,12 @@ export class Submitter extends Agent {
       if (isSound(batch)) return false;
     }
     return true;
+  }
+
+  /** L1 shows a batch with the roots that were computed here: nothing happens (8.3). */
+  #showRight(right: RightBatch): void {
+    right.shown = true;
+    this.log.info({ batch: right.index, source: right.source }, "[8.3] the computed roots are those on L1");
   }
 
   async #recompute(state: L1State, { header, headerHash }: L1Batch): Promise<Computed | undefined> {
@@ -166,7 +184,7 @@ export class Submitter extends Agent {
       this.#alarm(header, `computed otherwise: ${different.join(", ")}`);
       return undefined;
     }
-    this.#right.set(headerHash, Number(header.index));
+    this.#right.set(headerHash, { index: Number(header.index), source: computed.source, shown: false });
     this.#last = { headerHash, computed };
     this.log.info(
       { batch: Number(header.index), source: computed.source },

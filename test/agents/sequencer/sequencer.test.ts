@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { type TransactionRequest, type Wallet, parseEther, randomBytes } from "ethers";
+import { type TransactionRequest, Wallet, parseEther, randomBytes } from "ethers";
+import { pino } from "pino";
 
 import { type Hex, ZERO_HASH, asHash, fromHex, toHex } from "../../../l2/base/hex.ts";
+import { keccakText } from "../../../l2/base/keccak.ts";
 import type { BlockSource } from "../../../agents/data/batch-data.ts";
 import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
 import { wireHeader } from "../../../agents/peers/methods.ts";
@@ -180,6 +182,27 @@ describe("sequencer", () => {
       expect((await test.system.sequencers.term()).number).to.equal(BigInt(term.number));
       expect(leader.chain.head.transactions).to.include(raw);
     });
+  });
+
+  it("[Q4] says that it waits for a stake, once, and that it has one", async () => {
+    const lines: string[] = [];
+    const log = pino({}, { write: (line: string) => lines.push(line) });
+    const stranger = new Wallet(keccakText("a key without a stake"));
+    await setUp({ sequencers: 1, local: { log, sequencers: [{ owner: stranger.address, key: stranger }] } });
+    await local.tick(3);
+    const told = lines.map((line) => JSON.parse(line) as { msg: string; owner?: string });
+    const warnings = told.filter(({ msg }) => msg.includes("holds no seat"));
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]?.owner).to.equal(stranger.address);
+    const { healthy, detail } = local.sequencers[0]!.agent.health();
+    expect([healthy, detail]).to.deep.equal([
+      true,
+      `${stranger.address} holds no seat: it makes and signs nothing until its owner locks a stake (agent stake join)`,
+    ]);
+    await local.stop();
+    await setUp({ sequencers: 1 });
+    await local.tick();
+    expect(local.sequencers[0]!.agent.health().detail).to.equal("ok");
   });
 
   describe("what peers may not do", () => {
