@@ -58,6 +58,8 @@ export class HttpConsensus implements Consensus {
     if (status === 200) return body as T;
     const { code, error } = body as ErrorBody;
     if (status === 422) throw new TransactionError(code as TransactionErrorCode, error);
-    throw new AgentError("L2_UNAVAILABLE", error);
+    // Why the chain takes nothing now goes to users as it is; anything else is for the operator.
+    const reason = status === 503 ? error : `consensus layer ${this.#url} answered ${status}: ${error}`;
+    throw new AgentError("L2_UNAVAILABLE", reason);
   }
 }

@@ -2,8 +2,7 @@ import { hexlify, keccak256 } from "ethers";
 
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { toJson } from "../runtime/json.ts";
-import { AUTHORISATION_HEADER } from "./storage.ts";
-import { checked, notFound, type Storage } from "./storage.ts";
+import { AUTHORISATION_HEADER, checked, notFound, type Storage } from "./storage.ts";
 
 /** Largest object that a client reads, in bytes: the largest batch with its roots has far less. */
 const MAX_OBJECT = 256 * 1024 * 1024;
@@ -68,7 +67,6 @@ export class HttpStorage implements Storage {
 
   #unavailable(error: unknown): AgentError {
     if (error instanceof AgentError) return error;
-    const { cause } = error as { cause?: unknown };
-    return new AgentError("STORAGE_UNAVAILABLE", `${this.name} does not answer: ${messageOf(cause ?? error)}`);
+    return new AgentError("STORAGE_UNAVAILABLE", `${this.name} does not answer: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -31,12 +31,14 @@ export class RpcBlocks implements BlockSource {
   async #block(number: number): Promise<Block> {
     let block: Block | null;
     try {
-      this.#provider ??= await connect(this.#url, "the L2", { attempts: 1, delay: 0, maxDelay: 0 });
+      this.#provider ??= await connect(this.#url, "the L2", { patience: { attempts: 1, delay: 0, maxDelay: 0 } });
       block = await this.#provider.getBlock(number, true);
     } catch (error) {
-      throw new AgentError("L2_UNAVAILABLE", `the blockchain does not answer: ${messageOf(error)}`, { cause: error });
+      throw new AgentError("L2_UNAVAILABLE", `node ${this.#url} does not answer: ${messageOf(error)}`, {
+        cause: error,
+      });
     }
-    if (block === null) throw new AgentError("L2_UNAVAILABLE", `the blockchain has no block ${number}`);
+    if (block === null) throw new AgentError("L2_UNAVAILABLE", `node ${this.#url} has no block ${number}`);
     return block;
   }
 }

@@ -4,9 +4,10 @@ import { dirname, join } from "node:path";
 import { JsonRpcProvider, Network, type Provider } from "ethers";
 
 import { connectSystem, readAddresses, type System, type SystemAddresses } from "../../ignition/system.ts";
-import { systemClock } from "../runtime/clock.ts";
+import { systemClock, type Clock } from "../runtime/clock.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
-import { retry } from "../runtime/retry.ts";
+import type { Logger } from "../runtime/logger.ts";
+import { retry, type RetryOptions } from "../runtime/retry.ts";
 
 /** A deployment: its addresses, and the first L1 block that can carry an event of theirs. */
 export interface Deployment {
@@ -43,33 +44,60 @@ function journalBlock(file: string): number {
 }
 
 /** Tries to reach an endpoint before giving up, over about half a minute. */
-const REACH = { attempts: 6, delay: 1_000, maxDelay: 8_000 };
+const REACH: RetryOptions = { attempts: 6, delay: 1_000, maxDelay: 8_000 };
+
+/** Never gives up: what runs until it is stopped waits for an endpoint that is down. */
+export const KEEP_WAITING: RetryOptions = { attempts: Infinity, delay: 1_000, maxDelay: 15_000 };
 
 /**
  * A provider for a JSON-RPC endpoint that answers with the present, not with what it said a moment ago.
  *
  * @param name What is behind it, for the error message.
+ * @param options.patience How long to try; half a minute where absent.
+ * @param options.log Told of every attempt that fails.
  * @throws {AgentError} `L1_UNAVAILABLE` where it does not answer.
  */
-export async function connect(url: string, name: string, patience = REACH): Promise<JsonRpcProvider> {
-  const chainId = await retry(() => askChainId(url, name), patience, { clock: systemClock });
+export async function connect(
+  url: string,
+  name: string,
+  { patience = REACH, log, clock = systemClock }: { patience?: RetryOptions; log?: Logger; clock?: Clock } = {},
+): Promise<JsonRpcProvider> {
+  const attempt = async (): Promise<bigint> => {
+    try {
+      return await askChainId(url, name);
+    } catch (error) {
+      log?.warn({ reason: messageOf(error) }, `waiting for ${name}`);
+      throw error;
+    }
+  };
+  const chainId = await retry(attempt, patience, { clock });
   const network = Network.from(chainId);
   return new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 });
 }
 
 async function askChainId(url: string, name: string): Promise<bigint> {
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+  const headers = { "content-type": "application/json" };
+  let status: number;
+  let text: string;
   try {
-    const headers = { "content-type": "application/json" };
     const response = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(10_000) });
-    const { result } = (await response.json()) as { result?: unknown };
-    if (typeof result !== "string") throw new Error("it does not tell its chain id");
-    return BigInt(result);
-  } catch (error) {
-    const { cause } = error as { cause?: unknown };
-    throw new AgentError("L1_UNAVAILABLE", `${name} at ${url} does not answer: ${messageOf(cause ?? error)}`, {
-      cause: error,
-    });
+    ({ status } = response);
+    text = await response.text();
+  } catch (cause) {
+    throw new AgentError("L1_UNAVAILABLE", `${name} at ${url} does not answer: ${messageOf(cause)}`, { cause });
+  }
+  const { result, error } = parsed(text);
+  if (status === 200 && typeof result === "string" && /^0x[0-9a-f]+$/i.test(result)) return BigInt(result);
+  const reason = error?.message ?? (text.slice(0, 200) || "nothing");
+  throw new AgentError("L1_UNAVAILABLE", `${name} at ${url} answered HTTP ${status}: ${reason}; expected its chain id`);
+}
+
+function parsed(text: string): { result?: unknown; error?: { message?: string } } {
+  try {
+    return (JSON.parse(text) ?? {}) as ReturnType<typeof parsed>;
+  } catch {
+    return {};
   }
 }
 

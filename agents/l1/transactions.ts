@@ -1,4 +1,5 @@
 import {
+  formatEther,
   getAddress,
   keccak256,
   type AbstractSigner,
@@ -110,8 +111,8 @@ export class TransactionManager {
    * restart, it is waited for instead.
    *
    * @throws {L1Revert} When the call reverts, in simulation (nothing is sent then) or in its block.
-   * @throws {AgentError} `L1_GAS` above the gas that a transaction may use; `L1_REPLACED` when another transaction took
-   * the nonce.
+   * @throws {AgentError} `L1_FUNDS` where the account cannot pay; `L1_GAS` above the gas that a transaction may use;
+   * `L1_REPLACED` when another transaction took the nonce.
    */
   send(call: L1Call, signal?: AbortSignal): Promise<TransactionReceipt> {
     return this.#queue.run(async () => {
@@ -127,9 +128,18 @@ export class TransactionManager {
     try {
       return await this.#provider.estimateGas(await this.#request(call));
     } catch (error) {
+      if (isOutOfFunds(error)) throw await this.#outOfFunds(call, error);
       if (isRevert(error)) throw new L1Revert(call.label, decodeRevert(error), error);
       throw error;
     }
+  }
+
+  async #outOfFunds({ label }: L1Call, error: unknown): Promise<AgentError> {
+    const address = await this.address();
+    const balance = formatEther(await this.#provider.getBalance(address));
+    return new AgentError("L1_FUNDS", `${address} has ${balance} ETH, too little for ${label}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 
   /** Waits for the transaction that an earlier process left, if there is one. Call it before deciding what to do. */
@@ -288,8 +298,9 @@ export class TransactionManager {
         this.#log.warn({ label: pending.call.label, reason: messageOf(error) }, "not accepted; looking again");
         return;
       }
-      if (/insufficient funds|doesn't have enough funds/i.test(text(error))) await this.#cursor.save({});
-      throw error;
+      if (!isOutOfFunds(error)) throw error;
+      await this.#cursor.save({});
+      throw await this.#outOfFunds(pending.call, error);
     }
   }
 
@@ -311,6 +322,10 @@ function bump(fee: bigint): bigint {
 
 function larger(first: bigint, second: bigint): bigint {
   return first > second ? first : second;
+}
+
+function isOutOfFunds(error: unknown): boolean {
+  return /insufficient.funds|have enough funds/i.test(text(error));
 }
 
 function text(error: unknown): string {

@@ -10,6 +10,7 @@ export type AgentErrorCode =
   | "L1_REVERT"
   | "L1_REPLACED"
   | "L1_GAS"
+  | "L1_FUNDS"
   | "L1_REORG"
   | "L2_UNAVAILABLE"
   | "L2_REVERTED"
@@ -27,9 +28,17 @@ export class AgentError extends Error {
   }
 }
 
-/** One line that says what was thrown. */
-export function messageOf(thrown: unknown): string {
-  const { shortMessage, message } = (thrown ?? {}) as { shortMessage?: unknown; message?: unknown };
+/** Messages that say nothing: what went wrong is inside. */
+const WRAPPERS = /^(could not coalesce error.*|fetch failed|)$/;
+
+/** One line that says what was thrown; of a library's wrapper around another error, what that one says. */
+export function messageOf(thrown: unknown, depth = 0): string {
+  const { shortMessage, message, code, error, cause } = (thrown ?? {}) as Readonly<Record<string, unknown>>;
   const text = typeof shortMessage === "string" ? shortMessage : typeof message === "string" ? message : String(thrown);
-  return text.split("\n")[0] ?? text;
+  const line = text.split("\n")[0] ?? text;
+  if (!WRAPPERS.test(line)) return line;
+  const inner = error ?? cause;
+  if (inner !== undefined && depth < 5) return messageOf(inner, depth + 1);
+  if (line !== "") return line;
+  return typeof code === "string" ? code : "no reason given";
 }

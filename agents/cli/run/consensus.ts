@@ -1,3 +1,4 @@
+import { openDatabase } from "../../runtime/database.ts";
 import { Wallet } from "ethers";
 
 import { Chain } from "../../../l2/chain/chain.ts";
@@ -17,8 +18,9 @@ export async function runConsensus(settings: Settings): Promise<void> {
     throw new AgentError("CONFIG", `--key is that of ${wallet.address}; --consensus is ${settings.consensus}`);
   }
   const base = baseOf("consensus", settings);
-  const l1 = await l1Of(settings);
-  const chain = await Chain.open(await genesisOf(settings.genesis, l1), { directory: base.path("chain") });
+  const l1 = await l1Of(settings, base);
+  const config = await genesisOf(settings.genesis, l1);
+  const chain = await openDatabase(base.path("chain"), (directory) => Chain.open(config, { directory }));
   const mirror = mirrorOf(settings, l1, base);
   const { chainId } = await l1.provider.getNetwork();
   const { peerHost: host, peerPort: port, peers, rpcHost, rpcPort } = settings;

@@ -9,7 +9,7 @@ import { FileCursor } from "../../runtime/cursor.ts";
 import { runDaemon, type Service } from "../../runtime/daemon.ts";
 import type { EventFollower } from "../../l1/events.ts";
 import { checkGenesis, readGenesis } from "../../l1/genesis.ts";
-import { connect, type L1, openL1, readDeployment } from "../../l1/l1.ts";
+import { connect, KEEP_WAITING, type L1, openL1, readDeployment } from "../../l1/l1.ts";
 import { createLogger } from "../../runtime/logger.ts";
 import { Metrics } from "../../runtime/metrics.ts";
 import { followL1, type L1State } from "../../l1/mirror.ts";
@@ -41,10 +41,10 @@ export function baseOf(role: string, settings: DaemonSettings): Base {
   };
 }
 
-/** L1 as the settings name it. */
-export async function l1Of(settings: L1Settings): Promise<L1> {
+/** L1 as the settings name it. Waits for an endpoint that is down, and says so. */
+export async function l1Of(settings: L1Settings, { log }: Pick<Base, "log">): Promise<L1> {
   const deployment = readDeployment(settings.deployment);
-  return openL1(await connect(settings.l1Url, "L1"), deployment);
+  return openL1(await connect(settings.l1Url, "L1", { patience: KEEP_WAITING, log }), deployment);
 }
 
 /** Follows L1, with every final batch kept. */

@@ -1,3 +1,4 @@
+import { openDatabase } from "../../runtime/database.ts";
 import { Wallet } from "ethers";
 
 import { Chain } from "../../../l2/chain/chain.ts";
@@ -48,9 +49,9 @@ async function assemble(settings: Settings): Promise<{
   sequencer: Sequencer;
 }> {
   const base = baseOf("sequencer", settings);
-  const l1 = await l1Of(settings);
+  const l1 = await l1Of(settings, base);
   const config = await genesisOf(settings.genesis, l1);
-  const chain = await Chain.open(config, { directory: base.path("chain") });
+  const chain = await openDatabase(base.path("chain"), (directory) => Chain.open(config, { directory }));
   const mirror = mirrorOf(settings, l1, base);
   const consensus = new HttpConsensus(settings.consensusUrl);
   const { chainId } = await l1.provider.getNetwork();

@@ -1,6 +1,7 @@
 import { Stake } from "../../sequencer/stake.ts";
 import type { StakeSettings } from "../stake.ts";
-import { baseOf, l1Of, managerOf } from "./ground.ts";
+import { connect, openL1, readDeployment } from "../../l1/l1.ts";
+import { baseOf, managerOf } from "./ground.ts";
 
 /** Does one thing with the stake of the key's account. */
 export async function runStake(
@@ -8,6 +9,6 @@ export async function runStake(
   act: (stake: Stake, settings: StakeSettings) => Promise<unknown>,
 ): Promise<void> {
   const base = baseOf("stake", settings);
-  const l1 = await l1Of(settings);
+  const l1 = openL1(await connect(settings.l1Url, "L1"), readDeployment(settings.deployment));
   await act(new Stake({ l1, transactions: managerOf(settings, l1, base) }), settings);
 }

@@ -9,7 +9,7 @@ import type { Settings } from "../storage.ts";
 export async function runStorage(settings: Settings): Promise<void> {
   const base = baseOf("storage", settings);
   const store = new FileStore(base.path("objects"));
-  const authorise = certifiedOnly(await l1Of(settings));
+  const authorise = certifiedOnly(await l1Of(settings, base));
   const server = new StorageServer(settings, { ...base, store, authorise });
   const { snapshot } = settings;
   const writer =

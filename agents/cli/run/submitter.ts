@@ -1,3 +1,4 @@
+import { openDatabase } from "../../runtime/database.ts";
 import { StateStore } from "../../../l2/state/state.ts";
 import { BlocksSource } from "../../data/batch-data.ts";
 import { composeSubmitter } from "../compose.ts";
@@ -13,9 +14,9 @@ import type { Settings } from "../submitter.ts";
 /** Submits batches until it is stopped. */
 export async function runSubmitter(settings: Settings): Promise<void> {
   const base = baseOf("submitter", settings);
-  const l1 = await l1Of(settings);
+  const l1 = await l1Of(settings, base);
   const config = await genesisOf(settings.genesis, l1);
-  const states = await StateStore.open(base.path("states"));
+  const states = await openDatabase(base.path("states"), (path) => StateStore.open(path));
   const { interval, maxRequestFee, finalise } = settings;
   const submitter = composeSubmitter(
     { interval, finalise, maxRequestFee, stepGas: DEFAULT_STEP_GAS },

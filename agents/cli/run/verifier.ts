@@ -1,3 +1,4 @@
+import { openDatabase } from "../../runtime/database.ts";
 import { StateStore } from "../../../l2/state/state.ts";
 import { BlocksSource, StorageSource, type DataSource } from "../../data/batch-data.ts";
 import { composeVerifier } from "../compose.ts";
@@ -12,9 +13,9 @@ import type { Settings } from "../verifier.ts";
 /** Verifies until it is stopped. */
 export async function runVerifier(settings: Settings): Promise<void> {
   const base = baseOf("verifier", settings);
-  const l1 = await l1Of(settings);
+  const l1 = await l1Of(settings, base);
   const config = await genesisOf(settings.genesis, l1);
-  const states = await StateStore.open(base.path("states"));
+  const states = await openDatabase(base.path("states"), (path) => StateStore.open(path));
   const verifier = composeVerifier(optionsOf(settings), {
     ...base,
     l1,

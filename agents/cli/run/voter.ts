@@ -9,7 +9,7 @@ import type { Settings } from "../voter.ts";
 /** Votes until it is stopped. */
 export async function runVoter(settings: Settings): Promise<void> {
   const base = baseOf("voter", settings);
-  const l1 = await l1Of(settings);
+  const l1 = await l1Of(settings, base);
   const storages: ReadableStorage[] = [];
   if (settings.storageUrl !== undefined) storages.push(new HttpStorage(settings.storageUrl));
   if (settings.snapshot !== undefined) storages.push(new Snapshot(settings.snapshot));

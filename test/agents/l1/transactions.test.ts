@@ -1,10 +1,11 @@
 import { expect } from "chai";
-import { parseEther, Transaction } from "ethers";
+import { id, parseEther, Transaction, Wallet } from "ethers";
 
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import { AgentError } from "../../../agents/runtime/errors.ts";
 import { L1Revert } from "../../../agents/l1/reverts.ts";
 import type { L1Call, TransactionState } from "../../../agents/l1/transactions.ts";
+import { failureOf } from "../../../testkit/agents/failure.ts";
 import { systemFixture } from "../../../testkit/system.ts";
 import { basics, l1Of, managerOf, ManualClock, walletOf } from "../../../testkit/agents/kit.ts";
 
@@ -54,6 +55,18 @@ describe("Transaction manager", () => {
     expect((failure as L1Revert).is("InboxUnauthorized")).to.equal(true);
     expect((failure as L1Revert).message).to.equal(`hold reverts: InboxUnauthorized("${wallet.address}")`);
     expect(await provider.getTransactionCount(wallet.address)).to.equal(nonce);
+  });
+
+  it("names the account that cannot pay, and what for", async () => {
+    const { l1, kit, transfer, receiver } = await setUp();
+    const poor = new Wallet(id("poor"));
+    const cursor = new MemoryCursor<TransactionState>();
+    for (const attempt of [{ ...transfer(0n), to: receiver, data: "0x", value: 1n }, transfer(0n)]) {
+      const failure = await failureOf(managerOf(l1, poor, kit, {}, cursor).send(attempt));
+      expect(failure).to.be.instanceOf(AgentError).with.property("code", "L1_FUNDS");
+      expect(failure.message).to.match(new RegExp(`^${poor.address} has 0.0 ETH, too little for transfer: `));
+      expect((await cursor.load())?.pending).to.equal(undefined);
+    }
   });
 
   it("raises the fee of a stuck transaction by at least 12.5 %, at the same nonce", async () => {
