@@ -223,37 +223,4 @@ describe("Submitter", () => {
     await submitter.tick();
     expect(await stage.system.inbox.finalised()).to.equal(2n);
   });
-
-  describe("Memolabs", () => {
-    it("[S4] takes what the peer network certified, and what stands on L1; from a sequencer alone, nothing", async () => {
-      const stage = await load();
-      const [right] = (await chainOf(stage, 1)) as [TestBatch];
-      const client = new HttpStorage((await memolabs(stage)).url, 2_000);
-      const object = encodeObject(right.data, right.stateRoots);
-      const members = stage.system.sequencerAccounts;
-      const alone = await certify(
-        stage.system.sequencers,
-        right.header,
-        members.filter(({ address }) => address === stage.sequencer),
-      );
-      const header = right.header;
-      const refused = async (authorisation: unknown, reason: string): Promise<void> => {
-        const error = await client.put(object, authorisation).catch((thrown: unknown) => thrown);
-        expect((error as Error).message).to.contain(reason);
-      };
-      await refused(undefined, "without authorisation");
-      await refused({ header, certificate: { signers: 1n } }, "without authorisation");
-      await refused({ header: { ...header, index: "first" }, certificate: alone }, "index");
-      await refused({ header, certificate: alone }, "CertificateBelowQuorum");
-      await refused({ header: { ...header, dataHash: keccakText("another") }, certificate: alone }, "names object");
-      const certificate = await certify(stage.system.sequencers, header, members);
-      await refused({ header: { ...header, gasUsed: 1n }, certificate }, "CertificateWrongSigner");
-      expect(await client.put(object, { header, certificate })).to.equal(header.dataHash);
-
-      const other = lying(right, { stateRoots: rootsWith(right, 0, ZERO_HASH) });
-      await submitUnattested(stage.system, other);
-      const empty = { signers: 0n, signatures: "0x" };
-      await client.put(encodeObject(other.data, other.stateRoots), { header: other.header, certificate: empty });
-    });
-  });
 });
