@@ -57,7 +57,7 @@ describe("Daemon", () => {
     const url = await started;
     expect((await fetch(`${url}/healthz`)).status).to.equal(200);
     const [onSignal] = process.listeners("SIGTERM").filter((listener) => !before.includes(listener));
-    onSignal!("SIGTERM", 15);
+    onSignal!("SIGTERM");
     while (!told.includes("ended")) await new Promise(setImmediate);
     expect(told).to.deep.equal(["agent starts", "agent stops", "ended"]);
     expect(lines.map(({ msg }) => msg)).to.deep.equal(["started", "stopping", "stopped"]);
