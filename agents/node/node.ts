@@ -19,7 +19,7 @@ export function nodeOf(
   options: { host: string; port: number },
   dependencies: {
     chain: Chain;
-    mirror: EventFollower<L1State>;
+    mirror: Pick<EventFollower<L1State>, "state">;
     consensus: Pick<Consensus, "submitTransaction" | "transactionStatus">;
     log: Logger;
   },

@@ -1,0 +1,98 @@
+import { expect } from "chai";
+
+import type { L1State } from "../../../agents/l1/mirror.ts";
+import type { SubmissionStatus } from "../../../agents/node/consensus.ts";
+import { nodeOf } from "../../../agents/node/node.ts";
+import { AgentError } from "../../../agents/runtime/errors.ts";
+import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
+import { fromHex, toHex, ZERO_ADDRESS, type Hex } from "../../../l2/base/hex.ts";
+import type { Chain } from "../../../l2/chain/chain.ts";
+import { TransactionError } from "../../../l2/protocol/errors.ts";
+import { basics } from "../../../testkit/agents/kit.ts";
+import { alice, bob, mine, openChain, transfer } from "../../../testkit/l2/fixtures.ts";
+
+describe("Node for users", () => {
+  const state: L1State = {
+    head: 1,
+    finalised: 1,
+    batches: {},
+    requests: {},
+    condemned: [],
+    insecure: true,
+    term: { number: 1, sequencer: ZERO_ADDRESS },
+  };
+  let chain: Chain;
+  let submitted: Hex[];
+  let status: SubmissionStatus;
+  let failure: Error | undefined;
+
+  beforeEach(async () => {
+    chain = await openChain();
+    submitted = [];
+    status = { state: "unknown" };
+    failure = undefined;
+  });
+
+  afterEach(() => chain.close());
+
+  async function ask(method: string, ...params: unknown[]): Promise<unknown> {
+    const node = nodeOf(
+      { host: "127.0.0.1", port: 0 },
+      {
+        chain,
+        mirror: { state },
+        consensus: {
+          submitTransaction: (raw) => {
+            if (failure !== undefined) return Promise.reject(failure);
+            submitted.push(toHex(raw));
+            return Promise.resolve(keccakHex(raw));
+          },
+          transactionStatus: () => Promise.resolve(status),
+        },
+        log: basics().log,
+      },
+    );
+    const { result, error } = (await node.handle({ jsonrpc: "2.0", id: 1, method, params })) as {
+      result?: unknown;
+      error?: { message: string };
+    };
+    return error?.message ?? result;
+  }
+
+  it("[2a] takes transactions to the consensus layer", async () => {
+    const raw = await transfer(alice, bob.address, 0);
+    expect(await ask("eth_sendRawTransaction", raw)).to.equal(keccakHex(fromHex(raw)));
+    expect(submitted).to.deep.equal([raw]);
+  });
+
+  it("[3.2] tells why the consensus layer takes nothing, be it the transaction's fault or not", async () => {
+    const raw = await transfer(alice, bob.address, 0);
+    failure = new TransactionError("NONCE_TOO_LOW", "nonce 0 is too low");
+    expect(await ask("eth_sendRawTransaction", raw)).to.equal("nonce too low: nonce 0 is too low");
+    failure = new AgentError("L2_UNAVAILABLE", "the chain is halted");
+    expect(await ask("eth_sendRawTransaction", raw)).to.equal("the chain is halted");
+  });
+
+  it("[3.2] [4] tells what became of a transaction: its own chain first, then the consensus layer", async () => {
+    const raw = await transfer(alice, bob.address, 0);
+    const hash = keccakHex(fromHex(raw));
+    const told = () => ask("metis_transactionStatus", hash);
+    expect(await told()).to.deep.equal({ status: "unknown" });
+    status = { state: "pending" };
+    expect(await told()).to.deep.equal({ status: "pending" });
+    // The consensus layer is ahead of this chain.
+    status = { state: "included", block: 1 };
+    expect(await told()).to.deep.equal({ status: "pending" });
+    status = { state: "failed", reason: "the sequencer was silent" };
+    expect(await told()).to.deep.equal({ status: "dropped", reason: "the sequencer was silent" });
+    await mine(chain, [raw]);
+    expect(await told()).to.deep.include({ status: "included", block: "0x1" });
+    expect(await ask("metis_transactionStatus", keccakText("nothing"))).to.deep.include({ status: "dropped" });
+  });
+
+  it("answers from its chain and from L1", async () => {
+    expect(await ask("eth_blockNumber")).to.equal("0x0");
+    expect(await ask("metis_insecure")).to.equal(true);
+    expect(await ask("metis_currentSequencer")).to.equal(null);
+  });
+});
