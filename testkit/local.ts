@@ -3,7 +3,9 @@ import { HDNodeWallet, Wallet, id, parseEther } from "ethers";
 import { network } from "hardhat";
 
 import { LocalSystem } from "../agents/local/local.ts";
-import type { Behaviour, LocalOptions } from "../agents/local/local.ts";
+import type { Behaviour, LocalOptions, LocalSequencer } from "../agents/local/local.ts";
+import { buildBatch, type Batch } from "../l2/batch/build.ts";
+import type { BatchHeader } from "../l2/batch/header.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
 import { addressesOf } from "../ignition/system.ts";
 import { StateStore } from "../l2/state/state.ts";
@@ -90,4 +92,22 @@ export async function localTest(options: LocalTestOptions = {}): Promise<LocalTe
     ...options.local,
   });
   return { system, local, config, users };
+}
+
+/** The sequencer that L1 names. */
+export function currentOf({ current }: LocalSystem): LocalSequencer {
+  if (current === undefined) throw new Error("nobody sequences");
+  return current;
+}
+
+/** The batch of everything that L1 does not have, as the current sequencer would build it. */
+export async function nextBatch(
+  local: LocalSystem,
+  chain = currentOf(local).chain,
+): Promise<Batch & { parent: BatchHeader }> {
+  const last = local.l1State.batches[local.l1State.head - 1];
+  if (last === undefined) throw new Error("L1 has no batch");
+  const { header: parent, headerHash } = last;
+  const place = { index: parent.index + 1n, parent: headerHash, sequencer: currentOf(local).owner };
+  return { parent, ...(await buildBatch(chain, Number(parent.lastBlock) + 1, chain.head.number, place)) };
 }

@@ -8,16 +8,14 @@ import type { BlockSource } from "../../../agents/data/batch-data.ts";
 import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
 import { wireHeader } from "../../../agents/peers/methods.ts";
 import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
-import { type Batch, buildBatch } from "../../../l2/batch/build.ts";
 import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
 import { blockSize } from "../../../l2/protocol/l2-transaction.ts";
 import { BLOCK_LIMITS } from "../../../l2/protocol/limits.ts";
-import { BATCH_GAS } from "../../../l2/evm/burden.ts";
 import { certify } from "../../../testkit/certificates.ts";
 import { type Fault, forge, forging, isolated, overfilling, overfull, unresponsive } from "../../../testkit/faults.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
-import { type LocalTest, type LocalTestOptions, localTest } from "../../../testkit/local.ts";
+import { type LocalTest, type LocalTestOptions, localTest, nextBatch } from "../../../testkit/local.ts";
 import { signed } from "../../../testkit/signed.ts";
 
 describe("sequencer", () => {
@@ -81,14 +79,6 @@ describe("sequencer", () => {
   /** More than peers take as one block, and less than L1 takes as one batch. */
   const ELEVEN = [...TWELVE.slice(0, 10), 49_000];
 
-  /** The batch of everything that L1 does not have, as the current sequencer would build it. */
-  async function nextBatch(chain = current().chain): Promise<Batch & { parent: BatchHeader }> {
-    const { header: parent, headerHash } = local.l1State.batches[local.l1State.head - 1] ?? { header: undefined };
-    if (parent === undefined || headerHash === undefined) throw new Error("L1 has no batch");
-    const place = { index: parent.index + 1n, parent: headerHash, sequencer: current().owner };
-    return { parent, ...(await buildBatch(chain, Number(parent.lastBlock) + 1, chain.head.number, place)) };
-  }
-
   afterEach(async () => {
     await local.stop();
   });
@@ -106,36 +96,8 @@ describe("sequencer", () => {
         header: wireHeader(header),
       });
 
-    it("[7] [S4] signs the batch that it computes itself", async () => {
-      const { header } = await nextBatch();
-      expect(await ask(header)).to.have.property("signature");
-    });
-
-    for (const [field, value] of [
-      ["mtsr", toHex(randomBytes(32))],
-      ["mttbr", toHex(randomBytes(32))],
-      ["postStateRoot", toHex(randomBytes(32))],
-      ["preStateRoot", ZERO_HASH],
-      ["dataHash", ZERO_HASH],
-      ["txCount", 3n],
-      ["gasUsed", 1n],
-      ["dataSize", 1n],
-      ["firstTimestamp", 1n],
-    ] as const) {
-      it(`[S3] [S4] does not sign another ${field}`, async () => {
-        const { header } = await nextBatch();
-        expect((await ask({ ...header, [field]: value }))["refused"]).to.contain(field);
-      });
-    }
-
-    it("[7] [11.9] does not sign a batch that it could not have recomputed in time", async () => {
-      const { header } = await nextBatch();
-      const answer = await ask({ ...header, gasUsed: BATCH_GAS + 1n });
-      expect(answer["refused"]).to.contain("25000001 gas, more than can be defended: 25000000 at most");
-    });
-
     it("[C1] [7] does not sign a header that L1 would refuse, even if it computes the same itself", async () => {
-      const { header } = await nextBatch();
+      const { header } = await nextBatch(local);
       const refusal = async (fields: Partial<BatchHeader>) => (await ask({ ...header, ...fields }))["refused"];
       expect(await refusal({ txCount: 4_097n })).to.contain("L1 would refuse batch 1: txCount is 4097, expected 1 to");
       const late = BigInt(local.now) + 901n;
@@ -145,29 +107,13 @@ describe("sequencer", () => {
       const { key } = current();
       const chains = [...local.sequencers, local.consensus.agent.peer.replica].map(({ chain }) => chain);
       for (const chain of chains) await overfull(chain, raws, key, local.now);
-      const fat = await nextBatch();
+      const fat = await nextBatch(local);
       expect(await ask(fat.header)).to.deep.equal({
         refused: `L1 would refuse batch 1: dataSize is ${fat.header.dataSize}, expected 1 to 1048576`,
       });
       await local.run(180, 30);
       expect((await local.consensus.agent.status()).enabled, "nobody is silent for not signing").to.equal(true);
       expect(local.l1State.batches[1]?.header.lastBlock, "nothing but what comes before it").to.equal(1n);
-    });
-
-    it("[S4] does not sign for another sequencer, on another parent, or beyond its head", async () => {
-      const { header } = await nextBatch();
-      expect((await ask({ ...header, sequencer: others()[0]?.owner ?? "" }))["refused"]).to.contain("vouch");
-      expect((await ask({ ...header, parent: ZERO_HASH }))["refused"]).to.contain("builds on");
-      expect((await ask({ ...header, lastBlock: 9n }))["refused"]).to.contain("block 9 is not here");
-    });
-
-    it("[S2] does not sign a silence that it has not seen itself, whatever the consensus layer says", async () => {
-      const { number, sequencer } = local.consensus.agent.peer.members.term;
-      const request = { term: number, sequencer: sequencer ?? "" };
-      await local.advance(3600);
-      const { messenger } = local.consensus.agent.peer;
-      const answer = await messenger.request(others()[0]?.owner ?? "", "signSilence", request);
-      expect((answer as Record<string, string>)["refused"]).to.contain("has not been silent for 60 s");
     });
 
     it("[S2] hands what waits to the current sequencer before it calls it silent", async () => {
@@ -351,7 +297,7 @@ describe("sequencer", () => {
       await local.tick();
       expect(await status(hash)).to.have.property("state", "included");
 
-      const { parent, header, stateRoots, data } = await nextBatch();
+      const { parent, header, stateRoots, data } = await nextBatch(local);
       const wrong = stateRoots.map(() => toHex(randomBytes(32)));
       const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
       const dataHash = asHash(await local.storage.put(Buffer.concat([data, ...wrong.map(fromHex)])));
@@ -458,7 +404,7 @@ describe("sequencer", () => {
       await local.tick();
       fault.on = false;
       for (const { chain } of others()) expect(chain.head.number).to.equal(0);
-      const { parent, header, stateRoots } = await nextBatch(glutton.chain);
+      const { parent, header, stateRoots } = await nextBatch(local, glutton.chain);
       expect(Number(header.dataSize)).to.be.above(BLOCK_LIMITS.bytes);
       const colluders = test.system.sequencerAccounts.map(({ seat, key }) => ({ seat, key }));
       const certificate = await certify(test.system.sequencers, header, colluders);
@@ -475,7 +421,7 @@ describe("sequencer", () => {
       const faker = current();
       await local.transfer(alice, bob.address, 1n);
       await local.tick();
-      const { parent, header, stateRoots } = await nextBatch();
+      const { parent, header, stateRoots } = await nextBatch(local);
       const wrong = stateRoots.map(() => toHex(randomBytes(32)));
       const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
       await submitUnattested(
@@ -500,7 +446,7 @@ describe("sequencer", () => {
       const first = await local.transfer(alice, bob.address, 1n);
       await local.tick();
       await local.submitter?.stop();
-      const { parent, header, stateRoots } = await nextBatch();
+      const { parent, header, stateRoots } = await nextBatch(local);
       const wrong = stateRoots.map(() => toHex(randomBytes(32)));
       const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
       await submitUnattested(
@@ -523,7 +469,7 @@ describe("sequencer", () => {
       await setUp({ behaviour: () => unresponsive() });
       await local.transfer(alice, bob.address, 1n);
       await local.tick();
-      const { parent, header, stateRoots } = await nextBatch();
+      const { parent, header, stateRoots } = await nextBatch(local);
       const wrong = stateRoots.map(() => toHex(randomBytes(32)));
       const fake = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
       await submitUnattested(

@@ -1,0 +1,76 @@
+import { expect } from "chai";
+import { parseEther, randomBytes, type Wallet } from "ethers";
+
+import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
+import { wireHeader } from "../../../agents/peers/methods.ts";
+import { toHex, ZERO_HASH } from "../../../l2/base/hex.ts";
+import type { BatchHeader } from "../../../l2/batch/header.ts";
+import { BATCH_GAS } from "../../../l2/evm/burden.ts";
+import { localTest, nextBatch, type LocalTest } from "../../../testkit/local.ts";
+
+describe("Attestor", () => {
+  let test: LocalTest;
+  let local: LocalSystem;
+
+  afterEach(() => local.stop());
+
+  const others = (): LocalSequencer[] => local.sequencers.filter((sequencer) => sequencer !== local.current);
+
+  beforeEach(async () => {
+    test = await localTest({ verifiers: 0 });
+    local = test.local;
+    const [alice, bob] = test.users as [Wallet, Wallet];
+    await local.transfer(alice, bob.address, parseEther("1"));
+    await local.transfer(bob, alice.address, parseEther("2"));
+    await local.tick();
+  });
+
+  const ask = async (header: BatchHeader): Promise<Record<string, string>> =>
+    await local.consensus.agent.peer.messenger.request(others()[0]?.owner ?? "", "signBatch", {
+      header: wireHeader(header),
+    });
+
+  it("[7] [S4] signs the batch that it computes itself", async () => {
+    const { header } = await nextBatch(local);
+    expect(await ask(header)).to.have.property("signature");
+  });
+
+  for (const [field, value] of [
+    ["mtsr", toHex(randomBytes(32))],
+    ["mttbr", toHex(randomBytes(32))],
+    ["postStateRoot", toHex(randomBytes(32))],
+    ["preStateRoot", ZERO_HASH],
+    ["dataHash", ZERO_HASH],
+    ["txCount", 3n],
+    ["gasUsed", 1n],
+    ["dataSize", 1n],
+    ["firstTimestamp", 1n],
+  ] as const) {
+    it(`[S3] [S4] does not sign another ${field}`, async () => {
+      const { header } = await nextBatch(local);
+      expect((await ask({ ...header, [field]: value }))["refused"]).to.contain(field);
+    });
+  }
+
+  it("[7] [11.9] does not sign a batch that it could not have recomputed in time", async () => {
+    const { header } = await nextBatch(local);
+    const answer = await ask({ ...header, gasUsed: BATCH_GAS + 1n });
+    expect(answer["refused"]).to.contain("25000001 gas, more than can be defended: 25000000 at most");
+  });
+
+  it("[S4] does not sign for another sequencer, on another parent, or beyond its head", async () => {
+    const { header } = await nextBatch(local);
+    expect((await ask({ ...header, sequencer: others()[0]?.owner ?? "" }))["refused"]).to.contain("vouch");
+    expect((await ask({ ...header, parent: ZERO_HASH }))["refused"]).to.contain("builds on");
+    expect((await ask({ ...header, lastBlock: 9n }))["refused"]).to.contain("block 9 is not here");
+  });
+
+  it("[S2] does not sign a silence that it has not seen itself, whatever the consensus layer says", async () => {
+    const { number, sequencer } = local.consensus.agent.peer.members.term;
+    const request = { term: number, sequencer: sequencer ?? "" };
+    await local.advance(3600);
+    const { messenger } = local.consensus.agent.peer;
+    const answer = await messenger.request(others()[0]?.owner ?? "", "signSilence", request);
+    expect((answer as Record<string, string>)["refused"]).to.contain("has not been silent for 60 s");
+  });
+});
