@@ -1,4 +1,4 @@
-/** What each role is made of. The daemons and the local system build their agents here, so that both run the same. */
+/** Builds the agent of each role. Daemons and the local system both use it, so that a demo runs what a daemon runs. */
 import type { Chain } from "../../l2/chain/chain.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { StateStore } from "../../l2/state/state.ts";
@@ -23,7 +23,7 @@ import { Submitter, type Challenger, type SubmitterOptions } from "../submitter/
 import { Verifier, type VerifierOptions } from "../verifier/verifier.ts";
 import { followRecord, Voter, type VoterOptions } from "../voter/voter.ts";
 
-/** What every agent stands on. */
+/** What every agent needs. */
 export interface Ground extends AgentDependencies {
   readonly l1: L1;
   readonly transactions: TransactionManager;
@@ -31,13 +31,13 @@ export interface Ground extends AgentDependencies {
   cursor<T>(name: string): Cursor<T>;
 }
 
-/** What every agent that follows batches stands on. */
+/** What every agent that follows batches needs. */
 export interface BatchGround extends Ground {
   readonly config: ChainConfig;
   readonly mirror: EventFollower<L1State>;
 }
 
-/** A node of the peer network. */
+/** What every node of the peer network needs. */
 export interface PeerGround extends Ground {
   readonly chain: Chain;
   readonly mirror: EventFollower<L1State>;
@@ -51,7 +51,7 @@ export function composeConsensus(options: ConsensusOptions, { mirror, key, ...gr
   return new ConsensusProcess(options, dependencies);
 }
 
-/** What differs from a sequencer that does as it should. */
+/** Parts in which a sequencer differs from an honest one. */
 export type SequencerBehaviour = Partial<
   Pick<SequencerDependencies, "producer" | "attestor" | "responder" | "recomputer">
 >;

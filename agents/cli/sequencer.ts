@@ -72,8 +72,8 @@ export function sequencerCommand(): Command {
 }
 
 /**
- * `agent unattested`: the signal of a sequencer that cannot reach its peers (3.3). Its daemon has to be stopped: a chain
- * is open in one process at a time.
+ * `agent unattested`: the signal of a sequencer that cannot reach its peers (3.3). Stop its daemon first: only one
+ * process can open a chain.
  */
 export function unattestedCommand(): Command {
   return agentCommand(

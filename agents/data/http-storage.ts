@@ -7,7 +7,7 @@ import { AUTHORISATION_HEADER, checked, notFound, type Storage } from "./storage
 /** Largest object that a client reads, in bytes: the largest batch with its roots has far less. */
 const MAX_OBJECT = 256 * 1024 * 1024;
 
-/** A storage behind HTTP. What it gives is checked here again: the server is not trusted (9.1). */
+/** A storage over HTTP. The server is not trusted: the client checks every object against its hash (9.1). */
 export class HttpStorage implements Storage {
   readonly name: string;
   readonly #url: string;

@@ -37,7 +37,7 @@ export async function writeSnapshot(source: ReadableStorage, hashes: string[], f
   return objects.length;
 }
 
-/** Reads objects from a snapshot file; looks at it anew when it was replaced. */
+/** Reads objects from a snapshot file, and reads its index again when the file was replaced. */
 export class Snapshot implements ReadableStorage {
   readonly name = "snapshot";
   readonly #file: string;

@@ -26,7 +26,7 @@ export interface L1Outcome {
 export interface ExecutionRequest {
   readonly transaction: L2Transaction;
   readonly preStateRoot: Hex;
-  /** Items of a first witness, one behind the other; what it lacks comes from `preimages`. */
+  /** Items of a first witness, concatenated; missing ones come from `preimages`. */
   readonly witness: Uint8Array;
   readonly preimages: PreimageSource;
 }
@@ -51,7 +51,7 @@ const EXECUTOR: Interface = Executor__factory.createInterface();
 
 /**
  * Has L1 execute one transaction in as many calls as that takes: one static call where it is enough, else a session of
- * steps, each about as large as fits. Everything is simulated first, so that no step is sent in vain.
+ * steps, each about as large as fits. Every step is simulated before it is sent.
  *
  * @example
  * const driver = new ExecutionDriver({ gas: L1_TRANSACTION_GAS }, { provider, executor });
@@ -64,7 +64,7 @@ export class ExecutionDriver {
   readonly #executor: string;
 
   /**
-   * @param options.gas The most that an L1 transaction may use, with what its calldata costs.
+   * @param options.gas Most gas of an L1 transaction, calldata included.
    * @param options.bytes The most calldata that it should have; what clients pass on where absent. A step may have more
    * only where an instruction needs it.
    * @param dependencies L1, and where the executor is on it.
@@ -143,7 +143,7 @@ export class ExecutionDriver {
           if (!attempt.fits && gas === undefined) current.halve();
           return attempt;
         };
-      // One heavy instruction, or a frame that ended, says nothing about the instructions behind it.
+      // One heavy instruction, or a frame that ended, says nothing about the instructions after it.
       if (isBeforeInstruction(left)) pace = max(pace, usual / 16n);
       const aim = { left, pace, unchecked: count++ % CHECKED_EVERY !== 0 };
       const limits = { gas: this.#gas, bytes: this.#bytes };
@@ -289,7 +289,7 @@ async function worthwhileStep(
     const attempt = await advance(left - work);
     if (attempt.fits) {
       const step = stepOf(attempt, more);
-      // A machine that pauses before it does anything has come nowhere, whatever that took.
+      // A machine that pauses before any work made no progress, whatever it cost.
       if (step.left < left) best = step;
       if (step.left === 0n || (unchecked && more === pace && step.left < left)) return step;
       if (step.left < left && dataLength(step.data) > USED * bytes) return step;

@@ -15,7 +15,7 @@ const LEAF = 2 + 64;
 export class MachinePages {
   readonly #items = new Map<Hex, Uint8Array>();
 
-  /** Takes what a step returned: byte strings in RLP, one behind the other. */
+  /** Adds what a step returned: concatenated RLP byte strings. */
   add(items: Uint8Array): void {
     for (let at = 0; at < items.length;) {
       const start = at + headerOf(items, at);

@@ -19,8 +19,8 @@ import type { L1Call, Sender } from "../l1/transactions.ts";
 export { DEFAULT_STEP_GAS } from "./defaults.ts";
 
 /**
- * Advances L1's recomputation of posted batches (steps 11.9, 3.3.5) from where L1 says that it stands. Anyone may, and
- * several may at once: who comes second finds the progress changed and starts from there.
+ * Advances L1's recomputation of posted batches (steps 11.9, 3.3.5) from where L1 says that it stands. Anyone may,
+ * and several at once: one that finds the progress changed continues from there.
  */
 export class Recomputer {
   readonly #stepGas: bigint;

@@ -14,8 +14,9 @@ import { L1_TRANSACTION_BYTES, L1_TRANSACTION_GAS, type L1Call, type Sender } fr
 const NO_WITNESS = "0x";
 
 /**
- * Has L1 execute what is too heavy for the call that is about it: call by call beforehand, after which L1 remembers the
- * outcome, and the call itself goes without a witness (docs/execution.md). Others may do the same at the same time.
+ * Executes a transaction on L1 that is too heavy for the call that needs its outcome: in several calls beforehand, after
+ * which L1 remembers the outcome and the call itself carries no witness (docs/execution.md). Several agents may do so at
+ * once.
  */
 export class Sessions {
   readonly #l1: L1;
@@ -60,7 +61,7 @@ export class Sessions {
   /**
    * Has L1 execute a transaction until it knows the outcome; nothing is sent where it does already.
    *
-   * @param witness What is known to be needed; what it lacks comes from the states.
+   * @param witness A first witness; missing items come from the states.
    * @returns The witness for the call that is about the transaction: nothing where L1 remembers.
    */
   async execute(

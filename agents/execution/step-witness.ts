@@ -5,7 +5,7 @@ import type { MachinePages } from "./pages.ts";
 /** How much is guessed with each thing that was missed, as a part of all that is there. */
 const GUESSED = 0.25;
 
-/** A witness that gets what L1 says that it lacks. */
+/** A witness that grows by what L1 reports as missing. */
 export class GrowingWitness {
   readonly #first: Hex;
   readonly #preimages: PreimageSource;
@@ -20,7 +20,7 @@ export class GrowingWitness {
     this.#preimages = preimages;
   }
 
-  /** The items one behind the other. */
+  /** All items, concatenated. */
   get encoded(): Hex {
     return `${this.#first}${[...this.#items.values()].join("")}`;
   }

@@ -50,9 +50,9 @@ const REACH: RetryOptions = { attempts: 6, delay: 1_000, maxDelay: 8_000 };
 export const KEEP_WAITING: RetryOptions = { attempts: Infinity, delay: 1_000, maxDelay: 15_000 };
 
 /**
- * A provider for a JSON-RPC endpoint that answers with the present, not with what it said a moment ago.
+ * A provider for a JSON-RPC endpoint, without a cache: it asks each time.
  *
- * @param name What is behind it, for the error message.
+ * @param name What answers there, for messages: "L1" or "the L2".
  * @param options.patience How long to try; half a minute where absent.
  * @param options.log Told of every attempt that fails.
  * @throws {AgentError} `L1_UNAVAILABLE` where it does not answer.

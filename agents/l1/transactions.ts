@@ -19,7 +19,7 @@ import { L1_TRANSACTION_GAS } from "./defaults.ts";
 
 export { DEFAULT_TRANSACTION_OPTIONS, L1_TRANSACTION_GAS } from "./defaults.ts";
 
-/** Bytes of calldata that clients pass on: they refuse transactions above 128 KiB, and a little goes around the calldata. */
+/** Most bytes of calldata: clients do not relay transactions above 128 KiB, envelope included. */
 export const L1_TRANSACTION_BYTES = 131_072 - 512;
 
 /** A replacement has to offer at least 12.5 % more to pass every client's mempool. */
@@ -75,8 +75,8 @@ export interface TransactionDependencies {
 }
 
 /**
- * The one place that sends transactions to L1, for one key: nonces, fees, resubmission and confirmation. It sends one
- * at a time and writes it down before, so that a process that died knows what it may have sent.
+ * Sends transactions to L1 for one key: nonces, fees, resubmission and confirmation. It sends one at a time and saves
+ * each before it is sent, so that a restarted process knows what it may have sent.
  *
  * Assumption: no other process sends with the same key.
  */

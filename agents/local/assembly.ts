@@ -37,7 +37,7 @@ import type { LocalClock } from "./clock.ts";
 import type { LocalOptions, SequencerIdentity } from "./options.ts";
 import { SequencerSlot, Slot } from "./slot.ts";
 
-/** Options of agents that are never waited for. */
+/** Rounds are run by `tick`: the interval is never waited for. */
 const INTERVAL = { interval: 1_000 };
 /** Most that verifiers pay for a request, in wei. */
 const MAX_REQUEST_FEE = parseEther("10");
@@ -57,7 +57,7 @@ export interface AssemblyParts {
   readonly stores: readonly StateStore[];
 }
 
-/** The agents of a local system, each with a log, metrics and a view of L1 of its own. */
+/** Builds the agents of a local system, each with its own log, metrics and view of L1. */
 export class Assembly {
   readonly network = new LocalNetwork();
   readonly storage: Storage;
@@ -85,7 +85,7 @@ export class Assembly {
     return (this.#parts.options.log ?? createLogger(name, "silent")).child({ agent: name });
   }
 
-  /** What an agent stands on that sends as somebody. */
+  /** What an agent needs that sends to L1 with this signer. */
   ground(name: string, signer: AbstractSigner): Ground {
     const { l1, clock } = this.#parts;
     const shared = { log: this.log(name), metrics: new Metrics(), clock };
@@ -201,7 +201,7 @@ export class Assembly {
             certifiedBatch: async (index) =>
               this.consensus.running ? this.consensus.agent.certifiedBatch(index) : undefined,
           },
-          // A verifier of its own would do what the first one is there to show.
+          // Demos and tests show the first verifier at work; the submitter leaves disputes to it.
           challenger: this.verifiers[0] ?? { tick: () => Promise.resolve() },
         },
       ),

@@ -10,7 +10,7 @@ export interface L1Time {
   readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
-/** L1's time, as of the last look. Nobody sleeps: waiting is the business of whoever moves the clock. */
+/** L1's time, as of the last look. `sleep` returns at once: the test or demo moves the clock. */
 export class LocalClock implements Clock {
   seconds = 0;
   readonly #pause: L1Time["pause"];

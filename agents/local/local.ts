@@ -1,7 +1,7 @@
 /**
  * A whole system in one process: sequencers, consensus layer, submitter, verifiers and storage on contracts that are
- * deployed already. Its clock stands still until it is moved, and nothing happens between two calls of `tick`. Scenario
- * tests and demos are built on it; whoever misbehaves there does so in what they hand in, never here.
+ * deployed already. Its clock moves only when told to, and nothing happens between two calls of `tick`. Scenario
+ * tests and demos are built on it. They hand misbehaviour in as options; none is built in.
  *
  *     const local = await LocalSystem.start({ ... });
  *     await local.transfer(alice, bob.address, parseEther("1"));
@@ -145,8 +145,8 @@ export class LocalSystem {
   }
 
   /**
-   * Runs a round of every agent that runs: sequencers, consensus layer, submitter, verifiers, voters. Where somebody
-   * changed L1, the peers look at it once more, so that their chains are in line with it behind every round.
+   * Runs a round of every agent that runs: sequencers, consensus layer, submitter, verifiers, voters. If L1
+   * changed meanwhile, the peers look at it once more, so that their chains match it after every round.
    */
   async tick(rounds = 1): Promise<void> {
     for (let round = 0; round < rounds; round++) {

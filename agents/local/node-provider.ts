@@ -2,7 +2,7 @@ import { JsonRpcApiProvider, Network, type JsonRpcError, type JsonRpcPayload, ty
 
 import type { RpcServer } from "../../l2/rpc/server.ts";
 
-/** Calls a node of the L2 in this process, for whoever expects an ethers provider. */
+/** An ethers provider that calls a node of the L2 in this process. */
 export class NodeProvider extends JsonRpcApiProvider {
   readonly #node: RpcServer;
 

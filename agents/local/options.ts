@@ -12,7 +12,7 @@ import type { SequencerOptions } from "../sequencer/sequencer.ts";
 import type { VerifierOptions } from "../verifier/verifier.ts";
 import type { L1Time } from "./clock.ts";
 
-/** What differs from a sequencer that does as it should. */
+/** How a sequencer differs from an honest one. */
 export interface Behaviour extends SequencerBehaviour {
   /** How it reaches its peers. */
   readonly transport?: (honest: Transport) => Transport;
@@ -46,7 +46,7 @@ export interface LocalOptions {
   readonly verifierOptions?: Partial<VerifierOptions>;
   /** Memolabs; a store in a temporary directory if left out. */
   readonly storage?: Storage;
-  /** Further sources of data behind Memolabs and before the blockchain: snapshots (9.1). */
+  /** Further sources of data, asked after Memolabs and before the blockchain: snapshots (9.1). */
   readonly snapshots?: readonly DataSource[];
   /** Blocks for submitter and verifiers; those of any sequencer that runs if left out. */
   readonly blocks?: BlockSource;

@@ -13,7 +13,7 @@ export interface LocalAgent<T> {
   /** Runs a round, if it runs at all. */
   tick(): Promise<void>;
   stop(): Promise<void>;
-  /** Starts it anew; nothing of the agent before is left but what it had on disk. */
+  /** Starts a new agent; only what the last one had on disk is left. */
   restart(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export interface Runnable {
   stop(): Promise<void>;
 }
 
-/** A place for an agent, which is made anew with every start. */
+/** Holds an agent; each restart makes a new one. */
 export class Slot<T extends Runnable> implements LocalAgent<T> {
   readonly name: string;
   readonly #make: () => T;

@@ -18,7 +18,7 @@ export type SubmissionStatus =
   | { readonly state: "included"; readonly block: number }
   | { readonly state: "failed"; readonly reason: string };
 
-/** How the peer network does. */
+/** The state of the peer network. */
 export interface ConsensusStatus {
   /** Number of the rotation (step 5). */
   readonly term: number;

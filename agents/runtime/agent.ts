@@ -75,7 +75,7 @@ export abstract class Agent {
     }
   }
 
-  /** How the agent does. */
+  /** Whether the agent works. */
   health(): Health {
     const healthy = this.#failures < UNHEALTHY_AFTER;
     return { healthy, detail: this.#failures === 0 ? "ok" : `${this.#failures} failed rounds: ${this.#lastError}` };

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { AgentError } from "./errors.ts";
 import { fromJson, toJson } from "./json.ts";
 
-/** Where an agent keeps the little that it cannot derive again. */
+/** State of an agent that cannot be derived again from L1 or the L2. */
 export interface Cursor<T> {
   /** What was saved last; undefined before the first time. */
   load(): Promise<T | undefined>;

@@ -51,7 +51,7 @@ export async function runDaemon(
   log.info("stopped");
 }
 
-/** An agent with what it stands on, which is closed behind it, the last first. */
+/** An agent and the parts that it uses: parts are closed after the agent, the last one first. */
 export function serviceOf(
   agent: { start(): void; stop(): Promise<void>; health(): Health },
   parts: readonly { close(): Promise<unknown> }[],

@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance } from "fastify";
 
 import type { Metrics } from "./metrics.ts";
 
-/** How an agent does, as `/healthz` tells it. */
+/** The health of an agent, as `/healthz` answers it. */
 export interface Health {
   healthy: boolean;
   /** Why it is not healthy, or what it does now. */

@@ -74,7 +74,7 @@ export interface SequencerEvents {
 
 const NO_SEAT = "it makes and signs nothing until its owner locks a stake (agent stake join)";
 
-/** Steps of a peer that is behind, at most, for one new block. */
+/** Most earlier blocks that a peer gets with one new block to catch up. */
 const CATCH_UP = 1024;
 
 /**
@@ -194,7 +194,7 @@ export class Sequencer extends Agent {
     return this.peer.members.all.map(({ owner }) => owner).filter((owner) => owner !== this.owner);
   }
 
-  /** Another sequencer owes nothing for the one before; and what waited is handed out anew (step 5.1). */
+  /** Starts a term: duties of the last sequencer lapse, and waiting transactions are handed out again (step 5.1). */
   async #begin(term: number): Promise<void> {
     this.#duties = new Duties(await this.peer.rotationTimeout(), this.#dependencies.chain);
     this.#headers.clear();
@@ -253,7 +253,7 @@ export class Sequencer extends Agent {
     await this.#press(current);
   }
 
-  /** Leaves out duties that are done or void. */
+  /** Drops duties that are done or void. */
   async #review(): Promise<void> {
     await this.#duties.review(this.#now);
     const { batches } = this.peer.replica.l1;

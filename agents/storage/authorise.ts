@@ -5,8 +5,8 @@ import type { L1 } from "../l1/l1.ts";
 import type { Authorise } from "./server.ts";
 
 /**
- * Accepts only the data of batches that the peer network certified or that stand on L1: a sequencer alone is not
- * authorised to send data to the storage (S4). L1 itself checks the certificate, in a call that changes nothing.
+ * Accepts only data of batches that the peer network certified or that stand on L1: one sequencer alone cannot store
+ * anything (S4). L1 itself checks the certificate, in a call that changes nothing.
  *
  * The authorisation is `{header, certificate}`.
  */

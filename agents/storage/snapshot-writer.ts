@@ -2,7 +2,7 @@ import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/age
 import type { FileStore } from "../data/file-store.ts";
 import { writeSnapshot } from "../data/snapshot.ts";
 
-/** Writes a snapshot of a store whenever there is something new in it (9.1, Q10). */
+/** Writes a snapshot of a store after each change (9.1, Q10). */
 export class SnapshotWriter extends Agent {
   readonly #file: string;
   readonly #store: FileStore;

@@ -4,18 +4,18 @@ import type { Logger } from "../runtime/logger.ts";
 import type { FileStore } from "../data/file-store.ts";
 import type { Storage } from "../data/storage.ts";
 
-/** Objects that the storage does not have yet, with what it wants to see before it takes them. */
+/** Objects that the storage does not have yet, each with its authorisation. */
 export interface OutboxCursor {
   waiting: { hash: string; authorisation: unknown }[];
 }
 
-/** Brings objects to a storage that may be down for a while (step 6, Q10). */
+/** Delivers objects to a storage, and keeps them on disk while it is down (step 6, Q10). */
 export class Outbox {
   readonly #storage: Storage;
   readonly #files: FileStore;
   readonly #cursor: Cursor<OutboxCursor>;
   readonly #log: Logger;
-  /** Why the storage took nothing the last time; it is told once. */
+  /** Why the storage refused the last time; logged once. */
   #reason = "";
 
   constructor(dependencies: { storage: Storage; files: FileStore; cursor: Cursor<OutboxCursor>; log: Logger }) {
@@ -34,7 +34,7 @@ export class Outbox {
   }
 
   /**
-   * Hands over what waits, and reads it back.
+   * Stores every waiting object and reads it back.
    *
    * @returns Number of objects that still wait.
    */

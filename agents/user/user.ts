@@ -33,7 +33,7 @@ export interface UserDependencies {
   wallet: Wallet | HDNodeWallet;
   /** A node of the L2, over Ethereum's JSON-RPC. */
   l2: JsonRpcApiProvider;
-  /** Needed to check proofs; a user who only pays can do without. */
+  /** Needed to check proofs, not to pay. */
   l1?: L1;
   clock: Clock;
   log: Logger;

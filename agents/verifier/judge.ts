@@ -54,7 +54,7 @@ export function judgeOrder(header: BatchHeader, transactions: readonly L2Transac
 /**
  * Compares one's own execution with the header (steps 11.2, 11.3, 8e).
  *
- * @param claimed State roots that the batch's object claims, where it was to be had.
+ * @param claimed State roots that the object in storage claims; undefined without the object.
  */
 export function judgeExecution(header: BatchHeader, own: BatchExecution, claimed: BatchData["stateRoots"]): Judgement {
   if (own.mtsr === header.mtsr) {
@@ -63,12 +63,12 @@ export function judgeExecution(header: BatchHeader, own: BatchExecution, claimed
   }
   const reason = own.invalid === undefined ? "the MTSR differs" : `transaction ${own.invalid.index} is invalid`;
   if (claimed === undefined || BigInt(claimed.length) !== header.txCount || batchTree(claimed).root !== header.mtsr) {
-    return { verdict: "wrong data", reason: `${reason}, and the claimed state roots are not to be had` };
+    return { verdict: "wrong data", reason: `${reason}, and the claimed state roots are missing` };
   }
   const differing = own.stateRoots.findIndex((root, index) => root !== claimed[index]);
   const index = differing === -1 ? own.stateRoots.length : differing;
   if (own.invalid?.index === index && own.invalid.error.code === "TOO_LARGE") {
-    // Perhaps no transaction of L1 can carry it: then it cannot be proven, but not be recomputed either.
+    // It may be too large for any L1 transaction: then nobody can prove or recompute it, and the request expires.
     return { verdict: "wrong data", reason: own.invalid.error.message };
   }
   return { verdict: "wrong transition", index, claimed };

@@ -37,7 +37,7 @@ export interface RequestsDependencies {
 /** Errors that say that there is nothing left to request. */
 const SETTLED = ["RequestExists", "InboxUnknownHeader", "InboxAlreadyHeld", "InboxWrongStatus"];
 
-/** Requests data on L1 and sees every request through: recomputed, closed, refunded, or the sequencer accused. */
+/** Requests data on L1 and does what each request needs next: recompute, expire, refund or accuse. */
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #d: RequestsDependencies;

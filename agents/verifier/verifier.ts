@@ -102,7 +102,7 @@ export class Verifier extends Agent {
       data = await this.#fetch(state, batch);
       if (data === undefined) {
         await this.#findings.note(batch, { verdict: "unavailable", withheld: true }, state.finalised);
-        await this.#requests.request(state, batch, "the data is nowhere to be had", this.signal);
+        await this.#requests.request(state, batch, "no source has the data", this.signal);
         return "unavailable";
       }
       judgement = await this.#judge(header, data);

@@ -90,7 +90,7 @@ export class Voter extends Agent {
     for (const sequencer of record.slashed) await this.#settle(sequencer);
   }
 
-  /** Has the treasury get its share of what was slashed, and the votes follow the stake, before they count (11.13). */
+  /** Settles a slash before the vote: the treasury gets its share, and votes follow the stake (11.13). */
   async #settle(sequencer: string): Promise<void> {
     const { sequencers, addresses } = this.#d.l1;
     const data = sequencers.interface.encodeFunctionData("settle", [sequencer]);
