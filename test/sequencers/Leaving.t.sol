@@ -39,6 +39,14 @@ contract LeavingTest is SequencerFixture {
         assertEq(set.totalStake(), 0);
     }
 
+    function test_resign_another_doesNotRotate_succeeds() public {
+        address current = _current();
+        uint32 number = set.term().number;
+        _resign(current == alice ? bob : alice);
+        assertEq(_current(), current);
+        assertEq(set.term().number, number);
+    }
+
     function test_join_afterAllLeft_startsATerm_succeeds() public {
         _resign(alice);
         _resign(bob);
