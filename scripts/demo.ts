@@ -29,6 +29,8 @@ const program = new Command("npm run demo --")
   )
   .action(async (names: string[], options: Options) => {
     await ensureCompiled();
+    // Loading takes seconds: nobody should wait for them in front of an empty terminal.
+    if (options.list === undefined) console.log("Loading contracts and agents …");
     const { list, playAll } = await import("./demos/index.ts");
     if (options.list === true) list(console.log);
     else await playAll(names, options, console.log);

@@ -1,39 +1,60 @@
 /** What many scenarios have in common. */
 import { type Wallet, parseEther } from "ethers";
 
-import { type Hex, ZERO_HASH } from "../../l2/base/hex.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
-import { DISPUTE } from "./chronicle.ts";
 import type { Stage } from "./stage.ts";
-import { grouped } from "./story.ts";
+import { counting, grouped, short } from "./story.ts";
 
 const PAY = parseEther("0.1");
 
 /** Lets users pay each other, one transaction each, of all three types (steps 1 to 5.2). Returns the hashes. */
 export async function payday(stage: Stage, count = stage.cast.users.length): Promise<Hex[]> {
-  const { story } = stage;
+  const { story, local } = stage;
   const hashes = await sendPayments(stage, count);
-  story.say("1", "users", `${grouped(count)} of them sign a transfer of 0.1 METIS each and submit it`, "consensus");
+  await story.observe({
+    steps: ["1"],
+    actor: "users",
+    to: "consensus",
+    read: () => states(stage, hashes),
+    holds: (found) => found.every((state) => state === "pending"),
+    text: `${grouped(count)} of them sign a transfer of 0.1 METIS each and submit it; all are pending`,
+  });
   await stage.until(() => included(stage, hashes));
-  const { current } = stage;
-  const name = stage.name(current.owner);
-  story.say(["2a", "5.1"], "consensus", `hands them to ${name}, whose term it is`, name);
-  story.say(["2b", "5"], name, `makes block ${current.chain.head.number} out of them`, "Metis blockchain");
-  story.say("3", name, "signs the block and sends it round", "peers");
-  const others = stage.seated.filter(({ owner }) => owner !== current.owner);
-  for (const other of others) {
-    const { stateRoot } = other.chain.head;
-    if (stateRoot !== current.chain.head.stateRoot) throw new Error(`${stage.name(other.owner)} has another state.`);
-  }
-  story.say(
-    "5.2",
-    "peers",
-    `${others.length} of them verify the signature, re-execute, and come to the same state root`,
-  );
-  const receipt = await current.chain.receipt(hashes[0] ?? ZERO_HASH);
-  story.say("4", "users", `get their receipts; the first is in block ${receipt?.block ?? -1}`, "Metis blockchain");
+  await observePeers(stage);
+  await story.observe({
+    steps: ["4"],
+    actor: "users",
+    to: "Metis blockchain",
+    read: () => Promise.all(hashes.map((hash) => local.l2.getTransactionReceipt(hash))),
+    holds: (receipts) => receipts.every((receipt) => receipt?.status === 1),
+    text: ([first]) => `get a receipt for every transfer; the first is in block ${first?.blockNumber ?? -1}`,
+  });
   return hashes;
+}
+
+/** The others hold the current sequencer's block with its signature, and came to its state themselves (3, 5.2). */
+async function observePeers(stage: Stage): Promise<void> {
+  const { story, current } = stage;
+  const { head } = current.chain;
+  const name = stage.name(current.owner);
+  const others = stage.seated.filter(({ owner }) => owner !== current.owner);
+  await story.observe({
+    steps: ["3"],
+    actor: name,
+    to: "peers",
+    read: () => Promise.all(others.map(async ({ chain }) => (await chain.block(head.number))?.producer)),
+    holds: (producers) => producers.length > 0 && producers.every((producer) => producer === current.key.address),
+    text: `sends block ${head.number} to its peers: ${others.length} hold it with its signature`,
+  });
+  await story.observe({
+    steps: ["5.2"],
+    actor: "peers",
+    read: () => others.map(({ chain }) => chain.head.stateRoot),
+    holds: (roots) => roots.every((root) => root === head.stateRoot),
+    text: `${others.length} of them re-execute it and come to the same state root ${short(head.stateRoot)}`,
+  });
 }
 
 /** Signs and submits without waiting for blocks. */
@@ -52,6 +73,11 @@ export async function sendPayments({ cast, local, config }: Stage, count: number
   return hashes;
 }
 
+/** What the consensus layer tells users of their transactions. */
+async function states({ local }: Stage, hashes: readonly Hex[]): Promise<string[]> {
+  return await Promise.all(hashes.map(async (hash) => (await local.consensus.agent.transactionStatus(hash)).state));
+}
+
 /** Whether every sequencer that runs and holds a seat has all of these in its blocks. */
 export async function included(stage: Stage, hashes: readonly Hex[]): Promise<boolean> {
   for (const { chain } of stage.seated) {
@@ -60,32 +86,41 @@ export async function included(stage: Stage, hashes: readonly Hex[]): Promise<bo
   return true;
 }
 
-/** Waits until everything so far is in batches on L1, and tells how the last got there (steps 6 to 8e). */
+/** The users learn that transactions of theirs failed (3.2). */
+export async function hearOfFailure(stage: Stage, hashes: readonly Hex[]): Promise<void> {
+  await stage.story.observe({
+    steps: ["3.2"],
+    actor: "consensus",
+    to: "users",
+    read: () => states(stage, hashes),
+    holds: (found) => found.every((state) => state === "failed"),
+    text: `tells users that ${counting(hashes.length, "transaction")} failed`,
+  });
+}
+
+/** A user sends again, and every sequencer takes it into a block. @param steps What that is, besides Q8. */
+export async function sendAgain(stage: Stage, steps: readonly string[]): Promise<void> {
+  // Her wallet asks the node for the nonce, and the node has to have heard of it all.
+  await stage.beat();
+  const hashes = await sendPayments(stage, 1);
+  await stage.until(() => included(stage, hashes));
+  await stage.story.observe({
+    steps: [...steps, "Q8"],
+    actor: "user 1",
+    to: "Metis blockchain",
+    read: () => stage.local.l2.getTransactionReceipt(hashes[0] ?? ""),
+    holds: (receipt) => receipt?.status === 1,
+    text: (receipt) =>
+      `sends her transaction again; ${stage.name(stage.current.owner)} takes it into block ${receipt?.blockNumber ?? -1}`,
+  });
+}
+
+/** Waits until everything so far is in batches on L1 (steps 6 to 8.3, which agents and L1 tell). */
 export async function batch(stage: Stage): Promise<BatchHeader> {
-  const { story, local } = stage;
+  const { local } = stage;
   const target = BigInt(stage.current.chain.head.number);
   await stage.until(() => headerAt(stage, local.l1State.head - 1).lastBlock >= target);
-  const header = headerAt(stage, local.l1State.head - 1);
-  const { index } = header;
-  story.say(
-    "7",
-    "consensus",
-    `computed MTSR and MTTBR of batch ${index} and had two thirds of the stake sign them`,
-    "peers",
-  );
-  story.say(
-    ["8b", "8c", "8d", "8e", "8.3"],
-    "submitter",
-    `computed both roots of batch ${index} itself from the blockchain's transactions; all the same`,
-  );
-  const stored = await local.storage.get(header.dataHash).then(
-    (object) => object.length,
-    () => undefined,
-  );
-  if (stored !== undefined) {
-    story.say("6", "submitter", `stored the ${grouped(stored)} bytes of batch ${index} in Memolabs`, "Memolabs");
-  }
-  return header;
+  return headerAt(stage, local.l1State.head - 1);
 }
 
 /** The header of a batch that stands on L1. */
@@ -102,15 +137,24 @@ export function headerAt({ local }: Stage, index: number): BatchHeader {
 export async function startOver(stage: Stage, hashes: readonly Hex[]): Promise<void> {
   const { story, local } = stage;
   await stage.beat();
-  for (const hash of hashes) {
-    const { state } = await local.consensus.agent.transactionStatus(hash);
-    if (state !== "failed") throw new Error(`Transaction ${hash} is ${state}, expected failed.`);
-  }
-  story.say("3.2", "consensus", `tells the users that their ${grouped(hashes.length)} transactions failed`, "users");
-  await payday(stage);
-  story.say("Q8", "users", "sent everything again: no money is lost");
+  await hearOfFailure(stage, hashes);
+  const again = await payday(stage);
+  await story.observe({
+    steps: ["Q8"],
+    actor: "users",
+    read: () => states(stage, again),
+    holds: (found) => found.every((state) => state === "included"),
+    text: "sent everything again, and everything arrived: no money is lost",
+  });
   const header = await batch(stage);
-  story.say("11.14", "L1", `has a batch ${header.index} again, by ${stage.name(header.sequencer)}`);
+  const condemned = local.l1State.condemned.at(-1)?.header;
+  await story.observe({
+    steps: ["11.14"],
+    actor: "L1",
+    read: () => local.l1State.batches[Number(condemned?.index)]?.header.sequencer,
+    holds: (sequencer) => sequencer !== undefined && sequencer !== condemned?.sequencer,
+    text: `has a batch ${condemned?.index} again, by ${stage.name(header.sequencer)}`,
+  });
 }
 
 /** Starts the verifier, which until then saw nothing. */
@@ -121,7 +165,6 @@ export async function wakeVerifier(stage: Stage): Promise<void> {
 /** Waits for the challenge window and for everything to be final. */
 export async function finalise(stage: Stage): Promise<void> {
   const { local, story } = stage;
-  stage.chronicle.meanings = DISPUTE;
   const window = await stage.parameter(Parameter.ChallengeWindow);
   story.note(`… the challenge window of ${duration(window)} passes …`);
   await local.advance(window + 1);

@@ -82,6 +82,7 @@ export async function playAll(
       : { deployment: readDeployment(deployment), config: readGenesis(genesis) };
   await mkdir(directory, { recursive: true });
   for (const scenario of scenarios) {
+    out(`Connecting to ${network ?? "an L1 in this process"} …`);
     const playground = await openPlayground(network, out);
     try {
       const story = await play(scenario, playground, out, standing === undefined ? {} : { standing });
@@ -118,8 +119,10 @@ export async function play(
   const stage = await setStage(playground, story, out, users === undefined ? setting : { ...setting, users }, standing);
   try {
     const before = await stage.holdings();
+    story.chapter("Everybody is here");
+    await stage.tell();
     await performance.play(stage);
-    await stage.chronicle.catchUp();
+    await stage.tell();
     story.summary(before, await stage.holdings());
     await inspect?.(stage);
   } finally {

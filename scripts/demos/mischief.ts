@@ -1,9 +1,10 @@
 /** What dishonest people do here. It stands outside of the agents: none of them can be told to do any of this. */
-import { type Wallet, Signature, Transaction } from "ethers";
+import { type Wallet, Transaction, concat } from "ethers";
 
 import type { BlockSource } from "../../agents/data/batch-data.ts";
+import { decodeRevert } from "../../agents/l1/reverts.ts";
+import { messageOf } from "../../agents/runtime/errors.ts";
 import { type Certificate, batchDigest, certificateDomain } from "../../agents/l1/certificate.ts";
-import { CertificateCollector } from "../../agents/peers/certificate-collector.ts";
 import { type Batch, buildBatch } from "../../l2/batch/build.ts";
 import { encodeObject, encodeRecords } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
@@ -65,7 +66,7 @@ export async function submitFalseRoots(
   stage: Stage,
   placeOf: (honest: Batch) => number,
 ): Promise<{ forged: Batch; from: number }> {
-  const { story, local, cast, chronicle } = stage;
+  const { story, local, cast } = stage;
   await local.submitter?.stop();
   const parent = headerAt(stage, local.l1State.head - 1);
   const honest = await nextBatch(stage);
@@ -73,13 +74,31 @@ export async function submitFalseRoots(
   const forged = withFalseRoots(honest, from);
   const colluders = [stage.current.key, ...cast.keys.filter((key) => key !== stage.current.key)].slice(0, 3);
   const certificate = collude(stage, forged.header, colluders);
-  story.say("7", "three sequencers", `sign a batch whose state is false from transaction ${from} on`);
+  story.narrate("three sequencers", `sign a batch whose state is false from transaction ${from} on`, "submitter");
   await local.storage.put(forged.object, { header: forged.header, certificate });
   const proof = batchTree(forged.stateRoots).proof(forged.stateRoots.length - 1);
-  const sent = await stage.as(cast.submitter).inbox.submit(parent, forged.header, proof, certificate);
+  const { inbox } = stage.as(cast.submitter);
+  const alone = collude(stage, forged.header, colluders.slice(0, 1));
+  await story.observe({
+    steps: ["S4"],
+    actor: "L1",
+    to: stage.name(stage.current.owner),
+    read: () => refusal(inbox.submit.staticCall(parent, forged.header, proof, alone)),
+    holds: (error) => error === "CertificateBelowQuorum",
+    text: "takes no certificate that the sequencer signs alone; with three of four it does",
+  });
+  const sent = await inbox.submit(parent, forged.header, proof, certificate);
   await sent.wait();
-  await chronicle.catchUp();
+  await stage.tell();
   return { forged, from };
+}
+
+/** Name of the error with which L1 refuses a call; undefined where it does not. */
+export async function refusal(call: Promise<unknown>): Promise<string | undefined> {
+  return await call.then(
+    () => undefined,
+    (error: unknown) => decodeRevert(error)?.name ?? messageOf(error),
+  );
 }
 
 /** Place of a transaction in a batch. @throws Error where it is not there. */
@@ -89,19 +108,18 @@ export function placeOf({ transactions }: Batch, raw: Hex): number {
   return place;
 }
 
-/** A certificate by whoever of the sequencers colludes. @throws Error below a quorum. */
-export function collude(stage: Stage, header: BatchHeader, colluders: readonly Wallet[]): Certificate {
+/** A certificate by whoever of the sequencers colludes, be they enough for L1 or not. */
+function collude(stage: Stage, header: BatchHeader, colluders: readonly Wallet[]): Certificate {
   const { l1, consensus } = stage.local;
-  const { members } = consensus.agent.peer;
-  const domain = certificateDomain(stage.playground.chainId, l1.addresses.sequencers);
-  const collector = new CertificateCollector(batchDigest(domain, header));
-  for (const member of members.all) {
-    const key = colluders.find(({ address }) => address === member.key);
-    if (key !== undefined) collector.add(member, Signature.from(key.signingKey.sign(collector.digest)).serialized);
-  }
-  const certificate = collector.certificate(members);
-  if (certificate === undefined) throw new Error("Too few collude for a certificate.");
-  return certificate;
+  const digest = batchDigest(certificateDomain(stage.playground.chainId, l1.addresses.sequencers), header);
+  const signed = consensus.agent.peer.members.all.flatMap(({ seat, key }) => {
+    const colluder = colluders.find(({ address }) => address === key);
+    return colluder === undefined ? [] : [{ seat, signature: colluder.signingKey.sign(digest).compactSerialized }];
+  });
+  return {
+    signers: signed.reduce((bits, { seat }) => bits | (1n << BigInt(seat)), 0n),
+    signatures: concat(signed.map(({ signature }) => signature)),
+  };
 }
 
 /** Other data of the same size: the last payment goes to somebody else. */

@@ -29,10 +29,9 @@ import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { type Cast, castPeople, holdings, letIn, nameAll, returnFunds } from "./cast.ts";
 import { Chronicle } from "./chronicle.ts";
-import { Diary } from "./diary.ts";
+import { Diary, type LogRecord } from "./diary.ts";
 import type { Playground } from "./network.ts";
-import type { Story } from "./story.ts";
-import { type Holding, type Out } from "./story.ts";
+import type { Holding, Narrator, Out, Story } from "./story.ts";
 
 /** What a scenario needs of its stage. */
 export interface Setting {
@@ -46,8 +45,8 @@ export interface Setting {
 
 /** Everybody and everything that a scenario plays with. */
 export class Stage {
-  readonly story: Story;
-  readonly chronicle: Chronicle;
+  /** A script narrates; steps are told by {@link tell}, and by values that the story reads. */
+  readonly story: Narrator;
   readonly playground: Playground;
   readonly system: System;
   readonly local: LocalSystem;
@@ -58,6 +57,8 @@ export class Stage {
   /** Files of this stage only. */
   readonly directory: string;
   readonly #names: ReadonlyMap<string, string>;
+  readonly #story: Story;
+  readonly #chronicle: Chronicle;
   readonly #diary: Diary;
 
   constructor(parts: {
@@ -74,7 +75,6 @@ export class Stage {
     diary: Diary;
   }) {
     this.story = parts.story;
-    this.chronicle = parts.chronicle;
     this.playground = parts.playground;
     this.system = parts.system;
     this.local = parts.local;
@@ -83,6 +83,8 @@ export class Stage {
     this.memolabs = parts.memolabs;
     this.directory = parts.directory;
     this.#names = parts.names;
+    this.#story = parts.story;
+    this.#chronicle = parts.chronicle;
     this.#diary = parts.diary;
   }
 
@@ -121,11 +123,25 @@ export class Stage {
     return Number(await this.system.parameters.get(place));
   }
 
+  /** Everything that an agent logged, by its name in {@link LocalSystem}, in order. */
+  logOf(agent: string): readonly LogRecord[] {
+    return this.#diary.records.filter((record) => record.agent === agent);
+  }
+
+  /** Tells what L1 and the agents' logs show that was not told yet, in the order in which it happened. */
+  async tell(): Promise<void> {
+    await this.#chronicle.look();
+    for (const note of this.#diary.take()) {
+      if ("transaction" in note) this.#chronicle.tell(note.transaction);
+      else this.#story.record(note.deed);
+    }
+    this.#chronicle.tell();
+  }
+
   /** One round of every agent, told. */
   async beat(): Promise<void> {
     await this.local.tick();
-    await this.chronicle.catchUp();
-    this.#diary.tell(this.story);
+    await this.tell();
   }
 
   /**
@@ -201,7 +217,11 @@ export async function setStage(
       cast.users.map(({ address }) => address),
       { genesisTimestamp: (await playground.time.now()) - 60 },
     );
-  out(standing === undefined ? `Deploying to ${place} through Ignition …` : `Taking the system that is on ${place} …`);
+  out(
+    standing === undefined
+      ? `Deploying the contracts to ${place} through Ignition …`
+      : `Taking the system that is on ${place} …`,
+  );
   const { system, deployment } =
     standing === undefined ? await deploy(playground, config) : await take(playground, standing, cast);
   out("Letting everybody in:");
@@ -217,7 +237,9 @@ export async function setStage(
     },
   );
   await memolabs.start();
-  const diary = new Diary((agent) => agent.startsWith("verifier"));
+  const names = await nameAll(playground, system, cast);
+  const diary = new Diary((address) => names.get(address.toLowerCase()) ?? address);
+  out("Starting the agents …");
   const local = await LocalSystem.start({
     provider,
     deployment,
@@ -237,12 +259,8 @@ export async function setStage(
     log: diary.log,
     ...setting.local?.({ directory }),
   });
-  const names = await nameAll(playground, system, cast);
-  const chronicle = new Chronicle(provider, story, {
-    contracts: Object.values(deployment.addresses),
-    name: (address) => names.get(address.toLowerCase()) ?? address,
-    from: (await provider.getBlockNumber()) + 1,
-  });
+  const from = (await provider.getBlockNumber()) + 1;
+  const chronicle = new Chronicle(provider, story, { system, addresses: deployment.addresses, names, from });
   const parts = { story, chronicle, playground, system, local, config, cast, memolabs, directory, names, diary };
   introduce(cast, deployment, out);
   return new Stage(parts);

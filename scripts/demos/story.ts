@@ -1,9 +1,8 @@
 import { formatEther } from "ethers";
-import { styleText } from "node:util";
+import { inspect, styleText } from "node:util";
 
-/** One thing that happened: which steps of the specification it is, who did it to whom, and what it cost. */
+/** One thing that happened: who did it to whom, and what it cost. */
 export interface Deed {
-  readonly steps: readonly string[];
   readonly actor: string;
   /** Whom it concerned, for the sequence diagram; the actor itself if left out. */
   readonly to?: string;
@@ -12,7 +11,31 @@ export interface Deed {
   readonly gas?: bigint;
   /** Who paid for it, where that is not the actor. */
   readonly payer?: string;
+  /** Steps of the specification that it is, and what shows that it happened. */
+  readonly shown?: Shown;
 }
+
+/** Steps, and where they were seen. */
+export interface Shown {
+  readonly steps: readonly string[];
+  /** A transaction of L1, a log record of an agent, or a value that was read. */
+  readonly evidence: string;
+}
+
+/** A step that leaves neither an event on L1 nor a log record: a value shows it. */
+export interface Observation<T> {
+  readonly steps: readonly string[];
+  readonly actor: string;
+  readonly to?: string;
+  /** Reads the value where it stands: in a contract, on a node, in an agent. */
+  readonly read: () => T | Promise<T>;
+  /** Whether the value shows the step. */
+  readonly holds: (value: T) => boolean;
+  readonly text: string | ((value: T) => string);
+}
+
+/** What a script may do with a story. It can narrate; it cannot say that a step happened. */
+export type Narrator = Pick<Story, "chapter" | "narrate" | "note" | "observe">;
 
 /** What an account holds, in wei. */
 export interface Holding {
@@ -26,7 +49,12 @@ export type Out = (line: string) => void;
 const STEP_WIDTH = 22;
 const ACTOR_WIDTH = 14;
 
-/** Tells a scenario while it happens and sums it up afterwards: as a table, as money moved, as a sequence diagram. */
+/**
+ * Tells a scenario while it happens and sums it up afterwards: as a table, as money moved, as a sequence diagram.
+ *
+ * A step is told only by what was observed: an event of L1, a log record of an agent, or a value that was read and
+ * compared.
+ */
 export class Story {
   readonly deeds: Deed[] = [];
   readonly #out: Out;
@@ -41,18 +69,33 @@ export class Story {
     this.#out(styleText("bold", title));
   }
 
-  /** Tells one deed. */
-  tell(deed: Deed): void {
+  /** Records what a witness saw: the chronicle on L1, the diary in the agents' logs. */
+  record(deed: Deed): void {
     this.deeds.push(deed);
-    const steps = deed.steps.length === 0 ? "" : `[${deed.steps.join(" ")}]`;
+    const steps = deed.shown === undefined ? "" : `[${deed.shown.steps.join(" ")}]`;
     const gas = deed.gas === undefined ? "" : styleText("dim", `  ${grouped(deed.gas)} gas`);
     const lead = `  ${styleText("cyan", steps.padEnd(STEP_WIDTH))} ${styleText("yellow", deed.actor.padEnd(ACTOR_WIDTH))}`;
     this.#out(`${lead} ${deed.text}${gas}`);
   }
 
-  /** Tells a deed that costs no L1 gas. */
-  say(steps: string | readonly string[], actor: string, text: string, to?: string): void {
-    this.tell({ steps: typeof steps === "string" ? [steps] : steps, actor, text, ...(to === undefined ? {} : { to }) });
+  /** Tells what somebody does. It counts for no step. */
+  narrate(actor: string, text: string, to?: string): void {
+    this.record({ actor, text, ...(to === undefined ? {} : { to }) });
+  }
+
+  /**
+   * Reads a value that shows steps, and tells them.
+   * @returns The value.
+   * @throws Error where the value is not what the steps lead to: they are not told then.
+   */
+  async observe<T>({ steps, actor, to, read, holds, text }: Observation<T>): Promise<T> {
+    const value = await read();
+    const seen = inspect(value, { depth: 3, breakLength: Infinity, maxArrayLength: 4 });
+    const told = typeof text === "string" ? text : text(value);
+    if (!holds(value)) throw new Error(`[${steps.join(" ")}] was not observed: "${actor} ${told}". Read ${seen}.`);
+    const shown = { steps, evidence: `read ${seen}` };
+    this.record({ actor, text: told, shown, ...(to === undefined ? {} : { to }) });
+    return value;
   }
 
   /** Something a reader should know that is nobody's deed. */
@@ -62,7 +105,7 @@ export class Story {
 
   /** Every step told so far, each once, in order of appearance. */
   get steps(): string[] {
-    return [...new Set(this.deeds.flatMap((deed) => deed.steps))];
+    return [...new Set(this.deeds.flatMap(({ shown }) => shown?.steps ?? []))];
   }
 
   /** Prints who spent which gas, and whose money moved where. */
@@ -89,8 +132,8 @@ export class Story {
   diagram(title: string): string {
     const participants = [...new Set(this.deeds.flatMap(({ actor, to }) => [actor, to ?? actor]))];
     const alias = new Map(participants.map((name, position) => [name, `p${position}`]));
-    const lines = this.deeds.map(({ steps, actor, to, text }) => {
-      const ids = steps.length === 0 ? "" : `[${steps.join(", ")}] `;
+    const lines = this.deeds.map(({ shown, actor, to, text }) => {
+      const ids = shown === undefined ? "" : `[${shown.steps.join(", ")}] `;
       return `  ${alias.get(actor) ?? actor}->>${alias.get(to ?? actor) ?? actor}: ${ids}${plain(text)}`;
     });
     return [
@@ -121,6 +164,11 @@ export class Story {
 /** A number with thousands apart. */
 export function grouped(value: bigint | number): string {
   return value.toLocaleString("en");
+}
+
+/** So many of something. */
+export function counting(value: bigint | number | undefined, noun: string): string {
+  return `${grouped(value ?? 0)} ${noun}${Number(value) === 1 ? "" : "s"}`;
 }
 
 /** An amount of wei in ether or METIS, short. */

@@ -1,6 +1,7 @@
 /** A token on the L2, for scenarios about what contracts do there. */
 import { type Wallet, parseEther } from "ethers";
 
+import type { BatchHeader } from "../../l2/batch/header.ts";
 import { type Hex, fromHex } from "../../l2/base/hex.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";
 import { Account, contractOf } from "../../testkit/l2-contracts.ts";
@@ -33,20 +34,20 @@ export async function issueAndPay(stage: Stage, recipients: readonly string[], e
       ? contract.interface.encodeFunctionData("transfer", [recipients[0], each])
       : contract.interface.encodeFunctionData("pay", [recipients, each]);
   const payment = await issuer.sign({ to: deployment.address, data, gasLimit: PLENTY });
-  story.say("1", "user 1", "signs the deployment of OpenZeppelin's ERC-20 and submits it", "consensus");
+  story.narrate("user 1", "signs the deployment of OpenZeppelin's ERC-20 and submits it", "consensus");
   const whom = recipients.length === 1 ? "user 2" : `${grouped(recipients.length)} accounts in one transaction`;
-  story.say("1", "user 1", `signs a payment of ${amount(each)} CUP to ${whom}, and submits it`, "consensus");
+  story.narrate("user 1", `signs a payment of ${amount(each)} CUP to ${whom}, and submits it`, "consensus");
   const signed = [deployment.raw, payment];
   await submit(stage, signed);
-  const receipt = await stage.current.chain.receipt(keccakHex(fromHex(payment)));
-  if (receipt?.success !== true) throw new Error("The payment failed on the L2.");
-  const name = stage.name(stage.current.owner);
-  story.say(
-    ["2a", "2b", "5.1"],
-    name,
-    `creates ${short(deployment.address)} and runs its code: ${grouped(receipt.gasUsed)} L2 gas for the payment`,
-    "Metis blockchain",
-  );
+  await story.observe({
+    steps: ["4"],
+    actor: "user 1",
+    to: "Metis blockchain",
+    read: () => stage.local.l2.getTransactionReceipt(keccakHex(fromHex(payment))),
+    holds: (receipt) => receipt?.status === 1,
+    text: (receipt) =>
+      `gets a receipt: ${short(deployment.address)} is created, its code runs: ${grouped(receipt?.gasUsed ?? 0n)} L2 gas for the payment`,
+  });
   return { token: deployment.address, payment, signed };
 }
 
@@ -56,6 +57,22 @@ export async function submit(stage: Stage, signed: readonly Hex[]): Promise<Hex[
   const hashes = signed.map((raw) => keccakHex(fromHex(raw)));
   await stage.until(() => included(stage, hashes));
   return hashes;
+}
+
+/** What was rolled back is in a batch of L1 again (Q8, 11.14). */
+export async function observeArrival(stage: Stage, header: BatchHeader, raw: Hex): Promise<void> {
+  const { l1State } = stage.local;
+  await stage.story.observe({
+    steps: ["Q8", "11.14"],
+    actor: "user 1",
+    to: "L1",
+    read: async () => {
+      const blocks = await stage.current.chain.blocks(Number(header.firstBlock), Number(header.lastBlock));
+      return blocks.some(({ transactions }) => transactions.includes(raw)) ? header.index : undefined;
+    },
+    holds: (index) => index !== undefined && index === l1State.condemned.at(-1)?.header.index,
+    text: `finds her payment in the new batch ${header.index}`,
+  });
 }
 
 /** What somebody holds of a token, as a node of the L2 says. */

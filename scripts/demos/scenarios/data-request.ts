@@ -1,10 +1,12 @@
-import { parseEther } from "ethers";
+import { type Wallet, parseEther } from "ethers";
 
-import { hashHeader } from "../../../l2/batch/header.ts";
+import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
+import { batchTree, mttbrLeafValue } from "../../../l2/batch/tree.ts";
+import { transitionWitness } from "../../../l2/execution/witness.ts";
 import { batch, payday, wakeVerifier } from "../acts.ts";
-import { DISPUTE } from "../chronicle.ts";
-import { Gate } from "../mischief.ts";
+import { Gate, refusal } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
+import type { Stage } from "../stage.ts";
 
 /** Steps 9.2, 9.3 and 11.6 to 11.10.3.4: data is withheld, posted on L1 when asked for, and right. */
 export const dataRequest: Scenario = {
@@ -16,7 +18,7 @@ export const dataRequest: Scenario = {
     return {
       setting: { local: () => ({ blocks: gate, verifierOptions: { kick } }) },
       async play(stage) {
-        const { story, local, memolabs, chronicle } = stage;
+        const { story, local, memolabs } = stage;
         gate.open(stage);
         await local.verifiers[0]?.stop();
         story.chapter("A batch reaches L1, and then its data is nowhere to be had");
@@ -25,31 +27,52 @@ export const dataRequest: Scenario = {
         const headerHash = hashHeader(header);
         await memolabs.stop();
         gate.close();
-        story.say("9.2", stage.name(header.sequencer), "keeps the data: neither Memolabs nor the blockchain gives it");
+        story.narrate(stage.name(header.sequencer), "keeps the data: neither Memolabs nor the blockchain gives it");
 
         story.chapter("The verifier asks on L1");
-        chronicle.meanings = { ...DISPUTE, ProposalCreated: ["11.10.3"] };
         await wakeVerifier(stage);
         await stage.until(() => local.l1State.requests[headerHash]?.phase === "answered");
         await stage.until(() => local.verifiers[0]?.agent.finding(headerHash)?.proposed === true);
 
-        story.chapter("The community votes");
-        chronicle.meanings = {
-          ...DISPUTE,
-          SequencerKicked: ["11.10.3.1"],
-          SequencerSlashed: ["11.10.3.1"],
-          Granted: ["11.10.3.2"],
-          SequencerRotated: ["11.10.3.3"],
-        };
-        await stage.vote();
+        story.chapter("The verifier may still prove a fraud: L1 executes what it submits, and finds none");
+        await tryFraudProof(stage, header);
 
-        const finding = local.verifiers[0]?.agent.finding(headerHash)?.verdict;
-        story.say(
-          "11.10.3.4",
-          "verifier 1",
-          `could still prove a fraud; with the data at hand, its finding is "${finding}"`,
-        );
+        story.chapter("The community votes");
+        await stage.vote();
       },
     };
   },
 };
+
+/** L1 takes a fraud proof of a batch that it has recomputed, and judges it: there is no fraud in this one (11.10.3.4). */
+async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
+  const { chain } = stage.current;
+  const [first, last] = [Number(header.firstBlock), Number(header.lastBlock)];
+  const transactions = await chain.transactions(first, last);
+  const stateRoots = (await chain.blocks(first, last)).flatMap((block) => block.stateRoots);
+  const [transaction] = transactions;
+  if (transaction === undefined) throw new Error(`Batch ${header.index} is empty.`);
+  const states = batchTree(stateRoots);
+  const transition = {
+    index: 0,
+    transaction,
+    transactionProof: batchTree(transactions.map(mttbrLeafValue)).proof(0),
+    preStateRoot: header.preStateRoot,
+    preStateProof: [],
+    postStateRoot: stateRoots[0] ?? "",
+    postStateProof: states.proof(0),
+  };
+  const witness = await transitionWitness(stage.config, chain.states, header.preStateRoot, [transaction]);
+  const { disputes, inbox } = stage.as(stage.cast.verifiers[0] as Wallet);
+  await stage.story.observe({
+    steps: ["11.10.3.4"],
+    actor: "verifier 1",
+    to: "L1",
+    read: async () => ({
+      open: (await inbox.finalised()) <= header.index,
+      refusal: await refusal(disputes.proveTransition.staticCall(header, transition, witness)),
+    }),
+    holds: ({ open, refusal: error }) => open && error === "FraudNotFound",
+    text: "tries a fraud proof of the batch: L1 executes the transaction and finds no fraud",
+  });
+}

@@ -4,8 +4,7 @@ import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { type Fault, silent } from "../../../testkit/faults.ts";
-import { headerAt, included, payday, sendPayments } from "../acts.ts";
-import { FAKE_BATCH } from "../chronicle.ts";
+import { headerAt, payday, sendAgain, sendPayments } from "../acts.ts";
 import { nextBatch, withFalseRoots } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
@@ -21,8 +20,7 @@ export const fakeBatch: Scenario = {
         behaviour: (place) => silent((faults[place] = { on: false })),
       },
       async play(stage) {
-        const { story, local, chronicle } = stage;
-        chronicle.meanings = FAKE_BATCH;
+        const { story, local, cast } = stage;
         story.chapter("A batch without a certificate, whose roots come from nowhere");
         await payday(stage);
         await local.submitter?.stop();
@@ -30,7 +28,7 @@ export const fakeBatch: Scenario = {
         await postAlone(stage, withFalseRoots(await nextBatch(stage), 0));
         await stage.until(() => local.l1State.condemned.length === 1);
         if (stage.current.owner === offender.owner) throw new Error("The offender is still the current sequencer.");
-        await resend(stage, "3.3.6a.3", "3.3.6a.4");
+        await sendAgain(stage, ["3.3.6a.3", "3.3.6a.4"]);
 
         story.chapter("A batch without a certificate, whose roots are right");
         const signaller = stage.current;
@@ -40,12 +38,18 @@ export const fakeBatch: Scenario = {
         await stage.until(() => local.l1State.batches[1]?.confirmed === true);
 
         story.chapter("The sequencer that could not go on is rotated");
-        chronicle.meanings = { ...FAKE_BATCH, SequencerRotated: ["3.3.6b.2"] };
         const fault = faults[local.sequencers.indexOf(signaller)];
         if (fault !== undefined) fault.on = true;
         await sendPayments(stage, 1);
         await stage.until(() => stage.current.owner !== signaller.owner);
-        await resend(stage, "3.3.6b.2", "3.3.6b.3");
+        await sendAgain(stage, ["3.3.6b.2", "3.3.6b.3"]);
+
+        story.chapter("The community votes to kick the sequencer that posted alone");
+        const proposer = cast.voters[0] as Wallet;
+        const text = "Kick the sequencer that posted a batch without a certificate";
+        const { governor } = stage.as(proposer);
+        await (await governor.proposeKick(signaller.owner, 1_000, proposer.address, 0, 0, text)).wait();
+        await stage.vote();
       },
     };
   },
@@ -57,24 +61,14 @@ async function postAlone(stage: Stage, batch: Batch): Promise<void> {
   const { l1 } = local;
   await submitUnattested({ ...batch, parent }, { l1, transactions: stage.current.transactions });
   await local.look();
-  await stage.chronicle.catchUp();
+  await stage.tell();
 }
 
 /** A second verifier asks for the data of a batch that it cannot fault (3.3.2). */
 async function request(stage: Stage, { header }: Batch): Promise<void> {
   const { disputes } = stage.as(stage.cast.verifiers[1] as Wallet);
-  const sent = await disputes.requestData(header, { value: await disputes.requestFee(header) });
-  await sent.wait();
+  const value = await disputes.requestFee(header);
+  await (await disputes.requestData(header, { value })).wait();
   if (stage.local.l1State.requests[hashHeader(header)] !== undefined) throw new Error("It was requested before.");
-  await stage.chronicle.catchUp();
-}
-
-/** A user sends again, and it works. */
-async function resend(stage: Stage, step: string, enabled: string): Promise<void> {
-  // Her wallet asks the node for the nonce, and the node has to have heard of it all.
-  await stage.beat();
-  const hashes = await sendPayments(stage, 1);
-  await stage.until(() => included(stage, hashes));
-  stage.story.say([step, "Q8"], "user 1", "sends her transaction again");
-  stage.story.say(enabled, "Metis blockchain", `runs again: ${stage.name(stage.current.owner)} took it into a block`);
+  await stage.tell();
 }

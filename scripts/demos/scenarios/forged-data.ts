@@ -30,10 +30,10 @@ export const forgedData: Scenario = {
         await stage.until(() => local.l1State.requests[hashHeader(header)] !== undefined);
         const offender = stage.current;
         const forged = await otherData(stage, header, (stage.cast.users[0] as Wallet).address);
-        story.say("11.8", stage.name(offender.owner), "forges the last payment and posts the rest as it was", "L1");
+        story.narrate(stage.name(offender.owner), "forges the last payment and posts the rest as it was", "L1");
         const posting = await stage.as(offender.key).disputes.post(header, NO_POSTING, forged);
         await posting.wait();
-        await stage.chronicle.catchUp();
+        await stage.tell();
 
         story.chapter("The users send again, and the next sequencer submits");
         gate.open(stage);

@@ -1,15 +1,14 @@
 import { type Wallet, dataSlice, id, parseEther } from "ethers";
 
-import { decodeRevert } from "../../../agents/l1/reverts.ts";
 import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../../../agents/execution/driver.ts";
 import { DEFAULT_STEP_GAS } from "../../../agents/execution/recomputer.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
 import { batch, payday, wakeVerifier } from "../acts.ts";
-import { placeOf, submitFalseRoots } from "../mischief.ts";
+import { placeOf, refusal, submitFalseRoots } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
-import { issueAndPay, submit } from "../tokens.ts";
+import { issueAndPay, observeArrival, submit } from "../tokens.ts";
 
 /** More than one call of L1 can pay. */
 const PAYEES = Array.from({ length: 160 }, (_, place) => dataSlice(id(`payee ${place}`), 0, 20));
@@ -38,21 +37,21 @@ export const heavyTransaction: Scenario = {
       story.chapter("The proof refers to what L1 remembers");
       await wakeVerifier(stage);
       await local.verifiers[0]?.tick();
-      await stage.chronicle.catchUp();
+      await stage.tell();
 
       story.chapter("User 1 sends the same signed bytes again, and they arrive");
       await local.submitter?.restart();
       await stage.beat();
       await submit(stage, signed);
       const header = await batch(stage);
-      story.say(["Q8", "11.14"], "user 1", `finds her payment in batch ${header.index}`);
+      await observeArrival(stage, header, payment);
     },
   }),
 };
 
 /** Two verifiers advance the execution in turn; between two steps the sequencer that lied tries what it can. */
 async function takeTurns(stage: Stage, forged: Batch, place: number): Promise<void> {
-  const { story, local, cast, config, chronicle } = stage;
+  const { story, local, cast, config } = stage;
   const { states } = stage.current.chain;
   const transaction = forged.transactions[place]!;
   const preStateRoot = forged.stateRoots[place - 1] ?? forged.header.preStateRoot;
@@ -67,10 +66,10 @@ async function takeTurns(stage: Stage, forged: Batch, place: number): Promise<vo
     const verifier = cast.verifiers[turn++ % cast.verifiers.length] as Wallet;
     const sent = await verifier.connect(stage.playground.provider).sendTransaction({ ...step, gasLimit: step.gas });
     await sent.wait();
-    await chronicle.catchUp();
+    await stage.tell();
   });
   if (turn < 2) throw new Error("One call was enough.");
-  story.say("11.5", "L1", `knows the outcome after ${turn} calls: ${outcome.gasUsed.toLocaleString("en")} L2 gas`);
+  story.note(`L1 knows the outcome after ${turn} calls: ${outcome.gasUsed.toLocaleString("en")} L2 gas`);
 }
 
 /** Goes on from a machine that L1 never saw, and then another way from the one that it did see. */
@@ -80,22 +79,24 @@ async function interfere(
   { transaction, preStateRoot }: Pick<ExecutionRequest, "transaction" | "preStateRoot">,
   { data, gas }: ExecutionStep,
 ): Promise<void> {
-  const { story, chronicle } = stage;
+  const { story } = stage;
   const { executor } = stage.as(rival);
   const name = stage.name(rival.address);
   const advance = executor.advance;
   const [, , machine, until, witness] = executor.interface.decodeFunctionData("advance", data).toArray() as Step;
   const changed = `${machine.slice(0, -1)}${machine.endsWith("0") ? "1" : "0"}`;
-  const refusal = await advance.staticCall(transaction, preStateRoot, changed, until, witness).then(
-    () => undefined,
-    (error: unknown) => decodeRevert(error)?.name,
-  );
-  if (refusal !== "ExecutionUnknownMachine") throw new Error(`L1's word on a forged machine is ${refusal}.`);
-  story.say("11.5", name, "wants to go on from a machine with a digit changed: L1 never saw it, and refuses", "L1");
-  story.say("11.5", name, "goes another way from the machine that L1 saw: one more fact, which disturbs nobody", "L1");
+  await story.observe({
+    steps: ["11.5"],
+    actor: name,
+    to: "L1",
+    read: () => refusal(advance.staticCall(transaction, preStateRoot, changed, until, witness)),
+    holds: (error) => error === "ExecutionUnknownMachine",
+    text: "wants to go on from a machine with a digit changed: L1 never saw it, and refuses",
+  });
+  story.narrate(name, "goes another way from the machine that L1 saw: one more fact, which disturbs nobody", "L1");
   const detour = await advance(transaction, preStateRoot, machine, 2n * until, witness, { gasLimit: gas });
   await detour.wait();
-  await chronicle.catchUp();
+  await stage.tell();
 }
 
 /** Arguments of a step. */

@@ -2,8 +2,15 @@ import { Parameter } from "../../../ignition/parameters.ts";
 import { unresponsive } from "../../../testkit/faults.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { batch, duration, payday, startOver, wakeVerifier } from "../acts.ts";
-import { Gate } from "../mischief.ts";
+import { Gate, refusal } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
+import type { Stage } from "../stage.ts";
+
+async function stakesOf({ system, cast }: Stage): Promise<bigint[]> {
+  return await Promise.all(
+    cast.owners.map(async ({ address }) => (await system.sequencers.sequencerOf(address)).stake),
+  );
+}
 
 /** Step 11.D1: the window passes unanswered. */
 export const noAnswer: Scenario = {
@@ -21,7 +28,7 @@ export const noAnswer: Scenario = {
         const hashes = await payday(stage);
         const header = await batch(stage);
         await payday(stage, 20);
-        await batch(stage);
+        const later = await batch(stage);
         await memolabs.stop();
         gate.close();
 
@@ -29,12 +36,32 @@ export const noAnswer: Scenario = {
         await wakeVerifier(stage);
         await stage.until(() => local.l1State.requests[hashHeader(header)] !== undefined);
         const window = await stage.parameter(Parameter.RequestWindow);
-        story.say("S1", "L1", `finalises nothing while the window of ${duration(window)} is open`);
+        const { inbox } = stage.system;
+        await story.observe({
+          steps: ["S1"],
+          actor: "L1",
+          read: async () => [await inbox.insecure(), await refusal(inbox.finalise.staticCall(header))],
+          holds: ([insecure, error]) => insecure === true && error === "InboxInsecure",
+          text: `refuses to finalise batch ${header.index} while the window of ${duration(window)} is open`,
+        });
+        const stakes = await stakesOf(stage);
         story.note(`… ${duration(window)} pass, and nothing comes …`);
         await local.advance(window + 1);
         await local.verifiers[0]?.tick();
-        await stage.chronicle.catchUp();
-        story.say("11.14", "L1", "rolled batch 2 back with it, without blame");
+        await stage.tell();
+        await local.look();
+        await story.observe({
+          steps: ["11.14"],
+          actor: "L1",
+          read: async () => ({
+            head: await inbox.head(),
+            invalidated: await Promise.all([header, later].map((each) => inbox.invalidated(hashHeader(each)))),
+            slashed: (await stakesOf(stage)).filter((stake, place) => stake !== stakes[place]).length,
+          }),
+          holds: ({ head, invalidated: [first, second], slashed }) =>
+            head === header.index && first === true && second === false && slashed === 1,
+          text: `rolled batch ${later.index} back with it, without blame: only one stake is smaller, and its header is not void`,
+        });
 
         story.chapter("The users send again, and the next sequencer submits");
         gate.open(stage);

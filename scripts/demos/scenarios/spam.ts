@@ -4,7 +4,7 @@ import { Stake } from "../../../agents/sequencer/stake.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
 import { batch, payday } from "../acts.ts";
-import { DISPUTE } from "../chronicle.ts";
+import { refusal } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
 
@@ -18,7 +18,7 @@ export const spam: Scenario = {
   prepare: () => ({
     setting: {},
     async play(stage) {
-      const { story, local, cast, chronicle } = stage;
+      const { story, local, cast } = stage;
       const spammer = cast.verifiers[1] as Wallet;
       story.chapter("Verifier 2 requests data that Memolabs has");
       for (let count = 0; count < NEEDLESS; count++) {
@@ -29,7 +29,6 @@ export const spam: Scenario = {
       }
 
       story.chapter("The sequencer proposes to ban it, and the community votes");
-      chronicle.meanings = { ...DISPUTE, ProposalCreated: ["11.6.1"], Granted: ["11.6.1"] };
       const { term } = local.l1State;
       const owner = stage.ownerOf(stage.current).connect(stage.playground.provider);
       const [, available] = await stage.system.treasury.available();
@@ -37,25 +36,43 @@ export const spam: Scenario = {
       const text = "Ban verifier 2: it requests data that everybody has";
       const complaint = new Stake({ l1: local.l1, transactions: local.manager(owner) });
       await complaint.proposeBan(spammer.address, compensation, text);
-      await chronicle.catchUp();
+      await stage.tell();
       await payday(stage, FEW);
       const last = await batch(stage);
       await stage.vote(async () => {
         await request(stage, spammer, last);
       });
 
-      const { verifiers } = stage.system;
-      if (await verifiers.isVerifier(spammer.address)) throw new Error("A banned verifier can request again.");
-      story.say("11.6.2", "L1", "refuses every further request of verifier 2", "verifier 2");
       await stage.until(() => local.l1State.requests[hashHeader(last)]?.phase === "answered");
-      story.say("11.6.4", stage.name(last.sequencer), "answered the request that stood all the same");
-      if (local.l1State.term.number !== term.number) throw new Error("The sequencer was rotated.");
-      const found = local.verifiers[0]?.agent.finding(hashHeader(last))?.verdict;
-      story.say(
-        "11.6.3",
-        "verifier 1",
-        `went on meanwhile, and found batch ${last.index} ${found}; no rotation followed`,
-      );
+      await story.observe({
+        steps: ["11.6.4"],
+        actor: stage.name(last.sequencer),
+        read: () => local.l1State.requests[hashHeader(last)],
+        holds: (found) => found?.phase === "answered" && found.requester === spammer.address,
+        text: `has answered the request of verifier 2 for batch ${last.index}, which stood`,
+      });
+
+      story.chapter("Everybody else goes on, and verifier 2 can request nothing more");
+      await payday(stage, FEW);
+      const next = await batch(stage);
+      await stage.beat();
+      const { disputes } = stage.as(spammer);
+      const value = await disputes.requestFee(next);
+      await story.observe({
+        steps: ["11.6.2"],
+        actor: "L1",
+        to: "verifier 2",
+        read: () => refusal(disputes.requestData.staticCall(next, { value })),
+        holds: (error) => error === "RequestNotVerifier",
+        text: `refuses the request of verifier 2 for batch ${next.index}`,
+      });
+      await story.observe({
+        steps: ["11.6.3"],
+        actor: "verifier 1",
+        read: () => [local.verifiers[0]?.agent.finding(hashHeader(next))?.verdict, local.l1State.term.number],
+        holds: ([verdict, number]) => verdict === "right" && number === term.number,
+        text: ([verdict]) => `finds batch ${next.index} ${verdict}; no rotation followed`,
+      });
     },
   }),
 };
@@ -65,5 +82,5 @@ async function request(stage: Stage, spammer: Wallet, header: BatchHeader): Prom
   await (await disputes.requestData(header, { value: await disputes.requestFee(header) })).wait();
   // The community looks whether the data could be had, as soon as it is requested.
   for (const voter of stage.local.voters) await voter.tick();
-  await stage.chronicle.catchUp();
+  await stage.tell();
 }

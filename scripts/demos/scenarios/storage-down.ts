@@ -20,20 +20,24 @@ export const storageDown: Scenario = {
       await payday(stage);
       const first = await batch(stage);
       const copied = await writeSnapshot(local.storage, [first.dataHash], join(directory, "snapshot"));
-      story.say("9.1", "somebody", `keeps a snapshot of Memolabs: ${copied} object, that of batch 1`);
+      story.narrate("somebody", `keeps a snapshot of Memolabs: ${copied} object, that of batch 1`);
       await payday(stage, 20);
-      await batch(stage);
+      const second = await batch(stage);
 
       story.chapter("Memolabs goes down, and the verifier comes back");
       await memolabs.stop();
-      story.say("Q10", "Memolabs", "is down");
+      story.narrate("Memolabs", "is down");
       await wakeVerifier(stage);
       await stage.beat();
-      story.say(
-        ["Q3", "Q10"],
-        "verifier 1",
-        "verified both batches all the same: no part of the system is needed by all",
-      );
+      const verified = stage.logOf("verifier 0").filter(({ msg }) => msg.startsWith("[11.3.1]"));
+      await story.observe({
+        steps: ["9.1", "Q3", "Q10"],
+        actor: "verifier 1",
+        read: () => [first, second].map(({ index }) => verified.find(({ batch: of }) => of === Number(index))?.source),
+        holds: ([one, two]) => one === "snapshot" && two === "blockchain",
+        text: ([one, two]) =>
+          `has verified both batches without Memolabs, from ${one ?? "nothing"} and ${two ?? "nothing"}`,
+      });
     },
   }),
 };

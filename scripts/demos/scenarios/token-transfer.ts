@@ -5,7 +5,7 @@ import { batch, payday, wakeVerifier } from "../acts.ts";
 import { placeOf, submitFalseRoots } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import { amount } from "../story.ts";
-import { balanceOf, issueAndPay, submit } from "../tokens.ts";
+import { balanceOf, issueAndPay, observeArrival, submit } from "../tokens.ts";
 
 const PRICE = parseEther("100");
 
@@ -25,32 +25,29 @@ export const tokenTransfer: Scenario = {
       story.chapter("A user issues a token and pays with it, and three of four sequencers collude");
       await local.verifiers[0]?.stop();
       const { token, payment, signed } = await issueAndPay(stage, [buyer.address], PRICE);
-      const { forged, from } = await submitFalseRoots(stage, (honest) => placeOf(honest, payment));
+      const { forged } = await submitFalseRoots(stage, (honest) => placeOf(honest, payment));
 
       story.chapter("The verifier re-executes the batch, and L1 the token's transfer");
       await wakeVerifier(stage);
       await local.verifiers[0]?.tick();
       const verdict = local.verifiers[0]?.agent.finding(hashHeader(forged.header))?.verdict;
       if (verdict !== "wrong transition") throw new Error(`The verifier found "${verdict}".`);
-      story.say(
-        ["11.1", "11.2", "11.3"],
-        "verifier 1",
-        `comes to another state root after the token's transfer, transaction ${from}: the MTSR is false`,
-      );
-      await stage.chronicle.catchUp();
+      await stage.tell();
 
       story.chapter("User 1 sends the same signed bytes again, and they arrive");
       await local.submitter?.restart();
       await stage.beat();
       await submit(stage, signed);
       const header = await batch(stage);
-      const balance = await balanceOf(stage, token, buyer.address);
-      if (balance !== PRICE) throw new Error(`User 2 has ${amount(balance)} CUP.`);
-      story.say(
-        ["Q8", "11.14"],
-        "user 2",
-        `has ${amount(balance)} CUP in batch ${header.index}, says a node of the L2`,
-      );
+      await observeArrival(stage, header, payment);
+      await story.observe({
+        steps: ["Q8"],
+        actor: "user 2",
+        to: "Metis blockchain",
+        read: () => balanceOf(stage, token, buyer.address),
+        holds: (balance) => balance === PRICE,
+        text: (balance) => `has ${amount(balance)} CUP, says a node of the L2`,
+      });
     },
   }),
 };

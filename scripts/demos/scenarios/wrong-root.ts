@@ -14,26 +14,14 @@ export const wrongRoot: Scenario = {
       await local.verifiers[0]?.stop();
       story.chapter("Users pay each other, and three of four sequencers collude");
       const hashes = await payday(stage);
-      const { forged, from } = await submitFalseRoots(stage, ({ transactions }) =>
-        Math.floor((2 * transactions.length) / 3),
-      );
+      const { forged } = await submitFalseRoots(stage, ({ transactions }) => Math.floor((2 * transactions.length) / 3));
 
       story.chapter("The verifier downloads the data and re-executes it");
       await wakeVerifier(stage);
       await local.verifiers[0]?.tick();
       const finding = local.verifiers[0]?.agent.finding(hashHeader(forged.header));
       if (finding?.verdict !== "wrong transition") throw new Error(`The verifier found "${finding?.verdict}".`);
-      story.say(
-        ["9", "10", "11", "11.1"],
-        "verifier 1",
-        "gets the data from Memolabs: the MTTBR is L1's; re-executes it all",
-      );
-      story.say(
-        ["11.2", "11.3"],
-        "verifier 1",
-        `comes to another state root at transaction ${from}: the MTSR is false`,
-      );
-      await stage.chronicle.catchUp();
+      await stage.tell();
 
       story.chapter("The users send again, and the next sequencer submits a true batch");
       await local.submitter?.restart();

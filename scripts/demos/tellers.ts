@@ -1,0 +1,112 @@
+/** How each event of L1 reads in a story. */
+import type { LogDescription } from "ethers";
+
+import { amount, counting, grouped, short } from "./story.ts";
+
+/** Who did what to whom. */
+type Teller = (event: LogDescription, name: (address: string) => string) => { by?: string; to?: string; text: string };
+
+/** How each event is told; `by` is who the deed is ascribed to where it is not the sender of the transaction. */
+export const TELLERS: Readonly<Record<string, Teller>> = {
+  BatchSubmitted: ({ args }) => ({
+    to: "L1",
+    text:
+      `submits batch ${args["index"]}: ${counting(args["header"].txCount, "transaction")} as MTSR ` +
+      `${short(args["header"].mtsr)} and MTTBR ${short(args["header"].mttbr)}` +
+      (args["attested"] ? "" : ", without a certificate"),
+  }),
+  BatchReplaced: ({ args }) => ({
+    text: `puts a certified batch in the place of the unattested batch ${args["index"]}`,
+  }),
+  BatchFinalised: ({ args }) => ({ by: "L1", text: `batch ${args["index"]} is final` }),
+  BatchRewarded: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["sequencer"]),
+    text: `rewards ${name(args["sequencer"])} with ${amount(args["producerReward"])} METIS and the signers with ${amount(args["signersReward"])}`,
+  }),
+  DataRequested: ({ args }) => ({
+    to: "L1",
+    text: `pays ${amount(args["fee"])} ETH and requests the data of batch ${args["index"]}`,
+  }),
+  DataPosted: ({ args }) => ({
+    to: "L1",
+    text: `posts data: ${counting(args["posting"].count, "transaction")}, ${counting(args["posting"].size, "byte")} so far`,
+  }),
+  RecomputationAdvanced: ({ args }) => ({
+    to: "L1",
+    text: `has L1 execute up to transaction ${grouped(args["recomputing"].count)}: state root ${short(args["recomputing"].stateRoot)}`,
+  }),
+  RequestAnswered: ({ args }) => ({ by: "L1", text: `finds the new MTSR equal to the batch's ${short(args["mtsr"])}` }),
+  RequestExpired: () => ({ to: "L1", text: "closes the request: the window has passed without an answer" }),
+  RequestRefunded: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["requester"]),
+    text: `owes ${name(args["requester"])} its fee of ${amount(args["fee"])} ETH back`,
+  }),
+  BatchChallenged: ({ args }) => ({
+    to: "L1",
+    text: `submits disputed transaction ${args["index"]} (${short(args["txHash"])}); the batch is challengeable`,
+  }),
+  ExecutionPaused: ({ args }) => ({
+    to: "L1",
+    text: `has L1 execute the next part of it; the machine pauses in state ${short(args["machineHash"])}`,
+  }),
+  ExecutionFinished: ({ args }) => ({
+    to: "L1",
+    text: `has L1 execute the rest of it: state root ${short(args["outcome"].stateRoot)}`,
+  }),
+  FraudProven: () => ({ by: "L1", text: "re-executes it and finds another state root: fraud is proven" }),
+  SequencerSlashed: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["sequencer"]),
+    text: `slashes ${name(args["sequencer"])} by ${amount(args["amount"])} METIS: ${amount(args["bounty"])} bounty, ${amount(args["treasury"])} treasury, ${amount(args["burned"])} burned`,
+  }),
+  SequencerKicked: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["sequencer"]),
+    text: `kicks ${name(args["sequencer"])}`,
+  }),
+  PayoutCredited: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["account"]),
+    text: `owes ${name(args["account"])} a bounty of ${amount(args["amount"])} METIS`,
+  }),
+  SlashDistributed: ({ args }) => ({
+    to: "L1",
+    text: `sends ${amount(args["treasury"])} METIS of what was slashed to the treasury and burns ${amount(args["burned"])}`,
+  }),
+  BatchInvalidated: ({ args }) => ({
+    by: "L1",
+    text: `marks batch ${args["index"]} invalid, rolls back to it, and opens its index again`,
+  }),
+  SequencerRotated: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["sequencer"]),
+    text: `rotates: term ${args["term"]} is ${name(args["sequencer"])}'s`,
+  }),
+  Insecure: () => ({ by: "L1", text: "enters the insecure tx state: nothing finalises" }),
+  SecureByVerdict: () => ({ by: "L1", text: "leaves the insecure tx state: the batch is gone" }),
+  SecureByAnswer: () => ({ by: "L1", text: "leaves the insecure tx state: the batch stands" }),
+  Secure: () => ({ by: "L1", text: "leaves the insecure tx state" }),
+  KickProposed: ({ args }, name) => ({ to: "Governance", text: `proposes to kick ${name(args["sequencer"])}` }),
+  BanProposed: ({ args }, name) => ({
+    to: "Governance",
+    text: `proposes to ban ${name(args["verifier"])} and to compensate ${name(args["sequencer"])}`,
+  }),
+  VoteCast: ({ args }) => ({
+    to: "Governance",
+    text: `votes ${args["support"] === 1n ? "for" : "against"} with ${amount(args["weight"])} METIS`,
+  }),
+  ProposalQueued: () => ({ by: "Governance", text: "the proposal passed and waits for the timelock" }),
+  ProposalExecuted: () => ({ by: "Governance", text: "the proposal is carried out" }),
+  Granted: ({ args }, name) => ({
+    by: "Governance",
+    to: name(args["account"]),
+    text: `compensates ${name(args["account"])} with ${amount(args["metis"])} METIS and ${amount(args["ether_"])} ETH`,
+  }),
+  VerifierBanned: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["verifier"]),
+    text: `bans ${name(args["verifier"])} and takes its bond of ${amount(args["bond"])} METIS`,
+  }),
+};
