@@ -1,68 +1,111 @@
 /** Every figure, in this system and where the others do the same work. */
 import { deployExecutor } from "../testkit/execution/executor.ts";
 import { type ContractFigures, HOLDERS, TRANSFER, measureContracts } from "./contracts.ts";
-import { calldataFloor, openLab } from "./lab.ts";
+import { calldataFloor, isInstalled, openLab } from "./lab.ts";
 import { CHAIN, type OpcodeFigures, measureOpcodes } from "./opcodes/measure.ts";
 import { classRows } from "./opcodes/report.ts";
-import { assertState, postBatch, proveInstruction } from "./peers/arbitrum.ts";
-import { challengeData, playFaultGame, proposeOutput } from "./peers/optimism.ts";
-import { gas } from "./report.ts";
-import type { Row } from "./report.ts";
+import { ARBITRUM, assertState, postBatch, proveInstruction } from "./peers/arbitrum.ts";
+import { OPTIMISM, challengeData, playFaultGame, proposeOutput } from "./peers/optimism.ts";
+import { PEERS, gas } from "./report.ts";
+import type { Figure, PeerName, Row } from "./report.ts";
 import { BATCH_SIZE, LARGE_STATE, measureDisputes, measureSystem } from "./system.ts";
+import type { DisputeFigures, SystemFigures } from "./system.ts";
 import { toHex } from "../l2/base/hex.ts";
 
 /** Every figure there is. */
 export interface Figures {
   readonly rows: readonly Row[];
   readonly opcodes: OpcodeFigures;
+  /** Systems whose packages are not installed. */
+  readonly absent: readonly PeerName[];
 }
+
+const PACKAGES: Readonly<Record<PeerName, string>> = { optimism: OPTIMISM, arbitrum: ARBITRUM };
 
 /** Measures everything; each part on a chain of its own. */
 export async function measureAll(): Promise<Figures> {
+  const absent = PEERS.filter((peer) => !isInstalled(PACKAGES[peer]));
   const contracts = await measureContracts(await openLab());
   const opcodes = await measureOpcodes(await deployExecutor((await openLab()).ethers, CHAIN));
-  return { rows: [...(await measureRows()), ...contractRows(contracts), ...classRows(opcodes)], opcodes };
+  const rows = [...(await measureRows(absent)), ...contractRows(contracts), ...classRows(opcodes)];
+  return { rows, opcodes, absent };
 }
 
-async function measureRows(): Promise<Row[]> {
+/** A system's figures by the id of the row. */
+type Column = Readonly<Record<string, Figure>>;
+
+/** The same work in Optimism's contracts. */
+async function measureOptimism(data: Uint8Array): Promise<Column> {
+  const challenge = await challengeData(await openLab(), data);
+  const game = await playFaultGame(await openLab());
+  return {
+    submit: { value: await proposeOutput(await openLab()) },
+    data: { value: calldataFloor(toHex(data)) },
+    request: { value: challenge.challenge },
+    post: { value: challenge.resolve },
+    postToFloor: ratio(challenge.resolveToFloor),
+    fraudProof: { value: game.total, text: `${gas(game.total)} in ${game.transactions}` },
+    fraudProofLast: { value: game.step },
+  };
+}
+
+/** The same work in Arbitrum's contracts. */
+async function measureArbitrum(data: Uint8Array): Promise<Column> {
+  return {
+    submit: { value: await assertState(await openLab(), data) },
+    data: { value: await postBatch(await openLab(), data) },
+    fraudProofLast: { value: await proveInstruction(await openLab()) },
+  };
+}
+
+function ratio(value: number): Figure {
+  return { value: Number(value.toFixed(4)), text: value.toFixed(3) };
+}
+
+async function measureRows(absent: readonly PeerName[]): Promise<Row[]> {
   const system = await measureSystem(await openLab());
   const { fraudProof, settle, recomputePerTransfer } = await measureDisputes(await openLab());
-  const output = await proposeOutput(await openLab());
-  const challenge = await challengeData(await openLab(), system.data);
-  const game = await playFaultGame(await openLab());
-  const assertion = await assertState(await openLab(), system.data);
-  const inbox = await postBatch(await openLab(), system.data);
-  const instruction = await proveInstruction(await openLab());
-  const inCalldata = calldataFloor(toHex(system.data));
+  const optimism = absent.includes("optimism") ? {} : await measureOptimism(system.data);
+  const arbitrum = absent.includes("arbitrum") ? {} : await measureArbitrum(system.data);
+  return ownRows(system, { fraudProof, settle, recomputePerTransfer }).map((row) => ({
+    ...row,
+    ...(optimism[row.id] === undefined ? {} : { optimism: optimism[row.id] }),
+    ...(arbitrum[row.id] === undefined ? {} : { arbitrum: arbitrum[row.id] }),
+  }));
+}
 
+/** What each row is, and what it takes in this system. */
+function ownRows(system: SystemFigures, { fraudProof, settle, recomputePerTransfer }: DisputeFigures): Row[] {
   return [
     {
       id: "submit",
-      work: "Submit a batch, certified by 4",
+      work: "Submit the roots of a batch",
       ours: { value: system.submit, limit: 150_000 },
-      optimism: gas(output),
-      arbitrum: gas(assertion),
+      note:
+        "Metis L2: a header with the signatures of 4 sequencers. Optimism: an output root by the one proposer that its " +
+        "contract trusts. Arbitrum: an assertion after one message of its inbox.",
     },
     {
       id: "data",
       work: `Put the data of ${BATCH_SIZE} transfers on L1, undisputed`,
-      ours: { value: 0 },
-      optimism: gas(inCalldata),
-      arbitrum: gas(inbox),
+      ours: "not posted",
+      note:
+        "Metis L2 keeps the transactions in Memolabs. Optimism: computed, not measured: the least that L1 charges for a " +
+        "transaction with these bytes as calldata (EIP-7623). Arbitrum: posted to the sequencer inbox. Both " +
+        "uncompressed, and not in blobs.",
     },
     { id: "finalise", work: "Finalise a batch", ours: { value: system.finalise } },
-    { id: "request", work: "Request data", ours: { value: system.request }, optimism: gas(challenge.challenge) },
     {
-      id: "post",
-      work: `Answer with the data of ${BATCH_SIZE} transfers`,
-      ours: { value: system.post },
-      optimism: gas(challenge.resolve),
+      id: "request",
+      work: "Request data",
+      ours: { value: system.request },
+      note: "Optimism: its data availability challenge, for the same bytes; here and in the two rows below.",
     },
+    { id: "post", work: `Answer with the data of ${BATCH_SIZE} transfers`, ours: { value: system.post } },
     {
       id: "postToFloor",
-      work: "… in relation to its calldata floor",
-      ours: { value: Number(system.postToFloor.toFixed(4)), text: system.postToFloor.toFixed(3), limit: 1.1 },
-      optimism: challenge.resolveToFloor.toFixed(3),
+      work: "… divided by the least that its calldata costs",
+      ours: { ...ratio(system.postToFloor), limit: 1.1 },
     },
     {
       id: "recompute",
@@ -71,18 +114,22 @@ async function measureRows(): Promise<Row[]> {
     },
     {
       id: "fraudProof",
-      work: `Prove a wrong state of ${gas(LARGE_STATE)} accounts, all transactions`,
+      work: "Prove one state root wrong, all transactions",
       ours: { value: fraudProof, limit: 500_000 },
-      optimism: `${gas(game.total)} in ${game.transactions}`,
+      note:
+        `Metis L2: one call that executes a transfer over a state of ${gas(LARGE_STATE)} accounts. Optimism: a dispute ` +
+        "game of depth 73 over arbitrary claims, played down to one MIPS instruction that does nothing, in empty memory: " +
+        "no L2 state is in it. Without resolution and bonds.",
     },
     {
       id: "fraudProofLast",
-      work: "… the last transaction of it",
+      work: "… the last of them",
       ours: { value: fraudProof },
-      optimism: gas(game.step),
-      arbitrum: gas(instruction),
+      note:
+        "Metis L2: the same call. Optimism: the game's step. Arbitrum: one addition in a WASM module of one instruction, " +
+        "whose Merkle proofs are empty. On a real machine both prove more.",
     },
-    { id: "settle", work: "… and settle what it slashed, for one sequencer", ours: { value: settle } },
+    { id: "settle", work: "Settle what a proof slashed, for one sequencer", ours: { value: settle } },
     { id: "submitUnattested", work: "Submit a batch alone", ours: { value: system.submitUnattested } },
     { id: "join", work: "Join as a sequencer", ours: { value: system.join } },
     { id: "rotateKey", work: "Replace a key", ours: { value: system.rotateKey } },

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 
 import { ensureCompiled } from "../ignition/compiled.ts";
 import { measureRoots } from "./roots.ts";
-import { compare, render } from "./report.ts";
+import { compare, render, snapshotOf } from "./report.ts";
 import type { Row, Snapshot } from "./report.ts";
 
 /** How much faster than OpenZeppelin's library both roots of a large batch have to be. */
@@ -26,9 +26,10 @@ const { values: flags } = parseArgs({
 await ensureCompiled();
 const { measureAll } = await import("./figures.ts");
 const { opcodeRows, renderOpcodes } = await import("./opcodes/report.ts");
-const { rows, opcodes } = await measureAll();
+const { rows, opcodes, absent } = await measureAll();
 const opcodesOneByOne = opcodeRows(opcodes);
 console.log(render(rows));
+if (absent.length > 0) console.log(`Not installed, hence not measured: ${absent.join(", ")}`);
 console.log(`\nL1 gas of one opcode of the L2, by class:\n${renderOpcodes(opcodes)}`);
 
 const { count, ours, standard } = measureRoots(100_000);
@@ -39,11 +40,13 @@ console.log(
 );
 
 if (flags.update) {
+  // Figures of a system that is not installed would be lost.
+  if (absent.length > 0) throw new Error(`${absent.join(", ")} must be installed to update the figures`);
   writeSnapshot(SNAPSHOT, rows);
   writeSnapshot(OPCODES, opcodesOneByOne);
 }
 const problems = [
-  ...compare(rows, flags.check ? readSnapshot(SNAPSHOT) : undefined),
+  ...compare(rows, flags.check ? readSnapshot(SNAPSHOT) : undefined, { absent }),
   ...compare(opcodesOneByOne, flags.check ? readSnapshot(OPCODES) : undefined),
 ];
 if (factor < ROOTS_FACTOR) problems.push(`Roots are ${factor.toFixed(1)} times as fast, ${ROOTS_FACTOR} times wanted`);
@@ -55,6 +58,5 @@ function readSnapshot(file: URL): Snapshot {
 }
 
 function writeSnapshot(file: URL, figures: readonly Row[]): void {
-  const snapshot = Object.fromEntries(figures.map(({ id, ours }) => [id, ours.value]));
-  writeFileSync(file, `${JSON.stringify(snapshot, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(snapshotOf(figures), null, 2)}\n`);
 }

@@ -13,9 +13,11 @@ import {
 } from "ethers";
 
 import type { Lab } from "../lab.ts";
-import { attachPublished, deployPublished, gasOf } from "../lab.ts";
+import { attachPublished, deployPublished, gasOf, zeroDiscount } from "../lab.ts";
 
-const ARTIFACTS = "@arbitrum/nitro-contracts/build/contracts/src";
+/** The package that ships the contracts. */
+export const ARBITRUM = "@arbitrum/nitro-contracts";
+const ARTIFACTS = `${ARBITRUM}/build/contracts/src`;
 const NONE = `0x${"f".repeat(64)}`;
 const ADD_64 = 0x7c;
 const TYPE_I64 = 1;
@@ -171,6 +173,7 @@ export async function assertState({ signers: [owner, validator] }: Lab, data: Ui
     accumulator = (await inboxes.bridge.getFunction("sequencerInboxAccs")(messages - 1)) as string;
     const expected = assertionHash(parent, messages, accumulator);
     gas = await gasOf(rollup, "stakeOnNewAssertion", [assertion, expected]);
+    gas += zeroDiscount(assertion.beforeStateData.sequencerBatchAcc, expected);
     grandparent = parent;
   }
   return gas;
