@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import type { Common } from "@ethereumjs/common";
 import { getAddress } from "ethers";
 
-import { type Hex, asHex, fromHex, toHex } from "../base/hex.ts";
+import { type Hex, asHex, fromHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
 import { SerialQueue } from "../base/serial.ts";
 import { chainCommon } from "../evm/fork.ts";
@@ -28,7 +28,7 @@ import { expectBearable, fillBlock, runsNoCode } from "./build.ts";
 import { History } from "./history.ts";
 import { checkClaims, checkPlace, checkSize, executeBlock } from "./import.ts";
 import { DEFAULT_LIMITS, type MempoolLimits } from "./mempool.ts";
-import { Pool } from "./pool.ts";
+import { Pool, infoOf } from "./pool.ts";
 import { sealBlock } from "./seal.ts";
 import { encodeSnapshot } from "./snapshot.ts";
 import { type Addition, ChainStore, type StoredOutcome } from "./store.ts";
@@ -109,7 +109,7 @@ export class Chain extends EventEmitter<ChainEvents> {
       const raw = typeof signed === "string" ? fromHex(signed) : signed;
       const transaction = raw instanceof Uint8Array ? this.decodeNew(raw) : raw;
       this.#pool.add(transaction, await (await this.stateAt()).account(transaction.from));
-      this.#emitLater("transaction", info(transaction));
+      this.#emitLater("transaction", infoOf(transaction));
       return transaction.hash;
     });
   }
@@ -130,7 +130,7 @@ export class Chain extends EventEmitter<ChainEvents> {
 
   /** Transactions of the mempool that could be executed, in the order a block would take them. */
   pending(): TransactionInfo[] {
-    return Array.from(this.#pool.best(), info);
+    return Array.from(this.#pool.best(), infoOf);
   }
 
   /**
@@ -171,14 +171,13 @@ export class Chain extends EventEmitter<ChainEvents> {
   /** The nonce after the sender's last executable transaction, including those in the mempool. */
   async pendingNonce(address: string): Promise<number> {
     const sender = getAddress(address);
-    let nonce = (await (await this.stateAt()).account(sender))?.nonce ?? 0n;
-    for (const transaction of this.#pool.of(sender)) if (transaction.nonce === nonce) nonce += 1n;
-    return Number(nonce);
+    const account = await (await this.stateAt()).account(sender);
+    return Number(this.#pool.nonceAfter(sender, account?.nonce ?? 0n));
   }
 
   /**
-   * Makes the next block out of the mempool (step 2b). Gives nothing if no transaction can be
-   * executed: there are no empty blocks.
+   * Makes the next block out of the mempool (step 2b). There are no empty blocks: gives nothing if there is nothing to
+   * execute.
    */
   async produceBlock(production: Production): Promise<Block | undefined> {
     return this.#exclusively(async () => {
@@ -303,7 +302,7 @@ export class Chain extends EventEmitter<ChainEvents> {
 
   async transaction(hash: Hex): Promise<TransactionInfo | undefined> {
     const waiting = this.#pool.get(hash);
-    if (waiting !== undefined) return info(waiting);
+    if (waiting !== undefined) return infoOf(waiting);
     const found = await this.#history.included(hash);
     if (found === undefined) return undefined;
     const { block, index, raw, outcome } = found;
@@ -385,19 +384,13 @@ export class Chain extends EventEmitter<ChainEvents> {
     this.#head = added.at(-1)?.block ?? ancestor;
     if (removed.length > 0) this.#emitLater("rollback", { head: ancestor, dropped });
     for (const { block, executed } of added) {
-      for (const { transaction } of executed) {
-        this.#pool.include(transaction.hash);
-      }
+      for (const { transaction } of executed) this.#pool.include(transaction.hash);
       this.#emitLater("block", block);
     }
     const senders = removed.length > 0 ? this.#pool.senders() : added.flatMap(sendersOf);
     await this.#pool.dropStale(new Set(senders), await this.stateAt());
     return dropped;
   }
-}
-
-function info(transaction: SignedTransaction): TransactionInfo {
-  return { hash: transaction.hash, raw: toHex(transaction.raw), from: transaction.from };
 }
 
 function sendersOf({ executed }: Addition): string[] {

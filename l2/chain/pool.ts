@@ -4,7 +4,7 @@ import type { SignedTransaction } from "../protocol/transaction.ts";
 import { checkState } from "../execution/executor.ts";
 import type { AccountState, StateReader } from "../state/state.ts";
 import { Mempool, type MempoolLimits } from "./mempool.ts";
-import type { DroppedTransaction } from "./types.ts";
+import type { DroppedTransaction, TransactionInfo } from "./types.ts";
 
 /** How many transactions that left the mempool are remembered. */
 const REMEMBERED = 10_000;
@@ -49,6 +49,13 @@ export class Pool {
   /** A sender's transactions in the order of their nonces. */
   of(sender: string): SignedTransaction[] {
     return this.#mempool.of(sender);
+  }
+
+  /** The nonce after the sender's transactions that follow each other without a gap from `nonce` on. */
+  nonceAfter(sender: string, nonce: bigint): bigint {
+    let next = nonce;
+    for (const transaction of this.of(sender)) if (transaction.nonce === next) next += 1n;
+    return next;
   }
 
   senders(): string[] {
@@ -137,4 +144,9 @@ function keepLatest<V>(map: Map<Hex, V>, hash: Hex, value: V): void {
   map.set(hash, value);
   const [oldest] = map.keys();
   if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest);
+}
+
+/** What the chain tells of a transaction in the pool. */
+export function infoOf({ hash, raw, from }: SignedTransaction): TransactionInfo {
+  return { hash, raw: toHex(raw), from };
 }
