@@ -11,6 +11,7 @@ export interface PeerSettings {
   consensus: string;
   rpcHost: string;
   rpcPort?: number;
+  rpcCors?: readonly string[];
 }
 
 export const PEER_SETTINGS: Setting<unknown>[] = [
@@ -37,6 +38,12 @@ export const PEER_SETTINGS: Setting<unknown>[] = [
     description: "port for users (Ethereum's JSON-RPC of the L2); none if absent",
     parse: integer(0, 65_535),
   },
+  {
+    name: "rpc-cors",
+    value: "origins",
+    description: "origins whose web pages may call it, separated by commas, or * for all; none if absent",
+    parse: origins,
+  },
 ];
 
 /** Reads `<address>=<url>,…`. */
@@ -50,4 +57,16 @@ export function peerUrls(text: string): Record<string, string> {
       return [getAddress(name), url(where)] as const;
     });
   return Object.fromEntries(entries);
+}
+
+/** Reads `*`, or origins as browsers send them: `<scheme>://<host>[:<port>]`, without a path or a default port. */
+export function origins(text: string): readonly string[] {
+  return text.split(",").map((part) => {
+    const origin = part.trim();
+    const exact = URL.canParse(origin) && new URL(origin).origin === origin;
+    if (origin !== "*" && !exact) {
+      throw new InvalidArgumentError(`Expected * or origins like https://app.example, got ${JSON.stringify(origin)}.`);
+    }
+    return origin;
+  });
 }

@@ -11,18 +11,38 @@ import type { Logger } from "../runtime/logger.ts";
 import type { L1State } from "../l1/mirror.ts";
 import { systemState } from "../l1/system-state.ts";
 
+/** What a node for users is made of. */
+export interface NodeDependencies {
+  readonly chain: Chain;
+  readonly mirror: Pick<EventFollower<L1State>, "state">;
+  readonly consensus: Pick<Consensus, "submitTransaction" | "transactionStatus">;
+  readonly log: Logger;
+}
+
+/** Where an agent serves users; without a port it does not. */
+export interface NodeSettings {
+  readonly rpcHost: string;
+  readonly rpcPort?: number;
+  /** Origins whose pages may call, `*` for all. */
+  readonly rpcCors?: readonly string[];
+}
+
+/** Serves users as set. @returns What to close: the node, if there is one. */
+export async function serveUsers(settings: NodeSettings, dependencies: NodeDependencies): Promise<RpcServer[]> {
+  const { rpcHost: host, rpcPort: port, rpcCors: cors } = settings;
+  if (port === undefined) return [];
+  const node = nodeOf({ host, port, cors }, dependencies);
+  dependencies.log.info({ url: await node.listen() }, "serving users");
+  return [node];
+}
+
 /**
  * A node of the L2 for users: Ethereum's JSON-RPC over a peer's chain, with the system's state out of L1. Transactions
  * go to the consensus layer (step 2a), which also knows what became of them (step 3.2).
  */
 export function nodeOf(
-  options: { host: string; port: number },
-  dependencies: {
-    chain: Chain;
-    mirror: Pick<EventFollower<L1State>, "state">;
-    consensus: Pick<Consensus, "submitTransaction" | "transactionStatus">;
-    log: Logger;
-  },
+  options: { host: string; port: number; cors?: readonly string[] | undefined },
+  dependencies: NodeDependencies,
 ): RpcServer {
   const { chain, mirror, consensus, log } = dependencies;
   return new RpcServer({

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 
+import { allowOrigins } from "./cors.ts";
 import { RPC_CODES, RpcError, toRpcError } from "./errors.ts";
 import { ETH_METHODS } from "./eth.ts";
 import { METIS_METHODS } from "./metis.ts";
@@ -10,8 +11,8 @@ export interface RpcOptions extends NodeParts {
   readonly host?: string;
   /** 0 for a free one. */
   readonly port?: number;
-  /** Origin that browsers may call from, `*` for all; none if left out. */
-  readonly cors?: string;
+  /** Origins whose pages may call, `*` for all; none if left out. */
+  readonly cors?: readonly string[] | undefined;
   /** Most bytes of one HTTP request. */
   readonly maxBodyBytes?: number;
   /** Most calls in one batch request. */
@@ -95,13 +96,7 @@ export class RpcServer {
     this.#http.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
       done(null, body);
     });
-    if (cors !== undefined) {
-      this.#http.addHook("onRequest", (_request, reply, done) => {
-        reply.headers({ "access-control-allow-origin": cors, "access-control-allow-headers": "content-type" });
-        done();
-      });
-      this.#http.options("/", (_request, reply) => reply.code(204).send());
-    }
+    if (cors !== undefined) allowOrigins(this.#http, cors);
     this.#http.post("/", async (request, reply) => {
       let parsed: unknown;
       try {

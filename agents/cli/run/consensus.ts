@@ -5,7 +5,7 @@ import { Chain } from "../../../l2/chain/chain.ts";
 import { composeConsensus } from "../compose.ts";
 import { serviceOf } from "../../runtime/daemon.ts";
 import { AgentError } from "../../runtime/errors.ts";
-import { nodeOf } from "../../node/node.ts";
+import { serveUsers } from "../../node/node.ts";
 import { baseOf, genesisOf, l1Of, managerOf, mirrorOf } from "./ground.ts";
 import { HttpTransport } from "../../peers/http-transport.ts";
 import { ConsensusServer } from "../../consensus/server.ts";
@@ -23,7 +23,7 @@ export async function runConsensus(settings: Settings): Promise<void> {
   const chain = await openDatabase(base.path("chain"), (directory) => Chain.open(config, { directory }));
   const mirror = mirrorOf(settings, l1, base);
   const { chainId } = await l1.provider.getNetwork();
-  const { peerHost: host, peerPort: port, peers, rpcHost, rpcPort } = settings;
+  const { peerHost: host, peerPort: port, peers } = settings;
   const consensus = composeConsensus(
     {
       interval: settings.interval,
@@ -45,12 +45,7 @@ export async function runConsensus(settings: Settings): Promise<void> {
   await mirror.sync();
   const server = new ConsensusServer(settings, { consensus });
   await server.start();
-  const parts: { close(): Promise<unknown> }[] = [chain, { close: () => server.stop() }];
-  if (rpcPort !== undefined) {
-    const node = nodeOf({ host: rpcHost, port: rpcPort }, { chain, mirror, consensus, log: base.log });
-    base.log.info({ url: await node.listen() }, "serving users");
-    parts.push(node);
-  }
+  const users = await serveUsers(settings, { chain, mirror, consensus, log: base.log });
   base.log.info({ url: server.url }, "serving clients");
-  await base.run(serviceOf(consensus, parts));
+  await base.run(serviceOf(consensus, [chain, { close: () => server.stop() }, ...users]));
 }

@@ -6,7 +6,7 @@ import { composeSequencer } from "../compose.ts";
 import { serviceOf } from "../../runtime/daemon.ts";
 import type { EventFollower } from "../../l1/events.ts";
 import type { L1State } from "../../l1/mirror.ts";
-import { nodeOf } from "../../node/node.ts";
+import { serveUsers } from "../../node/node.ts";
 import { baseOf, genesisOf, l1Of, managerOf, mirrorOf, type Base } from "./ground.ts";
 import { HttpConsensus } from "../../consensus/client.ts";
 import { HttpTransport } from "../../peers/http-transport.ts";
@@ -17,15 +17,9 @@ import type { Settings } from "../sequencer.ts";
 /** Produces and verifies blocks until it is stopped. */
 export async function runSequencer(settings: Settings): Promise<void> {
   const { base, chain, mirror, consensus, sequencer } = await assemble(settings);
-  const { rpcHost, rpcPort } = settings;
   await mirror.sync();
-  const parts: { close(): Promise<unknown> }[] = [chain];
-  if (rpcPort !== undefined) {
-    const node = nodeOf({ host: rpcHost, port: rpcPort }, { chain, mirror, consensus, log: base.log });
-    base.log.info({ url: await node.listen() }, "serving users");
-    parts.push(node);
-  }
-  await base.run(serviceOf(sequencer, parts));
+  const users = await serveUsers(settings, { chain, mirror, consensus, log: base.log });
+  await base.run(serviceOf(sequencer, [chain, ...users]));
 }
 
 /** Posts what the sequencer's chain holds beyond L1's head without a certificate (3.3). */

@@ -2,12 +2,13 @@ import { expect } from "chai";
 
 import type { L1State } from "../../../agents/l1/mirror.ts";
 import type { SubmissionStatus } from "../../../agents/node/consensus.ts";
-import { nodeOf } from "../../../agents/node/node.ts";
+import { type NodeDependencies, nodeOf, serveUsers } from "../../../agents/node/node.ts";
 import { AgentError } from "../../../agents/runtime/errors.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { fromHex, toHex, ZERO_ADDRESS, type Hex } from "../../../l2/base/hex.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { TransactionError } from "../../../l2/protocol/errors.ts";
+import { freePort } from "../../../testkit/agents/processes.ts";
 import { basics } from "../../../testkit/agents/kit.ts";
 import { alice, bob, mine, openChain, transfer } from "../../../testkit/l2/fixtures.ts";
 
@@ -35,23 +36,22 @@ describe("Node for users", () => {
 
   afterEach(() => chain.close());
 
-  async function ask(method: string, ...params: unknown[]): Promise<unknown> {
-    const node = nodeOf(
-      { host: "127.0.0.1", port: 0 },
-      {
-        chain,
-        mirror: { state },
-        consensus: {
-          submitTransaction: (raw) => {
-            if (failure !== undefined) return Promise.reject(failure);
-            submitted.push(toHex(raw));
-            return Promise.resolve(keccakHex(raw));
-          },
-          transactionStatus: () => Promise.resolve(status),
-        },
-        log: basics().log,
+  const dependencies = (): NodeDependencies => ({
+    chain,
+    mirror: { state },
+    consensus: {
+      submitTransaction: (raw) => {
+        if (failure !== undefined) return Promise.reject(failure);
+        submitted.push(toHex(raw));
+        return Promise.resolve(keccakHex(raw));
       },
-    );
+      transactionStatus: () => Promise.resolve(status),
+    },
+    log: basics().log,
+  });
+
+  async function ask(method: string, ...params: unknown[]): Promise<unknown> {
+    const node = nodeOf({ host: "127.0.0.1", port: 0 }, dependencies());
     const { result, error } = (await node.handle({ jsonrpc: "2.0", id: 1, method, params })) as {
       result?: unknown;
       error?: { message: string };
@@ -88,6 +88,22 @@ describe("Node for users", () => {
     await mine(chain, [raw]);
     expect(await told()).to.deep.include({ status: "included", block: "0x1" });
     expect(await ask("metis_transactionStatus", keccakText("nothing"))).to.deep.include({ status: "dropped" });
+  });
+
+  it("serves users where a port is set, and the web pages that may call", async () => {
+    expect(await serveUsers({ rpcHost: "127.0.0.1" }, dependencies())).to.deep.equal([]);
+    const page = "https://app.example";
+    const settings = { rpcHost: "127.0.0.1", rpcPort: await freePort(), rpcCors: [page] };
+    const [node] = await serveUsers(settings, dependencies());
+    try {
+      const preflight = await fetch(`http://127.0.0.1:${settings.rpcPort}`, {
+        method: "OPTIONS",
+        headers: { origin: page },
+      });
+      expect(preflight.headers.get("access-control-allow-origin")).to.equal(page);
+    } finally {
+      await node?.close();
+    }
   });
 
   it("answers from its chain and from L1", async () => {
