@@ -4,7 +4,7 @@ import { type LogFilter, matches, mayMatch } from "../execution/logs.ts";
 import { RpcError } from "./errors.ts";
 import { formatLog } from "./format.ts";
 import type { Node } from "./methods.ts";
-import { invalid, readAddress, readBytes, readQuantity } from "./params.ts";
+import { invalid, isHash, readAddress, readBlockNumber, readBytes } from "./params.ts";
 
 /** Most blocks that one call looks at. */
 const MAX_BLOCKS = 10_000;
@@ -57,7 +57,7 @@ async function* blocksOf(node: Node, fields: Record<string, unknown>): AsyncGene
 
 /** Not every number has a block: batches may leave some out. */
 async function numberOf(node: Node, tag: unknown): Promise<number> {
-  if (typeof tag === "string" && tag.startsWith("0x")) return Number(readQuantity("block", tag));
+  if (typeof tag === "string" && tag.startsWith("0x") && !isHash(tag)) return readBlockNumber(tag);
   return (await node.blockAt(tag)).number;
 }
 

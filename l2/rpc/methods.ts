@@ -1,9 +1,9 @@
 import type { Block } from "../protocol/block.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { TransactionStatus } from "../chain/types.ts";
-import type { Hex } from "../base/hex.ts";
+import { type Hex, asHash } from "../base/hex.ts";
 import { RpcError } from "./errors.ts";
-import { type Params, invalid, readBytes, readObject, readQuantity } from "./params.ts";
+import { type Params, invalid, isHash, readBlockNumber, readBytes, readObject } from "./params.ts";
 import { type SystemState, finalisedBlock, safeBlock } from "./system.ts";
 
 /** One method of the node. */
@@ -38,10 +38,10 @@ export class Node {
     this.status = status ?? ((hash) => chain.status(hash));
   }
 
-  /** The block that a tag, a number or an object of EIP-1898 names. @throws RpcError where the chain has none. */
+  /** The block that a tag, a number, a hash or an object of EIP-1898 names. @throws RpcError where there is none. */
   async blockAt(tag: unknown): Promise<Block> {
     const block = await this.findBlock(tag);
-    if (block === undefined) throw new RpcError("resourceNotFound", `header not found: ${JSON.stringify(tag)}`);
+    if (block === undefined) throw new RpcError("resourceNotFound", `unknown block: ${JSON.stringify(tag)}`);
     return block;
   }
 
@@ -51,15 +51,19 @@ export class Node {
     if (tag === "earliest") return this.chain.base;
     if (tag === "safe") return await this.chain.block(await safeBlock(this.chain, this.system));
     if (tag === "finalized") return await this.chain.block(await finalisedBlock(this.chain, this.system));
-    if (typeof tag === "object") {
-      const { blockHash, blockNumber } = readObject("block", tag);
-      if (blockHash !== undefined) return await this.chain.block(readBytes("blockHash", blockHash, 32));
-      return await this.findBlock(blockNumber ?? "");
-    }
-    if (typeof tag !== "string" || !tag.startsWith("0x")) {
-      throw invalid("block", "a number, latest, safe, finalized, earliest or pending", tag);
-    }
-    const number = readQuantity("block", tag);
-    return number > BigInt(this.chain.head.number) ? undefined : await this.chain.block(Number(number));
+    if (typeof tag === "object") return await this.findBlock(nameOf(readObject("block", tag)));
+    if (isHash(tag)) return await this.chain.block(asHash(tag));
+    const number = readBlockNumber(tag);
+    return number > this.chain.head.number ? undefined : await this.chain.block(number);
   }
+}
+
+/** The hash or number in an object of EIP-1898. Whether it has to be canonical makes no difference: all blocks are. */
+function nameOf(named: Record<string, unknown>): string {
+  const { blockHash, blockNumber } = named;
+  const [hash, number] = [blockHash ?? undefined, blockNumber ?? undefined];
+  if ((hash === undefined) === (number === undefined)) throw invalid("block", "a blockHash or a blockNumber", named);
+  if (hash !== undefined) return readBytes("blockHash", hash, 32);
+  if (typeof number !== "string") throw invalid("blockNumber", "a number or a tag", number);
+  return number;
 }

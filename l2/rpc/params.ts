@@ -3,6 +3,9 @@ import { isAddress } from "ethers";
 import { type Hex, asAddress, asHex, isHex } from "../base/hex.ts";
 import { RpcError } from "./errors.ts";
 
+/** Greatest number of a block that other clients of Ethereum read. */
+const MAX_BLOCK_NUMBER = 2n ** 63n - 1n;
+
 /** The position parameters of one call, read with a check of their form. */
 export class Params {
   readonly #values: readonly unknown[];
@@ -79,6 +82,19 @@ export function readQuantity(name: string, value: unknown): bigint {
     throw invalid(name, "a quantity such as 0x1f", value);
   }
   return BigInt(value);
+}
+
+/** Whether a block is named by its hash: 66 characters, as other clients of Ethereum read it. */
+export const isHash = (value: unknown): value is Hex => isHex(value, 32);
+
+/** A block's number; exact as far as a chain can get. */
+export function readBlockNumber(value: unknown): number {
+  if (typeof value !== "string" || !value.startsWith("0x")) {
+    throw invalid("block", "a number, a hash, latest, safe, finalized, earliest or pending", value);
+  }
+  const number = readQuantity("block", value);
+  if (number > MAX_BLOCK_NUMBER) throw invalid("block", "a smaller number, or a hash of 64 digits", value);
+  return Number(number);
 }
 
 /** A storage slot: a quantity, or 32 bytes with zeros in front. */
