@@ -58,7 +58,7 @@ async function prepare(
   params: Params,
   options: { defensible?: boolean } = {},
 ): Promise<{ readonly request: Call; readonly run: Run }> {
-  if (params.has(2)) throw invalid("params[2]", "nothing: a state cannot be overridden", params.raw(2));
+  for (const place of [2, 3]) refuseOverrides(params, place);
   const request = readCall(node, params.object(0));
   const block = await node.blockAt(params.raw(1));
   const executor = await Executor.at(node.chain.config, new Overlay(node.chain.states), block.stateRoot, options);
@@ -70,11 +70,18 @@ async function prepare(
   return { request, run: async (changes) => await executor.call(context, { ...request, ...changes }) };
 }
 
+/** Libraries send an empty object where nothing is overridden. */
+function refuseOverrides(params: Params, place: number): void {
+  if (!params.has(place) || Object.keys(params.object(place)).length === 0) return;
+  throw invalid(`params[${place}]`, "null or {}, as overrides of state and block are not supported", params.raw(place));
+}
+
 function readCall(node: Node, fields: Record<string, unknown>): Call {
   const { from, to, value, input, data, gas, accessList } = fields;
   const { gasLimit } = node.chain.config;
   const limit = gas === undefined || gas === null ? gasLimit : readQuantity("gas", gas);
   const bytes = readBytes("data", input ?? data ?? "0x");
+  if (readBytes("data", data ?? bytes) !== bytes) throw invalid("data", "the same as input, or one of the two", data);
   if ((to === undefined || to === null) && bytes.length > 2 + 2 * MAX_INIT_CODE_BYTES) {
     throw new RpcError("serverError", `max initcode size exceeded: expected at most ${MAX_INIT_CODE_BYTES} bytes`);
   }
@@ -92,8 +99,9 @@ function readAccessList(list: unknown): AccessList {
   if (!Array.isArray(list)) throw invalid("accessList", "an array", list);
   return list.map((entry: unknown) => {
     const { address, storageKeys } = readObject("accessList entry", entry);
-    if (!Array.isArray(storageKeys)) throw invalid("storageKeys", "an array", storageKeys);
-    const keys = storageKeys.map((key: unknown) => readBytes("storage key", key, 32));
+    const slots = storageKeys ?? [];
+    if (!Array.isArray(slots)) throw invalid("storageKeys", "an array", slots);
+    const keys = slots.map((key: unknown) => readBytes("storage key", key, 32));
     return { address: readAddress("address", address), storageKeys: keys };
   });
 }

@@ -114,9 +114,9 @@ export const ETH_METHODS: Record<string, Method> = {
     },
   },
 
-  eth_call: { params: 3, run: async (node, params) => await call(node, params) },
-  eth_estimateGas: { params: 3, run: async (node, params) => await estimateGas(node, params) },
-  eth_createAccessList: { params: 2, run: async (node, params) => await createAccessList(node, params) },
+  eth_call: { params: 4, run: async (node, params) => await call(node, params) },
+  eth_estimateGas: { params: 4, run: async (node, params) => await estimateGas(node, params) },
+  eth_createAccessList: { params: 3, run: async (node, params) => await createAccessList(node, params) },
   eth_sendRawTransaction: { params: 1, run: async (node, params) => await node.submit(params.bytes(0)) },
 
   eth_gasPrice: { params: 0, run: async (node) => quantity(node.chain.config.baseFee + (await proposeTip(node))) },

@@ -12,8 +12,9 @@ export class Params {
 
   /** @throws RpcError where there are more than `most`. */
   constructor(values: unknown, most: number) {
-    if (values !== undefined && !Array.isArray(values)) throw invalid("params", "an array", values);
-    this.#values = (values ?? []) as readonly unknown[];
+    const list = values ?? [];
+    if (!Array.isArray(list)) throw invalid("params", "an array", list);
+    this.#values = list;
     if (this.#values.length > most) throw invalid("params", `at most ${most}`, this.#values.length);
   }
 

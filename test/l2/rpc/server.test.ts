@@ -255,6 +255,13 @@ describe("JSON-RPC node", () => {
   it("answers malformed requests with the codes of JSON-RPC", async () => {
     const code = (json: unknown) => (json as { error: { code: number } }).error.code;
     expect(code((await post("{")).json)).to.equal(-32700);
+    const bare = { jsonrpc: "2.0", id: 1, method: "eth_chainId" };
+    for (const params of [undefined, null, []]) {
+      const { json } = await post(JSON.stringify({ ...bare, params }));
+      expect(json, String(params)).to.include({ result: "0x440" });
+    }
+    for (const params of [{}, "0x1", 0])
+      expect(code((await post(JSON.stringify({ ...bare, params }))).json)).to.equal(-32602);
     expect(code((await post("[]")).json)).to.equal(-32600);
     expect(code((await post("1")).json)).to.equal(-32600);
     expect(code((await post(JSON.stringify({ id: 1, method: "eth_chainId" }))).json)).to.equal(-32600);
