@@ -11,6 +11,8 @@ const MAX_BLOCKS = 10_000;
 /** Most logs that one call gives. */
 const MAX_LOGS = 10_000;
 const MAX_TOPICS = 4;
+/** Most addresses of a filter, and most topics at one of its positions: every block's bloom is asked for each. */
+const MAX_VALUES = 1_000;
 
 /** `eth_getLogs` */
 export async function getLogs(node: Node, fields: Record<string, unknown>): Promise<unknown> {
@@ -34,8 +36,8 @@ async function logsOf(node: Node, block: Block, filter: LogFilter): Promise<unkn
 
 async function* blocksOf(node: Node, fields: Record<string, unknown>): AsyncGenerator<Block> {
   const { blockHash, fromBlock, toBlock } = fields;
-  if (blockHash !== undefined && blockHash !== null) {
-    if (fromBlock !== undefined || toBlock !== undefined) {
+  if ((blockHash ?? undefined) !== undefined) {
+    if ((fromBlock ?? toBlock ?? undefined) !== undefined) {
       throw invalid("blockHash", "no fromBlock or toBlock beside it", blockHash);
     }
     yield await node.blockAt({ blockHash });
@@ -64,17 +66,18 @@ async function numberOf(node: Node, tag: unknown): Promise<number> {
 function readFilter({ address, topics }: Record<string, unknown>): LogFilter {
   const wanted = (topics ?? []) as unknown;
   if (!Array.isArray(wanted)) throw invalid("topics", "an array", wanted);
-  if (wanted.length > MAX_TOPICS) throw invalid("topics", `at most ${MAX_TOPICS}`, wanted.length);
-  const addresses = any(address, (value) => readAddress("address", value));
+  if (wanted.length > MAX_TOPICS) throw invalid("topics", `at most ${MAX_TOPICS} positions`, wanted.length);
+  const addresses = any("address", address, readAddress);
   return {
     ...(addresses === undefined ? {} : { addresses }),
-    topics: wanted.map((topic) => any(topic, (value) => readBytes("topic", value, 32))),
+    topics: wanted.map((topic, place) => any(`topics[${place}]`, topic, (name, value) => readBytes(name, value, 32))),
   };
 }
 
 /** One value, or any of a list; nothing for `null`, and for an empty list, which stand for everything. */
-function any(value: unknown, read: (value: unknown) => Hex): readonly Hex[] | undefined {
+function any(name: string, value: unknown, read: (name: string, value: unknown) => Hex): readonly Hex[] | undefined {
   if (value === undefined || value === null) return undefined;
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values.length === 0 ? undefined : values.map(read);
+  if (values.length > MAX_VALUES) throw invalid(name, `at most ${MAX_VALUES} values`, values.length);
+  return values.length === 0 ? undefined : values.map((single) => read(name, single));
 }
