@@ -1,18 +1,15 @@
 import type { Block } from "../protocol/block.ts";
+import { BLOB_BASE_FEE } from "../protocol/config.ts";
 import { fromHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
 import type { StateReader } from "../state/state.ts";
 import { call, createAccessList, estimateGas } from "./call.ts";
+import { feeHistory, proposeTip } from "./fees.ts";
 import { formatBlock, formatIncluded, formatPending, formatReceipt, quantity } from "./format.ts";
 import { getLogs } from "./logs.ts";
 import type { Method, Node } from "./methods.ts";
 import { type Params, invalid, readSlot } from "./params.ts";
 
-/** Tip that is proposed where the last blocks hold no transaction, in wei. */
-const DEFAULT_TIP = 1_000_000_000n;
-/** Blocks that are looked at to propose a tip. */
-const TIP_BLOCKS = 20;
-const MAX_FEE_HISTORY = 1024;
 const MAX_PROOF_SLOTS = 256;
 
 const constant = (value: unknown): Method => ({ params: 0, run: () => value });
@@ -121,6 +118,7 @@ export const ETH_METHODS: Record<string, Method> = {
 
   eth_gasPrice: { params: 0, run: async (node) => quantity(node.chain.config.baseFee + (await proposeTip(node))) },
   eth_maxPriorityFeePerGas: { params: 0, run: async (node) => quantity(await proposeTip(node)) },
+  eth_blobBaseFee: constant(quantity(BLOB_BASE_FEE)),
   eth_feeHistory: { params: 3, run: async (node, params) => await feeHistory(node, params) },
   eth_getLogs: { params: 1, run: async (node, params) => await getLogs(node, params.object(0)) },
 };
@@ -137,56 +135,4 @@ async function showAt(node: Node, block: Block | undefined, index: number): Prom
 
 function count(block: Block | undefined): unknown {
   return block === undefined ? null : quantity(block.transactions.length);
-}
-
-/** The median tip of the last blocks. */
-async function proposeTip(node: Node): Promise<bigint> {
-  const head = node.chain.head.number;
-  const blocks = await node.chain.blocks(head - TIP_BLOCKS + 1, head);
-  const outcomes = await Promise.all(blocks.map((block) => node.chain.outcomes(block.number)));
-  const tips = outcomes.flat().map(({ tip }) => tip);
-  return (
-    percentile(
-      tips.map((tip) => ({ tip, weight: 1n })),
-      50,
-    ) ?? DEFAULT_TIP
-  );
-}
-
-async function feeHistory(node: Node, params: Params): Promise<unknown> {
-  // Some libraries send the count as a number.
-  const asked = typeof params.raw(0) === "number" ? BigInt(params.raw(0) as number) : params.quantity(0);
-  const wanted = Number(asked > BigInt(MAX_FEE_HISTORY) ? MAX_FEE_HISTORY : asked);
-  const percentiles = params.list(2).map((value) => {
-    if (typeof value !== "number" || value < 0 || value > 100) throw invalid("params[2]", "percentiles", value);
-    return value;
-  });
-  const last = (await node.blockAt(params.raw(1))).number;
-  const blocks = await node.chain.blocks(Math.max(node.chain.base.number, last - wanted + 1), last);
-  const { baseFee, gasLimit } = node.chain.config;
-  const history = {
-    oldestBlock: quantity(blocks[0]?.number ?? last),
-    baseFeePerGas: Array.from({ length: blocks.length + 1 }, () => quantity(baseFee)),
-    gasUsedRatio: blocks.map((block) => Math.min(1, Number(block.gasUsed) / Number(gasLimit))),
-  };
-  if (percentiles.length === 0) return history;
-  const reward = await Promise.all(
-    blocks.map(async (block) => {
-      const rows = (await node.chain.outcomes(block.number)).map(({ tip, gasUsed }) => ({ tip, weight: gasUsed }));
-      return percentiles.map((value) => quantity(percentile(rows, value) ?? 0n));
-    }),
-  );
-  return { ...history, reward };
-}
-
-/** The tip below which the given percentage of the weight lies. */
-function percentile(rows: { readonly tip: bigint; readonly weight: bigint }[], percent: number): bigint | undefined {
-  const sorted = rows.toSorted((a, b) => (a.tip < b.tip ? -1 : 1));
-  const total = sorted.reduce((sum, { weight }) => sum + weight, 0n);
-  let left = total * BigInt(Math.round(percent * 100));
-  for (const { tip, weight } of sorted) {
-    left -= weight * 10_000n;
-    if (left <= 0n) return tip;
-  }
-  return undefined;
 }
