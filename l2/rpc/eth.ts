@@ -67,7 +67,9 @@ export const ETH_METHODS: Record<string, Method> = {
     params: 1,
     run: async (node, params) => {
       const receipt = await node.chain.receipt(params.hash(0));
-      return receipt === undefined ? null : formatReceipt(receipt);
+      const block = receipt === undefined ? undefined : await node.chain.block(receipt.blockHash);
+      // The block may have been rolled back in between.
+      return receipt === undefined || block === undefined ? null : formatReceipt(receipt, block);
     },
   },
   eth_getBlockReceipts: {
@@ -75,7 +77,7 @@ export const ETH_METHODS: Record<string, Method> = {
     run: async (node, params) => {
       const block = await node.findBlock(params.raw(0));
       if (block === undefined) return null;
-      return (await node.chain.receipts(block)).map(formatReceipt);
+      return (await node.chain.receipts(block)).map((receipt) => formatReceipt(receipt, block));
     },
   },
 

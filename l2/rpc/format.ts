@@ -13,9 +13,6 @@ import type { BatchView } from "./system.ts";
 
 type Json = Record<string, unknown>;
 
-/** The transaction that logged something. */
-type LogPlace = Pick<Receipt, "hash" | "index" | "block" | "blockHash">;
-
 /** A quantity as JSON-RPC writes it. */
 export const quantity = (value: bigint | number): Hex => `0x${value.toString(16)}`;
 
@@ -65,13 +62,14 @@ export function formatIncluded(chain: Chain, block: Block, index: number, outcom
     gasPrice: quantity(chain.config.baseFee + outcome.tip),
     blockHash: block.hash,
     blockNumber: quantity(block.number),
+    blockTimestamp: quantity(block.timestamp),
     transactionIndex: quantity(index),
   };
 }
 
 /** A transaction of the mempool. */
 export function formatPending({ raw, from }: TransactionInfo): Json {
-  return { ...formatRaw(raw, from), blockHash: null, blockNumber: null, transactionIndex: null };
+  return { ...formatRaw(raw, from), blockHash: null, blockNumber: null, blockTimestamp: null, transactionIndex: null };
 }
 
 function formatRaw(raw: Hex, from: string): Json {
@@ -106,7 +104,7 @@ function formatRaw(raw: Hex, from: string): Json {
 }
 
 /** A confirmation as `eth_getTransactionReceipt` gives it (step 4). */
-export function formatReceipt(receipt: Receipt): Json {
+export function formatReceipt(receipt: Receipt, block: Block): Json {
   return {
     transactionHash: receipt.hash,
     transactionIndex: quantity(receipt.index),
@@ -120,21 +118,22 @@ export function formatReceipt(receipt: Receipt): Json {
     cumulativeGasUsed: quantity(receipt.cumulativeGasUsed),
     effectiveGasPrice: quantity(receipt.effectiveGasPrice),
     contractAddress: receipt.created?.toLowerCase() ?? null,
-    logs: receipt.logs.map((log, index) => formatLog(log, receipt, receipt.logsBefore + index)),
+    logs: receipt.logs.map((log, index) => formatLog(log, receipt, block, receipt.logsBefore + index)),
     logsBloom: toHex(bloomOf(receipt.logs)),
   };
 }
 
 /** A log of a block; `logIndex` is its place among all logs of the block. */
-export function formatLog(log: Log, place: LogPlace, logIndex: number): Json {
+export function formatLog(log: Log, { hash, index }: Receipt, block: Block, logIndex: number): Json {
   return {
     address: log.address.toLowerCase(),
     topics: log.topics,
     data: log.data,
-    blockNumber: quantity(place.block),
-    blockHash: place.blockHash,
-    transactionHash: place.hash,
-    transactionIndex: quantity(place.index),
+    blockNumber: quantity(block.number),
+    blockHash: block.hash,
+    blockTimestamp: quantity(block.timestamp),
+    transactionHash: hash,
+    transactionIndex: quantity(index),
     logIndex: quantity(logIndex),
     removed: false,
   };

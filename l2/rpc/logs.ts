@@ -30,7 +30,9 @@ export async function getLogs(node: Node, fields: Record<string, unknown>): Prom
 async function logsOf(node: Node, block: Block, filter: LogFilter): Promise<unknown[]> {
   return (await node.chain.receipts(block)).flatMap((receipt) => {
     const logs = receipt.logs.map((log, place) => ({ log, logIndex: receipt.logsBefore + place }));
-    return logs.filter(({ log }) => matches(log, filter)).map(({ log, logIndex }) => formatLog(log, receipt, logIndex));
+    return logs
+      .filter(({ log }) => matches(log, filter))
+      .map(({ log, logIndex }) => formatLog(log, receipt, block, logIndex));
   });
 }
 

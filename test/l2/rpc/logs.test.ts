@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { keccakText } from "../../../l2/base/keccak.ts";
-import { alice, bob, config, mine } from "../../../testkit/l2/fixtures.ts";
+import { alice, bob, mine, transfer } from "../../../testkit/l2/fixtures.ts";
 import { type Json, type RpcNode, openNode } from "../../../testkit/l2/rpc-node.ts";
 
 const TOPIC = keccakText("topic");
@@ -14,11 +14,7 @@ describe("Filters of logs", () => {
 
   beforeEach(async () => {
     node = await openNode();
-    const raw = await alice.signTransaction({
-      ...{ type: 2, chainId: config.chainId, nonce: 0, data: LOGGER, gasLimit: 100_000 },
-      ...{ maxFeePerGas: 2n * config.baseFee, maxPriorityFeePerGas: 1n },
-    });
-    await mine(node.chain, [raw as `0x${string}`]);
+    await mine(node.chain, [await transfer(alice, bob.address, 0, { to: null, data: LOGGER, gasLimit: 100_000 })]);
     [log] = (await find({})).result;
     expect(log.topics).to.deep.equal([TOPIC]);
   });
