@@ -110,7 +110,17 @@ export function readObject(name: string, value: unknown): Record<string, unknown
 }
 
 export function invalid(name: string, expected: string, found: unknown): RpcError {
-  const shown = found === undefined ? "missing" : JSON.stringify(typeof found === "bigint" ? found.toString() : found);
+  const shown = show(found);
   const short = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
   return new RpcError("invalidParams", `invalid argument: ${name} is ${short}, expected ${expected}`);
+}
+
+function show(found: unknown): string {
+  if (found === undefined) return "missing";
+  try {
+    return JSON.stringify(typeof found === "bigint" ? found.toString() : found);
+  } catch {
+    // Only depth is left as a reason: what came in was JSON.
+    return "nested too deeply";
+  }
 }

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
 import { allowOrigins } from "./cors.ts";
 import { RPC_CODES, RpcError, toRpcError } from "./errors.ts";
@@ -20,6 +20,9 @@ export interface RpcOptions extends NodeParts {
   /** Hears of errors that are the node's own fault. */
   readonly onError?: (error: unknown, method: string) => void;
 }
+
+/** A browser asks before it sends these across origins, and sends others without a question. */
+const CONTENT_TYPES = ["application/json", "application/json-rpc", "application/jsonrequest"] as const;
 
 const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries({ ...ETH_METHODS, ...METIS_METHODS }));
 
@@ -67,7 +70,7 @@ export class RpcServer {
 
   async #answer(request: unknown): Promise<unknown> {
     const { id, method, params, jsonrpc } = (request ?? {}) as Record<string, unknown>;
-    const named = typeof id === "string" || typeof id === "number" || id === null;
+    const named = typeof id === "string" || isExact(id) || id === null;
     if (jsonrpc !== "2.0" || typeof method !== "string" || (id !== undefined && !named)) {
       const message = 'Expected {"jsonrpc": "2.0", "id": …, "method": …, "params": […]}.';
       return failure(named ? id : null, new RpcError("invalidRequest", message));
@@ -93,7 +96,7 @@ export class RpcServer {
   #routes(): void {
     const { cors } = this.#options;
     this.#http.removeAllContentTypeParsers();
-    this.#http.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
+    this.#http.addContentTypeParser([...CONTENT_TYPES], { parseAs: "string" }, (_request, body, done) => {
       done(null, body);
     });
     if (cors !== undefined) allowOrigins(this.#http, cors);
@@ -107,12 +110,26 @@ export class RpcServer {
       const response = await this.handle(parsed);
       return response === undefined ? reply.code(204).send() : send(reply, response);
     });
-    this.#http.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
-      const tooLarge = error.statusCode === 413;
-      const told = tooLarge ? new RpcError("limitExceeded", "The request is too large.") : toRpcError(error);
-      return send(reply.code(error.statusCode ?? 500), failure(null, told));
+    this.#http.setErrorHandler((error: FastifyError, request, reply) => {
+      const { statusCode = 500 } = error;
+      return send(reply.code(statusCode), failure(null, httpError(statusCode, error, request)));
     });
   }
+}
+
+/** Whether a number comes back as it was sent: JavaScript rounds greater ones, and the caller would not know its own. */
+function isExact(id: unknown): boolean {
+  return typeof id === "number" && Math.abs(id) <= Number.MAX_SAFE_INTEGER;
+}
+
+/** What is told of a request that did not reach a method. */
+function httpError(status: number, error: FastifyError, { headers }: FastifyRequest): RpcError {
+  if (status === 413) return new RpcError("limitExceeded", "The request is too large.");
+  if (status === 415) {
+    const found = headers["content-type"] ?? "missing";
+    return new RpcError("invalidRequest", `The content type is ${found}, expected ${CONTENT_TYPES[0]}.`);
+  }
+  return status < 500 ? new RpcError("invalidRequest", error.message) : toRpcError(error);
 }
 
 function send(reply: FastifyReply, body: unknown): FastifyReply {

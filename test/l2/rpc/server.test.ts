@@ -281,6 +281,48 @@ describe("JSON-RPC node", () => {
     expect(code(large.json)).to.equal(-32005);
   });
 
+  it("gives every request its own id back, or refuses it", async () => {
+    const ask = async (id: string) => (await post(`{"jsonrpc":"2.0","id":${id},"method":"eth_chainId"}`)).json as Json;
+    for (const id of ['"a"', "0", "-7", "1.5", "9007199254740991", "null"]) {
+      expect(await ask(id), id).to.deep.equal({ jsonrpc: "2.0", id: JSON.parse(id), result: "0x440" });
+    }
+    // Each would come back as another one.
+    for (const id of ["9007199254740993", "-9007199254740993", "1e400", "{}", "[1]", "true"]) {
+      const answer = await ask(id);
+      expect(answer.id, id).to.equal(null);
+      expect(answer.error.code, id).to.equal(-32600);
+    }
+  });
+
+  it("survives parameters that are nested deeply", async () => {
+    const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+    const { json } = await post(`{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[${deep}]}`);
+    expect((json as Answer).error).to.deep.equal({
+      code: -32602,
+      message: "invalid argument: params[0] is nested too deeply, expected an object",
+    });
+  });
+
+  it("takes JSON alone, which a browser does not send to other origins unasked", async () => {
+    const body = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}';
+    const send = async (type: string | undefined): Promise<{ status: number; json: Json }> => {
+      const headers: Record<string, string> = type === undefined ? {} : { "content-type": type };
+      const response = await fetch(url, { method: "POST", body: new TextEncoder().encode(body), headers });
+      return { status: response.status, json: await response.json() };
+    };
+    for (const type of ["application/json", "application/json; charset=utf-8", "application/json-rpc"]) {
+      expect((await send(type)).json.result, type).to.equal("0x440");
+    }
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", undefined]) {
+      const found = type ?? "missing";
+      const message = `The content type is ${found}, expected application/json.`;
+      expect(await send(type), found).to.deep.equal({
+        status: 415,
+        json: { jsonrpc: "2.0", id: null, error: { code: -32600, message } },
+      });
+    }
+  });
+
   it("answers batches in order, leaves out notifications and limits their number", async () => {
     const call = (id: number | undefined, method: string) => ({ jsonrpc: "2.0", id, method });
     const { json } = await post(
