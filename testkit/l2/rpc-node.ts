@@ -1,5 +1,6 @@
 import type { Chain } from "../../l2/chain/chain.ts";
 import { RpcServer } from "../../l2/rpc/server.ts";
+import type { SystemState } from "../../l2/rpc/system.ts";
 import { openChain } from "./fixtures.ts";
 
 /** Whatever JSON holds. */
@@ -21,9 +22,10 @@ export interface RpcNode {
   close(): Promise<void>;
 }
 
-export async function openNode(): Promise<RpcNode> {
+/** Opens a node that knows the given parts; without a system it does not follow L1. */
+export async function openNode(parts: { system?: SystemState } = {}): Promise<RpcNode> {
   const chain = await openChain();
-  const server = new RpcServer({ chain });
+  const server = new RpcServer({ chain, ...parts });
   const handle = async (request: unknown): Promise<Answer> => (await server.handle(request)) as Answer;
   return {
     chain,
