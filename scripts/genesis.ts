@@ -1,113 +1,85 @@
 /**
- * Binds L1 to one L2: from a list of balances it writes the genesis that the agents take, and puts that genesis' state
- * root and time into the parameter file of the deployment.
+ * Binds L1 to one L2: writes the genesis that agents take, and the parameters that the contracts are deployed with.
  *
- *   npm run genesis -- --balances balances.json --parameters ignition/parameters/sepolia.json --out genesis.json
+ *   npm run genesis -- --balances balances.json --parameters ignition/parameters/sepolia.json \
+ *     --out genesis.json --out-parameters parameters.json
  */
-import { readFileSync, writeFileSync } from "node:fs";
-
-import { Command } from "commander";
-import { getAddress } from "ethers";
-
+import { type Setting, agentCommand, integer } from "../agents/cli/flags.ts";
+import { AgentError, messageOf } from "../agents/runtime/errors.ts";
 import type { ChainConfig } from "../l2/protocol/config.ts";
 import { StateStore } from "../l2/state/state.ts";
+import { constantOf, readBalances, readParameters } from "./genesis/input.ts";
+import { checkOutputs, writeTogether } from "./genesis/output.ts";
 
 interface Options {
   readonly balances: string;
   readonly parameters: string;
   readonly out: string;
-  readonly timestamp: string;
+  readonly outParameters: string;
+  readonly timestamp?: number;
+  readonly force?: true;
 }
 
-const command = new Command("genesis")
-  .description("Writes the genesis of the L2 from a list of balances, and its state root into a parameter file.")
-  .requiredOption("--balances <file>", 'JSON of balances in wei by address: { "0x…": "1000000000000000000" }')
-  .requiredOption(
-    "--parameters <file>",
-    "parameter file that gives the constants and takes the state root and the time",
-  )
-  .requiredOption("--out <file>", "where to write the genesis, which agents take as --genesis")
-  .option("--timestamp <seconds>", "time of the genesis", String(Math.floor(Date.now() / 1000)))
-  .allowExcessArguments(false)
-  .action(async (options: Options) => {
-    const parameters = read(options.parameters);
-    const config: ChainConfig = {
-      chainId: constant(parameters, options.parameters, "chainId"),
-      baseFee: constant(parameters, options.parameters, "baseFee"),
-      gasLimit: constant(parameters, options.parameters, "gasLimit"),
-      genesisTimestamp: Number(whole(options.timestamp, "--timestamp")),
-      alloc: balances(options.balances),
-    };
-    const store = await StateStore.open();
-    const root = await store.genesis(config);
+const SETTINGS: Setting<unknown>[] = [
+  {
+    name: "balances",
+    value: "file",
+    description: 'JSON of balances in wei by address: { "0x…": "1000000000000000000" }',
+    required: true,
+  },
+  {
+    name: "parameters",
+    value: "file",
+    description: "parameter file of ignition/ with the constants; it is only read",
+    required: true,
+  },
+  { name: "out", value: "file", description: "where the genesis goes, which agents take as --genesis", required: true },
+  {
+    name: "out-parameters",
+    value: "file",
+    description: "where the parameters go, with genesisStateRoot and genesisTimestamp of this genesis",
+    required: true,
+  },
+  { name: "timestamp", value: "seconds", description: "time of the genesis; now if absent", parse: integer(0) },
+  { name: "force", description: "replace output files that exist" },
+];
+
+const command = agentCommand(
+  "genesis",
+  "Writes the genesis of the L2, and the parameters that bind L1 to it.",
+  SETTINGS,
+).action(async (options: Options) => {
+  const { out, outParameters, parameters: file, timestamp = Math.floor(Date.now() / 1000) } = options;
+  checkOutputs([out, outParameters], { inputs: [options.balances, file], force: options.force === true });
+  const parameters = readParameters(file);
+  const config: ChainConfig = {
+    chainId: constantOf(parameters, "chainId", file),
+    baseFee: constantOf(parameters, "baseFee", file),
+    gasLimit: constantOf(parameters, "gasLimit", file),
+    genesisTimestamp: timestamp,
+    alloc: readBalances(options.balances),
+  };
+  const genesisStateRoot = await stateRootOf(config);
+  const Rollup = { ...parameters.Rollup, genesisTimestamp: timestamp, genesisStateRoot };
+  writeTogether({ [out]: json(config), [outParameters]: json({ ...parameters, Rollup }) });
+  console.log(`${out}: ${Object.keys(config.alloc).length} accounts, state root ${genesisStateRoot}`);
+  console.log(`${outParameters}: ${file} with this state root and time ${timestamp}`);
+});
+
+async function stateRootOf(config: ChainConfig): Promise<string> {
+  const store = await StateStore.open();
+  try {
+    return await store.genesis(config);
+  } finally {
     await store.close();
-
-    const changed = replaced(
-      replaced(parameters, options.parameters, "genesisTimestamp", String(config.genesisTimestamp)),
-      options.parameters,
-      "genesisStateRoot",
-      `"${root}"`,
-    );
-    writeFileSync(options.out, `${JSON.stringify(config, (_, value: unknown) => plain(value), 2)}\n`);
-    writeFileSync(options.parameters, changed);
-    console.log(`${options.out}: ${Object.keys(config.alloc).length} accounts, state root ${root}`);
-    console.log(`${options.parameters}: genesisStateRoot and genesisTimestamp`);
-  });
-
-/** The balances of a file. Zero would be an account that the state does not have. */
-function balances(file: string): Record<string, bigint> {
-  let content: unknown;
-  try {
-    content = JSON.parse(read(file));
-  } catch (error) {
-    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-  if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    throw new Error(`${file} holds ${JSON.stringify(content)}; expected one object of balances by address`);
-  }
-  const entries = Object.entries(content).map(([account, balance]) => {
-    let address: string;
-    try {
-      address = getAddress(account);
-    } catch {
-      throw new Error(`${file} names ${account}; expected an address`);
-    }
-    const wei = whole(balance, `balance of ${account}`);
-    if (wei === 0n) throw new Error(`balance of ${account} is zero; leave the account out`);
-    return [address, wei] as const;
-  });
-  if (new Set(entries.map(([address]) => address)).size !== entries.length) {
-    throw new Error(`${file} names an account twice`);
-  }
-  return Object.fromEntries(entries);
-}
-
-/** A number of the parameter file, which keeps large ones as strings that end in `n`. */
-function constant(parameters: string, file: string, name: string): bigint {
-  return whole(new RegExp(`"${name}":\\s*"?(\\d+)n?"?`).exec(parameters)?.[1], `${name} in ${file}`);
-}
-
-/** The file's text with one value changed; the rest keeps its layout. */
-function replaced(parameters: string, file: string, name: string, value: string): string {
-  const pattern = new RegExp(`("${name}":\\s*)("[^"]*"|\\d+)`);
-  if (!pattern.test(parameters)) throw new Error(`${file} has no ${name}; expected a parameter file of ignition/`);
-  return parameters.replace(pattern, (_, key: string) => key + value);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Error(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-function whole(value: unknown, what: string): bigint {
-  const valid = (typeof value === "number" && Number.isSafeInteger(value)) || typeof value === "string";
-  if (valid && /^\d+$/.test(String(value))) return BigInt(value);
-  throw new Error(`${what} is ${JSON.stringify(value)}; expected a whole number`);
+function json(content: object): string {
+  return `${JSON.stringify(content, (_, value: unknown) => plain(value), 2)}\n`;
 }
 
+/** Numbers that JSON can hold stay numbers. */
 function plain(value: unknown): unknown {
   if (typeof value !== "bigint") return value;
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
@@ -116,6 +88,7 @@ function plain(value: unknown): unknown {
 try {
   await command.parseAsync();
 } catch (error) {
-  console.error((error as Error).message);
+  console.error(`error: ${messageOf(error)}`);
+  if (!(error instanceof AgentError) && process.env["METIS_TRACE"] !== undefined) console.error(error);
   process.exitCode = 1;
 }

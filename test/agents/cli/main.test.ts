@@ -5,20 +5,11 @@ import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
 
+import { NOT_COMPILED } from "../../../testkit/agents/not-compiled.ts";
 import { temporaryDirectory } from "../../../testkit/directory.ts";
 
 const CLI = fileURLToPath(new URL("../../../agents/cli/main.ts", import.meta.url));
 
-/** Fails on any import of the contracts' types, which a fresh clone does not have. */
-const NOT_COMPILED = `--import=data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from "node:module";
-  registerHooks({
-    resolve(specifier, context, next) {
-      if (specifier.includes("ethers-contracts")) throw new Error("imports " + specifier);
-      return next(specifier, context);
-    },
-  });
-`)}`;
 const ROLES = ["sequencer", "consensus", "submitter", "verifier", "storage", "voter", "user send", "user prove"];
 
 describe("Agents on the command line", function () {
