@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { consensusCommand } from "./consensus.ts";
+import { fundCommand } from "./fund.ts";
 import { sequencerCommand, unattestedCommand } from "./sequencer.ts";
 import { stakeCommand } from "./stake.ts";
 import { storageCommand } from "./storage.ts";
@@ -20,6 +21,7 @@ const program = new Command("agent")
 for (const command of [
   sequencerCommand(),
   stakeCommand(),
+  fundCommand(),
   unattestedCommand(),
   consensusCommand(),
   submitterCommand(),

@@ -1,5 +1,6 @@
 import type { TransactionReceipt } from "ethers";
 
+import { allow } from "../l1/holder.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
 
@@ -81,12 +82,9 @@ export class Stake {
     return this.#l1.sequencers.interface;
   }
 
-  /** Lets the set take the stake, where it may not yet. */
-  async #approve(amount: bigint): Promise<void> {
-    const { addresses, token } = this.#l1;
-    if ((await token.allowance(await this.#transactions.address(), addresses.sequencers)) >= amount) return;
-    const data = token.interface.encodeFunctionData("approve", [addresses.sequencers, amount]);
-    await this.#transactions.send({ to: addresses.token, data, label: "approve" });
+  /** Lets the set take the stake. */
+  #approve(amount: bigint): Promise<void> {
+    return allow({ l1: this.#l1, transactions: this.#transactions }, this.#l1.addresses.sequencers, amount);
   }
 
   #send(label: string, data: string): Promise<TransactionReceipt> {

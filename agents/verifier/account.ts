@@ -1,4 +1,5 @@
 import { Parameter } from "../../ignition/parameters.ts";
+import { allow } from "../l1/holder.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -12,13 +13,10 @@ interface AccountDependencies {
 /** Locks the bond, so that the account becomes a verifier; does nothing where it is one, or is banned. */
 export async function register({ l1, transactions, log }: AccountDependencies, signal?: AbortSignal): Promise<void> {
   const me = await transactions.address();
-  const { verifiers, token, parameters, addresses } = l1;
+  const { verifiers, parameters, addresses } = l1;
   if ((await verifiers.isVerifier(me)) || (await verifiers.isBanned(me))) return;
   const bond = await parameters.get(Parameter.VerifierBond);
-  if ((await token.allowance(me, addresses.verifiers)) < bond) {
-    const data = token.interface.encodeFunctionData("approve", [addresses.verifiers, bond]);
-    await transactions.send({ to: addresses.token, data, label: "approve" }, signal);
-  }
+  await allow({ l1, transactions }, addresses.verifiers, bond, signal);
   const data = verifiers.interface.encodeFunctionData("register");
   await transactions.send({ to: addresses.verifiers, data, label: "register" }, signal);
   log.info({ bond: bond.toString() }, "registered as a verifier");

@@ -10,7 +10,20 @@ import { temporaryDirectory } from "../../../testkit/directory.ts";
 
 const CLI = fileURLToPath(new URL("../../../agents/cli/main.ts", import.meta.url));
 
-const ROLES = ["sequencer", "consensus", "submitter", "verifier", "storage", "voter", "user send", "user prove"];
+const ROLES = [
+  "sequencer",
+  "consensus",
+  "submitter",
+  "verifier",
+  "storage",
+  "voter",
+  "fund accounts",
+  "user send",
+  "user prove",
+];
+
+const ACCOUNT = `0x${"22".repeat(20)}`;
+const L1 = ["--l1-url", "http://a", "--deployment", "/nowhere"];
 
 describe("Agents on the command line", function () {
   this.timeout(300_000);
@@ -58,6 +71,8 @@ describe("Agents on the command line", function () {
       [["user", "send", "--l2-url", "http://a", "--key", key, "--to", "bob"], "Expected a 20-byte address"],
       [["user", "send", "--data", "0x123"], "Expected bytes in hexadecimal (0x…) or a file that holds them"],
       [["user", "send", "--l2-url", "http://a", "--key", key], "nothing to send: expected --to or --data"],
+      [["fund", "accounts", "--to", `${ACCOUNT},bob`], "Expected a 20-byte address"],
+      [["fund", "accounts", "--to", ACCOUNT, ...L1, "--key", key], "nothing to send: expected --amount or --ether"],
       [["storage"], "Expected a whole number from 0 to 65535", { METIS_PORT: "many" }],
       [["storage", "--config", addresses.replace("addresses", "absent")], "cannot read --config"],
     ];
