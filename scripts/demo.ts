@@ -1,6 +1,7 @@
 /** Plays scenarios of the specification: `npm run demo -- --help`. */
 import { Command, Option } from "commander";
 
+import { messageOf } from "../agents/runtime/errors.ts";
 import { ensureCompiled } from "../ignition/compiled.ts";
 
 interface Options {
@@ -39,7 +40,7 @@ const program = new Command("npm run demo --")
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`error: ${messageOf(error)}`);
   if (process.env["METIS_DEMO_TRACE"] !== undefined) console.error(error);
   process.exitCode = 1;
 }

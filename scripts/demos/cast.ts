@@ -1,5 +1,5 @@
 /** The people of a demo: their keys, their money, and what they are called. */
-import { type TransactionResponse, type Wallet, parseEther } from "ethers";
+import { type TransactionResponse, type Wallet, formatEther, parseEther } from "ethers";
 
 import { Parameter } from "../../ignition/parameters.ts";
 import { type System, asRunner } from "../../ignition/system.ts";
@@ -31,6 +31,10 @@ const REWARDS = parseEther("10000");
 const PLENTY = parseEther("100");
 const FUNDS = parseEther(process.env["METIS_DEMO_FUNDS"] ?? "0.2");
 
+/** Gas of the deployer, with a margin: the contracts take 31 million, letting everybody in 2 million. */
+const DEPLOYMENT_GAS = 35_000_000n;
+const LETTING_IN_GAS = 3_000_000n;
+
 /** Gives everyone a key. */
 export function castPeople(playground: Pick<Playground, "key">, users = USERS): Cast {
   const many = (part: string, count: number): Wallet[] =>
@@ -49,6 +53,30 @@ export function castPeople(playground: Pick<Playground, "key">, users = USERS): 
 /** Everyone who sends transactions to L1. */
 function payers(cast: Cast): Wallet[] {
   return [...cast.owners, ...cast.keys, ...cast.verifiers, ...cast.voters, cast.consensus, cast.submitter];
+}
+
+/**
+ * Looks whether the deployer can pay everybody, before anything is spent.
+ * @param deploys Whether the contracts are deployed too.
+ * @throws Error naming the deployer, what it has, what is needed for what, and what it lacks.
+ */
+export async function checkFunds(
+  { deployer, provider, movable }: Playground,
+  cast: Cast,
+  deploys: boolean,
+): Promise<void> {
+  const account = await deployer.getAddress();
+  const [balance, { gasPrice }] = await Promise.all([provider.getBalance(account), provider.getFeeData()]);
+  const each = movable ? PLENTY : FUNDS;
+  const { length } = payers(cast);
+  const gas = (LETTING_IN_GAS + (deploys ? DEPLOYMENT_GAS : 0n)) * (gasPrice ?? 0n);
+  const lacking = BigInt(length) * each + gas - balance;
+  if (lacking <= 0n) return;
+  const setting = movable ? "" : " (METIS_DEMO_FUNDS)";
+  throw new Error(
+    `The deployer ${account} has ${formatEther(balance)} ETH and lacks ${formatEther(lacking)}: expected ` +
+      `${formatEther(each)}${setting} for each of ${length} actors, and ${formatEther(gas)} for gas.`,
+  );
 }
 
 /**

@@ -27,7 +27,7 @@ import type { DeploymentParameters } from "../../ignition/parameters.ts";
 import { type System, type SystemAddresses, asRunner, connectSystem } from "../../ignition/system.ts";
 import { type ChainConfig, devnet } from "../../l2/protocol/config.ts";
 import { StateStore } from "../../l2/state/state.ts";
-import { type Cast, castPeople, holdings, letIn, nameAll, returnFunds } from "./cast.ts";
+import { type Cast, castPeople, checkFunds, holdings, letIn, nameAll, returnFunds } from "./cast.ts";
 import { Chronicle } from "./chronicle.ts";
 import { Diary, type LogRecord } from "./diary.ts";
 import type { Playground } from "./network.ts";
@@ -210,6 +210,7 @@ export async function setStage(
   const { provider } = playground;
   const directory = await mkdtemp(join(tmpdir(), "metis-demo-"));
   const cast = castPeople(playground, setting.users);
+  await checkFunds(playground, cast, standing === undefined);
   const place = `${playground.connection.networkName} (chain ${playground.chainId})`;
   const config =
     standing?.config ??
