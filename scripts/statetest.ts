@@ -20,7 +20,11 @@ interface Options {
 }
 
 const program = new Command("npm run statetest --")
-  .description("Runs Ethereum's GeneralStateTests through the contracts on L1, as they are deployed.")
+  .description(
+    "Runs Ethereum's GeneralStateTests through the contracts on L1, as they are deployed, and through the L2's EVM. " +
+      "Compares validity and state root of both with the file, the L2's logs and reason to refuse with the file, and " +
+      "L1's gas with the L2's.",
+  )
   .argument("<path>", "a file of tests, or a folder with such files at any depth")
   .addOption(
     new Option("--fork <name>", "fork whose results are expected")

@@ -1,22 +1,18 @@
 /** `@ethereumjs/vm`, which says what a case should lead to. */
 import { createBlock } from "@ethereumjs/block";
-import { type EVM, createEVM } from "@ethereumjs/evm";
-import type { MerkleStateManager } from "@ethereumjs/statemanager";
+import type { EVM } from "@ethereumjs/evm";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { createAddressFromString } from "@ethereumjs/util";
 import { type VM, createVM, runTx } from "@ethereumjs/vm";
 
 import { fromHex, type Hex, toHex } from "../../l2/base/hex.ts";
 import { codeItem } from "../../agents/execution/preimages.ts";
-import { BLOCK_HASH } from "../../l2/evm/block-hash.ts";
 import type { Burden } from "../../l2/evm/burden.ts";
 import { chainCommon } from "../../l2/evm/fork.ts";
 import { createChainEvm } from "../../l2/evm/evm.ts";
-import { keccakHex } from "../../l2/base/keccak.ts";
-import { letCreationsRevert } from "../../l2/evm/reverted-creation.ts";
 import { TouchedState } from "../../l2/execution/touched.ts";
 import { HASH_DIGITS } from "../../l2/state/state.ts";
-import { codeKey } from "../../l2/state/trie.ts";
+import { createPlainEvm } from "../statetest/l2.ts";
 import { buildState } from "../statetest/state.ts";
 import { type Expected, type Input, RecordingStore, trieOver } from "../../testkit/execution/reference.ts";
 import { assemble } from "./assembly.ts";
@@ -38,9 +34,6 @@ export interface Run {
 }
 
 const common = chainCommon(CHAIN);
-
-/** From which first byte on an item of a witness is a list: a node. */
-const LIST = 0xc0;
 
 /** How often each opcode was executed. */
 export class OpcodeCounts {
@@ -89,17 +82,10 @@ export async function runReference(
     ]),
   );
   const state = buildState(pre);
-  const known = new Map<string, Uint8Array>();
-  // Code may well hash to the root of the empty trie.
-  for (const [hash, item] of state.items) if ((item[0] ?? 0) >= LIST) known.set(hash.slice(2), item);
-  for (const { code } of Object.values(pre)) {
-    const bytes = fromHex(code);
-    known.set(codeKey(keccakHex(bytes).slice(2)), bytes);
-  }
-  const store = new RecordingStore(known);
+  const store = new RecordingStore(state.nodes);
   const trie = await trieOver(store, { secure: true, root: fromHex(state.root) });
   const stateManager = new TouchedState(common, trie, burden);
-  const evm = await (limited ? createChainEvm(common, stateManager, burden) : createPlainEvm(stateManager));
+  const evm = await (limited ? createChainEvm(common, stateManager, burden) : createPlainEvm(common, stateManager));
   const vm = await createVM({ common, stateManager, evm });
   counts?.watch(evm);
   const inputs: Input[] = [];
@@ -121,12 +107,6 @@ export async function runReference(
   const items = witnessItems(nodes);
   const witness = Buffer.concat([...items.values()]);
   return { preStateRoot: state.root, inputs, expected, witness, items, nodes, exceptions };
-}
-
-async function createPlainEvm(stateManager: MerkleStateManager): Promise<EVM> {
-  const evm = await createEVM({ common, stateManager, customOpcodes: [BLOCK_HASH] });
-  letCreationsRevert(evm);
-  return evm;
 }
 
 async function execute(

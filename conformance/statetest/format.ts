@@ -18,6 +18,8 @@ export interface Expectation {
   /** The state root afterwards. */
   readonly hash: Hex;
   readonly indexes: { readonly data: number; readonly gas: number; readonly value: number };
+  /** The keccak-256 of the RLP of the logs. */
+  readonly logs?: Hex;
   readonly expectException?: string;
   /** The signed transaction. */
   readonly txbytes?: Hex;

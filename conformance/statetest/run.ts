@@ -1,11 +1,13 @@
 /** Runs one case. */
 import { messageOf } from "../../agents/runtime/errors.ts";
 import type { L1Outcome } from "../../agents/execution/driver.ts";
-import { type Hex, toHex } from "../../l2/base/hex.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 import type { Case } from "./cases.ts";
 import { chainOf } from "./chain.ts";
 import { type Expectation, type StateTest, quantity } from "./format.ts";
+import { judgeL1, judgeL2 } from "./judge.ts";
 import type { ExecutionOptions, StateTestL1 } from "./l1.ts";
+import { executeOnL2 } from "./l2.ts";
 import { buildState } from "./state.ts";
 import { signedTransaction } from "./transaction.ts";
 
@@ -33,8 +35,7 @@ export async function runCase(l1: StateTestL1, one: Case, options: ExecutionOpti
   if (one.kind === "broken") return { name, folder, status: "failed", reason: one.reason };
   const start = performance.now();
   try {
-    const { outcome, steps } = await execute(l1, one.test, one.expectation, options);
-    const reason = judge(outcome, one.expectation);
+    const { outcome, steps, reason } = await compare(l1, one.test, one.expectation, options);
     return {
       name,
       folder,
@@ -50,15 +51,17 @@ export async function runCase(l1: StateTestL1, one: Case, options: ExecutionOpti
   }
 }
 
-async function execute(
+/** Executes a case on L1, then on the L2, and compares both with what its file expects. */
+async function compare(
   l1: StateTestL1,
   test: StateTest,
   expectation: Expectation,
   options: ExecutionOptions,
-): Promise<{ outcome: L1Outcome; steps: number }> {
+): Promise<{ outcome: L1Outcome; steps: number; reason: string | undefined }> {
   const { env, pre } = test;
   const chain = chainOf(test);
   const state = buildState(pre);
+  const raw = signedTransaction(test, expectation, chain.chainId);
   const whole = Buffer.concat([...state.items.values()]);
   const request = {
     transaction: {
@@ -67,20 +70,13 @@ async function execute(
         timestamp: quantity(env.currentTimestamp),
         coinbase: env.currentCoinbase,
       },
-      raw: signedTransaction(test, expectation, chain.chainId),
+      raw,
     },
     preStateRoot: state.root,
     witness: whole.length > WHOLE_WITNESS ? new Uint8Array() : whole,
     preimages: (hash: Hex) => state.items.get(hash),
   };
-  return await l1.execute(chain, request, options);
-}
-
-/** What is wrong with an outcome; nothing where it is the expected one. */
-function judge({ valid, stateRoot }: L1Outcome, { hash, expectException }: Expectation): string | undefined {
-  if (valid && expectException !== undefined) return `valid; expected ${expectException}`;
-  if (!valid && expectException === undefined) return "invalid; expected a valid transaction";
-  if (stateRoot !== hash.toLowerCase())
-    return `state root ${stateRoot}; expected ${toHex(Buffer.from(hash.slice(2), "hex"))}`;
-  return undefined;
+  const { outcome, steps } = await l1.execute(chain, request, options);
+  const reason = judgeL1(outcome, expectation) ?? judgeL2(await executeOnL2(test, raw, state), outcome, expectation);
+  return { outcome, steps, reason };
 }

@@ -66,18 +66,20 @@ describe("State tests", () => {
     expect(failed).to.match(/fails\/unexpected\/d0g0v0: valid; expected TransactionException\.NONCE_TOO_LOW/);
     expect(failed).to.match(/fails\/unexpected\/d0g1v0: invalid; expected a valid transaction/);
     expect(failed).to.match(/fails\/keyless\/d0g0v0: the transaction has no replay protection, and .* no secretKey/);
+    expect(failed).to.match(/fails\/onL2\/d0g0v0: on the L2: hash of the logs 0x1dcc4de8\w+; expected 0x2222/);
+    expect(failed).to.match(/onL2\/d0g1v0: on the L2: refused for GAS_TOO_LOW; expected .*INSUFFICIENT_ACCOUNT_FUNDS/);
     expect(failed).to.match(/stOther\/broken: no JSON: /);
     expect(lines).to.include("skipped: 1, another fork").and.to.include("skipped: 1, blob transaction");
     expect(
-      lines.find((line) => /stMadeUp +4 +4 +0 /.test(line)),
+      lines.find((line) => /stMadeUp +4 +6 +0 /.test(line)),
       lines.join("\n"),
     ).to.not.equal(undefined);
-    expect(lines.at(-1)).to.equal("4 passed, 5 failed, 2 skipped");
+    expect(lines.at(-1)).to.equal("4 passed, 7 failed, 2 skipped");
     expect(code).to.equal(1);
 
     const results = JSON.parse(readFileSync(json, "utf8")) as { fork: string; failed: number; cases: object[] };
-    expect(results).to.include({ fork: "Cancun", passed: 4, failed: 5, skipped: 2 });
-    expect(results.cases).to.have.length(11);
+    expect(results).to.include({ fork: "Cancun", passed: 4, failed: 7, skipped: 2 });
+    expect(results.cases).to.have.length(13);
     expect(results.cases.find((one) => "name" in one && String(one.name).endsWith("adds/adds/d0g0v0"))).to.include({
       status: "passed",
       gasUsed: 26_155,
