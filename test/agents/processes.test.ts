@@ -38,7 +38,7 @@ describe("Agents as processes, on Anvil", function () {
     await anvil.stop();
   });
 
-  it("[1] [2a] [2b] [3] [4] [6] [7] [8a] [8b] [9] [11.3.1] [Q7] the honest path, from payment to finality", async () => {
+  it("[1] [6] [8a] [9] [11.3.1] [Q7] the honest path, from payment to finality", async () => {
     town = await Town.found(anvil, { sequencers: 3 });
     const { system, world } = town;
     const [alice, bob] = world.users;
@@ -67,7 +67,7 @@ describe("Agents as processes, on Anvil", function () {
     expect(await Promise.all(agents.map((agent) => agent.stop()))).to.deep.equal(agents.map(() => 0));
   });
 
-  it("[9.1] [9.2] [11.6] [11.7] [11.8] [11.9] [11.10.1] [Q3] [Q10] a withheld batch is answered, though the sequencers are killed while they post and the verifier while L1 recomputes", async () => {
+  it("[9.2] [11.6] [11.7] [11.8] [11.9] [11.10.1] [Q3] [Q10] a withheld batch is answered, though the sequencers are killed while they post and the verifier while L1 recomputes", async () => {
     town = await Town.found(anvil, { sequencers: 3 });
     const { system, world, l1 } = town;
     const { disputes, inbox } = system;

@@ -43,7 +43,7 @@ describe("consensus layer over HTTP", () => {
     return Buffer.from(raw.slice(2), "hex");
   }
 
-  it("[2a] [5.1] takes a transaction, hands it over, and tells what became of it", async () => {
+  it("[2a] takes a transaction, hands it over, and tells what became of it", async () => {
     const raw = await transfer();
     const hash = await client.submitTransaction(raw);
     expect((await client.pendingTransactions()).map((bytes) => Buffer.from(bytes).toString("hex"))).to.deep.equal([

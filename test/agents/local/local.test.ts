@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { type Wallet, parseEther } from "ethers";
 
 import { ZERO_HASH, asHash } from "../../../l2/base/hex.ts";
+import { failureOf } from "../../../testkit/agents/failure.ts";
 import { type LocalTest, localTest } from "../../../testkit/local.ts";
 
 describe("a whole system in one process", () => {
@@ -31,16 +32,69 @@ describe("a whole system in one process", () => {
     expect(local.verifiers[0]?.agent.finding(headerHash)?.verdict).to.equal("right");
   });
 
-  it("[Q4] [S1] finalises after the challenge window, and pays the sequencers", async () => {
+  it("[Q4] credits producer and signers of a final batch with METIS from the reward pool", async () => {
     const { local, users, system } = test;
+    const { sequencers } = system;
     const [alice, bob] = users as [Wallet, Wallet];
+    const owed = () => Promise.all(system.sequencerAccounts.map(({ recipient }) => sequencers.owed(recipient)));
     await local.transfer(alice, bob.address, 1n);
     await local.until(() => local.l1State.head === 2, { seconds: 90 });
+    const pool = await sequencers.rewardPool();
+    expect(await owed()).to.deep.equal([0n, 0n, 0n, 0n]);
+
     await local.advance(7 * 86_400);
     await local.tick();
     expect(local.l1State.finalised).to.equal(2);
-    for (const { recipient } of system.sequencerAccounts) {
-      expect(await system.sequencers.owed(recipient)).to.be.greaterThan(0n);
+    const [rewarded] = await sequencers.queryFilter(sequencers.filters.BatchRewarded());
+    const { sequencer, producerReward, signersReward } = rewarded!.args;
+    expect(sequencer).to.equal(local.l1State.batches[1]?.header.sequencer);
+    const credits = await owed();
+    const producer = system.sequencerAccounts.findIndex(({ address }) => address === sequencer);
+    for (const [place, credit] of credits.entries()) {
+      // All four have the same stake and signed.
+      expect(credit).to.equal(signersReward / 4n + (place === producer ? producerReward : 0n));
     }
+    expect(pool - (await sequencers.rewardPool())).to.equal(producerReward + signersReward);
+  });
+
+  it("[S1] shows users of the L2 the insecure tx state for as long as L1 is in it", async () => {
+    const { local, users, system } = test;
+    const [alice, bob] = users as [Wallet, Wallet];
+    const insecure = () => local.l2.send("metis_insecure", []) as Promise<boolean>;
+    const safe = async () => (await local.l2.getBlock("safe"))?.number;
+    await local.transfer(alice, bob.address, 1n);
+    await local.until(() => local.l1State.head === 2, { seconds: 90 });
+    expect([await insecure(), await safe()]).to.deep.equal([false, 1]);
+
+    const { disputes, inbox } = system.as(system.verifierAccounts[0]!);
+    const { header } = local.l1State.batches[1]!;
+    await disputes.requestData(header, { value: await disputes.requestFee(header) });
+    await local.look();
+    expect(await inbox.insecure()).to.equal(true);
+    expect([await insecure(), await safe()]).to.deep.equal([true, 0]);
+
+    await local.until(async () => !(await inbox.insecure()));
+    expect([await insecure(), await safe()]).to.deep.equal([false, 1]);
+  });
+
+  it("[Q3] tells users that the consensus layer is off, serves what they read, and takes payments once it is on", async () => {
+    const { local, users, config } = test;
+    const [alice, bob] = users as [Wallet, Wallet];
+    const before = await local.l2.getBalance(bob.address);
+    const raw = await alice.signTransaction({
+      ...{ type: 2, chainId: config.chainId, nonce: 0, to: bob.address, value: 1n, gasLimit: 21_000n },
+      maxFeePerGas: config.baseFee * 2n,
+    });
+    await local.consensus.stop();
+    expect((await failureOf(local.l2.broadcastTransaction(raw))).message).to.contain(
+      "the consensus layer is not running",
+    );
+    expect(await local.l2.getBalance(bob.address)).to.equal(before);
+
+    await local.consensus.restart();
+    await local.tick();
+    const receipt = await local.user(alice).pay({ to: bob.address, value: 1n });
+    expect(receipt.status).to.equal(1);
+    expect(await local.l2.getBalance(bob.address)).to.equal(before + 1n);
   });
 });

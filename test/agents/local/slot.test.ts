@@ -18,7 +18,7 @@ describe("Slot of an agent", () => {
     }
   }
 
-  it("[Q3] runs rounds until it is switched off, and starts anew when it is switched on", async () => {
+  it("runs rounds until it is switched off, and starts anew when it is switched on", async () => {
     const slot = new Slot("counter", () => new Counter());
     const first = slot.agent;
     await slot.tick();

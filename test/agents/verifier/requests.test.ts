@@ -79,7 +79,7 @@ describe("Requests of a verifier", () => {
     expect(await stage.system.disputes.owed(home.wallet.address)).to.equal(0n);
   });
 
-  it("[11.6] [11.10] [11.11] nobody has the claimed roots: L1 recomputes and condemns", async () => {
+  it("[11.2] [11.6] [11.10] [11.11] nobody has the claimed roots: L1 recomputes and condemns", async () => {
     const stage = await load();
     const home = await stage.home();
     const right = await next(stage);

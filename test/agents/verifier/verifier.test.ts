@@ -19,7 +19,7 @@ describe("Verifier", () => {
     stage.world.batch(parent, stage.sequencer, { transfers });
 
   describe("looks at a batch", () => {
-    it("[9] [10] [11] [11.1] [11.2] [11.3] [11.3.1] does nothing about one that is right", async () => {
+    it("[9] [10] [11] [11.1] [11.3] [11.3.1] does nothing about one that is right", async () => {
       const stage = await load();
       const home = await stage.home();
       const first = await stage.publish(await next(stage));

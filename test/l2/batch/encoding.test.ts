@@ -26,7 +26,7 @@ const tx = (number: number, size: number): L2Transaction => ({
 const list = [tx(1, 3), tx(1, 110), tx(4, 0), tx(9, 300), tx(9, 1)];
 
 describe("Batch encoding", () => {
-  it("[8c] [6] encodes records as the protocol says, and decodes them", () => {
+  it("encodes records as the protocol says, and decodes them", () => {
     const data = encodeRecords(list.slice(0, 2));
     const expected = concat([
       "0x01",
@@ -85,7 +85,7 @@ describe("Batch encoding", () => {
     expect(() => splitRecords(data.slice(0, -1), 10)).to.throw(EncodingError, "Data ends inside");
   });
 
-  it("[8c] refuses to encode blocks out of order", () => {
+  it("refuses to encode blocks out of order", () => {
     const refuses = (transactions: L2Transaction[], message: RegExp) =>
       expect(() => encodeRecords(transactions)).to.throw(EncodingError, message);
     refuses([tx(2, 1), tx(1, 1)], /opens block 1, expected one above 2/);
@@ -96,7 +96,7 @@ describe("Batch encoding", () => {
     expect(encodeRecords([tx(2, 1), { ...tx(2, 1), context: lower }])).to.have.length(recordSize(1, true) + 5);
   });
 
-  it("[9] [9.1] decodes only the object that the header commits to", () => {
+  it("decodes only the object that the header commits to", () => {
     const data = encodeRecords(list);
     const stateRoots = list.map((_, index) => keccakText(`root ${index}`));
     const object = encodeObject(data, stateRoots);

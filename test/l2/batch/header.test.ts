@@ -25,12 +25,12 @@ const header: BatchHeader = {
 };
 
 describe("Batch header", () => {
-  it("[8a] hashes to its EIP-712 struct hash", () => {
+  it("hashes to its EIP-712 struct hash", () => {
     expect(hashHeader(header)).to.equal(TypedDataEncoder.hashStruct("BatchHeader", BATCH_HEADER_TYPES, header));
     expect(hashHeader({ ...header, gasUsed: 1n })).to.not.equal(hashHeader(header));
   });
 
-  it("[8b] reads back what was sent as JSON, with numbers or strings", () => {
+  it("reads back what was sent as JSON, with numbers or strings", () => {
     const text = JSON.stringify(header, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
     expect(toHeader(JSON.parse(text) as object)).to.deep.equal(header);
     const hexadecimal = { ...header, index: "0x7", txCount: "200", sequencer: header.sequencer.toLowerCase() };

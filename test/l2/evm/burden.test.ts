@@ -150,7 +150,7 @@ describe("Burden", function () {
       await peer.importBlock(block, anyProducer);
     });
 
-    it("[9] [11.4] whoever verifies a batch executes it like L1, which has no such rule", async () => {
+    it("whoever verifies a batch executes it like L1, which has no such rule", async () => {
       const executor = await Executor.at(config, new Overlay(chain.states), chain.head.stateRoot);
       const context = { number: 9n, timestamp: BigInt(chain.head.timestamp), coinbase: producer.address };
       const { success, gasUsed } = await executor.execute(context, executor.decode(fromHex(await roam(200, 1))));

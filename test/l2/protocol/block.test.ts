@@ -74,7 +74,7 @@ describe("Blocks", () => {
     refuses(() => toSignedBlock(adopted), "BAD_SIGNATURE", "Block 1 was adopted from L1, not signed.");
   });
 
-  it("[8c] give their transactions with the block that they run in", () => {
+  it("give their transactions with the block that they run in", () => {
     const context = { number: 1n, timestamp: BigInt(block.timestamp), coinbase: producer.address };
     expect(blockTransactions(block)).to.deep.equal([{ context, raw: fromHex(block.transactions[0]!) }]);
   });

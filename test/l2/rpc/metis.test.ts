@@ -60,7 +60,7 @@ describe("JSON-RPC of Metis", () => {
     return built;
   }
 
-  it("[S1] [5] shows batches, the current sequencer and the insecure state, and maps them to block tags", async () => {
+  it("shows batches, the current sequencer and the insecure state, and maps them to block tags", async () => {
     for (let nonce = 0; nonce < 4; nonce++) await mine(chain, [await transfer(alice, bob.address, nonce)]);
     await batch(1, 1);
     await batch(2, 3);
