@@ -10,6 +10,9 @@ import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Findings } from "./findings.ts";
 
+/** Why data is requested that no source has (9.2). */
+export const NO_DATA = "no source has the data";
+
 export interface RequestsOptions {
   /** Highest fee that is paid for a request, in wei; 0 never requests. */
   maxRequestFee: bigint;

@@ -16,7 +16,7 @@ import { claim, register } from "./account.ts";
 import { Findings, type Finding, type VerifierCursor } from "./findings.ts";
 import { judgeExecution, judgeOrder, type Judgement } from "./judge.ts";
 import { Prover } from "./prover.ts";
-import { Requests, type RequestsOptions } from "./requests.ts";
+import { NO_DATA, Requests, type RequestsOptions } from "./requests.ts";
 
 export interface VerifierOptions extends AgentOptions, RequestsOptions {
   /** Whether to become a verifier where the account is none, by locking the bond. */
@@ -102,7 +102,7 @@ export class Verifier extends Agent {
       data = await this.#fetch(state, batch);
       if (data === undefined) {
         await this.#findings.note(batch, { verdict: "unavailable", withheld: true }, state.finalised);
-        await this.#requests.request(state, batch, "no source has the data", this.signal);
+        await this.#requests.request(state, batch, NO_DATA, this.signal);
         return "unavailable";
       }
       judgement = await this.#judge(header, data);

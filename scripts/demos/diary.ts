@@ -3,6 +3,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 
 import type { Logger } from "../../agents/runtime/logger.ts";
+import { NO_DATA } from "../../agents/verifier/requests.ts";
 import { type Deed, counting } from "./story.ts";
 
 /** A log record of an agent. */
@@ -92,7 +93,7 @@ const ENTRIES: Readonly<Record<string, (record: LogRecord, name: Name, actor: st
     text: `gets no data of batch ${batch} from ${place(source)}: ${clip(reason)}`,
   }),
   "verifier: [11.6] requested the data on L1": ({ batch, reason = "" }) => ({
-    steps: reason === "the data is nowhere to be had" ? ["9.2"] : [],
+    steps: reason === NO_DATA ? ["9.2"] : [],
     text: `has asked L1 for the data of batch ${batch}, as ${reason}`,
   }),
   "verifier: [11.3.1] roots are equal": ({ batch, source = "" }) => ({
