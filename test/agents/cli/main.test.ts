@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,6 +21,9 @@ const ROLES = [
   "user send",
   "user prove",
 ];
+
+/** Between them these have every flag of `stake`. */
+const STAKE = ["stake join", "stake propose-ban"];
 
 const ACCOUNT = `0x${"22".repeat(20)}`;
 const L1 = ["--l1-url", "http://a", "--deployment", "/nowhere"];
@@ -57,6 +60,15 @@ describe("Agents on the command line", function () {
     }
   });
 
+  it("has the flags that the operations guide lists, and no others", () => {
+    const guide = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+    const [, section = ""] = /^## 2\. (.*?)^## 3\. /ms.exec(guide) ?? [];
+    const listed = [...section.matchAll(/^\| `(--[^`]+)`/gm)].map(([, flag]) => flag!);
+    const commands = [...ROLES, ...STAKE].map((command) => command.split(" "));
+    const flags = commands.flatMap((command) => flagsOf(run([...command, "--help"]).stdout));
+    expect([...new Set(listed)].toSorted()).to.deep.equal([...new Set(flags)].toSorted());
+  });
+
   it("says in one line what is wrong, and fails", () => {
     const addresses = join(temporaryDirectory(), "addresses.json");
     writeFileSync(addresses, "{}");
@@ -86,3 +98,8 @@ describe("Agents on the command line", function () {
     }
   });
 });
+
+/** Every flag of a help text but `--help`, with its placeholder. */
+function flagsOf(help: string): string[] {
+  return [...help.matchAll(/^ {2}(--[a-z0-9-]+(?: <[^>]+>)?)/gm)].map(([, flag]) => flag!);
+}
