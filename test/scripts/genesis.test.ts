@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -118,7 +118,9 @@ describe("Genesis command", () => {
   it("replaces no file unless it is told to, and an input never", async () => {
     await writeFile(outParameters, "mine");
     await refuses([], `${outParameters} exists; name another file, or add --force to replace it`);
-    await refuses(["--out-parameters", SEPOLIA, "--force"], `${SEPOLIA} is an input`);
+    const mine = join(directory, "mine.json");
+    await copyFile(SEPOLIA, mine);
+    await refuses(["--parameters", mine, "--out-parameters", mine, "--force"], `${mine} is an input`);
     await refuses(["--out", join(directory, ".", "balances.json"), "--force"], "balances.json is an input");
     await refuses(["--out", outParameters, "--force"], `${outParameters} is written twice`);
     await mkdir(join(directory, "folder"));
