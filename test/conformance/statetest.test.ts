@@ -18,6 +18,9 @@ const SLICES = [
 /** Folders whose cases each take many L1 calls; they run where every case does. */
 const HEAVY = ["VMTests/vmPerformance"];
 
+/** Beyond the L2's own limit of MODEXP (docs/protocol.md, section 1), which cannot be lifted: a modulus of 16,148 bytes. */
+const BEYOND = ["stReturnDataTest/modexp_modsize0_returndatasize/modexp_modsize0_returndatasize/d3g0v0"];
+
 /** Cases of each folder in equal distances, and one of each kind of refused transaction. */
 function* slice(stride: number): Generator<Case> {
   const seen = new Map<string, number>();
@@ -40,15 +43,16 @@ describe(`GeneralStateTests, fork Cancun${skipped}`, function () {
   });
 
   for (const [what, stride, least] of SLICES) {
-    it(`[11.9] gives the state roots of ${what}, and refuses what has to be refused`, async function () {
+    it(`[11.9] gives the state roots, logs and gas of ${what}, and refuses what has to be refused`, async function () {
       // The heaviest case takes L1 36,839 calls.
       this.timeout(stride === 1 ? 0 : 1_800_000);
       const l1 = await StateTestL1.open();
       const failed: string[] = [];
       let count = 0;
       for (const one of slice(stride)) {
+        const beyond = BEYOND.some((name) => one.name.endsWith(name));
         const { status, name, reason } = await runCase(l1, one, stride === 1 ? {} : { timeout: 60 });
-        if (status !== "passed") failed.push(`${name}: ${reason ?? ""}`);
+        if (status !== (beyond ? "failed" : "passed")) failed.push(`${name}: ${reason ?? ""}`);
         count++;
       }
       await l1.close();
