@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -71,14 +71,14 @@ describe("Rehearsal of the deployment to Sepolia, on a node of its own", functio
     provider = new JsonRpcProvider(anvil.url);
 
     scratch = await mkdtemp(join(tmpdir(), "metis-rehearsal-"));
-    parameterFile = join(scratch, "sepolia.json");
-    await copyFile(join(ROOT, "ignition/parameters/sepolia.json"), parameterFile);
+    parameterFile = join(scratch, "parameters.json");
     const balances = join(scratch, "balances.json");
     await writeFile(
       balances,
       JSON.stringify(Object.fromEntries(users.map((user) => [user, "10000000000000000000000"]))),
     );
-    const flags = ["--balances", balances, "--parameters", parameterFile, "--out", join(scratch, "genesis.json")];
+    const inputs = ["--balances", balances, "--parameters", "ignition/parameters/sepolia.json"];
+    const flags = [...inputs, "--out", join(scratch, "genesis.json"), "--out-parameters", parameterFile];
     for (const { code, output } of [await script("genesis", ...flags), await deploy()])
       expect(code, output).to.equal(0);
   });
