@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { heavyTransaction } from "../../scripts/demos/scenarios/heavy-transaction.ts";
 import { performance } from "./perform.ts";
 
-describe("scenario: heavy-transaction", () => {
+describe("scenario: heavy-transaction @full", () => {
   const observed = performance(heavyTransaction, async (stage) => {
     const { system, local, cast } = stage;
     const [condemned] = local.l1State.condemned;

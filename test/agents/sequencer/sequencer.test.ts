@@ -220,7 +220,7 @@ describe("sequencer", () => {
       expect(forger.chain.head.hash).to.equal(current().chain.head.hash);
     });
 
-    it("[C1] [3] [S3] refuses a block that is too large, offered or fetched, and its producer is rotated", async () => {
+    it("[C1] [3] [S3] refuses a block that is too large, offered or fetched, and its producer is rotated @full", async () => {
       const fault: Fault = { on: false };
       await setUp({ behaviour: (place) => (place === 0 ? overfilling(fault) : undefined) });
       while (local.current !== local.sequencers[0]) await rotate();
@@ -243,7 +243,7 @@ describe("sequencer", () => {
       expect(await status(hash)).to.have.property("state", "included");
     });
 
-    it("[C1] [5.2] a sequencer that was away catches up with blocks that fill several messages", async () => {
+    it("[C1] [5.2] a sequencer that was away catches up with blocks that fill several messages @full", async () => {
       await setUp();
       const [away] = others() as [LocalSequencer];
       await away.stop();
@@ -376,7 +376,7 @@ describe("sequencer", () => {
       await adopts(async () => [await transferOf(alice, bob.address, parseEther("5"))]);
     });
 
-    it("[C1] [3.3.6b.1] [9.3] adopts one with a block that no peer would have taken", async () => {
+    it("[C1] [3.3.6b.1] [9.3] adopts one with a block that no peer would have taken @full", async () => {
       await adopts(() => zeroes(alice, ELEVEN));
       const blocks = await current().chain.blocks(1, current().chain.head.number);
       const sizes = blocks.map(({ transactions }) => blockSize(transactions));
@@ -396,7 +396,7 @@ describe("sequencer", () => {
       expect(local.l1State.batches[1]?.header).to.include({ firstBlock: 1n, lastBlock: 1n, txCount: 6n });
     });
 
-    it("[C1] [5.2] takes a batch that two thirds certified, whose block no honest peer would have taken", async () => {
+    it("[C1] [5.2] takes a batch that two thirds certified, whose block no honest peer would have taken @full", async () => {
       const fault: Fault = { on: true };
       await setUp({ behaviour: () => overfilling(fault) });
       const glutton = current();
