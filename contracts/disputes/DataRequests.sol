@@ -145,10 +145,10 @@ abstract contract DataRequests is Settlement, EtherPayouts {
 
     /// @inheritdoc IDataRequests
     function requestFee(BatchHeader calldata header) public view override returns (uint256) {
-        return
-            parameters.get(Parameter.RequestFeeBase) +
-            parameters.get(Parameter.RequestFeePerByte) * header.dataSize +
-            parameters.get(Parameter.RequestFeePerGas) * header.gasUsed;
+        uint256 floor = parameters.get(Parameter.RequestFeeFloor);
+        uint256 price = block.basefee > floor ? block.basefee : floor;
+        uint256 gas = 100_000 + 40 * uint256(header.dataSize) + 25 * uint256(header.gasUsed);
+        return (gas * price * parameters.get(Parameter.RequestFeeFactor)) / 10_000;
     }
 
     /// @inheritdoc IDataRequests

@@ -22,9 +22,9 @@ abstract contract Disputing is Judging {
         uint256 fee = disputes.requestFee(header);
         assertEq(
             fee,
-            parameters.get(Parameter.RequestFeeBase) +
-                parameters.get(Parameter.RequestFeePerByte) * header.dataSize +
-                parameters.get(Parameter.RequestFeePerGas) * header.gasUsed,
+            ((100_000 + 40 * uint256(header.dataSize) + 25 * uint256(header.gasUsed)) *
+                parameters.get(Parameter.RequestFeeFloor) *
+                parameters.get(Parameter.RequestFeeFactor)) / 10_000,
             "a request pays for its answer"
         );
         bool may = registry.isVerifier(verifier) && disputes.requestOf(headerHash).state == RequestState.None;

@@ -41,7 +41,7 @@ abstract contract Governing is World {
             set.fundRewards(bound(value, 0, 1 ether));
             _done(true, "fundRewards");
         } else {
-            _setParameter(Parameter((seed >> 8) % 15), value);
+            _setParameter(Parameter((seed >> 8) % 19), value);
         }
         vm.stopPrank();
     }
@@ -92,7 +92,8 @@ abstract contract Governing is World {
         _done(_try(account, address(registry), abi.encodeCall(IPayouts.claim, ())), "claimBond");
         assertEq(token.balanceOf(account) - had, metis, "in full");
         (, uint256 granted) = treasury.owed(account);
-        if (_try(account, address(treasury), abi.encodeCall(ITreasury.claim, ()))) etherGranted += granted;
+        if (_try(account, address(treasury), abi.encodeCall(ITreasury.claimEther, ()))) etherGranted += granted;
+        _done(_try(account, address(treasury), abi.encodeCall(ITreasury.claimMetis, ())), "claimGrant");
     }
 
     function _deny(address caller, address target, bytes memory call) private {

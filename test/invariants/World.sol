@@ -87,7 +87,7 @@ abstract contract World is Test {
         timelock = makeAddr("timelock");
         token = new MetisToken(address(this), SUPPLY);
         parameters = new Parameters(timelock, Settings.defaults());
-        treasury = new Treasury(token, timelock);
+        treasury = new Treasury(token, parameters, timelock);
         set = new SequencerSet(token, parameters, address(treasury), timelock);
         BatchHeader memory genesis;
         genesis.preStateRoot = keccak256("genesis");

@@ -87,8 +87,8 @@ contract RewardTest is SequencerFixture {
     ) public {
         pool = uint96(bound(pool, 0, 1000 ether));
         more = uint96(bound(more, 0, 1000 ether));
-        _set(Parameter.RewardPerGas, bound(perGas, 0, 1 ether));
-        _set(Parameter.ProducerShare, bound(share, 0, 10_000));
+        _set(Parameter.RewardPerGas, bound(perGas, 0, 1 gwei));
+        _set(Parameter.ProducerShare, bound(share, 0, 9_000));
         _fund(bob, more);
         vm.prank(bob);
         set.topUp(more);
