@@ -21,7 +21,7 @@ import {KnownCall, Timelock} from "../../contracts/governance/Timelock.sol";
 import {Treasury} from "../../contracts/governance/Treasury.sol";
 import {VerifierRegistry} from "../../contracts/verifiers/VerifierRegistry.sol";
 import {Log, Test} from "../Test.sol";
-import {Requests} from "./Doubles.sol";
+import {Requests} from "./Requests.sol";
 import {Settings} from "./Settings.sol";
 
 /// @dev Stake that votes, and a record of who was kicked: all that the governor needs of a sequencer set.

@@ -10,7 +10,7 @@ import {MetisToken} from "../../contracts/governance/MetisToken.sol";
 import {Parameters} from "../../contracts/governance/Parameters.sol";
 import {Treasury} from "../../contracts/governance/Treasury.sol";
 import {Test} from "../Test.sol";
-import {Requests} from "./Doubles.sol";
+import {Requests} from "./Requests.sol";
 import {Settings} from "./Settings.sol";
 
 /// @dev Takes METIS and no ETH.
