@@ -1,5 +1,3 @@
-import type { Result } from "ethers";
-
 import { interfaceOf, type SystemAddresses, type SystemName } from "../../ignition/system.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 
@@ -11,34 +9,34 @@ export type ProposedCall =
   | { kind: "grant"; account: string; metis: bigint; ether: bigint }
   | { kind: "other" };
 
-type Reader = (args: Result) => ProposedCall;
+type Reader = (args: readonly unknown[]) => ProposedCall;
 
 /** The contracts that calls which a voter can judge go to. */
 export type JudgedAddresses = Pick<SystemAddresses, "sequencers" | "verifiers" | "treasury">;
 
-/** How to read a call, by contract and function. */
+/** How to read a call, by contract and function. Arguments go by their places: contracts name them as they like. */
 const READERS: Record<keyof JudgedAddresses & SystemName, Record<string, Reader>> = {
   sequencers: {
-    kick: (args) => ({
+    kick: ([sequencer, slashShare]) => ({
       kind: "kick",
-      sequencer: args["sequencer"] as string,
-      slashShare: args["slashShare"] as bigint,
+      sequencer: sequencer as string,
+      slashShare: slashShare as bigint,
     }),
   },
-  verifiers: { ban: (args) => ({ kind: "ban", verifier: args["verifier"] as string }) },
+  verifiers: { ban: ([verifier]) => ({ kind: "ban", verifier: verifier as string }) },
   treasury: {
-    compensate: (args) => ({
+    compensate: ([account, request, metis, ether]) => ({
       kind: "compensate",
-      account: args["account"] as string,
-      request: args["request"] as Hex,
-      metis: args["metis"] as bigint,
-      ether: args["ether_"] as bigint,
+      account: account as string,
+      request: request as Hex,
+      metis: metis as bigint,
+      ether: ether as bigint,
     }),
-    grant: (args) => ({
+    grant: ([account, metis, ether]) => ({
       kind: "grant",
-      account: args["account"] as string,
-      metis: args["metis"] as bigint,
-      ether: args["ether_"] as bigint,
+      account: account as string,
+      metis: metis as bigint,
+      ether: ether as bigint,
     }),
   },
 };
@@ -55,7 +53,7 @@ export function readCall(addresses: JudgedAddresses, target: string, value: bigi
     const read = READERS[name][fragment.name];
     if (read === undefined) return { kind: "other" };
     const exact = abi.encodeFunctionData(fragment, args) === data;
-    return exact ? read(args) : { kind: "other" };
+    return exact ? read(args.toArray()) : { kind: "other" };
   } catch {
     // Cut short, or no values of these types.
     return { kind: "other" };
