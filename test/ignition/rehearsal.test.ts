@@ -78,7 +78,15 @@ describe("Rehearsal of the deployment to Sepolia, on a node of its own", functio
       JSON.stringify(Object.fromEntries(users.map((user) => [user, "10000000000000000000000"]))),
     );
     const inputs = ["--balances", balances, "--parameters", "ignition/parameters/sepolia.json"];
-    const flags = [...inputs, "--out", join(scratch, "genesis.json"), "--out-parameters", parameterFile];
+    const flags = [
+      ...inputs,
+      "--out",
+      join(scratch, "genesis.json"),
+      "--out-parameters",
+      parameterFile,
+      "--holder",
+      deployer.address,
+    ];
     for (const { code, output } of [await script("genesis", ...flags), await deploy()])
       expect(code, output).to.equal(0);
   });
