@@ -77,7 +77,7 @@ describe("Data requests", () => {
     it("[11.6] costs a verifier what the declared bytes and gas cost on L1", async () => {
       const { disputes, parameters } = system.as(system.verifierAccounts[0]!);
       await submit(system, first);
-      const gas = 100_000n + 40n * BigInt(first.header.dataSize) + 25n * BigInt(first.header.gasUsed);
+      const gas = 100_000n + 40n * first.header.dataSize + 25n * first.header.gasUsed;
       const [floor, factor] = await Promise.all([
         parameters.get(Parameter.RequestFeeFloor),
         parameters.get(Parameter.RequestFeeFactor),
