@@ -1,3 +1,4 @@
+import { Parameter } from "../../ignition/parameters.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { StateStore } from "../../l2/state/state.ts";
 import { fetchPosted, type BatchData } from "../data/batch-data.ts";
@@ -20,9 +21,9 @@ export interface RequestsOptions {
   stepGas: bigint;
   /** What to propose against a sequencer that withheld data which it had (11.10.3); nothing if absent. */
   kick?: {
-    /** Share of the stake to slash, in basis points. */
+    /** Share of the stake to slash, in basis points; not more than `KickSlash`. */
     slashShare: number;
-    /** Compensation asked for, in wei of METIS, on top of the fee in ETH (11.10.3.2). */
+    /** Compensation asked for, in wei of METIS, on top of the fee in ETH; not more than `GrantAllowanceMetis` (11.10.3.2). */
     compensation: bigint;
   };
 }
@@ -122,7 +123,12 @@ export class Requests {
     if (kick === undefined || requester !== me || finding?.withheld !== true || finding.proposed === true) return;
     const { sequencer, index } = header;
     const description = `Kick ${sequencer}: it withheld the data of batch ${index} (${headerHash}) until L1 asked`;
-    const { slashShare, compensation } = kick;
+    const [mostSlash, mostMetis] = await Promise.all([
+      l1.parameters.get(Parameter.KickSlash),
+      l1.parameters.get(Parameter.GrantAllowanceMetis),
+    ]);
+    const slashShare = smaller(BigInt(kick.slashShare), mostSlash);
+    const compensation = smaller(kick.compensation, mostMetis);
     const data = l1.governor.interface.encodeFunctionData("proposeKick", [
       sequencer,
       slashShare,
@@ -138,4 +144,8 @@ export class Requests {
     }
     await findings.noteProposal(headerHash);
   }
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }

@@ -91,7 +91,7 @@ export const TELLERS: Readonly<Record<string, Teller>> = {
   KickProposed: ({ args }, name) => ({ to: "Governance", text: `proposes to kick ${name(args["sequencer"])}` }),
   BanProposed: ({ args }, name) => ({
     to: "Governance",
-    text: `proposes to ban ${name(args["verifier"])} and to compensate ${name(args["sequencer"])}`,
+    text: `proposes to ban ${name(args["verifier"])} and to compensate ${name(args["compensation"].account)}`,
   }),
   VoteCast: ({ args }) => ({
     to: "Governance",
