@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 /// @title Liability
-/// @notice What the sequencer set needs to know of the chain of batches before it releases a stake.
+/// @notice What the sequencer set needs to know of the chain of batches: where a term begins, and which batches a stake
+/// still answers for.
 interface ILiability {
     /// @notice The index that the next batch takes.
     function head() external view returns (uint64);
