@@ -260,7 +260,8 @@ export interface Standing {
 /** `BatchStatus` of `contracts/batches/IBatchInbox.sol`. */
 export const BatchStatus = { None: 0n, Unattested: 1n, Recomputed: 2n, Certified: 3n, Final: 4n } as const;
 
-const NOWHERE: Standing = { status: BatchStatus.None, due: 0n, signers: 0n, submitter: ZeroAddress };
+/** Where nothing stands. */
+export const NOWHERE: Standing = { status: BatchStatus.None, due: 0n, signers: 0n, submitter: ZeroAddress };
 
 /**
  * Where a header stands, as the inbox last said of it: also after it left the chain of batches. `None` for one that was
