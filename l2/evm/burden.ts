@@ -1,3 +1,5 @@
+import { BATCH_LIMITS } from "../protocol/limits.ts";
+
 /** Bytes of witness that one L1 call can carry beside the machine, less a margin for what the driver guesses wrong. */
 const STEP_BYTES = 40_000;
 /** L2 gas after which an L1 call ends, however little it carried. */
@@ -7,11 +9,8 @@ const STEP_WORK = 100_000n;
 const FREE_STEPS = 4n;
 const GAS_PER_STEP = 6_000n;
 
-/**
- * Most L2 gas in a batch. The worst batch then fills some 6,000 L1 calls; a window of 24 hours has 7,200 L1 blocks for
- * them.
- */
-export const BATCH_GAS = 25_000_000n;
+/** Most L2 gas in a batch. */
+export const BATCH_GAS = BATCH_LIMITS.gas;
 
 /** Bytes of a machine's page (contracts/execution/evm/Pages.sol), alone and with its proof. */
 const PAGE = 1_024;
