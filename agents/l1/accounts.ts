@@ -34,6 +34,11 @@ export class Accounts implements Sender {
     return (this.#managers[0] as TransactionManager).estimate(call);
   }
 
+  /** Runs a call without sending it. Throws like {@link TransactionManager.simulate}. */
+  simulate(call: L1Call, gas: bigint): Promise<void> {
+    return (this.#managers[0] as TransactionManager).simulate(call, gas);
+  }
+
   /** Waits for what earlier processes, or failures, left under way. */
   async recover(signal?: AbortSignal): Promise<void> {
     await Promise.all(this.#managers.map((manager) => manager.recover(signal)));

@@ -13,28 +13,18 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Cursor } from "../runtime/cursor.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { Slots } from "../runtime/slots.ts";
-import { FeePolicy, type Fees } from "./fees.ts";
+import { FeePolicy } from "./fees.ts";
+import { type L1Call, type PendingTransaction, sameCall, type TransactionState } from "./pending.ts";
 import { decodeRevert, isRevert, L1Revert } from "./reverts.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { L1_TRANSACTION_GAS } from "./defaults.ts";
 
 export { DEFAULT_TRANSACTION_OPTIONS, L1_TRANSACTION_GAS } from "./defaults.ts";
+export type { L1Call, PendingTransaction, TransactionState } from "./pending.ts";
 
 /** Most bytes of calldata: clients do not relay transactions above 128 KiB, envelope included. */
 export const L1_TRANSACTION_BYTES = 131_072 - 512;
-
-/** A call to be made on L1. */
-export interface L1Call {
-  to: string;
-  data: string;
-  /** Wei; none if absent. */
-  value?: bigint;
-  /** What it is, for logs and metrics. */
-  label: string;
-  /** Gas limit, where the caller has simulated the call already; estimated, with a fifth more, if absent. */
-  gas?: bigint;
-}
 
 /** How transactions are sent; times in milliseconds, fees in wei. */
 export interface TransactionOptions {
@@ -47,23 +37,6 @@ export interface TransactionOptions {
   maxFeePerGas: bigint;
   /** Most transactions under way at a time; one where absent. Clients keep at least 16 of an account. */
   underWay?: number;
-}
-
-/** A transaction that may be under way, as it is kept on disk before it is sent. */
-export interface PendingTransaction extends Fees {
-  call: L1Call;
-  nonce: number;
-  gasLimit: bigint;
-  /** Every hash under which it was sent. */
-  hashes: string[];
-  /** The last version, signed. */
-  signed: string;
-}
-
-/** What the cursor of a transaction manager keeps. */
-export interface TransactionState {
-  /** In the order in which they were sent. */
-  pending?: PendingTransaction[];
 }
 
 export interface TransactionDependencies {
@@ -151,6 +124,16 @@ export class TransactionManager {
       return await this.#provider.estimateGas(await this.#request(call));
     } catch (error) {
       if (isOutOfFunds(error)) throw await this.#outOfFunds(call, error);
+      if (isRevert(error)) throw new L1Revert(call.label, decodeRevert(error), error);
+      throw error;
+    }
+  }
+
+  /** Runs a call without sending it. Throws like {@link send}. @param gas Its gas limit. */
+  async simulate(call: L1Call, gas: bigint): Promise<void> {
+    try {
+      await this.#provider.call({ ...(await this.#request(call)), gasLimit: gas });
+    } catch (error) {
       if (isRevert(error)) throw new L1Revert(call.label, decodeRevert(error), error);
       throw error;
     }
@@ -387,11 +370,7 @@ export class TransactionManager {
 }
 
 /** Whatever sends calls to L1. */
-export type Sender = Pick<TransactionManager, "send" | "estimate">;
-
-function sameCall(first: L1Call, second: L1Call): boolean {
-  return first.to === second.to && first.data === second.data && (first.value ?? 0n) === (second.value ?? 0n);
-}
+export type Sender = Pick<TransactionManager, "send" | "estimate" | "simulate">;
 
 function isOutOfFunds(error: unknown): boolean {
   return /insufficient.funds|have enough funds/i.test(text(error));
