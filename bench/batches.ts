@@ -53,6 +53,7 @@ export function transfers(
       number: BigInt(block),
       timestamp: BigInt(config.genesisTimestamp + 2 * block),
       coinbase,
+      randomness: RANDOMNESS,
     };
     return { context, raw: getBytes(transaction.serialized) };
   });
@@ -68,7 +69,7 @@ export async function cutBatch(
   store: StateStore,
   parent: BatchHeader,
   transactions: readonly L2Transaction[],
-  sequencer: string,
+  place: Pick<BatchHeader, "sequencer" | "epoch" | "term">,
   forge: (stateRoots: Hex[]) => Hex[] = (stateRoots) => stateRoots,
 ): Promise<SampleBatch> {
   const { stateRoots: honest, gasUsed } = await executeBatch(config, store, parent.postStateRoot, transactions);
@@ -81,19 +82,22 @@ export async function cutBatch(
   const header: BatchHeader = {
     index: parent.index + 1n,
     parent: hashHeader(parent),
-    sequencer,
+    ...place,
     txCount: BigInt(transactions.length),
     dataSize: BigInt(data.length),
     gasUsed,
+    baseFee: config.baseFee,
     firstBlock: first.number,
     lastBlock: last.number,
     firstTimestamp: first.timestamp,
     lastTimestamp: last.timestamp,
+    blockBefore: lastBlockHash(parent),
     preStateRoot: parent.postStateRoot,
     postStateRoot: stateRoots.at(-1) ?? ZERO_HASH,
     mtsr: states.root,
     mttbr: places.root,
     dataHash: keccakHex(encodeObject(data, stateRoots)),
+    ...STAND_INS,
   };
   return { header, transactions, data, stateRoots, states, places };
 }

@@ -2,15 +2,24 @@
  * Real batches to submit, dispute and recompute: real signed transfers over a real state, whose roots `@ethereumjs/vm`
  * computes; and batches that are wrong in one chosen way.
  */
-import { type ContractTransactionResponse, type TransactionRequest, Wallet, id, parseEther } from "ethers";
+import {
+  AbiCoder,
+  type ContractTransactionResponse,
+  type TransactionRequest,
+  Wallet,
+  ZeroAddress,
+  id,
+  keccak256,
+  parseEther,
+} from "ethers";
 
 import { signed } from "./signed.ts";
-import { encodeObject, encodeRecords, recordEnds } from "../l2/batch/encoding.ts";
-import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
-import { type BatchHeader, genesisHeader, hashHeader, toHeader } from "../l2/batch/header.ts";
+import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
+import { type L2Transaction, RANDOMNESS } from "../l2/protocol/l2-transaction.ts";
+import { type BatchHeader, STAND_INS, genesisHeader, hashHeader, lastBlockHash, toHeader } from "../l2/batch/header.ts";
 import { type BatchTree, batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
-import { type Hex, fromHex } from "../l2/base/hex.ts";
+import { type Hex, asHash, fromHex } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";
 import { certify } from "./certificates.ts";
 import { TestState } from "./state.ts";
@@ -52,7 +61,14 @@ export interface BatchPlan {
   /** Transactions in one block; three by default. */
   readonly perBlock?: number;
   readonly coinbase?: string;
+  /** The parent's where absent, as far as that is no genesis. */
+  readonly epoch?: bigint;
+  /** The parent's where absent, or {@link FIRST_TERM}. */
+  readonly term?: bigint;
 }
+
+/** The term that a fixture's sequencers count from. */
+export const FIRST_TERM = 1n;
 
 /** What a batch says otherwise than it should. */
 export interface Lie {
@@ -109,6 +125,7 @@ export class BatchMaker {
         number: parent.lastBlock + block,
         timestamp: parent.lastTimestamp + SECONDS_PER_BLOCK * block,
         coinbase,
+        randomness: RANDOMNESS,
       };
       const raw = transfer.raw ?? (await this.#sign(stateRoot, i, transfer, nonces));
       const transaction = { context, raw: fromHex(raw) };
@@ -120,7 +137,9 @@ export class BatchMaker {
       stateRoots.push(stateRoot);
     }
     const data = encodeRecords(transactions);
-    return assemble(parent, { transactions, stateRoots, gas, success, data }, { sequencer });
+    const term = plan.term ?? (parent.index === 0n ? FIRST_TERM : parent.term);
+    const say = { sequencer, epoch: plan.epoch ?? parent.epoch, term, baseFee: this.config.baseFee };
+    return assemble(parent, { transactions, stateRoots, gas, success, data }, say);
   }
 
   /** What re-executing transactions `[from, to)` needs, on the state that the batch claims before them. */
@@ -161,9 +180,16 @@ export function lying(batch: TestBatch, lie: Lie): TestBatch {
   return assemble(
     batch.parent,
     { transactions, stateRoots, gas, success, data },
-    { sequencer: batch.header.sequencer, ...lie.header },
+    { ...placeIn(batch.header), ...lie.header },
   );
 }
+
+function placeIn({ sequencer, epoch, term, baseFee }: BatchHeader): Place {
+  return { sequencer, epoch, term, baseFee };
+}
+
+/** What does not follow from the transactions. */
+type Place = Pick<BatchHeader, "sequencer" | "epoch" | "term" | "baseFee">;
 
 /** The batch's state roots with another one at index `i`. */
 export function rootsWith(batch: TestBatch, i: number, root: Hex): Hex[] {
@@ -179,7 +205,7 @@ function assemble(
     success,
     data,
   }: Pick<TestBatch, "transactions" | "stateRoots" | "gas" | "success" | "data">,
-  say: Partial<BatchHeader> & Pick<BatchHeader, "sequencer">,
+  say: Partial<BatchHeader> & Place,
 ): TestBatch {
   const transactionTree = batchTree(transactions.map(mttbrLeafValue));
   const stateTree = batchTree(stateRoots);
@@ -194,11 +220,13 @@ function assemble(
     lastBlock: last.number,
     firstTimestamp: first.timestamp,
     lastTimestamp: last.timestamp,
+    blockBefore: lastBlockHash(parent),
     preStateRoot: parent.postStateRoot,
     postStateRoot: stateRoots.at(-1)!,
     mtsr: stateTree.root,
     mttbr: transactionTree.root,
     dataHash: keccakHex(encodeObject(data, stateRoots)),
+    ...STAND_INS,
     ...say,
   });
   return {
@@ -221,30 +249,55 @@ export function stateBefore(batch: TestBatch, i: number): Hex {
   return i === 0 ? batch.header.preStateRoot : batch.stateRoots[i - 1]!;
 }
 
-/** The encoded transactions `[from, to)`. */
-export function recordsOf(batch: TestBatch, from = 0, to = batch.transactions.length): Uint8Array {
-  const ends = recordEnds(batch.data);
-  return batch.data.slice(from === 0 ? 0 : ends[from - 1], ends[to - 1]);
+/** Where a batch stands, as the inbox keeps it. */
+export interface Standing {
+  readonly status: bigint;
+  readonly due: bigint;
+  readonly signers: bigint;
+  readonly submitter: string;
 }
 
-/** The fraud proof's view of transaction `i`. */
-export function transitionOf(batch: TestBatch, i: number) {
-  const transaction = batch.transactions[i]!;
-  return {
-    index: i,
-    transaction,
-    transactionProof: batch.transactionTree.proof(i),
-    preStateRoot: stateBefore(batch, i),
-    preStateProof: i === 0 ? [] : batch.stateTree.proof(i - 1),
-    postStateRoot: batch.stateRoots[i]!,
-    postStateProof: batch.stateTree.proof(i),
-  };
+/** `BatchStatus` of `contracts/batches/IBatchInbox.sol`. */
+export const BatchStatus = { None: 0n, Unattested: 1n, Recomputed: 2n, Certified: 3n, Final: 4n } as const;
+
+/** Where nothing stands. */
+export const NOWHERE: Standing = { status: BatchStatus.None, due: 0n, signers: 0n, submitter: ZeroAddress };
+
+/**
+ * Where a header stands, as the inbox last said of it: also after it left the chain of batches. `None` for one that was
+ * never submitted.
+ */
+export async function standingOf({ inbox }: TestSystem, header: BatchHeader): Promise<Standing> {
+  const hash = hashHeader(header);
+  if ((await inbox.commitmentAt(header.index)) === hash) return { ...NOWHERE, status: BatchStatus.Final };
+  const said = [
+    ...(await inbox.queryFilter(inbox.filters.BatchSubmitted(header.index, hash))),
+    ...(await inbox.queryFilter(inbox.filters.BatchConfirmed(header.index, hash))),
+  ];
+  const last = said.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index).at(-1);
+  if (last === undefined) return NOWHERE;
+  const { status, due, signers, submitter } = last.args.standing;
+  return { status, due, signers, submitter };
 }
 
-/** Where transaction `i` stands. */
-export function placementOf(batch: TestBatch, i: number) {
-  const { context, raw } = batch.transactions[i]!;
-  return { index: i, context, txHash: keccakHex(raw), proof: batch.transactionTree.proof(i) };
+/** A header with where it stands, as L1 takes it. */
+export async function placed(
+  system: TestSystem,
+  header: BatchHeader,
+): Promise<{ header: BatchHeader; standing: Standing }> {
+  return { header, standing: await standingOf(system, header) };
+}
+
+/** What the inbox keeps of a batch that is not final: the key of a request for its data. */
+export function commitmentOf(headerHash: Hex, { status, due, signers, submitter }: Standing): Hex {
+  const types = ["bytes32", "uint8", "uint40", "uint128", "address"];
+  const words = [headerHash, status, due, signers, submitter];
+  return asHash(keccak256(AbiCoder.defaultAbiCoder().encode(types, words)));
+}
+
+/** L1's epoch and term, as headers name them. */
+export async function placeOf({ inbox, sequencers }: TestSystem): Promise<{ epoch: bigint; term: bigint }> {
+  return { epoch: await inbox.epoch(), term: (await sequencers.term()).number };
 }
 
 /** Submits a batch with the certificate of all sequencers, or of those that are named. */
@@ -254,13 +307,13 @@ export async function submit(
   members: readonly SequencerAccount[] = system.sequencerAccounts,
 ): Promise<ContractTransactionResponse> {
   const certificate = await certify(system.sequencers, batch.header, members);
-  return await system.inbox.submit(batch.parent, batch.header, [...batch.postStateProof], certificate);
+  return await system.inbox.submit(await placed(system, batch.parent), batch.header, [...batch.postStateProof], certificate);
 }
 
 /** Submits a batch without a certificate, as its sequencer. */
 export async function submitUnattested(system: TestSystem, batch: TestBatch): Promise<ContractTransactionResponse> {
   const { inbox } = system.as(ownerOf(system, batch.header.sequencer));
-  return await inbox.submitUnattested(batch.parent, batch.header, [...batch.postStateProof]);
+  return await inbox.submitUnattested(await placed(system, batch.parent), batch.header, [...batch.postStateProof]);
 }
 
 /** The account that owns a sequencer. */

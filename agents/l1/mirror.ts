@@ -16,7 +16,7 @@ import {
 import type { L1 } from "./l1.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import { commitmentOf, isSound, readStanding, type L1Batch } from "./standing.ts";
+import { commitmentOf, readStanding, type L1Batch, type Standing } from "./standing.ts";
 
 export {
   BATCH_STATUS,
@@ -52,10 +52,10 @@ export interface CheckedRange {
 
 /** A request for a batch's data (11.6); an unattested batch counts as requested (3.3.3). */
 export interface DataRequest {
-  /** The batch as it stood when it was requested: what L1 takes with every answer. */
-  batch: L1Batch;
   header: BatchHeader;
   headerHash: Hex;
+  /** Where the batch stood when it was requested. */
+  standing: Standing;
   /** What L1 keeps of the batch, and the request under. */
   commitment: Hex;
   /** The verifier; the zero address for an unattested batch. */
@@ -215,15 +215,15 @@ const APPLY: Record<string, (state: L1State, args: Result, log: FollowedLog) => 
   DataRequested(state, args) {
     const batch = batchOf(state, args);
     if (batch === undefined) return;
-    const { header, headerHash } = batch;
+    const { header, headerHash, standing } = batch;
     hold(state, Number(header.index));
     const before = state.requests[headerHash];
     if (before?.phase === "open") state.requests[before.commitment] = before;
     state.requests[headerHash] = {
-      batch: structuredClone(batch),
       header,
       headerHash,
-      commitment: commitmentOf(headerHash, batch.standing),
+      standing,
+      commitment: commitmentOf(headerHash, standing),
       requester: args["requester"] as string,
       deadline: Number(args["deadline"]),
       fee: args["fee"] as bigint,

@@ -3,7 +3,7 @@ import { Wallet, hexlify, parseEther, toBeHex } from "ethers";
 
 import { buildBatch, executeBatch } from "../../../l2/batch/build.ts";
 import { decodeObject, decodeRecords, encodeRecords } from "../../../l2/batch/encoding.ts";
-import type { L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
+import { type L2Transaction, RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { genesisHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../../l2/batch/tree.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
@@ -79,7 +79,7 @@ async function randomTransactions(random: Random, count: number): Promise<L2Tran
       ...(type === 2 ? { maxFeePerGas: 2e9 + random(5), maxPriorityFeePerGas: random(3) * 1e9 } : {}),
     });
     nonces.set(sender.address, nonce + 1);
-    list.push({ context: { number, timestamp, coinbase }, raw: fromHex(raw) });
+    list.push({ context: { number, timestamp, coinbase, randomness: RANDOMNESS }, raw: fromHex(raw) });
   }
   return list;
 }
@@ -141,7 +141,7 @@ describe("Batch", () => {
   });
 
   it("[11.1] [11.11] finds the first transaction that makes a batch wrong", async () => {
-    const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+    const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address, randomness: RANDOMNESS };
     const raws = [await transfer(alice, bob.address, 0), await transfer(alice, bob.address, 2)];
     const list = [...raws, "0x02"].map((raw) => ({ context, raw: fromHex(raw) }));
     const execution = await executeBatch(config, chain.states, chain.base.stateRoot, list);
@@ -188,7 +188,7 @@ describe("Batch", () => {
   }).timeout(60_000);
 
   it("[11.5] a witness has what the verdict on an invalid transaction needs", async () => {
-    const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+    const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address, randomness: RANDOMNESS };
     const stranger = new Wallet(keccakText("stranger"));
     const raw = fromHex(await transfer(stranger, bob.address, 0));
     const witness = await transitionWitness(config, chain.states, chain.base.stateRoot, [{ context, raw }]);
@@ -215,7 +215,7 @@ describe("Batch", () => {
     const reference = await TestState.open(holey);
     let collapses = 0;
     for (const [index, address] of empty.entries()) {
-      const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: empty[(index + 1) % 40]! };
+      const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: empty[(index + 1) % 40]!, randomness: RANDOMNESS };
       const fees = { maxFeePerGas: holey.baseFee, maxPriorityFeePerGas: 0n };
       const raw = fromHex(await transfer(alice, address, 0, { value: 0n, ...fees }));
       const list = [{ context, raw }];

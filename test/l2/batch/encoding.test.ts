@@ -10,14 +10,14 @@ import {
   recordEnds,
   splitRecords,
 } from "../../../l2/batch/encoding.ts";
-import { recordSize } from "../../../l2/protocol/l2-transaction.ts";
+import { recordSize, RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import type { L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
 import { toHex } from "../../../l2/base/hex.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 
 const coinbase = new Wallet(keccakText("coinbase")).address;
 const context = (number: number, timestamp = 1000 + number) => {
-  return { number: BigInt(number), timestamp: BigInt(timestamp), coinbase };
+  return { number: BigInt(number), timestamp: BigInt(timestamp), coinbase, randomness: RANDOMNESS };
 };
 const tx = (number: number, size: number): L2Transaction => ({
   context: context(number),

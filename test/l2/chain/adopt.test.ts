@@ -6,7 +6,7 @@ import type { Chain } from "../../../l2/chain/chain.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
 import type { Block } from "../../../l2/protocol/block.ts";
 import { ChainError } from "../../../l2/protocol/errors.ts";
-import type { BlockContext, L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
+import { type BlockContext, type L2Transaction, RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { Overlay } from "../../../l2/state/state.ts";
 import { alice, bob, carol, config, mine, openChain, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
@@ -25,7 +25,7 @@ describe("Adopting a batch", () => {
 
   const time = BigInt(config.genesisTimestamp);
   const one = (number: bigint, change: Partial<BlockContext> = {}, byte = 1): L2Transaction => ({
-    context: { number, timestamp: time, coinbase: producer.address, ...change },
+    context: { number, timestamp: time, coinbase: producer.address, randomness: RANDOMNESS, ...change },
     raw: Uint8Array.of(byte),
   });
 

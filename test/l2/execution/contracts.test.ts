@@ -3,6 +3,7 @@ import { concat, getBytes, toBeHex, toUtf8Bytes } from "ethers";
 import hre from "hardhat";
 
 import { signed } from "../../../testkit/signed.ts";
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { buildBatch, executeBatch } from "../../../l2/batch/build.ts";
 import { toSignedBlock } from "../../../l2/protocol/block.ts";
@@ -34,7 +35,7 @@ const OPENING =
   "896db3764f3185481bc22f91b4aaffcca25f26936857bc3a7c2539ea8ec3a952b7873033e038326e87ed3e1276fd140253fa08e9fc25fb2d" +
   "9a98527fc22a2c9612fbeafdad446cbc7bcdbdcd780af2c16a";
 
-const context = { number: 1000n, timestamp: 1_700_000_123n, coinbase: producer.address };
+const context = { number: 1000n, timestamp: 1_700_000_123n, coinbase: producer.address, randomness: RANDOMNESS };
 
 /** A call on the state of genesis. */
 async function ask(fields: Partial<Call>, block = context) {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { buildBatch } from "../../../l2/batch/build.ts";
 import { genesisHeader, hashHeader, toHeader } from "../../../l2/batch/header.ts";
@@ -109,8 +110,8 @@ describe("JSON-RPC of Metis", () => {
     const { result } = await rpc("metis_getBatchProof", hash);
     const header = toHeader(result.header);
     expect(hashHeader(header)).to.equal(system.batches[2]!.headerHash);
-    const { number, timestamp, coinbase } = result.context;
-    const context = { number: BigInt(number), timestamp: BigInt(timestamp), coinbase };
+    const { number, timestamp, coinbase, randomness } = result.context;
+    const context = { number: BigInt(number), timestamp: BigInt(timestamp), coinbase, randomness };
     const proof: InclusionProof = { ...result, index: Number(result.index), context };
     expect(checkInclusion(header, proof)).to.equal(undefined);
     expect(proof.stateRoot).to.equal(chain.head.stateRoot);

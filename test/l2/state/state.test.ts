@@ -2,6 +2,7 @@ import { createAccount, createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
 import { ZeroAddress, toBeHex } from "ethers";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { chainCommon } from "../../../l2/evm/fork.ts";
 import { type TransactionError } from "../../../l2/protocol/errors.ts";
@@ -48,7 +49,7 @@ describe("State", () => {
   it("[1] calls an account with code, and lets none send", async () => {
     const { states, root } = await stateWithCode();
     const executor = await Executor.at(config, new Overlay(states), root);
-    const context = { number: 1n, timestamp: 1n, coinbase: producer.address };
+    const context = { number: 1n, timestamp: 1n, coinbase: producer.address, randomness: RANDOMNESS };
     const code = async (raw: string) =>
       await executor.execute(context, executor.decode(fromHex(raw))).then(
         () => "executed",
@@ -68,7 +69,7 @@ describe("State", () => {
     const root = await states.genesis(config);
     const overlay = new Overlay(states);
     const executor = await Executor.at(config, overlay, root);
-    const context = { number: 1n, timestamp: 1n, coinbase: producer.address };
+    const context = { number: 1n, timestamp: 1n, coinbase: producer.address, randomness: RANDOMNESS };
     const roots: Hex[] = [];
     for (let nonce = 0; nonce < 3; nonce++) {
       const raw = fromHex(await transfer(alice, toBeHex(BigInt(keccakText(`recipient ${nonce}`)) >> 96n, 20), nonce));
