@@ -4,13 +4,7 @@ import { getAddress, MaxUint256 } from "ethers";
 
 import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
-import {
-  ACCESS_LIMIT,
-  BLOB_BASE_FEE,
-  RANDOMNESS,
-  TRANSACTION_LIMIT,
-  type ChainConfig,
-} from "../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, BLOB_BASE_FEE, TRANSACTION_LIMIT, type ChainConfig } from "../../l2/protocol/config.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { L1 } from "./l1.ts";
@@ -84,12 +78,12 @@ export async function checkGenesis(l1: L1, config: ChainConfig): Promise<void> {
     );
   }
   const genesis = await genesisBatch(config);
-  const { headerHash } = await inbox.batchAt(0);
+  // What is final stands under its hash.
+  const headerHash = await inbox.commitmentAt(0);
   const constants: readonly (readonly [name: string, found: bigint | string, expected: bigint | string])[] = [
     ["chainId", config.chainId, await executor.chainId()],
     ["baseFee", config.baseFee, await executor.baseFee()],
     ["gasLimit", config.gasLimit, await executor.gasLimit()],
-    ["randomness", RANDOMNESS, await executor.randomness()],
     ["blobBaseFee", BLOB_BASE_FEE, await executor.blobBaseFee()],
     ["memoryLimit", BigInt(MEMORY_LIMIT), await executor.memoryLimit()],
     ["transactionLimit", BigInt(TRANSACTION_LIMIT), await executor.transactionLimit()],
