@@ -170,17 +170,12 @@ interface IDisputes is IPayouts {
     /// where it stands, where L1 once took it from its sequencer, and where a certificate shows that a quorum signed it.
     /// Otherwise the range counts for the open request; only transitions that were not checked before count. The call
     /// that completes a request compares what the header says of all transitions, and ends it.
-    /// @param header The header.
-    /// @param inPlace Hash of the header that stands at its index: its own where it stands itself; ignored beyond the
-    /// head.
-    /// @param standing Where that one stands.
+    /// @param batch The header, and where it stands; the standing is ignored where the header stands no more.
     /// @param certificate A quorum's signatures, for a header that does not stand; empty otherwise.
     /// @param range The transitions.
     /// @param witness Trie nodes and code; empty to take over what sessions found (ISessions).
     function check(
-        BatchHeader calldata header,
-        bytes32 inPlace,
-        Standing calldata standing,
+        Batch calldata batch,
         Certificate calldata certificate,
         Range calldata range,
         bytes calldata witness
