@@ -13,11 +13,16 @@ import {Fault, IDisputes, Range} from "./IDisputes.sol";
 /// @dev What a check found.
 /// @param fault The first fault. What follows is complete only where there is none.
 /// @param outcomes The outcome of each transition.
+/// @param transactions The transactions, each with its block.
 /// @param sizes Bytes of each record, as a batch encodes it.
+/// @param outcomes The outcome of each transition.
+/// @param padding What both trees hold right of the last transaction; empty where the range ends before.
 struct Findings {
     Fault fault;
-    Outcome[] outcomes;
+    L2Transaction[] transactions;
     uint256[] sizes;
+    Outcome[] outcomes;
+    bytes32[] padding;
 }
 
 /// @title Checks
@@ -35,96 +40,24 @@ library Checks {
         Range calldata range,
         bytes calldata witness
     ) internal view returns (Findings memory found) {
-        uint256 end = range.from + Records.count(range.records);
-        if (end == range.from) revert IDisputes.RangeEmpty();
-        // What lies right of the last transaction is the same in both trees.
-        bytes32[] memory padding = end == header.txCount ? BatchTree.padding(end) : new bytes32[](0);
+        uint256 count = Records.count(range.records);
+        if (count == 0) revert IDisputes.RangeEmpty();
+        bool isLast = range.from + count == header.txCount;
+        if (isLast) found.padding = BatchTree.padding(header.txCount);
 
-        // Faults of order and place come first: to prove them takes neither state roots nor a witness.
-        L2Transaction[] memory transactions = _readRecords(found, header, range, end, padding);
+        // Faults of blocks come first: to prove them takes neither state roots nor a witness.
+        found.transactions = new L2Transaction[](count);
+        found.sizes = new uint256[](count);
         if (header.baseFee != baseFee) found.fault = Fault.Placement;
+        bytes32[] memory leaves = _readRecords(found, header, range);
+        _prove(found, header, range.from, leaves, range.recordProof, header.mttbr);
         if (found.fault != Fault.None) return found;
-        bytes32 preStateRoot = _readRoots(found, header, range, end, padding);
+
+        bytes32 preStateRoot = _readRoots(found, header, range, leaves);
         if (found.fault != Fault.None) return found;
 
-        found.outcomes = executor.execute(transactions, preStateRoot, witness);
-        _compare(found, header, range, end);
-    }
-
-    /// @dev Reads the records, proves them and the one before them, and compares their blocks.
-    function _readRecords(
-        Findings memory found,
-        BatchHeader calldata header,
-        Range calldata range,
-        uint256 end,
-        bytes32[] memory padding
-    ) private pure returns (L2Transaction[] memory transactions) {
-        uint256 from = range.from;
-        transactions = new L2Transaction[](end - from);
-        found.sizes = new uint256[](end - from);
-        uint256 skip = from == 0 ? 0 : 1;
-        bytes32[] memory leaves = new bytes32[](end - from + skip);
-        BlockContext memory last;
-        if (skip == 1) {
-            last = range.before;
-            leaves[0] = BatchTree.leaf(from - 1, BatchTree.transactionValue(last, range.hashBefore));
-        }
-        BlockContext memory context = last;
-        uint256 offset = 0;
-        for (uint256 i = 0; i < transactions.length; ++i) {
-            bytes calldata raw;
-            (raw, offset, context) = Records.read(range.records, offset, context);
-            bool opens = from + i == 0 || context.number != last.number;
-            if (from + i != 0 && !_inOrder(last, context)) found.fault = Fault.Order;
-            if (!_inPlace(header, from + i, context)) found.fault = Fault.Placement;
-            transactions[i] = L2Transaction(context, raw);
-            found.sizes[i] = Records.size(raw, opens);
-            leaves[skip + i] = BatchTree.leaf(from + i, BatchTree.transactionValue(context, keccak256(raw)));
-            last = context;
-        }
-        if (!_prove(leaves, from - skip, header, padding, range.recordProof, header.mttbr)) found.fault = Fault.Padding;
-    }
-
-    /// @dev Proves the state roots that the header claims.
-    /// @return preStateRoot The state root before the range.
-    function _readRoots(
-        Findings memory found,
-        BatchHeader calldata header,
-        Range calldata range,
-        uint256 end,
-        bytes32[] memory padding
-    ) private pure returns (bytes32 preStateRoot) {
-        uint256 start = range.from == 0 ? 0 : range.from - 1;
-        bytes32[] calldata roots = range.stateRoots;
-        if (roots.length != end - start) revert IDisputes.RangeWrongLength(roots.length, end - start);
-        bytes32[] memory leaves = new bytes32[](roots.length);
-        for (uint256 i = 0; i < roots.length; ++i) leaves[i] = BatchTree.leaf(start + i, roots[i]);
-        if (!_prove(leaves, start, header, padding, range.rootProof, header.mtsr)) found.fault = Fault.Padding;
-        return range.from == 0 ? header.preStateRoot : roots[0];
-    }
-
-    /// @dev Compares what was executed with the state roots and sums of the header.
-    function _compare(
-        Findings memory found,
-        BatchHeader calldata header,
-        Range calldata range,
-        uint256 end
-    ) private pure {
-        bytes32[] calldata roots = range.stateRoots;
-        uint256 skip = range.from == 0 ? 0 : 1;
-        (uint256 size, uint256 gasUsed) = (0, 0);
-        for (uint256 i = 0; i < found.outcomes.length; ++i) {
-            Outcome memory outcome = found.outcomes[i];
-            if (!outcome.valid || outcome.stateRoot != roots[skip + i]) {
-                found.fault = Fault.Transition;
-                return;
-            }
-            size += found.sizes[i];
-            gasUsed += outcome.gasUsed;
-        }
-        bool isLast = end == header.txCount;
-        if (isLast && roots[roots.length - 1] != header.postStateRoot) found.fault = Fault.Transition;
-        else if (sumIsWrong(header, size, gasUsed, isLast && skip == 0)) found.fault = Fault.Sum;
+        found.outcomes = executor.execute(found.transactions, preStateRoot, witness);
+        found.fault = _compare(found, header, range.stateRoots, isLast);
     }
 
     /// @notice Whether sums over transitions of a header contradict it.
@@ -139,43 +72,113 @@ library Checks {
         return all && (size < header.dataSize || gasUsed < header.gasUsed);
     }
 
-    /// @dev Reverts unless the leaves are in the tree, from this place on.
-    /// @return padded Whether the tree is padded as it should be, as far as the proof shows.
-    function _prove(
-        bytes32[] memory leaves,
-        uint256 start,
+    /// @dev Reads the records and compares their blocks.
+    /// @return leaves Their leaves, behind that of the transaction before.
+    function _readRecords(
+        Findings memory found,
         BatchHeader calldata header,
-        bytes32[] memory padding,
+        Range calldata range
+    ) private pure returns (bytes32[] memory leaves) {
+        uint256 index = range.from;
+        uint256 skip = index - _start(index);
+        leaves = new bytes32[](skip + found.sizes.length);
+        BlockContext memory last;
+        if (skip != 0) {
+            last = range.before;
+            leaves[0] = BatchTree.leaf(index - 1, BatchTree.transactionValue(last, range.hashBefore));
+        }
+        uint256 offset = 0;
+        for (uint256 i = 0; i < found.sizes.length; ++i) {
+            BlockContext memory context;
+            bytes calldata raw;
+            (raw, offset, context) = Records.read(range.records, offset, last);
+            Fault fault = _faultOf(header, index, last, context);
+            if (fault != Fault.None) found.fault = fault;
+            found.sizes[i] = Records.size(raw, index == 0 || context.number != last.number);
+            found.transactions[i] = L2Transaction(context, raw);
+            leaves[skip + i] = BatchTree.leaf(index++, BatchTree.transactionValue(context, keccak256(raw)));
+            last = context;
+        }
+    }
+
+    /// @dev Proves the state roots that the header claims.
+    /// @param leaves Takes their leaves.
+    /// @return preStateRoot The state root before the range.
+    function _readRoots(
+        Findings memory found,
+        BatchHeader calldata header,
+        Range calldata range,
+        bytes32[] memory leaves
+    ) private pure returns (bytes32 preStateRoot) {
+        bytes32[] calldata roots = range.stateRoots;
+        if (roots.length != leaves.length) revert IDisputes.RangeWrongLength(roots.length, leaves.length);
+        uint256 start = _start(range.from);
+        for (uint256 i = 0; i < roots.length; ++i) leaves[i] = BatchTree.leaf(start + i, roots[i]);
+        _prove(found, header, range.from, leaves, range.rootProof, header.mtsr);
+        return range.from == 0 ? header.preStateRoot : roots[0];
+    }
+
+    /// @dev Compares what was executed with the state roots and sums of the header.
+    /// @param roots These state roots; where there is one more than transactions, the first is that before them.
+    /// @param isLast Whether the range ends with the last transaction.
+    function _compare(
+        Findings memory found,
+        BatchHeader calldata header,
+        bytes32[] calldata roots,
+        bool isLast
+    ) private pure returns (Fault) {
+        (uint256 size, uint256 gasUsed) = (0, 0);
+        uint256 skip = roots.length - found.sizes.length;
+        for (uint256 i = 0; i < found.outcomes.length; ++i) {
+            Outcome memory outcome = found.outcomes[i];
+            if (!outcome.valid || outcome.stateRoot != roots[skip + i]) return Fault.Transition;
+            size += found.sizes[i];
+            gasUsed += outcome.gasUsed;
+        }
+        if (isLast && roots[roots.length - 1] != header.postStateRoot) return Fault.Transition;
+        return sumIsWrong(header, size, gasUsed, isLast && skip == 0) ? Fault.Sum : Fault.None;
+    }
+
+    /// @dev Reverts unless the tree has these leaves, which go with the range from `from` on.
+    function _prove(
+        Findings memory found,
+        BatchHeader calldata header,
+        uint256 from,
+        bytes32[] memory leaves,
         bytes32[] calldata proof,
         bytes32 tree
-    ) private pure returns (bool padded) {
-        bytes32 root;
-        (root, padded) = BatchTree.rangeRoot(leaves, start, header.txCount, proof, padding);
+    ) private pure {
+        (bytes32 root, bool padded) = BatchTree.rangeRoot(leaves, _start(from), header.txCount, proof, found.padding);
         if (root != tree) revert IDisputes.RangeWrongLeaves(root, tree);
+        if (!padded) found.fault = Fault.Padding;
     }
 
-    /// @dev Whether a transaction may follow one in `last`: in the same block, or in a later one.
-    function _inOrder(BlockContext memory last, BlockContext memory context) private pure returns (bool) {
-        if (context.number > last.number) return context.timestamp >= last.timestamp;
-        return
-            context.number == last.number &&
-            context.timestamp == last.timestamp &&
-            context.coinbase == last.coinbase &&
-            context.randomness == last.randomness;
+    /// @dev Index of the first leaf for a range: that of the transaction before, where there is one.
+    function _start(uint256 from) private pure returns (uint256) {
+        return from == 0 ? 0 : from - 1;
     }
 
-    /// @dev Whether a transaction's block is what the header says of the first and the last one. The randomness of
-    /// every block is zero so far.
-    function _inPlace(
+    /// @dev What is wrong with the block of a transaction.
+    /// @param last Block of the transaction before; ignored where there is none.
+    function _faultOf(
         BatchHeader calldata header,
         uint256 index,
+        BlockContext memory last,
         BlockContext memory context
-    ) private pure returns (bool) {
+    ) private pure returns (Fault) {
         (uint64 number, uint64 timestamp) = (context.number, context.timestamp);
-        if (index == 0 && (number != header.firstBlock || timestamp != header.firstTimestamp)) return false;
-        if (index + 1 == header.txCount && (number != header.lastBlock || timestamp != header.lastTimestamp)) {
-            return false;
+        if (index == 0) {
+            if (number != header.firstBlock || timestamp != header.firstTimestamp) return Fault.Placement;
+        } else if (number == last.number) {
+            if (timestamp != last.timestamp || context.coinbase != last.coinbase) return Fault.Order;
+            if (context.randomness != last.randomness) return Fault.Order;
+        } else if (number < last.number || timestamp < last.timestamp) {
+            return Fault.Order;
         }
-        return context.randomness == 0;
+        if (index + 1 == header.txCount && (number != header.lastBlock || timestamp != header.lastTimestamp)) {
+            return Fault.Placement;
+        }
+        // No block of the chain has randomness so far.
+        return context.randomness == 0 ? Fault.None : Fault.Placement;
     }
 }

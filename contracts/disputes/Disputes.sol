@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../batches/BatchHeader.sol";
-import {Batch, IBatchInbox} from "../batches/IBatchInbox.sol";
+import {IBatchInbox, Standing} from "../batches/IBatchInbox.sol";
 import {IExecutor} from "../execution/IExecutor.sol";
 import {IParameters, Parameter} from "../governance/IParameters.sol";
 import {Certificate, ISequencerSet} from "../sequencers/ISequencerSet.sol";
@@ -43,26 +43,26 @@ contract Disputes is Requests {
 
     /// @inheritdoc IDisputes
     function check(
-        Batch calldata batch,
+        BatchHeader calldata header,
+        bytes32 inPlace,
+        Standing calldata standing,
         Certificate calldata certificate,
         Range calldata range,
         bytes calldata witness
     ) external override {
-        BatchHeader calldata header = batch.header;
         bytes32 headerHash = header.hash();
+        (bytes32 commitment, bool pending) = _locate(header.index, headerHash, inPlace, standing);
+        bool open = pending && _requests[commitment].state == RequestState.Open;
         Findings memory found = Checks.run(executor, _baseFee, header, range, witness);
-        (bytes32 commitment, bool pending) = _locate(batch, headerHash);
-        bool open = _requests[commitment].state == RequestState.Open;
         Fault fault = found.fault;
         if (fault == Fault.None) {
-            if (!pending || !open) revert FraudNotFound(headerHash);
-            fault = _answer(batch, headerHash, commitment, range, found);
+            if (!open) revert FraudNotFound(headerHash);
+            fault = _answer(header, standing, headerHash, commitment, range, found);
         }
         if (fault == Fault.None) return;
 
         emit BatchChallenged(headerHash, msg.sender, range.from, fault);
-        uint128 signers =
-            pending ? inbox.invalidate(header, batch.standing) : _signersOf(header, headerHash, certificate);
+        uint128 signers = pending ? inbox.invalidate(header, standing) : _signersOf(header, headerHash, certificate);
         _condemn(header, headerHash, fault, msg.sender, signers, pending);
         if (open) _giveBack(commitment, headerHash);
     }
@@ -70,13 +70,13 @@ contract Disputes is Requests {
     /// @dev Counts transitions that L1 found right towards the open request, and ends it with the last of them.
     /// @return fault `Sum` where the header declares less than was counted, or, at the end, anything else.
     function _answer(
-        Batch calldata batch,
+        BatchHeader calldata header,
+        Standing calldata standing,
         bytes32 headerHash,
         bytes32 commitment,
         Range calldata range,
         Findings memory found
     ) private returns (Fault fault) {
-        BatchHeader calldata header = batch.header;
         Request memory request = _requests[commitment];
         if (block.timestamp > request.deadline) revert RequestWindowOver(request.deadline);
         Answer storage answer = _answers[commitment];
@@ -99,7 +99,7 @@ contract Disputes is Requests {
 
         _requests[commitment].state = RequestState.Answered;
         emit RequestAnswered(headerHash);
-        inbox.confirm(header, batch.standing);
+        inbox.confirm(header, standing);
         // Paid at once, since the treasury takes ETH unconditionally.
         if (request.fee != 0) _pay(treasury, _inWei(request.fee));
     }

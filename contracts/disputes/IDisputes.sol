@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Batch, Standing} from "../batches/IBatchInbox.sol";
+import {IUnattestedRequests} from "../batches/IUnattestedRequests.sol";
 import {BatchHeader} from "../batches/BatchHeader.sol";
 import {IPayouts} from "../payments/IPayouts.sol";
 import {Certificate} from "../sequencers/ISequencerSet.sol";
@@ -83,7 +84,7 @@ enum Fault {
 /// 3.3.6). There is one primitive: L1 checks a range of transitions. What differs from the header is a fraud proof and
 /// condemns at once, request or not; what equals it is part of the answer to an open request. Anyone checks, ranges of
 /// any size, in any order. Pays out ETH.
-interface IDisputes is IPayouts {
+interface IDisputes is IUnattestedRequests, IPayouts {
     /// @notice A verifier requested a batch's data (steps 11.6, 3.3.2). `requester` is zero, and the fee 0, for an
     /// unattested batch.
     /// @param deadline When the window closes, in seconds.
@@ -131,7 +132,7 @@ interface IDisputes is IPayouts {
     error RequestTooLate(uint64 index);
     /// @notice The request is not open.
     error RequestNotOpen(bytes32 headerHash, RequestState state);
-    /// @notice The batch is not in the chain like this.
+    /// @notice This header is not what stands at the index, or its standing is another.
     error RequestUnknownBatch(uint64 index, bytes32 headerHash);
     /// @notice The batch is still in the chain: nothing to refund.
     error RequestStillStands(bytes32 headerHash);
@@ -161,21 +162,20 @@ interface IDisputes is IPayouts {
     /// verifier only. Payable with at least the sum of their fees; the caller gets back what is more.
     function requestData(Batch[] calldata batches) external payable;
 
-    /// @notice Opens the request that an unattested batch counts as (steps 3.3.2, 3.3.3). Inbox only.
-    /// @param headerHash Hash of the header.
-    /// @param commitment What L1 keeps of the batch.
-    function openUnattested(BatchHeader calldata header, bytes32 headerHash, bytes32 commitment) external;
-
     /// @notice Checks transitions of a header (steps 11.5, 11.8 to 11.10). Anyone may call. A fault condemns the header
     /// where it stands, where L1 once took it from its sequencer, and where a certificate shows that a quorum signed it.
     /// Otherwise the range counts for the open request; only transitions that were not checked before count. The call
     /// that completes a request compares what the header says of all transitions, and ends it.
-    /// @param batch The header, and where it stands; the standing is ignored where the header stands no more.
-    /// @param certificate A quorum's signatures, for a header that does not stand; empty otherwise.
+    /// @param header The header.
+    /// @param inPlace Hash of the header that stands at its index; ignored beyond the head.
+    /// @param standing Where that one stands.
+    /// @param certificate A quorum's signatures, for a header that does not stand or is final; empty otherwise.
     /// @param range The transitions.
     /// @param witness Trie nodes and code; empty to take over what sessions found (ISessions).
     function check(
-        Batch calldata batch,
+        BatchHeader calldata header,
+        bytes32 inPlace,
+        Standing calldata standing,
         Certificate calldata certificate,
         Range calldata range,
         bytes calldata witness

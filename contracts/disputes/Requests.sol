@@ -5,11 +5,13 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {BatchHeader} from "../batches/BatchHeader.sol";
+import {Commitments} from "../batches/Commitments.sol";
 import {Batch, BatchStatus} from "../batches/IBatchInbox.sol";
 import {IParameters, Parameter} from "../governance/IParameters.sol";
 import {EtherPayouts} from "../payments/Payouts.sol";
 import {IVerifierRegistry} from "../verifiers/IVerifierRegistry.sol";
 import {AnswerCost} from "./AnswerCost.sol";
+import {IUnattestedRequests} from "../batches/IUnattestedRequests.sol";
 import {Fault, IDisputes, Request, RequestState, Tally} from "./IDisputes.sol";
 import {Verdicts} from "./Verdicts.sol";
 
@@ -70,7 +72,7 @@ abstract contract Requests is Verdicts, EtherPayouts {
         if (msg.value > total) _pay(msg.sender, msg.value - total);
     }
 
-    /// @inheritdoc IDisputes
+    /// @inheritdoc IUnattestedRequests
     function openUnattested(BatchHeader calldata header, bytes32 headerHash, bytes32 commitment) external override {
         if (msg.sender != address(inbox)) revert DisputesUnauthorized(msg.sender);
         // Leaves `busyUntil` as it is: nobody pays here, so nobody must move the deadlines of others.
@@ -82,9 +84,8 @@ abstract contract Requests is Verdicts, EtherPayouts {
     /// @inheritdoc IDisputes
     function expire(Batch calldata batch) external override {
         bytes32 headerHash = batch.header.hash();
-        (bytes32 commitment, bool pending) = _locate(batch, headerHash);
+        bytes32 commitment = Commitments.commit(headerHash, batch.standing);
         Request memory request = _requireOpen(commitment, headerHash);
-        if (!pending) revert RequestUnknownBatch(batch.header.index, headerHash);
         if (block.timestamp <= request.deadline) revert RequestWindowOpen(request.deadline);
         uint128 signers = inbox.invalidate(batch.header, batch.standing);
         address claimant = request.requester == address(0) ? msg.sender : request.requester;
@@ -95,9 +96,9 @@ abstract contract Requests is Verdicts, EtherPayouts {
     /// @inheritdoc IDisputes
     function refund(Batch calldata batch) external override {
         bytes32 headerHash = batch.header.hash();
-        (bytes32 commitment, bool pending) = _locate(batch, headerHash);
+        bytes32 commitment = Commitments.commit(headerHash, batch.standing);
         _requireOpen(commitment, headerHash);
-        if (pending) revert RequestStillStands(headerHash);
+        if (inbox.commitmentAt(batch.header.index) == commitment) revert RequestStillStands(headerHash);
         _giveBack(commitment, headerHash);
     }
 
@@ -156,10 +157,9 @@ abstract contract Requests is Verdicts, EtherPayouts {
     /// @dev Reverts unless the batch is certified, its window is open, and its data was not requested before. L1 has the
     /// data of a recomputed batch, and an unattested one counts as requested.
     function _requireRequestable(Batch calldata batch, bytes32 headerHash) private view returns (bytes32 commitment) {
-        bool pending;
-        (commitment, pending) = _locate(batch, headerHash);
+        commitment = Commitments.commit(headerHash, batch.standing);
         uint64 index = batch.header.index;
-        if (!pending) revert RequestUnknownBatch(index, headerHash);
+        if (inbox.commitmentAt(index) != commitment) revert RequestUnknownBatch(index, headerHash);
         if (batch.standing.status != BatchStatus.Certified || _requests[commitment].state != RequestState.None) {
             revert RequestExists(headerHash);
         }

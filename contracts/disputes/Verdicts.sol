@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../batches/BatchHeader.sol";
-import {Batch, IBatchInbox} from "../batches/IBatchInbox.sol";
+import {Commitments} from "../batches/Commitments.sol";
+import {IBatchInbox, Standing} from "../batches/IBatchInbox.sol";
 import {Certificate, ISequencerSet, Verdict} from "../sequencers/ISequencerSet.sol";
 import {Fault, IDisputes} from "./IDisputes.sol";
 
@@ -40,15 +41,21 @@ abstract contract Verdicts is IDisputes {
         sequencers.punish(Verdict(headerHash, header.sequencer, header.epoch, header.term, signers, claimant, stood));
     }
 
-    /// @dev Where a batch stands.
-    /// @return commitment What L1 keeps of it while it is not final.
-    /// @return pending Whether it stands like this, and is not final.
+    /// @dev Whether a header stands, and is not final. Reverts unless the caller says what stands at its index: nobody
+    /// gets a verdict on a header that stands without the rollback.
+    /// @param inPlace Hash of the header that stands there.
+    /// @param standing Where that one stands.
+    /// @return commitment What L1 keeps of that one while it is not final.
     function _locate(
-        Batch calldata batch,
-        bytes32 headerHash
+        uint64 index,
+        bytes32 headerHash,
+        bytes32 inPlace,
+        Standing calldata standing
     ) internal view returns (bytes32 commitment, bool pending) {
-        commitment = keccak256(abi.encode(headerHash, batch.standing));
-        pending = inbox.commitmentAt(batch.header.index) == commitment;
+        commitment = Commitments.commit(inPlace, standing);
+        bytes32 kept = inbox.commitmentAt(index);
+        if (kept == commitment) return (commitment, inPlace == headerHash);
+        if (kept != 0 && (kept != inPlace || index >= inbox.finalised())) revert RequestUnknownBatch(index, inPlace);
     }
 
     /// @dev Who signed a header that does not stand. Reverts unless a quorum did, or its sequencer had L1 take it.
