@@ -28,7 +28,10 @@ export interface RootsMeasure {
 export function measureRoots(count: number): RootsMeasure {
   const transactions = Array.from({ length: count }, (_, index): L2Transaction => {
     const block = BigInt(Math.floor(index / 100));
-    return { context: { number: block, timestamp: block, coinbase: ZeroAddress, randomness: RANDOMNESS }, raw: randomBytes(115) };
+    return {
+      context: { number: block, timestamp: block, coinbase: ZeroAddress, randomness: RANDOMNESS },
+      raw: randomBytes(115),
+    };
   });
   const stateRoots = transactions.map(() => toHex(randomBytes(32)));
   const ours = time(() => ({

@@ -3,23 +3,23 @@
  * computes; and batches that are wrong in one chosen way.
  */
 import {
-  AbiCoder,
   type ContractTransactionResponse,
+  type Result,
   type TransactionRequest,
   Wallet,
   ZeroAddress,
   id,
-  keccak256,
   parseEther,
 } from "ethers";
 
+import { BATCH_STATUS, type Standing, readStanding } from "../agents/l1/standing.ts";
 import { signed } from "./signed.ts";
 import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
 import { type L2Transaction, RANDOMNESS } from "../l2/protocol/l2-transaction.ts";
 import { type BatchHeader, STAND_INS, genesisHeader, hashHeader, lastBlockHash, toHeader } from "../l2/batch/header.ts";
 import { type BatchTree, batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
-import { type Hex, asHash, fromHex } from "../l2/base/hex.ts";
+import { type Hex, fromHex } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";
 import { certify } from "./certificates.ts";
 import { TestState } from "./state.ts";
@@ -61,6 +61,8 @@ export interface BatchPlan {
   /** Transactions in one block; three by default. */
   readonly perBlock?: number;
   readonly coinbase?: string;
+  /** Of the first block, in seconds; right behind the parent's last one where absent. */
+  readonly time?: bigint;
   /** The parent's where absent, as far as that is no genesis. */
   readonly epoch?: bigint;
   /** The parent's where absent, or {@link FIRST_TERM}. */
@@ -108,7 +110,7 @@ export class BatchMaker {
 
   /** A right batch behind a header, unless the plan carries transfers that are invalid. */
   async batch(parent: BatchHeader, sequencer: string, plan: BatchPlan = {}): Promise<TestBatch> {
-    const { perBlock = 3, coinbase = COINBASE } = plan;
+    const { perBlock = 3, coinbase = COINBASE, time = parent.lastTimestamp + SECONDS_PER_BLOCK } = plan;
     const transfers =
       typeof plan.transfers === "object"
         ? plan.transfers
@@ -123,7 +125,7 @@ export class BatchMaker {
       const block = BigInt(Math.floor(i / perBlock)) + 1n;
       const context = {
         number: parent.lastBlock + block,
-        timestamp: parent.lastTimestamp + SECONDS_PER_BLOCK * block,
+        timestamp: time + SECONDS_PER_BLOCK * (block - 1n),
         coinbase,
         randomness: RANDOMNESS,
       };
@@ -249,19 +251,8 @@ export function stateBefore(batch: TestBatch, i: number): Hex {
   return i === 0 ? batch.header.preStateRoot : batch.stateRoots[i - 1]!;
 }
 
-/** Where a batch stands, as the inbox keeps it. */
-export interface Standing {
-  readonly status: bigint;
-  readonly due: bigint;
-  readonly signers: bigint;
-  readonly submitter: string;
-}
-
-/** `BatchStatus` of `contracts/batches/IBatchInbox.sol`. */
-export const BatchStatus = { None: 0n, Unattested: 1n, Recomputed: 2n, Certified: 3n, Final: 4n } as const;
-
 /** Where nothing stands. */
-export const NOWHERE: Standing = { status: BatchStatus.None, due: 0n, signers: 0n, submitter: ZeroAddress };
+export const NOWHERE: Standing = { status: BATCH_STATUS.none, due: 0, signers: 0n, submitter: ZeroAddress };
 
 /**
  * Where a header stands, as the inbox last said of it: also after it left the chain of batches. `None` for one that was
@@ -269,15 +260,14 @@ export const NOWHERE: Standing = { status: BatchStatus.None, due: 0n, signers: 0
  */
 export async function standingOf({ inbox }: TestSystem, header: BatchHeader): Promise<Standing> {
   const hash = hashHeader(header);
-  if ((await inbox.commitmentAt(header.index)) === hash) return { ...NOWHERE, status: BatchStatus.Final };
+  if ((await inbox.commitmentAt(header.index)) === hash) return { ...NOWHERE, status: BATCH_STATUS.final };
   const said = [
     ...(await inbox.queryFilter(inbox.filters.BatchSubmitted(header.index, hash))),
     ...(await inbox.queryFilter(inbox.filters.BatchConfirmed(header.index, hash))),
   ];
   const last = said.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index).at(-1);
   if (last === undefined) return NOWHERE;
-  const { status, due, signers, submitter } = last.args.standing;
-  return { status, due, signers, submitter };
+  return readStanding(last.args.standing as unknown as Result);
 }
 
 /** A header with where it stands, as L1 takes it. */
@@ -286,13 +276,6 @@ export async function placed(
   header: BatchHeader,
 ): Promise<{ header: BatchHeader; standing: Standing }> {
   return { header, standing: await standingOf(system, header) };
-}
-
-/** What the inbox keeps of a batch that is not final: the key of a request for its data. */
-export function commitmentOf(headerHash: Hex, { status, due, signers, submitter }: Standing): Hex {
-  const types = ["bytes32", "uint8", "uint40", "uint128", "address"];
-  const words = [headerHash, status, due, signers, submitter];
-  return asHash(keccak256(AbiCoder.defaultAbiCoder().encode(types, words)));
 }
 
 /** L1's epoch and term, as headers name them. */
@@ -307,7 +290,12 @@ export async function submit(
   members: readonly SequencerAccount[] = system.sequencerAccounts,
 ): Promise<ContractTransactionResponse> {
   const certificate = await certify(system.sequencers, batch.header, members);
-  return await system.inbox.submit(await placed(system, batch.parent), batch.header, [...batch.postStateProof], certificate);
+  return await system.inbox.submit(
+    await placed(system, batch.parent),
+    batch.header,
+    [...batch.postStateProof],
+    certificate,
+  );
 }
 
 /** Submits a batch without a certificate, as its sequencer. */

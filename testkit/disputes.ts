@@ -2,20 +2,19 @@
 import { type ContractTransactionResponse, ZeroAddress, toBeHex } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
+import { type Standing, commitmentOf } from "../agents/l1/standing.ts";
 import { type Hex, ZERO_HASH } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";
 import { encodeRecords } from "../l2/batch/encoding.ts";
 import { toHeader } from "../l2/batch/header.ts";
-import { type BlockContext, CONTEXT_SIZE, type L2Transaction, RANDOMNESS, sameBlock } from "../l2/protocol/l2-transaction.ts";
 import {
-  type BatchMaker,
-  NOWHERE,
-  type Standing,
-  type TestBatch,
-  commitmentOf,
-  placed,
-  standingOf,
-} from "./batches.ts";
+  type BlockContext,
+  CONTEXT_SIZE,
+  type L2Transaction,
+  RANDOMNESS,
+  sameBlock,
+} from "../l2/protocol/l2-transaction.ts";
+import { type BatchMaker, NOWHERE, type TestBatch, placed, standingOf } from "./batches.ts";
 import { type Certificate, NO_CERTIFICATE } from "./certificates.ts";
 import type { TestSystem } from "./system.ts";
 
@@ -60,7 +59,11 @@ export function recordsOf(transactions: readonly L2Transaction[]): Uint8Array {
 }
 
 /** The transitions `[from, to)` that a batch claims, with their proofs; the block of `from` itself is the one before. */
-export function rangeOf(batch: TestBatch, from = 0, to = batch.transactions.length): Range {
+export function rangeOf(
+  batch: Pick<TestBatch, "transactions" | "stateRoots" | "transactionTree" | "stateTree">,
+  from = 0,
+  to = batch.transactions.length,
+): Range {
   const before = batch.transactions[from - 1];
   const first = before === undefined ? from : from - 1;
   return {
@@ -75,10 +78,7 @@ export function rangeOf(batch: TestBatch, from = 0, to = batch.transactions.leng
 }
 
 /** What stands at an index: the hash of its header, and its standing. */
-export async function occupantOf(
-  system: TestSystem,
-  index: bigint,
-): Promise<{ inPlace: string; standing: Standing }> {
+export async function occupantOf(system: TestSystem, index: bigint): Promise<{ inPlace: string; standing: Standing }> {
   const { inbox } = system;
   const submitted = await inbox.queryFilter(inbox.filters.BatchSubmitted(index));
   const last = submitted.at(-1);

@@ -85,7 +85,12 @@ export async function overfull(
   timestamp = chain.head.timestamp + 1,
 ): Promise<SignedBlock> {
   const { number } = chain.head;
-  const context = { number: BigInt(number + 1), timestamp: BigInt(timestamp), coinbase: key.address, randomness: RANDOMNESS };
+  const context = {
+    number: BigInt(number + 1),
+    timestamp: BigInt(timestamp),
+    coinbase: key.address,
+    randomness: RANDOMNESS,
+  };
   const transactions = raws.map((raw) => ({ context, raw: fromHex(raw) }));
   await chain.adoptBatch(transactions, number);
   const { head } = chain;

@@ -10,6 +10,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import MetisL2 from "../ignition/modules/MetisL2.ts";
 import { type DeploymentParameters, Parameter, type ParameterName, type Setting } from "../ignition/parameters.ts";
 import { type System, type SystemAddresses, asRunner, connectSystem } from "../ignition/system.ts";
+import { devnet } from "../l2/protocol/config.ts";
 import { provePossession } from "./certificates.ts";
 
 /** What a test may ask for. */
@@ -61,6 +62,8 @@ export interface TestSystem extends System {
   skip(seconds: number | bigint): Promise<void>;
 }
 
+const GENESIS_TIME = devnet([]).genesisTimestamp;
+
 const FIRST_SEQUENCER = 1;
 const MOST_SEQUENCERS = 16;
 const FIRST_VERIFIER = FIRST_SEQUENCER + MOST_SEQUENCERS;
@@ -87,8 +90,13 @@ export function systemFixture(options: SystemOptions = {}): () => Promise<TestSy
   };
 }
 
+/** An in-process L1 that begins when the L2 of `devnet` does, so that the L2's blocks are as old as L1's. */
+export async function createL1(): Promise<NetworkConnection> {
+  return await network.create({ override: { initialDate: new Date(1000 * GENESIS_TIME) } });
+}
+
 async function deployWithSnapshot(options: SystemOptions) {
-  const connection = await network.create();
+  const connection = await createL1();
   const system = await deploySystem(connection, options);
   const snapshot = await connection.networkHelpers.takeSnapshot();
   return {

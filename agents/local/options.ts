@@ -24,6 +24,8 @@ export interface SequencerIdentity {
   readonly owner: string;
   /** Signs blocks and batches, and pays for what the sequencer sends to L1. */
   readonly key: Wallet;
+  /** A key that was rotated in, which counts from the next term on. */
+  readonly nextKey?: Wallet;
   readonly behaviour?: Behaviour;
 }
 

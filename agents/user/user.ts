@@ -2,7 +2,7 @@ import type { HDNodeWallet, JsonRpcApiProvider, TransactionReceipt, Wallet } fro
 import { keccak256 } from "ethers";
 
 import { keccakHex } from "../../l2/base/keccak.ts";
-import { hashHeader, toHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import { toHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { checkInclusion, type InclusionProof } from "../../l2/batch/inclusion.ts";
 import { type Hex, asHex } from "../../l2/base/hex.ts";
 import type { Clock } from "../runtime/clock.ts";

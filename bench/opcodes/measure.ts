@@ -107,7 +107,10 @@ class Loops {
 
   /** L1 gas of the whole transaction that executes the code. */
   async #run(data: string, request: Omit<ExecutionRequest, "transaction">): Promise<bigint> {
-    const transaction = { context: { number: 1_000n, timestamp: 1_800_000_000n, coinbase: TARGET, randomness: RANDOMNESS }, raw: call(data) };
+    const transaction = {
+      context: { number: 1_000n, timestamp: 1_800_000_000n, coinbase: TARGET, randomness: RANDOMNESS },
+      raw: call(data),
+    };
     const driver = new ExecutionDriver(
       { gas: L1_TRANSACTION_GAS },
       { provider: this.#executor.runner!.provider!, executor: await this.#executor.getAddress() },

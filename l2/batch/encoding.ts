@@ -3,7 +3,13 @@ import { getAddress } from "ethers";
 import { CodedError } from "../base/errors.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
-import { type BlockContext, CONTEXT_SIZE, type L2Transaction, recordSize, sameBlock } from "../protocol/l2-transaction.ts";
+import {
+  type BlockContext,
+  CONTEXT_SIZE,
+  type L2Transaction,
+  recordSize,
+  sameBlock,
+} from "../protocol/l2-transaction.ts";
 import type { BatchHeader } from "./header.ts";
 
 /** How bytes break the protocol's encoding. */
@@ -15,7 +21,6 @@ export class EncodingError extends CodedError<EncodingErrorCode> {
 }
 
 const MAX_RAW_SIZE = 0xffffff;
-
 
 /**
  * The data of a batch: one record for each transaction, in order (step 8c).

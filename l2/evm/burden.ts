@@ -1,5 +1,3 @@
-import { BATCH_LIMITS } from "../protocol/limits.ts";
-
 /** Bytes of witness that one L1 call can carry beside the machine, less a margin for what the driver guesses wrong. */
 const STEP_BYTES = 40_000;
 /** L2 gas after which an L1 call ends, however little it carried. */
@@ -8,9 +6,6 @@ const STEP_WORK = 100_000n;
 /** L1 calls that any transaction may fill, and the L2 gas that pays for each further one. */
 const FREE_STEPS = 4n;
 const GAS_PER_STEP = 6_000n;
-
-/** Most L2 gas in a batch. */
-export const BATCH_GAS = BATCH_LIMITS.gas;
 
 /** Bytes of a machine's page (contracts/execution/evm/Pages.sol), alone and with its proof. */
 const PAGE = 1_024;

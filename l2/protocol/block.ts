@@ -107,7 +107,11 @@ const isBytes = (value: unknown, size?: number): boolean =>
   (size === undefined || value.length === 2 + 2 * size);
 
 /** What the transactions of a block learn of it. */
-export function contextOf({ number, timestamp, coinbase }: Pick<SignedBlock, "number" | "timestamp" | "coinbase">): BlockContext {
+export function contextOf({
+  number,
+  timestamp,
+  coinbase,
+}: Pick<SignedBlock, "number" | "timestamp" | "coinbase">): BlockContext {
   return { number: BigInt(number), timestamp: BigInt(timestamp), coinbase, randomness: RANDOMNESS };
 }
 

@@ -54,12 +54,10 @@ export async function finalisedBlock(chain: Chain, system: SystemState | undefin
 export async function safeBlock(chain: Chain, system: SystemState | undefined): Promise<number> {
   if (system === undefined) return chain.base.number;
   const [count, below] = [await system.batchCount(), await system.secureBelow()];
-  let index = below - 1n;
-  let batch = await system.batch(index);
+  let batch = await system.batch(below - 1n);
   // A batch that nobody certified may give way to one that is, until another builds on it.
-  if (index === count - 1n && (batch?.status === "unattested" || batch?.status === "recomputed")) {
-    batch = await system.batch(--index);
-  }
+  const certified = batch?.status !== "unattested" && batch?.status !== "recomputed";
+  if (below === count && !certified) batch = await system.batch(below - 2n);
   return Math.max(await finalisedBlock(chain, system), atMostHead(chain, batch));
 }
 

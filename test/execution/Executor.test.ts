@@ -178,7 +178,12 @@ describe("Executor", () => {
         const nodes: Uint8Array[] = [];
         const size = 1 + world.random(30);
         for (let n = 0; n <= size; n++) {
-          const context = { number: 1n + BigInt(n >> 2), timestamp: BigInt(n), coinbase: world.coinbase(), randomness: RANDOMNESS };
+          const context = {
+            number: 1n + BigInt(n >> 2),
+            timestamp: BigInt(n),
+            coinbase: world.coinbase(),
+            randomness: RANDOMNESS,
+          };
           const { fields, sender } = await world.valid(reference, context.coinbase);
           const raw = n < size ? signTransaction(fields, sender.key) : world.spoil(fields, sender, chain);
           inputs.push({ context, raw });
@@ -310,7 +315,10 @@ describe("Executor", () => {
     function run(executor: BaseContract, value: string): Promise<Expected[]> {
       const node = leafOf(value);
       const inputs = [
-        { context: { number: 1n, timestamp: 1n, coinbase: alice.address, randomness: RANDOMNESS }, raw: signTransaction(fields, alice.key) },
+        {
+          context: { number: 1n, timestamp: 1n, coinbase: alice.address, randomness: RANDOMNESS },
+          raw: signTransaction(fields, alice.key),
+        },
       ];
       return execute(executor, inputs, keccak256(node), node);
     }

@@ -43,7 +43,12 @@ describe("Gas", () => {
   function transfers(count: number, seed: string): Input[] {
     const random = randomSource(seed);
     return users.slice(0, count).map(({ key }, i) => ({
-      context: { number: 1000n + BigInt(i >> 3), timestamp: 1_800_000_000n, coinbase: addresses[777]!, randomness: RANDOMNESS },
+      context: {
+        number: 1000n + BigInt(i >> 3),
+        timestamp: 1_800_000_000n,
+        coinbase: addresses[777]!,
+        randomness: RANDOMNESS,
+      },
       raw: signTransaction(
         {
           type: 2,

@@ -141,7 +141,12 @@ describe("Batch", () => {
   });
 
   it("[11.1] [11.11] finds the first transaction that makes a batch wrong", async () => {
-    const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address, randomness: RANDOMNESS };
+    const context = {
+      number: 1n,
+      timestamp: BigInt(config.genesisTimestamp),
+      coinbase: producer.address,
+      randomness: RANDOMNESS,
+    };
     const raws = [await transfer(alice, bob.address, 0), await transfer(alice, bob.address, 2)];
     const list = [...raws, "0x02"].map((raw) => ({ context, raw: fromHex(raw) }));
     const execution = await executeBatch(config, chain.states, chain.base.stateRoot, list);
@@ -188,7 +193,12 @@ describe("Batch", () => {
   }).timeout(60_000);
 
   it("[11.5] a witness has what the verdict on an invalid transaction needs", async () => {
-    const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address, randomness: RANDOMNESS };
+    const context = {
+      number: 1n,
+      timestamp: BigInt(config.genesisTimestamp),
+      coinbase: producer.address,
+      randomness: RANDOMNESS,
+    };
     const stranger = new Wallet(keccakText("stranger"));
     const raw = fromHex(await transfer(stranger, bob.address, 0));
     const witness = await transitionWitness(config, chain.states, chain.base.stateRoot, [{ context, raw }]);
@@ -215,7 +225,12 @@ describe("Batch", () => {
     const reference = await TestState.open(holey);
     let collapses = 0;
     for (const [index, address] of empty.entries()) {
-      const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: empty[(index + 1) % 40]!, randomness: RANDOMNESS };
+      const context = {
+        number: 1n,
+        timestamp: BigInt(config.genesisTimestamp),
+        coinbase: empty[(index + 1) % 40]!,
+        randomness: RANDOMNESS,
+      };
       const fees = { maxFeePerGas: holey.baseFee, maxPriorityFeePerGas: 0n };
       const raw = fromHex(await transfer(alice, address, 0, { value: 0n, ...fees }));
       const list = [{ context, raw }];

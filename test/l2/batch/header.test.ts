@@ -9,19 +9,26 @@ import { config } from "../../../testkit/l2/fixtures.ts";
 const header: BatchHeader = {
   index: 7n,
   parent: keccakText("parent"),
+  epoch: 1n,
+  term: 3n,
   sequencer: new Wallet(keccakText("sequencer")).address,
   txCount: 200n,
   dataSize: 30_000n,
   gasUsed: 4_200_000n,
+  baseFee: 1_000n,
   firstBlock: 10n,
   lastBlock: 20n,
   firstTimestamp: 1000n,
   lastTimestamp: 1010n,
+  blockBefore: keccakText("before"),
+  deposits: 5n,
+  depositsHash: keccakText("deposits"),
   preStateRoot: keccakText("pre"),
   postStateRoot: keccakText("post"),
   mtsr: keccakText("mtsr"),
   mttbr: keccakText("mttbr"),
   dataHash: keccakText("data"),
+  attestations: keccakText("attestations"),
 };
 
 describe("Batch header", () => {

@@ -293,7 +293,12 @@ describe("Chain", () => {
 
   it("[9.3] adopts a batch from L1's data alone, whatever its block numbers", async () => {
     const context = (number: number, timestamp: number) => {
-      return { number: BigInt(number), timestamp: BigInt(timestamp), coinbase: bob.address.toLowerCase(), randomness: RANDOMNESS };
+      return {
+        number: BigInt(number),
+        timestamp: BigInt(timestamp),
+        coinbase: bob.address.toLowerCase(),
+        randomness: RANDOMNESS,
+      };
     };
     const raw = async (nonce: number) => Buffer.from((await transfer(alice, carol.address, nonce)).slice(2), "hex");
     const later = config.genesisTimestamp + 7;

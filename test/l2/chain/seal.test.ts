@@ -19,7 +19,12 @@ const place = { number: 1, parentHash: ZERO_HASH, timestamp: config.genesisTimes
 async function executed() {
   const states = await StateStore.open();
   const executor = await Executor.at(config, new Overlay(states), await states.genesis(config));
-  const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address, randomness: RANDOMNESS };
+  const context = {
+    number: 1n,
+    timestamp: BigInt(config.genesisTimestamp),
+    coinbase: producer.address,
+    randomness: RANDOMNESS,
+  };
   const list = [];
   for (const raw of [await transfer(alice, bob.address, 0), await transfer(bob, carol.address, 0, { type: 1 })]) {
     const transaction = executor.decode(fromHex(raw));

@@ -183,7 +183,12 @@ describe("Contracts", () => {
     for (const block of await chain.blocks(1, 3)) await peer.importBlock(toSignedBlock(block), anyProducer);
     expect(await receiptsOf(peer)).to.deep.equal(receipts);
 
-    const place = { index: 1n, parent: keccakText("parent"), sequencer: producer.address };
+    const place = {
+      parent: genesisHeader(config, chain.base.stateRoot),
+      epoch: 0n,
+      term: 1n,
+      sequencer: producer.address,
+    };
     const batch = await buildBatch(chain, 1, 3, place);
     const adopting = await openChain();
     await adopting.adoptBatch(batch.transactions, 0);

@@ -9,7 +9,12 @@ import { NO_CODE } from "../../../l2/state/trie.ts";
 import { assemble } from "../../../conformance/fuzz/assembly.ts";
 import { alice, bob, config, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
-const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address, randomness: RANDOMNESS };
+const context = {
+  number: 1n,
+  timestamp: BigInt(config.genesisTimestamp),
+  coinbase: producer.address,
+  randomness: RANDOMNESS,
+};
 
 describe("Executor", () => {
   let states: StateStore;

@@ -21,7 +21,12 @@ import { alice, bob, config, mine, openChain, producer } from "../../../testkit/
 
 const { ethers } = await hre.network.create({ override: { blockGasLimit: 10n ** 9n, transactionGasCap: 10n ** 9n } });
 
-const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address, randomness: RANDOMNESS };
+const context = {
+  number: 1n,
+  timestamp: BigInt(config.genesisTimestamp),
+  coinbase: producer.address,
+  randomness: RANDOMNESS,
+};
 
 /** More than anything here costs. */
 const GAS = 2_000_000n;

@@ -76,7 +76,12 @@ describe("Blocks", () => {
   });
 
   it("give their transactions with the block that they run in", () => {
-    const context = { number: 1n, timestamp: BigInt(block.timestamp), coinbase: producer.address, randomness: RANDOMNESS };
+    const context = {
+      number: 1n,
+      timestamp: BigInt(block.timestamp),
+      coinbase: producer.address,
+      randomness: RANDOMNESS,
+    };
     expect(blockTransactions(block)).to.deep.equal([{ context, raw: fromHex(block.transactions[0]!) }]);
   });
 });

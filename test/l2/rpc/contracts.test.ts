@@ -241,7 +241,12 @@ describe("JSON-RPC node with contracts", () => {
 
   it("refuses to look for logs in too many blocks at once", async () => {
     const block = chain.head;
-    const many = { number: BigInt(block.number + 10_000), timestamp: BigInt(block.timestamp), coinbase: bob.address, randomness: RANDOMNESS };
+    const many = {
+      number: BigInt(block.number + 10_000),
+      timestamp: BigInt(block.timestamp),
+      coinbase: bob.address,
+      randomness: RANDOMNESS,
+    };
     const raw = await alice.signTransaction({
       ...{ chainId: config.chainId, to: bob.address, nonce: 1, gasLimit: 21_000, gasPrice: 2n * config.baseFee },
     });
