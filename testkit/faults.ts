@@ -119,5 +119,5 @@ export function isolated(fault: Fault): Behaviour {
 
 /** It leaves requests for its data unanswered (11.D1). */
 export function unresponsive(): Behaviour {
-  return { responder: { answer: () => Promise.resolve() } };
+  return { answers: false };
 }

@@ -16,6 +16,8 @@ import type { L1Time } from "./clock.ts";
 export interface Behaviour extends SequencerBehaviour {
   /** How it reaches its peers. */
   readonly transport?: (honest: Transport) => Transport;
+  /** Whether it answers requests for data; it does where absent. */
+  readonly answers?: boolean;
 }
 
 /** A sequencer that has joined on L1. */

@@ -6,6 +6,7 @@ import type { BaseContract, Signer } from "ethers";
 import { AbiCoder, concat, keccak256, toBeHex, ZeroAddress, ZeroHash } from "ethers";
 
 import type { Lab } from "../lab.ts";
+import { deployPublished, gasOf, zeroDiscount } from "../lab.ts";
 
 /** The package that ships the contracts. */
 export const OPTIMISM = "@eth-optimism/contracts-bedrock";

@@ -11,7 +11,7 @@ export const BATCH_LIMITS = {
   /** How far block numbers may move beyond the batch before. */
   blocks: 2n ** 32n,
   /** Batches that may wait for finality. */
-  pending: 2n ** 16n,
+  pending: 255n * 256n,
   /** How far the last block's time may be ahead of L1's. */
   drift: 900n,
   /** How far the last block's time may be behind L1's: what is older is signed anew. */
