@@ -132,7 +132,10 @@ export class Answerer extends Agent {
     }
     const judged = await judge(config, states, header, found);
     if (judged?.claimed === undefined) {
-      this.#alarm(batch, judged === undefined ? "the state before the batch is not known" : "nobody has the state roots");
+      this.#alarm(
+        batch,
+        judged === undefined ? "the state before the batch is not known" : "nobody has the state roots",
+      );
       return;
     }
     const { judgement, claimed, gas } = judged;

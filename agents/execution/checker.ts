@@ -1,4 +1,3 @@
-import type { BatchHeader } from "../../l2/batch/header.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import { transitionWitness } from "../../l2/execution/witness.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
@@ -6,7 +5,7 @@ import type { StateStore } from "../../l2/state/state.ts";
 import type { Certificate } from "../l1/certificate.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { L1Batch, L1State } from "../l1/mirror.ts";
-import type { Standing } from "../l1/standing.ts";
+import { BATCH_STATUS, type Standing } from "../l1/standing.ts";
 import type { L1Call, Sender } from "../l1/transactions.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Transitions } from "./ranges.ts";
@@ -30,21 +29,15 @@ export function placeOf({ headerHash, standing }: Pick<L1Batch, "headerHash" | "
   return { inPlace: headerHash, standing, certificate: NO_CERTIFICATE };
 }
 
-/**
- * How a header is checked that need not stand: with its certificate, where it does not (H4).
- *
- * @returns Nothing where it does not stand, and there is no certificate.
- */
+/** How a header is checked that does not stand, or is final: with its certificate (H4). */
 export function placeIn(
   state: L1State,
-  { header, headerHash }: { readonly header: BatchHeader; readonly headerHash: Hex },
-  certificate: Certificate | undefined,
-): Place | undefined {
+  { header, headerHash }: Pick<L1Batch, "header" | "headerHash">,
+  certificate: Certificate,
+): Place {
   const there = state.batches[Number(header.index)];
-  if (there?.headerHash === headerHash) return placeOf(there);
-  if (certificate === undefined) return undefined;
-  // Ignored beyond the head, where nothing stands.
-  const nowhere: Standing = { status: 0, due: 0, signers: 0n, submitter: header.sequencer };
+  // Beyond the head, where nothing stands, L1 ignores both.
+  const nowhere: Standing = { status: BATCH_STATUS.none, due: 0, signers: 0n, submitter: header.sequencer };
   const { headerHash: inPlace, standing } = there ?? { headerHash, standing: nowhere };
   return { inPlace, standing, certificate };
 }

@@ -83,7 +83,8 @@ export function judgeExecution(
     return { verdict: "right" };
   }
   const reason = own.invalid === undefined ? "the MTSR differs" : `transaction ${own.invalid.index} is invalid`;
-  if (claimed === undefined) return { verdict: "unshown", reason: `${reason}, and nobody gives the claimed state roots` };
+  if (claimed === undefined)
+    return { verdict: "unshown", reason: `${reason}, and nobody gives the claimed state roots` };
   const differing = own.stateRoots.findIndex((root, index) => root !== claimed[index]);
   const index = differing === -1 ? own.stateRoots.length : differing;
   if (own.invalid?.index === index && own.invalid.error.code === "TOO_LARGE") {
