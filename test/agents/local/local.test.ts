@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type Wallet, parseEther } from "ethers";
 
+import { passed } from "../../../agents/l1/mirror.ts";
 import { ZERO_HASH, asHash } from "../../../l2/base/hex.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
 import { type LocalTest, localTest } from "../../../testkit/local.ts";
@@ -60,7 +61,10 @@ describe("a whole system in one process", () => {
   it("[S1] shows users of the L2 the insecure tx state for as long as L1 is in it", async () => {
     const { local, users, system } = test;
     const [alice, bob] = users as [Wallet, Wallet];
-    const insecure = () => local.l2.send("metis_insecure", []) as Promise<boolean>;
+    const insecure = async () => {
+      const { insecure: told } = (await local.l2.send("metis_insecure", [])) as { insecure: boolean };
+      return told;
+    };
     const safe = async () => (await local.l2.getBlock("safe"))?.number;
     await local.transfer(alice, bob.address, 1n);
     await local.until(() => local.l1State.head === 2, { seconds: 90 });
@@ -68,7 +72,7 @@ describe("a whole system in one process", () => {
 
     const { disputes, inbox } = system.as(system.verifierAccounts[0]!);
     const { header } = local.l1State.batches[1]!;
-    await disputes.requestData(header, { value: await disputes.requestFee(header) });
+    await disputes.requestData([passed(local.l1State.batches[1]!)], { value: await disputes.requestFee(header) });
     await local.look();
     expect(await inbox.insecure()).to.equal(true);
     expect([await insecure(), await safe()]).to.deep.equal([true, 0]);
