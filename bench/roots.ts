@@ -56,7 +56,7 @@ function time(run: () => Roots): { roots: Roots; seconds: number } {
 
 function standardValue({ context: { number, timestamp, coinbase, randomness }, raw }: L2Transaction): Hex {
   const values = [number, timestamp, coinbase, randomness, keccakHex(raw)];
-  return asHash(solidityPackedKeccak256(["uint64", "uint64", "address", "bytes32"], values));
+  return asHash(solidityPackedKeccak256(["uint64", "uint64", "address", "bytes32", "bytes32"], values));
 }
 
 function standardRoot(values: readonly Hex[]): Hex {

@@ -24,7 +24,8 @@ export function groupBlocks(transactions: readonly L2Transaction[], start: Block
     const open = blocks.at(-1);
     if (open !== undefined && context.number === last.number) {
       if (!sameBlock(context, last)) {
-        throw new ChainError("BAD_BATCH", `Block ${context.number} of the batch has two timestamps or coinbases.`);
+        const message = `Block ${context.number} of the batch has two timestamps, coinbases or words of randomness.`;
+        throw new ChainError("BAD_BATCH", message);
       }
       open.raws.push(raw);
       continue;

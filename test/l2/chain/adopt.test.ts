@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { fromHex } from "../../../l2/base/hex.ts";
+import { keccakText } from "../../../l2/base/keccak.ts";
 import { executeBatchBlock, groupBlocks, isBlock, lostWith } from "../../../l2/chain/adopt.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
@@ -47,8 +48,10 @@ describe("Adopting a batch", () => {
     refuses([one(0n)], /Block 0 of the batch/);
     refuses([one(2n), one(1n)], /Block 1 of the batch does not follow block 2/);
     refuses([one(1n, { timestamp: time - 1n })], /does not follow block 0/);
-    refuses([one(1n), one(1n, { timestamp: time + 1n })], /two timestamps or coinbases/);
-    refuses([one(1n), one(1n, { coinbase: alice.address })], /two timestamps or coinbases/);
+    refuses([one(1n), one(1n, { timestamp: time + 1n })], /two timestamps, coinbases/);
+    refuses([one(1n), one(1n, { coinbase: alice.address })], /two timestamps, coinbases/);
+    refuses([one(1n), one(1n, { randomness: keccakText("dice") })], /two .* or words of randomness/);
+    refuses([one(1n, { randomness: keccakText("dice") })], /Block 1 of the batch has randomness, expected none/);
     refuses([one(2n ** 60n)], /does not follow/);
   });
 

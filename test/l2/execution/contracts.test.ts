@@ -6,6 +6,7 @@ import { signed } from "../../../testkit/signed.ts";
 import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { buildBatch, executeBatch } from "../../../l2/batch/build.ts";
+import { genesisHeader } from "../../../l2/batch/header.ts";
 import { toSignedBlock } from "../../../l2/protocol/block.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
@@ -55,6 +56,8 @@ async function evaluate(code: string, block = context): Promise<bigint> {
 describe("Contracts", () => {
   it("[1] see the constants of the chain and of the block", async () => {
     expect(await evaluate("0x44"), "PREVRANDAO").to.equal(0n);
+    const randomness = keccakText("randomness");
+    expect(await evaluate("0x44", { ...context, randomness }), "PREVRANDAO").to.equal(BigInt(randomness));
     expect(await evaluate("0x4a"), "BLOBBASEFEE").to.equal(1n);
     expect(await evaluate("0x5f49"), "BLOBHASH").to.equal(0n);
     expect(await evaluate("0x45"), "GASLIMIT").to.equal(config.gasLimit);
