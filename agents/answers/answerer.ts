@@ -5,6 +5,7 @@ import type { DataSource } from "../data/batch-data.ts";
 import { findData } from "../data/sources.ts";
 import { Answering, type Look } from "../execution/answer.ts";
 import { Checker, placeOf } from "../execution/checker.ts";
+import { DEFAULT_CALL_GAS } from "../execution/defaults.ts";
 import { judge } from "../execution/judge.ts";
 import { Transitions } from "../execution/ranges.ts";
 import { claim } from "../l1/account.ts";
@@ -14,19 +15,18 @@ import type { L1 } from "../l1/l1.ts";
 import { isOpen, type DataRequest, type L1State } from "../l1/mirror.ts";
 import { Agent, type AgentDependencies, type AgentOptions } from "../runtime/agent.ts";
 import { Slots } from "../runtime/slots.ts";
+import { DEFAULT_AT_ONCE } from "./defaults.ts";
 import { Turns } from "./turns.ts";
-
-export { DEFAULT_ANSWER_OPTIONS } from "./defaults.ts";
 
 export interface AnswererOptions extends AgentOptions {
   /** Owner of the sequencer that answers. */
   readonly owner: string;
   /** L1 gas that one call of a session aims at. */
   readonly stepGas: bigint;
-  /** Gas limit of a call that checks a range; four of them fill a block of L1. */
-  readonly callGas: bigint;
-  /** Calls of one answer that are under way at a time. */
-  readonly atOnce: number;
+  /** Gas limit of a call that checks a range; {@link DEFAULT_CALL_GAS} where absent. */
+  readonly callGas?: bigint;
+  /** Calls of one answer that are under way at a time; {@link DEFAULT_AT_ONCE} where absent. */
+  readonly atOnce?: number;
 }
 
 export interface AnswererDependencies extends AgentDependencies {
@@ -72,7 +72,8 @@ export class Answerer extends Agent {
     this.#d = dependencies;
     const parts = { ...dependencies, transactions: dependencies.accounts };
     this.#checker = new Checker(options, parts);
-    this.#answering = new Answering(options, { ...parts, checker: this.#checker });
+    const { callGas = DEFAULT_CALL_GAS, atOnce = DEFAULT_AT_ONCE } = options;
+    this.#answering = new Answering({ callGas, atOnce }, { ...parts, checker: this.#checker });
     this.#turns = new Turns(options.owner, dependencies.l1);
   }
 
