@@ -3,10 +3,9 @@ import type { Chain } from "../../l2/chain/chain.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { StateStore } from "../../l2/state/state.ts";
 import { ConsensusProcess, type ConsensusDependencies, type ConsensusOptions } from "../consensus/process.ts";
-import { BlocksSource, StorageSource, type DataSource } from "../data/batch-data.ts";
+import { StorageSource, type DataSource } from "../data/batch-data.ts";
 import type { FileStore } from "../data/file-store.ts";
 import type { ReadableStorage, Storage } from "../data/storage.ts";
-import { Recomputer } from "../execution/recomputer.ts";
 import type { EventFollower, FollowerOptions } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { L1State } from "../l1/mirror.ts";
@@ -16,7 +15,6 @@ import type { PeerKey } from "../peers/key.ts";
 import type { Transport } from "../peers/transport.ts";
 import type { AgentDependencies } from "../runtime/agent.ts";
 import type { Cursor } from "../runtime/cursor.ts";
-import { Responder } from "../sequencer/responder.ts";
 import { Sequencer, type SequencerDependencies, type SequencerOptions } from "../sequencer/sequencer.ts";
 import { Outbox } from "../submitter/outbox.ts";
 import { Submitter, type Challenger, type SubmitterOptions } from "../submitter/submitter.ts";
@@ -42,48 +40,29 @@ export interface PeerGround extends Ground {
   readonly chain: Chain;
   readonly mirror: EventFollower<L1State>;
   readonly transport: Transport;
-  readonly key: PeerKey;
+  /** At least one. */
+  readonly keys: readonly PeerKey[];
 }
 
 /** The consensus layer. */
-export function composeConsensus(options: ConsensusOptions, { mirror, key, ...ground }: PeerGround): ConsensusProcess {
-  const dependencies: ConsensusDependencies = { ...ground, follower: mirror, key: () => key };
+export function composeConsensus(options: ConsensusOptions, { mirror, ...ground }: PeerGround): ConsensusProcess {
+  const dependencies: ConsensusDependencies = { ...ground, follower: mirror };
   return new ConsensusProcess(options, dependencies);
 }
 
 /** Parts in which a sequencer differs from an honest one. */
-export type SequencerBehaviour = Partial<
-  Pick<SequencerDependencies, "producer" | "attestor" | "responder" | "recomputer">
->;
+export type SequencerBehaviour = Partial<Pick<SequencerDependencies, "producer" | "attestor">>;
 
-/**
- * A sequencer. It answers requests out of its own chain first, then out of the storage.
- *
- * @param options.pieceSize Most bytes of records in one L1 transaction.
- * @param options.stepGas L1 gas that one step of a recomputation aims at.
- */
+/** A sequencer. */
 export function composeSequencer(
-  options: SequencerOptions & { readonly pieceSize: number; readonly stepGas: bigint },
+  options: SequencerOptions,
   dependencies: PeerGround & {
-    readonly config: ChainConfig;
     readonly consensus: Pick<Consensus, "pendingTransactions">;
-    readonly storage?: ReadableStorage | undefined;
     readonly behaviour?: SequencerBehaviour;
   },
 ): Sequencer {
-  const { pieceSize, stepGas, ...rest } = options;
-  const { mirror, key, storage, behaviour, ...ground } = dependencies;
-  const { chain } = ground;
-  const sources: DataSource[] = [new BlocksSource("own chain", chain)];
-  if (storage !== undefined) sources.push(new StorageSource(storage));
-  return new Sequencer(rest, {
-    ...ground,
-    follower: mirror,
-    key: () => key,
-    responder: new Responder({ sequencer: options.owner, pieceSize }, { ...ground, sources }),
-    recomputer: new Recomputer({ stepGas }, { ...ground, states: chain.states }),
-    ...behaviour,
-  });
+  const { mirror, behaviour, ...ground } = dependencies;
+  return new Sequencer(options, { ...ground, follower: mirror, ...behaviour });
 }
 
 /** A verifier. */

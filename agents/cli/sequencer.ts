@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { BLOCK_LIMITS } from "../../l2/protocol/limits.ts";
-import { address, agentCommand, integer, url, type Setting } from "./flags.ts";
+import { address, agentCommand, integer, privateKey, url, type Setting } from "./flags.ts";
 import {
   DAEMON_SETTINGS,
   GENESIS_SETTING,
@@ -22,6 +22,7 @@ export interface Settings extends DaemonSettings, L1Settings, SenderSettings, Pe
   owner: string;
   coinbase?: string;
   blockTransactions: number;
+  nextKey?: string;
   consensusUrl: string;
   storageUrl?: string;
   pieceSize: number;
@@ -41,6 +42,12 @@ const SETTINGS: Setting<unknown>[] = [
     description: "most transactions of a block",
     parse: integer(1, BLOCK_LIMITS.transactions),
     default: 500,
+  },
+  {
+    name: "next-key",
+    value: "key",
+    description: 'key that "stake rotate-key" registered, which signs from the next term on; like --key',
+    parse: privateKey,
   },
   { name: "consensus-url", value: "url", description: "consensus layer", parse: url, required: true },
   { name: "storage-url", value: "url", description: "Memolabs, for what the own chain no longer has", parse: url },

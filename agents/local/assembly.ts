@@ -28,7 +28,6 @@ import { MemoryCursor } from "../runtime/cursor.ts";
 import { AgentError } from "../runtime/errors.ts";
 import { createLogger, type Logger } from "../runtime/logger.ts";
 import { Metrics } from "../runtime/metrics.ts";
-import { DEFAULT_PIECE_SIZE } from "../sequencer/responder.ts";
 import type { Submitter } from "../submitter/submitter.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import { DEFAULT_POLICY } from "../voter/policy.ts";
@@ -126,7 +125,7 @@ export class Assembly {
     return new Slot("consensus", () =>
       composeConsensus(
         { ...this.#peers, ...consensusOptions },
-        { ...this.#batchGround("consensus", key), chain: chains[0] as Chain, transport: this.network, key },
+        { ...this.#batchGround("consensus", key), chain: chains[0] as Chain, transport: this.network, keys: [key] },
       ),
     );
   }
@@ -140,22 +139,15 @@ export class Assembly {
     const { transactions } = this.ground(name, key);
     return new SequencerSlot(name, identity, { chain, transactions }, () =>
       composeSequencer(
-        {
-          ...this.#peers,
-          owner,
-          pieceSize: DEFAULT_PIECE_SIZE,
-          stepGas: DEFAULT_STEP_GAS,
-          ...options.sequencerOptions,
-        },
+        { ...this.#peers, owner, ...options.sequencerOptions },
         {
           ...this.#batchGround(name, key),
           chain,
           transactions,
           transport: transport?.(this.network) ?? this.network,
-          key,
+          keys: identity.nextKey === undefined ? [key] : [key, identity.nextKey],
           consensus: { pendingTransactions: () => this.running.pendingTransactions() },
-          storage: this.storage,
-          behaviour,
+          ...(behaviour === undefined ? {} : { behaviour }),
         },
       ),
     );

@@ -16,6 +16,8 @@ import type { L1Time } from "./clock.ts";
 export interface Behaviour extends SequencerBehaviour {
   /** How it reaches its peers. */
   readonly transport?: (honest: Transport) => Transport;
+  /** Whether it answers requests for data; it does where absent. */
+  readonly answers?: boolean;
 }
 
 /** A sequencer that has joined on L1. */
@@ -24,6 +26,8 @@ export interface SequencerIdentity {
   readonly owner: string;
   /** Signs blocks and batches, and pays for what the sequencer sends to L1. */
   readonly key: Wallet;
+  /** A key that was rotated in, which counts from the next term on. */
+  readonly nextKey?: Wallet;
   readonly behaviour?: Behaviour;
 }
 

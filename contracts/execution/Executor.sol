@@ -24,8 +24,6 @@ contract Executor is IExecutor, Sessions {
     uint256 public immutable override baseFee;
     /// @notice The most L2 gas that one transaction may have.
     uint256 public immutable gasLimit;
-    /// @notice The word that PREVRANDAO pushes on the L2.
-    uint256 public immutable randomness;
     /// @notice The word that BLOBBASEFEE pushes on the L2.
     uint256 public immutable blobBaseFee;
     /// @notice The most bytes of memory that a frame may have on the L2.
@@ -58,7 +56,6 @@ contract Executor is IExecutor, Sessions {
         chainId = chain.chainId;
         baseFee = chain.baseFee;
         gasLimit = chain.gasLimit;
-        randomness = chain.randomness;
         blobBaseFee = chain.blobBaseFee;
         memoryLimit = chain.memoryLimit;
         transactionLimit = chain.transactionLimit;
@@ -165,7 +162,6 @@ contract Executor is IExecutor, Sessions {
                     chainId: chainId,
                     baseFee: baseFee,
                     gasLimit: gasLimit,
-                    randomness: randomness,
                     blobBaseFee: blobBaseFee,
                     memoryLimit: memoryLimit,
                     transactionLimit: transactionLimit,

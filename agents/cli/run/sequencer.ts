@@ -10,7 +10,6 @@ import { serveUsers } from "../../node/node.ts";
 import { baseOf, genesisOf, l1Of, managerOf, mirrorOf, type Base } from "./ground.ts";
 import { HttpConsensus } from "../../consensus/client.ts";
 import { HttpTransport } from "../../peers/http-transport.ts";
-import { HttpStorage } from "../../data/http-storage.ts";
 import type { Sequencer } from "../../sequencer/sequencer.ts";
 import type { Settings } from "../sequencer.ts";
 
@@ -49,7 +48,7 @@ async function assemble(settings: Settings): Promise<{
   const mirror = mirrorOf(settings, l1, base);
   const consensus = new HttpConsensus(settings.consensusUrl);
   const { chainId } = await l1.provider.getNetwork();
-  const { interval, owner, coinbase, blockTransactions, pieceSize, stepGas, storageUrl } = settings;
+  const { interval, owner, coinbase, blockTransactions, key, nextKey } = settings;
   const { peerHost: host, peerPort: port, peers } = settings;
   const sequencer = composeSequencer(
     {
@@ -58,21 +57,17 @@ async function assemble(settings: Settings): Promise<{
       chainId,
       consensus: settings.consensus,
       blockTransactions,
-      pieceSize,
-      stepGas,
       ...(coinbase === undefined ? {} : { coinbase }),
     },
     {
       ...base,
       l1,
-      config,
       chain,
       mirror,
       consensus,
       transport: new HttpTransport({ host, port, peers }),
-      key: new Wallet(settings.key),
+      keys: [key, ...(nextKey === undefined ? [] : [nextKey])].map((each) => new Wallet(each)),
       transactions: managerOf(settings, l1, base),
-      storage: storageUrl === undefined ? undefined : new HttpStorage(storageUrl),
     },
   );
   return { base, chain, mirror, consensus, sequencer };

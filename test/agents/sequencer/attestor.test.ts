@@ -5,7 +5,7 @@ import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts
 import { wireHeader } from "../../../agents/peers/methods.ts";
 import { toHex, ZERO_HASH } from "../../../l2/base/hex.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
-import { BATCH_GAS } from "../../../l2/evm/burden.ts";
+import { BATCH_LIMITS } from "../../../l2/protocol/limits.ts";
 import { localTest, nextBatch, type LocalTest } from "../../../testkit/local.ts";
 
 describe("Attestor", () => {
@@ -54,7 +54,7 @@ describe("Attestor", () => {
 
   it("[7] [11.9] does not sign a batch that it could not have recomputed in time", async () => {
     const { header } = await nextBatch(local);
-    const answer = await ask({ ...header, gasUsed: BATCH_GAS + 1n });
+    const answer = await ask({ ...header, gasUsed: BATCH_LIMITS.gas + 1n });
     expect(answer["refused"]).to.contain("25000001 gas, more than can be defended: 25000000 at most");
   });
 
