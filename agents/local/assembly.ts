@@ -147,7 +147,7 @@ export class Assembly {
           transport: transport?.(this.network) ?? this.network,
           keys: identity.nextKey === undefined ? [key] : [key, identity.nextKey],
           consensus: { pendingTransactions: () => this.running.pendingTransactions() },
-          ...(behaviour === undefined ? {} : { behaviour }),
+          behaviour,
         },
       ),
     );
