@@ -29,9 +29,7 @@ interface Report {
 
 const { values: flags } = parseArgs({ options: { all: { type: "boolean", default: false } } });
 try {
-  const answers = JSON.parse(
-    readFileSync(new URL("slither/answers.json", import.meta.url), "utf8"),
-  ) as Answers;
+  const answers = JSON.parse(readFileSync(new URL("slither/answers.json", import.meta.url), "utf8")) as Answers;
   const findings = analyse(installSlither(ROOT), Object.keys(answers.detectors));
   if (flags.all)
     for (const finding of findings) console.log(`${finding.impact} ${finding.check} in ${placeOf(finding)}`);

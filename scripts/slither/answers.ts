@@ -7,7 +7,7 @@ interface Element {
   readonly source_mapping: { readonly filename_relative: string; readonly lines: readonly number[] };
   readonly type_specific_fields?: {
     readonly signature?: string;
-    readonly parent?: Element;
+    readonly parent?: Element | null;
   };
 }
 
@@ -44,7 +44,8 @@ export function placeOf({ elements: [element] }: Finding): string {
 }
 
 function pathOf({ type, name, type_specific_fields: fields }: Element): string[] {
-  const around = fields?.parent === undefined ? [] : pathOf(fields.parent);
+  const parent = fields?.parent ?? undefined;
+  const around = parent === undefined ? [] : pathOf(parent);
   // A statement is named by its function.
   return type === "node" ? around : [...around, fields?.signature ?? name];
 }
@@ -56,17 +57,20 @@ function pathOf({ type, name, type_specific_fields: fields }: Element): string[]
  */
 export function unanswered(findings: readonly Finding[], { findings: answers }: Answers): string[] {
   const keyOf = (check: string, where: string): string => `${check} in ${where}`;
-  const found = Map.groupBy(findings, (finding) => keyOf(finding.check, placeOf(finding)));
+  const found = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = keyOf(finding.check, placeOf(finding));
+    found.set(key, [...(found.get(key) ?? []), finding]);
+  }
   const given = new Map(answers.map((answer) => [keyOf(answer.check, answer.where), answer]));
   const problems: string[] = [];
   if (given.size < answers.length) problems.push("Two answers are about the same findings; use their count");
   for (const [key, all] of found) {
     const answer = given.get(key);
     const expected = answer === undefined ? 0 : (answer.count ?? 1);
-    if (all.length !== expected)
-      problems.push(
-        `${key}: ${all.length} found, ${expected} answered\n${all.map(({ impact, description }) => `  ${impact}: ${description.trim().replaceAll("\n", "\n    ")}`).join("\n")}`,
-      );
+    if (all.length === expected) continue;
+    const texts = all.map(({ impact, description }) => `  ${impact}: ${description.trim().replaceAll("\n", "\n    ")}`);
+    problems.push([`${key}: ${all.length} found, ${expected} answered`, ...texts].join("\n"));
   }
   for (const [key, { why }] of given) {
     if (!found.has(key)) problems.push(`${key}: answered, but not found any more`);

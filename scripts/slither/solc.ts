@@ -4,7 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 
-import solc from "solc";
+import untyped from "solc";
+
+/** The package has no types of its own for its main entry. */
+const solc = untyped as { compile: (input: string) => string; version: () => string };
 
 interface StandardInput {
   settings: { outputSelection?: unknown };
