@@ -92,6 +92,8 @@ interface IBatchInbox {
     error InboxWrongStatus(uint64 index, BatchStatus status);
     /// @notice A request for the batch's data is open already.
     error InboxAlreadyHeld(uint64 index);
+    /// @notice No request for the batch's data is open.
+    error InboxNotHeld(uint64 index);
     /// @notice Batches from this one on do not finalise while a request is open (S1).
     error InboxInsecure(uint64 from);
     /// @notice The challenge window is still open.
@@ -132,6 +134,10 @@ interface IBatchInbox {
     /// request is open.
     function finalise(Batch[] calldata batches) external;
 
+    /// @notice Takes over the challenge window from the parameters, for batches that are submitted from now on.
+    /// Finalisations do so too. Anyone may call.
+    function syncWindow() external;
+
     /// @notice Marks a batch as under request; windows from it on stand still. Disputes only.
     function hold(uint64 index) external;
 
@@ -151,6 +157,9 @@ interface IBatchInbox {
 
     /// @notice How often a verdict has moved the head back.
     function epoch() external view returns (uint32);
+
+    /// @notice The challenge window of batches that are submitted now, in seconds.
+    function challengeWindow() external view returns (uint256);
 
     /// @notice What L1 keeps at an index: the commitment to header and standing, or the header's hash of a final batch;
     /// zero beyond the head.
