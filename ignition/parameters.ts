@@ -6,15 +6,19 @@ export const PARAMETERS = [
   "RotationTransactions",
   "MinimumLock",
   "UnbondingDelay",
-  "RequestFeeBase",
-  "RequestFeePerByte",
-  "RequestFeePerGas",
+  "RequestFeeFloor",
+  "RequestFeeFactor",
   "SlashBounty",
   "SlashTreasury",
   "CosignerSlash",
+  "KickSlash",
+  "AnswerPay",
+  "GrantAllowance",
+  "GrantAllowanceMetis",
   "VerifierBond",
   "RewardPerGas",
   "ProducerShare",
+  "SubmissionShare",
 ] as const;
 
 /** One number that governance can change. */
