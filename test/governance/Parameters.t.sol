@@ -95,8 +95,8 @@ contract ParametersTest is Test {
     function testFuzz_constructor_priceOutOfLimits_reverts(uint8 which) public {
         Parameter[4] memory prices = [
             Parameter.RequestFeeFloor,
-            Parameter.RequestFeeFloor,
-            Parameter.RequestFeeFloor,
+            Parameter.RequestFeeFactor,
+            Parameter.AnswerPay,
             Parameter.RewardPerGas
         ];
         _expectLimit(prices[which % 4], 0, uint256(type(uint96).max) + 1, 0, type(uint96).max);
