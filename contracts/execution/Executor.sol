@@ -20,8 +20,8 @@ contract Executor is IExecutor, Sessions {
     IInterpreter public immutable interpreter;
     /// @notice Chain id of the L2.
     uint256 public immutable chainId;
-    /// @notice The part of the price of a unit of L2 gas that is burned, in wei.
-    uint256 public immutable baseFee;
+    /// @inheritdoc IExecutor
+    uint256 public immutable override baseFee;
     /// @notice The most L2 gas that one transaction may have.
     uint256 public immutable gasLimit;
     /// @notice The word that BLOBBASEFEE pushes on the L2.
