@@ -70,7 +70,7 @@ export interface BatchPlan {
 }
 
 /** The term that a fixture's sequencers count from. */
-export const FIRST_TERM = 1n;
+export const FIRST_TERM = 2n;
 
 /** What a batch says otherwise than it should. */
 export interface Lie {
