@@ -167,7 +167,8 @@ interface IDisputes is IUnattestedRequests, IPayouts {
     /// Otherwise the range counts for the open request; only transitions that were not checked before count. The call
     /// that completes a request compares what the header says of all transitions, and ends it.
     /// @param header The header.
-    /// @param inPlace Hash of the header that stands at its index; ignored beyond the head.
+    /// @param inPlace Hash of the header that stands at its index: its own where it stands itself; ignored beyond the
+    /// head.
     /// @param standing Where that one stands.
     /// @param certificate A quorum's signatures, for a header that does not stand or is final; empty otherwise.
     /// @param range The transitions.
