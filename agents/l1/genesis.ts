@@ -10,6 +10,7 @@ import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { L1 } from "./l1.ts";
+import { TERM_LIMIT } from "./rotations.ts";
 
 /**
  * Reads the constants of the L2 from a JSON file: `chainId`, `baseFee` (wei), `gasLimit`, `genesisTimestamp` (seconds),
@@ -114,6 +115,7 @@ export async function checkGenesis(l1: L1, config: ChainConfig): Promise<void> {
     ["MAX_DRIFT", BATCH_LIMITS.drift, await inbox.MAX_DRIFT()],
     ["MAX_LAG", BATCH_LIMITS.lag, await inbox.MAX_LAG()],
     ["MAX_PENDING", BATCH_LIMITS.pending, await inbox.MAX_PENDING()],
+    ["TERM_LIMIT", BigInt(TERM_LIMIT), await l1.sequencers.TERM_LIMIT()],
     [
       `genesis header (state root ${genesis.postStateRoot}, time ${genesis.lastTimestamp})`,
       hashHeader(genesis),

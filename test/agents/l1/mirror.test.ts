@@ -82,10 +82,10 @@ describe("Mirror of L1", () => {
     expect(await systemState(() => asked).batch(1n)).to.deep.include({ held: true });
     expect([asked.insecure, asked.secureBelow]).to.deep.equal([true, 1]);
     const { number } = (await stage.l1.provider.getBlock("latest"))!;
-    await answer(stage.system, stage.world, batch, 2);
+    await answer(stage.system, stage.world, batch, { size: 2 });
     const state = await look();
     const answered = state.requests[batch.hash]!;
-    expect([answered.phase, isAnswered(state, batch), state.insecure]).to.deep.equal(["answered", true, false]);
+    expect([answered.phase, isAnswered(state, answered), state.insecure]).to.deep.equal(["answered", true, false]);
     expect(answered.checked.map(({ from, count }) => [from, count])).to.deep.equal([
       [0, 2],
       [2, 1],
