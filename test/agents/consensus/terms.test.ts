@@ -89,8 +89,8 @@ describe("consensus layer across terms", () => {
   it("[M3] [7] signs with the old key until the term ends, and with the new one from then on", async () => {
     const fresh = new Wallet(id("a new key of the first sequencer"));
     await setUp({ local: { consensusOptions: { limits: { age: 10 } } } });
-    const [place] = local.sequencers.entries().find(([, { owner }]) => owner === current().owner)!;
-    const { owner: signer, address: owner, key } = test.system.sequencerAccounts[place]!;
+    const place = local.sequencers.indexOf(current());
+    const { address: owner, key } = test.system.sequencerAccounts[place]!;
     await local.stop();
     await setUp({
       local: {
@@ -102,7 +102,7 @@ describe("consensus layer across terms", () => {
         })),
       },
     });
-    const { sequencers } = test.system.as(signer);
+    const { sequencers } = test.system.as(test.system.sequencerAccounts[place]!.owner);
     const domain = certificateDomain((await local.l1.provider.getNetwork()).chainId, await sequencers.getAddress());
     await pay();
     await local.run(20);
