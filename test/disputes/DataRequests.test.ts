@@ -1,6 +1,6 @@
 /** Data requests from the fee to the verdict, on real batches that L1 really executes. */
 import { expect } from "chai";
-import { ZeroAddress, getBytes } from "ethers";
+import { ZeroAddress, getBytes, parseEther } from "ethers";
 
 import { ZERO_HASH } from "../../l2/base/hex.ts";
 import { keccakHex, keccakText } from "../../l2/base/keccak.ts";
@@ -38,7 +38,9 @@ describe("Data requests", () => {
 
   before(async () => {
     world = await BatchMaker.open();
-    load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot }, verifiers: 2 });
+    // Enough to lose a cosigner's share and stay.
+    const stakes = Array.from({ length: 4 }, () => parseEther("40000"));
+    load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot }, stakes, verifiers: 2 });
     system = await load();
     current = (await system.sequencers.term()).sequencer;
     other = system.sequencerAccounts.find(({ address }) => address !== current)!.address;

@@ -1,6 +1,6 @@
 /** Fraud proofs in one call, on real batches: what they condemn, wherever the header is, and what they leave alone. */
 import { expect } from "chai";
-import type { BaseContract } from "ethers";
+import { type BaseContract, parseEther } from "ethers";
 
 import { keccakText } from "../../l2/base/keccak.ts";
 import { toHex } from "../../l2/base/hex.ts";
@@ -19,6 +19,9 @@ import { check, requestData, stateOf } from "../../testkit/disputes.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 import { type Verdict, expectCondemned } from "./consequences.ts";
 
+/** Enough to lose a cosigner's share and stay. */
+const STAKES = Array.from({ length: 4 }, () => parseEther("40000"));
+
 describe("Fraud proofs", () => {
   let world: BatchMaker;
   let load: () => Promise<TestSystem>;
@@ -30,7 +33,7 @@ describe("Fraud proofs", () => {
 
   before(async () => {
     world = await BatchMaker.open();
-    load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot } });
+    load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot }, stakes: STAKES });
     system = await load();
     current = (await system.sequencers.term()).sequencer;
     other = system.sequencerAccounts.find(({ address }) => address !== current)!.address;
@@ -217,7 +220,7 @@ describe("Fraud proofs", () => {
       // Cosigners lost their share of the epoch with the first verdict; the forger loses all.
       const { stake } = await system.sequencers.sequencerOf(other);
       expect(stake).to.be.greaterThan(0n);
-      await expect(proveGone(forged, 2)).to.emit(system.disputes, "BatchCondemned");
+      await expect(proveGone(forged, 3)).to.emit(system.disputes, "BatchCondemned");
       expect((await system.sequencers.sequencerOf(other)).stake).to.equal(0n);
       expect(await system.inbox.epoch()).to.equal(epoch);
     });

@@ -39,7 +39,7 @@ export async function expectCondemned(
   const cosigner = await share("CosignerSlash");
   const signers = verdict.signers ?? (await standingOf(system, header)).signers;
   const request = await requestOf(system, batch);
-  const open = request.state === RequestState.Open;
+  const open = stood && request.state === RequestState.Open;
   const [head, epoch, term] = [await inbox.head(), await inbox.epoch(), await sequencers.term()];
   const before = {
     ether: await disputes.owed(request.requester),
