@@ -3,7 +3,7 @@ import { type Wallet, parseEther } from "ethers";
 
 import type { Hex } from "../../l2/base/hex.ts";
 import { Parameter } from "../../ignition/parameters.ts";
-import type { L1Batch } from "../../agents/l1/mirror.ts";
+import { type L1Batch, passed } from "../../agents/l1/mirror.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import type { Stage } from "./stage.ts";
 import { counting, grouped, short } from "./story.ts";
@@ -166,6 +166,16 @@ export async function startOver(stage: Stage, hashes: readonly Hex[]): Promise<v
 /** Starts the verifier, which until then saw nothing. */
 export async function wakeVerifier(stage: Stage): Promise<void> {
   await stage.local.verifiers[0]?.restart();
+}
+
+/** A verifier asks L1 for the data of a batch that stands. What is sent beyond the fee comes back. */
+export async function request(stage: Stage, verifier: Wallet, { index }: Pick<BatchHeader, "index">): Promise<void> {
+  const { disputes } = stage.as(verifier);
+  const batch = batchAt(stage, Number(index));
+  const { gasPrice } = await stage.playground.provider.getFeeData();
+  const value = await disputes.requestFee(batch.header, 2n * (gasPrice ?? 0n));
+  await (await disputes.requestData([passed(batch)], { value })).wait();
+  await stage.tell();
 }
 
 /** Waits for the challenge window and for everything to be final. */

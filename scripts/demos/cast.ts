@@ -88,10 +88,12 @@ export async function letIn(playground: Playground, system: System, cast: Cast, 
   const { deployer, provider, movable, chainId } = playground;
   const { token, parameters } = asRunner(system, deployer);
   const domain = certificateDomain(chainId, await system.sequencers.getAddress());
-  const [lock, bond] = await Promise.all([
+  const [minimum, bond] = await Promise.all([
     parameters.get(Parameter.MinimumLock),
     parameters.get(Parameter.VerifierBond),
   ]);
+  // Who loses a share for what it cosigned stays.
+  const lock = 2n * minimum;
   out(`  … ETH for ${payers(cast).length} accounts, METIS for those who lock or vote`);
   for (const { address } of payers(cast)) {
     await done(deployer.sendTransaction({ to: address, value: movable ? PLENTY : FUNDS }));

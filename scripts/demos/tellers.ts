@@ -88,6 +88,12 @@ export const TELLERS: Readonly<Record<string, Teller>> = {
     to: name(args["sequencer"]),
     text: `kicks ${name(args["sequencer"])}`,
   }),
+  ProofCommitted: () => ({ to: "L1", text: "commits to a proof, so that nobody who copies it takes the bounty" }),
+  BountyTaken: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["claimant"]),
+    text: `has the bounty of the one who committed to the proof: ${name(args["claimant"])}`,
+  }),
   BountySet: ({ args }, name) => ({
     by: "L1",
     to: name(args["claimant"]),
@@ -118,7 +124,7 @@ export const TELLERS: Readonly<Record<string, Teller>> = {
   KickProposed: ({ args }, name) => ({ to: "Governance", text: `proposes to kick ${name(args["sequencer"])}` }),
   BanProposed: ({ args }, name) => ({
     to: "Governance",
-    text: `proposes to ban ${name(args["verifier"])} and to compensate ${name(args["sequencer"])}`,
+    text: `proposes to ban ${name(args["verifier"])} and to compensate ${name(args["compensation"].account)}`,
   }),
   VoteCast: ({ args }) => ({
     to: "Governance",

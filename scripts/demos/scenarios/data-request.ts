@@ -1,9 +1,9 @@
 import { type Wallet, parseEther } from "ethers";
 
 import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
-import { batchTree, mttbrLeafValue } from "../../../l2/batch/tree.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
-import { batch, payday, wakeVerifier } from "../acts.ts";
+import { Transitions } from "../../../agents/execution/ranges.ts";
+import { batch, batchAt, payday, wakeVerifier } from "../acts.ts";
 import { Gate, refusal } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
@@ -14,7 +14,7 @@ export const dataRequest: Scenario = {
   title: "Data is withheld, posted when L1 asks, and right: governance kicks the sequencer",
   prepare: () => {
     const gate = new Gate();
-    const kick = { slashShare: 2_000, compensation: parseEther("1000") };
+    const kick = { slashShare: 1_000, compensation: parseEther("100") };
     return {
       setting: { local: () => ({ blocks: gate, verifierOptions: { kick } }) },
       async play(stage) {
@@ -50,19 +50,10 @@ async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
   const [first, last] = [Number(header.firstBlock), Number(header.lastBlock)];
   const transactions = await chain.transactions(first, last);
   const stateRoots = (await chain.blocks(first, last)).flatMap((block) => block.stateRoots);
-  const [transaction] = transactions;
-  if (transaction === undefined) throw new Error(`Batch ${header.index} is empty.`);
-  const states = batchTree(stateRoots);
-  const transition = {
-    index: 0,
-    transaction,
-    transactionProof: batchTree(transactions.map(mttbrLeafValue)).proof(0),
-    preStateRoot: header.preStateRoot,
-    preStateProof: [],
-    postStateRoot: stateRoots[0] ?? "",
-    postStateProof: states.proof(0),
-  };
-  const witness = await transitionWitness(stage.config, chain.states, header.preStateRoot, [transaction]);
+  const range = new Transitions(header, transactions, stateRoots).range(0, 1);
+  const witness = await transitionWitness(stage.config, chain.states, header.preStateRoot, transactions.slice(0, 1));
+  const { headerHash, standing } = batchAt(stage, Number(header.index));
+  const none = { signers: 0n, signatures: "0x" };
   const { disputes, inbox } = stage.as(stage.cast.verifiers[0] as Wallet);
   await stage.story.observe({
     steps: ["11.10.3.4"],
@@ -70,7 +61,7 @@ async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
     to: "L1",
     read: async () => ({
       open: (await inbox.finalised()) <= header.index,
-      refusal: await refusal(disputes.proveTransition.staticCall(header, transition, witness)),
+      refusal: await refusal(disputes.check.staticCall(header, headerHash, standing, none, range, witness)),
     }),
     holds: ({ open, refusal: error }) => open && error === "FraudNotFound",
     text: "tries a fraud proof of the batch: L1 executes the transaction and finds no fraud",

@@ -26,7 +26,13 @@ export const fakeBatch: Scenario = {
         await payday(stage);
         await local.submitter?.stop();
         const offender = stage.current;
-        await postAlone(stage, withFalseRoots(await nextBatch(stage), 0));
+        const forged = withFalseRoots(await nextBatch(stage), 0);
+        await postAlone(stage, forged);
+        // Memolabs takes what stands on L1; without the false roots nobody could show where they are false.
+        await local.storage.put(forged.object, {
+          header: forged.header,
+          certificate: { signers: 0n, signatures: "0x" },
+        });
         await stage.until(() => local.l1State.condemned.length === 1);
         if (stage.current.owner === offender.owner) throw new Error("The offender is still the current sequencer.");
         await sendAgain(stage, ["3.3.6a.3", "3.3.6a.4"]);
