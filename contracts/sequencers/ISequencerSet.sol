@@ -60,6 +60,7 @@ enum SequencerStatus {
 /// @param leavesAt When the stake may leave at the earliest, in seconds; zero while active.
 /// @param lastTerm The last term in which its signatures count; zero while active.
 /// @param punishedEpoch One more than the last epoch for which it lost a cosigner's share; zero if none.
+/// @param barred Whether L1 refuses its headers: it was kicked, or slashed below the minimum stake.
 struct Sequencer {
     SequencerStatus status;
     uint8 seat;
@@ -69,6 +70,7 @@ struct Sequencer {
     uint40 leavesAt;
     uint32 lastTerm;
     uint32 punishedEpoch;
+    bool barred;
 }
 
 /// @dev What a final batch pays for.
@@ -336,7 +338,5 @@ interface ISequencerSet is IPayouts {
     function totalStake() external view returns (uint256);
 
     /// @notice A bounty that waits: for whom, how much in wei, and from when on it is paid, in seconds.
-    function bountyOf(
-        bytes32 headerHash
-    ) external view returns (address claimant, uint256 amount, uint256 payableAt);
+    function bountyOf(bytes32 headerHash) external view returns (address claimant, uint256 amount, uint256 payableAt);
 }
