@@ -58,7 +58,12 @@ export function readGenesis(file: string): ChainConfig {
   };
 }
 
-function readPredeploys(value: unknown, file: string): Record<string, Hex> {
+/**
+ * Reads code by address.
+ *
+ * @throws {AgentError} `CONFIG` naming the file and the entry that is malformed.
+ */
+export function readPredeploys(value: unknown, file: string): Record<string, Hex> {
   if (typeof value !== "object" || value === null) {
     throw new AgentError("CONFIG", `predeploys in ${file} is ${JSON.stringify(value)}; expected code by address`);
   }
