@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 import { MaxUint256, getAddress, isAddress } from "ethers";
 
-import { readPredeploys } from "../../agents/l1/genesis.ts";
+import { readPredeploys } from "../../agents/l1/predeploys.ts";
 import { AgentError, messageOf } from "../../agents/runtime/errors.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 
