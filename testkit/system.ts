@@ -114,7 +114,8 @@ export async function deploySystem(connection: NetworkConnection, options: Syste
   const [deployer] = signers;
   if (deployer === undefined) throw new Error("The network has no account to deploy with.");
 
-  const parameters = await deploymentParameters(options);
+  const { Governance, ...rest } = await deploymentParameters(options);
+  const parameters = { Governance: { ...Governance, holder: deployer.address }, ...rest };
   const { deploymentId } = options;
   const record = deploymentId === undefined ? {} : { deploymentId };
   const deployed = await ignition.deploy(MetisL2, { parameters: { ...parameters } as never, ...record });

@@ -93,8 +93,7 @@ export class ConsensusProcess extends Agent implements Consensus {
     this.#dependencies = dependencies;
     this.peer = new Peer({ ...options, self: this.#address }, dependencies);
     this.#duties = new Duties(Infinity, dependencies.chain);
-    // A certified batch fixes the draw by the way; the submitter does where none came.
-    this.#rotations = new Rotations({ rotate: 0, draw: Infinity }, dependencies);
+    this.#rotations = new Rotations({ rotate: 0 }, dependencies);
     this.#certifier = new Certifier({ ...DEFAULT_LIMITS, ...options.limits }, this.#domain, {
       ...dependencies,
       peer: this.peer,

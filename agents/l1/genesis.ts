@@ -6,9 +6,11 @@ import { asHex, type Hex } from "../../l2/base/hex.ts";
 import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import { ACCESS_LIMIT, BLOB_BASE_FEE, TRANSACTION_LIMIT, type ChainConfig } from "../../l2/protocol/config.ts";
+import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { L1 } from "./l1.ts";
+import { TERM_LIMIT } from "./rotations.ts";
 
 /**
  * Reads the constants of the L2 from a JSON file: `chainId`, `baseFee` (wei), `gasLimit`, `genesisTimestamp` (seconds),
@@ -105,6 +107,15 @@ export async function checkGenesis(l1: L1, config: ChainConfig): Promise<void> {
     ["memoryLimit", BigInt(MEMORY_LIMIT), await executor.memoryLimit()],
     ["transactionLimit", BigInt(TRANSACTION_LIMIT), await executor.transactionLimit()],
     ["accessLimit", BigInt(ACCESS_LIMIT), await executor.accessLimit()],
+    ["BatchInbox.baseFee", config.baseFee, await inbox.baseFee()],
+    ["MAX_TRANSACTIONS", BigInt(BATCH_LIMITS.transactions), await inbox.MAX_TRANSACTIONS()],
+    ["MAX_DATA_SIZE", BigInt(BATCH_LIMITS.bytes), await inbox.MAX_DATA_SIZE()],
+    ["MAX_GAS", BATCH_LIMITS.gas, await inbox.MAX_GAS()],
+    ["MAX_BLOCKS", BATCH_LIMITS.blocks, await inbox.MAX_BLOCKS()],
+    ["MAX_DRIFT", BATCH_LIMITS.drift, await inbox.MAX_DRIFT()],
+    ["MAX_LAG", BATCH_LIMITS.lag, await inbox.MAX_LAG()],
+    ["MAX_PENDING", BATCH_LIMITS.pending, await inbox.MAX_PENDING()],
+    ["TERM_LIMIT", BigInt(TERM_LIMIT), await l1.sequencers.TERM_LIMIT()],
     [
       `genesis header (state root ${genesis.postStateRoot}, time ${genesis.lastTimestamp})`,
       hashHeader(genesis),

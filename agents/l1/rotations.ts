@@ -1,5 +1,3 @@
-import { ZeroAddress } from "ethers";
-
 import { Parameter } from "../../ignition/parameters.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { L1 } from "./l1.ts";
@@ -9,23 +7,30 @@ import type { TransactionManager } from "./transactions.ts";
 /** Age at which anyone may end a term, in seconds: `TERM_LIMIT` of `SequencerSet.sol`. */
 export const TERM_LIMIT = 86_400;
 
-/** What anyone may call, and who has called it first. */
+/** What anyone may call. */
 export type Housekeeping = "rotate" | "draw";
 
-/** For how long something may be due before it is done here, in seconds. */
-export type Patience = Readonly<Record<Housekeeping, number>>;
+/** When something is done here, in seconds. */
+export interface Patience {
+  /** For how long a term may be over. */
+  readonly rotate: number;
+  /** How old a term without a batch may be before its draw is fixed; it is left to others if absent. */
+  readonly draw?: number;
+}
 
 /**
  * What the sequencer set needs anyone to do (step 5): end a term that has lasted long enough, and fix the draw of the
- * next sequencer, which a certified batch does by the way.
+ * next sequencer while L1 knows the block that decides it. A certified batch does that by the way.
  */
 export class Rotations {
   readonly #patience: Patience;
   readonly #l1: L1;
   readonly #transactions: Pick<TransactionManager, "send">;
   readonly #log: Logger;
-  /** Since when what is due is due, in seconds. */
-  readonly #since = new Map<string, number>();
+  /** The term that is over, and since when it is known to be, in seconds. */
+  #over: { readonly term: bigint; readonly since: number } | undefined;
+  /** The term whose draw was fixed here. */
+  #drawn: bigint | undefined;
 
   constructor(
     patience: Patience,
@@ -44,39 +49,29 @@ export class Rotations {
    * @returns What L1 took.
    */
   async tend(head: number, signal?: AbortSignal): Promise<Housekeeping | undefined> {
-    const [term, now] = await Promise.all([this.#l1.sequencers.term(), this.#l1.now()]);
-    const number = Number(term.number);
-    const age = now - Number(term.startedAt);
-    const due = await this.#due(term, { head, age });
-    if (due === undefined) {
-      this.#since.clear();
-      return undefined;
-    }
-    const key = `${due} ${number}`;
-    const since = this.#since.get(key) ?? now;
-    this.#since.clear();
-    this.#since.set(key, since);
-    return now - since >= this.#patience[due] && (await this.#send(due, number, signal)) ? due : undefined;
-  }
-
-  async #due(
-    term: { readonly number: bigint; readonly transactions: bigint; readonly sequencer: string },
-    { head, age }: { readonly head: number; readonly age: number },
-  ): Promise<Housekeeping | undefined> {
     const { sequencers, parameters } = this.#l1;
-    const [current, coming, most, next] = await Promise.all([
-      sequencers.rosterOf(term.number),
-      sequencers.rosterOf(term.number + 1n),
+    const [term, now] = await Promise.all([sequencers.term(), this.#l1.now()]);
+    const { number } = term;
+    const [current, coming, most] = await Promise.all([
+      sequencers.rosterOf(number),
+      sequencers.rosterOf(number + 1n),
       parameters.get(Parameter.RotationTransactions),
-      sequencers.next(),
     ]);
-    const somebody = current.active !== 0n || coming.active !== 0n;
-    if (head <= 1 && current.active !== coming.active) return "rotate";
-    if (somebody && (age >= TERM_LIMIT || term.transactions >= most)) return "rotate";
-    return current.active !== 0n && next === ZeroAddress ? "draw" : undefined;
+    const age = now - Number(term.startedAt);
+    const somebody = (current.active | coming.active) !== 0n;
+    const founding = head <= 1 && current.active !== coming.active;
+    if (founding || (somebody && (age >= TERM_LIMIT || term.transactions >= most))) {
+      if (this.#over?.term !== number) this.#over = { term: number, since: now };
+      if (now - this.#over.since >= this.#patience.rotate) return this.#send("rotate", number, signal);
+    }
+    const { draw = Infinity } = this.#patience;
+    if (current.active === 0n || head > Number(current.head) || age < draw || this.#drawn === number) return undefined;
+    const sent = await this.#send("draw", number, signal);
+    if (sent !== undefined) this.#drawn = number;
+    return sent;
   }
 
-  async #send(label: Housekeeping, term: number, signal: AbortSignal | undefined): Promise<boolean> {
+  async #send(label: Housekeeping, term: bigint, signal: AbortSignal | undefined): Promise<Housekeeping | undefined> {
     const { sequencers, addresses } = this.#l1;
     const data =
       label === "rotate"
@@ -87,10 +82,13 @@ export class Rotations {
     } catch (error) {
       // Anyone may call it, and somebody was faster, or L1's clock is behind.
       if (!(error instanceof L1Revert)) throw error;
-      this.#log.info({ label, term, reason: error.message }, "L1 does not take it");
-      return false;
+      this.#log.info({ label, term: Number(term), reason: error.message }, "L1 does not take it");
+      return undefined;
     }
-    this.#log.info({ term }, label === "rotate" ? "[5] rotated" : "[5.2] fixed the draw of the next sequencer");
-    return true;
+    this.#log.info(
+      { term: Number(term) },
+      label === "rotate" ? "[5] rotated" : "[5.2] fixed the draw of the next sequencer",
+    );
+    return label;
   }
 }

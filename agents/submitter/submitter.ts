@@ -46,8 +46,8 @@ export interface SubmitterDependencies extends AgentDependencies {
 /** A head that gives way to a certified batch. */
 const UNCERTIFIED: readonly BatchStatus[] = [BATCH_STATUS.unattested, BATCH_STATUS.recomputed];
 
-/** What others leave undone for so long, in seconds, is done here. A draw has to be fixed within 256 blocks of L1. */
-const PATIENCE: Patience = { rotate: 300, draw: 600 };
+/** The consensus layer rotates first. A draw is fixed before L1 may forget the block that decides it: 256 blocks. */
+const PATIENCE: Patience = { rotate: 300, draw: 1_800 };
 
 /** A batch whose roots were computed here and are those of its header. */
 interface RightBatch {

@@ -83,7 +83,9 @@ export async function buildBatch(
 export interface BatchExecution {
   /** State root after each transaction, up to the first invalid one. */
   readonly stateRoots: readonly Hex[];
-  /** L2 gas used by them. */
+  /** L2 gas that each of them used. */
+  readonly gas: readonly bigint[];
+  /** Its sum. */
   readonly gasUsed: bigint;
   readonly mttbr: Hex;
   /** Absent if a transaction is invalid. */
@@ -107,13 +109,13 @@ export async function executeBatch(
   const mttbr = batchTree(transactions.map(mttbrLeafValue)).root;
   const executor = await Executor.at(config, new Overlay(states), preStateRoot);
   const stateRoots: Hex[] = [];
-  let gasUsed = 0n;
+  const gas: bigint[] = [];
   let invalid: BatchExecution["invalid"];
   for (const [index, { context, raw }] of transactions.entries()) {
     try {
       const outcome = await executor.execute(context, executor.decode(raw));
       stateRoots.push(outcome.stateRoot);
-      gasUsed += outcome.gasUsed;
+      gas.push(outcome.gasUsed);
     } catch (error) {
       if (!(error instanceof TransactionError)) throw error;
       invalid = { index, error };
@@ -121,6 +123,7 @@ export async function executeBatch(
     }
   }
   await states.keep(executor.changes());
-  if (invalid !== undefined) return { stateRoots, gasUsed, mttbr, invalid };
-  return { stateRoots, gasUsed, mttbr, mtsr: batchTree(stateRoots).root };
+  const gasUsed = gas.reduce((sum, used) => sum + used, 0n);
+  if (invalid !== undefined) return { stateRoots, gas, gasUsed, mttbr, invalid };
+  return { stateRoots, gas, gasUsed, mttbr, mtsr: batchTree(stateRoots).root };
 }

@@ -16,11 +16,11 @@ export async function runStake(
   await act(new Stake({ l1, transactions: managerOf(settings, l1, base) }), settings);
 }
 
-/** Prints the proof that a key's holder lets the owner of a stake use it. */
+/** Prints the proof, 64 bytes, that a key's holder lets the owner of a stake use it. */
 export async function proveKey({ key, owner = "", ...settings }: StakeSettings): Promise<void> {
   const l1 = openL1(await connect(settings.l1Url, "L1"), readDeployment(settings.deployment));
   const { chainId } = await l1.provider.getNetwork();
   const domain = certificateDomain(chainId, l1.addresses.sequencers);
   const wallet = new Wallet(key);
-  console.log(JSON.stringify({ key: wallet.address, possession: await provePossession(domain, wallet, owner) }));
+  console.log(await provePossession(domain, wallet, owner));
 }
