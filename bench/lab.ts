@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 
 import { BaseContract, ContractFactory, getBytes } from "ethers";
 import type { InterfaceAbi, Signer } from "ethers";
-import { network } from "hardhat";
+
+import { createL1 } from "../testkit/system.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -13,7 +14,7 @@ export type Lab = Awaited<ReturnType<typeof openLab>>;
 
 /** Opens a chain with the rules of the newest fork; its accounts have more ETH than any bond asks for. */
 export async function openLab() {
-  const connection = await network.create();
+  const connection = await createL1();
   const { ethers, networkHelpers } = connection;
   const signers = await ethers.getSigners();
   for (const signer of signers.slice(0, 2)) {

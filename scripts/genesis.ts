@@ -2,9 +2,9 @@
  * Binds L1 to one L2: writes the genesis that agents take, and the parameters that the contracts are deployed with.
  *
  *   npm run genesis -- --balances balances.json --parameters ignition/parameters/sepolia.json \
- *     --out genesis.json --out-parameters parameters.json
+ *     --out genesis.json --out-parameters parameters.json --holder 0x…
  */
-import { type Setting, agentCommand, integer } from "../agents/cli/flags.ts";
+import { type Setting, address, agentCommand, integer } from "../agents/cli/flags.ts";
 import { AgentError, messageOf } from "../agents/runtime/errors.ts";
 import type { ChainConfig } from "../l2/protocol/config.ts";
 import { StateStore } from "../l2/state/state.ts";
@@ -16,6 +16,7 @@ interface Options {
   readonly parameters: string;
   readonly out: string;
   readonly outParameters: string;
+  readonly holder?: string;
   readonly timestamp?: number;
   readonly force?: true;
 }
@@ -40,6 +41,12 @@ const SETTINGS: Setting<unknown>[] = [
     description: "where the parameters go, with genesisStateRoot and genesisTimestamp of this genesis",
     required: true,
   },
+  {
+    name: "holder",
+    value: "address",
+    description: "who gets all METIS, and all votes; the one in --parameters if absent",
+    parse: address,
+  },
   { name: "timestamp", value: "seconds", description: "time of the genesis; now if absent", parse: integer(0) },
   { name: "force", description: "replace output files that exist" },
 ];
@@ -61,7 +68,9 @@ const command = agentCommand(
   };
   const genesisStateRoot = await stateRootOf(config);
   const Rollup = { ...parameters.Rollup, genesisTimestamp: timestamp, genesisStateRoot };
-  writeTogether({ [out]: json(config), [outParameters]: json({ ...parameters, Rollup }) });
+  const named = options.holder === undefined ? {} : { holder: options.holder };
+  const Governance = { ...(parameters["Governance"] as object | undefined), ...named };
+  writeTogether({ [out]: json(config), [outParameters]: json({ ...parameters, Governance, Rollup }) });
   console.log(`${out}: ${Object.keys(config.alloc).length} accounts, state root ${genesisStateRoot}`);
   console.log(`${outParameters}: ${file} with this state root and time ${timestamp}`);
 });

@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { isHexString } from "ethers";
 
-import { address, agentCommand, ether, type Setting } from "./flags.ts";
+import { address, agentCommand, ether, hash, type Setting } from "./flags.ts";
 import {
   DAEMON_SETTINGS,
   L1_SETTINGS,
@@ -9,14 +10,17 @@ import {
   type L1Settings,
   type SenderSettings,
 } from "./settings.ts";
-import type { Stake } from "../sequencer/stake.ts";
+import type { ProvenKey, Stake } from "../sequencer/stake.ts";
 import { compiled } from "./compiled.ts";
 
 export interface StakeSettings extends DaemonSettings, L1Settings, SenderSettings {
   amount?: bigint;
   sequencerKey?: string;
+  possession?: string;
+  owner?: string;
   recipient?: string;
   verifier?: string;
+  request?: string;
   compensation?: bigint;
   reason?: string;
 }
@@ -36,6 +40,20 @@ const KEY: Setting<unknown> = {
   parse: address,
   required: true,
 };
+const POSSESSION: Setting<unknown> = {
+  name: "possession",
+  value: "signature",
+  description: 'proof of that key\'s holder, as "stake prove-key" prints it',
+  parse: signature,
+  required: true,
+};
+const OWNER: Setting<unknown> = {
+  name: "owner",
+  value: "address",
+  description: "owner of the stake that the key is to serve",
+  parse: address,
+  required: true,
+};
 const RECIPIENT: Setting<unknown> = {
   name: "recipient",
   value: "address",
@@ -51,10 +69,17 @@ const VERIFIER: Setting<unknown> = {
   parse: address,
   required: true,
 };
+const REQUEST: Setting<unknown> = {
+  name: "request",
+  value: "hash",
+  description: "hash of the header whose data it requested, and the sequencer gave",
+  parse: hash,
+  required: true,
+};
 const COMPENSATION: Setting<unknown> = {
   name: "compensation",
   value: "ether",
-  description: "ETH asked for, out of the treasury",
+  description: "ETH asked for, out of the treasury: at most the request's fee and an allowance",
   parse: ether,
   required: true,
 };
@@ -66,21 +91,21 @@ const REASON: Setting<unknown> = {
   required: true,
 };
 
-/** `agent stake`: what the owner of a stake does on L1 (Q4); `--key` is the owner's. */
+/** `agent stake`: what the owner of a stake does on L1 (Q4); `--key` is the owner's, except in `prove-key`. */
 export function stakeCommand(): Command {
   const actions: [string, string, Setting<unknown>[], (stake: Stake, s: StakeSettings) => Promise<unknown>][] = [
     [
       "join",
-      "locks METIS and takes a seat",
-      [AMOUNT, KEY, RECIPIENT],
-      (stake, { amount = 0n, sequencerKey = "", recipient = "" }) => stake.join(sequencerKey, recipient, amount),
+      "locks METIS and takes a seat, which counts from the next term on",
+      [AMOUNT, KEY, POSSESSION, RECIPIENT],
+      (stake, { amount = 0n, recipient = "", ...key }) => stake.join(keyOf(key), recipient, amount),
     ],
     ["top-up", "adds to the stake", [AMOUNT], (stake, { amount = 0n }) => stake.topUp(amount)],
     [
       "rotate-key",
-      "replaces the sequencer's key",
-      [KEY],
-      (stake, { sequencerKey = "" }) => stake.rotateKey(sequencerKey),
+      "replaces the sequencer's key from the next term on",
+      [KEY, POSSESSION],
+      (stake, key) => stake.rotateKey(keyOf(key)),
     ],
     [
       "set-recipient",
@@ -93,8 +118,9 @@ export function stakeCommand(): Command {
     [
       "propose-ban",
       "proposes to ban a verifier that spams requests, and to be compensated (11.6.1)",
-      [VERIFIER, COMPENSATION, REASON],
-      (stake, { verifier = "", compensation = 0n, reason = "" }) => stake.proposeBan(verifier, compensation, reason),
+      [VERIFIER, REQUEST, COMPENSATION, REASON],
+      (stake, { verifier = "", request = "", compensation = 0n, reason = "" }) =>
+        stake.proposeBan(verifier, request, compensation, reason),
     ],
     ["claim", "pays out what --key's account is owed", [], (stake) => stake.claim()],
   ];
@@ -107,5 +133,24 @@ export function stakeCommand(): Command {
       }),
     );
   }
+  command.addCommand(
+    agentCommand("prove-key", "prints --key's proof for the owner of a stake, and sends nothing", [
+      OWNER,
+      ...STAKE_SETTINGS,
+    ]).action(async (given: StakeSettings) => {
+      const { proveKey } = await compiled(() => import("./run/stake.ts"));
+      await proveKey(given);
+    }),
+  );
   return command;
+}
+
+function keyOf({ sequencerKey = "", possession = "" }: StakeSettings): ProvenKey {
+  return { address: sequencerKey, possession };
+}
+
+/** Reads a 64-byte signature. */
+function signature(text: string): string {
+  if (!isHexString(text, 64)) throw new InvalidArgumentError("Expected 64 bytes in hexadecimal, with 0x in front.");
+  return text;
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Batch, Standing} from "../batches/IBatchInbox.sol";
+import {IUnattestedRequests} from "../batches/IUnattestedRequests.sol";
 import {BatchHeader} from "../batches/BatchHeader.sol";
 import {IPayouts} from "../payments/IPayouts.sol";
 import {Certificate} from "../sequencers/ISequencerSet.sol";
@@ -35,12 +36,10 @@ struct Request {
 /// @param count Transitions that L1 checked and found right.
 /// @param size Bytes of their records, as a batch encodes them.
 /// @param gasUsed L2 gas that they used.
-/// @param repaid METIS that the sequencer paid those who answered in its place, in wei.
 struct Tally {
     uint32 count;
     uint32 size;
     uint64 gasUsed;
-    uint128 repaid;
 }
 
 /// @dev Neighbouring transitions that a header commits to.
@@ -69,7 +68,8 @@ enum Fault {
     Transition,
     /// Two neighbours' blocks are out of order, or one block has two times, coinbases or words of randomness.
     Order,
-    /// The first or last transaction is not in the header's first or last block.
+    /// The first or last transaction is not in the header's first or last block, or a block has a base fee or randomness
+    /// that the chain does not have.
     Placement,
     /// Beyond the last transaction, a tree is not padded with rows of value zero.
     Padding,
@@ -84,7 +84,7 @@ enum Fault {
 /// 3.3.6). There is one primitive: L1 checks a range of transitions. What differs from the header is a fraud proof and
 /// condemns at once, request or not; what equals it is part of the answer to an open request. Anyone checks, ranges of
 /// any size, in any order. Pays out ETH.
-interface IDisputes is IPayouts {
+interface IDisputes is IUnattestedRequests, IPayouts {
     /// @notice A verifier requested a batch's data (steps 11.6, 3.3.2). `requester` is zero, and the fee 0, for an
     /// unattested batch.
     /// @param deadline When the window closes, in seconds.
@@ -122,15 +122,17 @@ interface IDisputes is IPayouts {
 
     /// @notice Only a registered verifier may request.
     error RequestNotVerifier(address caller);
-    /// @notice The value sent is not the fee.
+    /// @notice The value sent is less than the fees, in wei.
     error RequestWrongFee(uint256 value, uint256 fee);
     /// @notice A request names at least one batch.
     error RequestEmpty();
     /// @notice The data of this batch was requested before.
     error RequestExists(bytes32 headerHash);
+    /// @notice The batch's window is over, and nothing stops it from being finalised.
+    error RequestTooLate(uint64 index);
     /// @notice The request is not open.
     error RequestNotOpen(bytes32 headerHash, RequestState state);
-    /// @notice The batch is not in the chain like this.
+    /// @notice This header is not what stands at the index, or its standing is another.
     error RequestUnknownBatch(uint64 index, bytes32 headerHash);
     /// @notice The batch is still in the chain: nothing to refund.
     error RequestStillStands(bytes32 headerHash);
@@ -151,41 +153,44 @@ interface IDisputes is IPayouts {
     /// @notice The header is wrong, but nothing shows that its signers meant it: it does not stand, L1 never took it from
     /// its sequencer, and there is no certificate. A signature alone is a draft.
     error HeaderNotSigned(bytes32 headerHash);
+    /// @notice The header is wrong, but of an epoch that has not begun: no chain of batches could hold it.
+    error HeaderNotYetValid(bytes32 headerHash, uint32 epoch);
     /// @notice The caller may not call this.
     error DisputesUnauthorized(address caller);
 
-    /// @notice Requests the data of batches that are not final (step 11.6), each at most once. A registered verifier
-    /// only. Payable with exactly the sum of their fees.
+    /// @notice Requests the data of certified batches whose window is open (step 11.6), each at most once. A registered
+    /// verifier only. Payable with at least the sum of their fees; the caller gets back what is more.
     function requestData(Batch[] calldata batches) external payable;
-
-    /// @notice Opens the request that an unattested batch counts as (steps 3.3.2, 3.3.3). Inbox only.
-    /// @param headerHash Hash of the header.
-    /// @param commitment What L1 keeps of the batch.
-    function openUnattested(BatchHeader calldata header, bytes32 headerHash, bytes32 commitment) external;
 
     /// @notice Checks transitions of a header (steps 11.5, 11.8 to 11.10). Anyone may call. A fault condemns the header
     /// where it stands, where L1 once took it from its sequencer, and where a certificate shows that a quorum signed it.
     /// Otherwise the range counts for the open request; only transitions that were not checked before count. The call
     /// that completes a request compares what the header says of all transitions, and ends it.
-    /// @param batch The header, and where it stands; the standing is ignored where the header stands no more.
-    /// @param certificate A quorum's signatures, for a header that does not stand; empty otherwise.
+    /// @param header The header.
+    /// @param inPlace Hash of the header that stands at its index: its own where it stands itself; ignored beyond the
+    /// head.
+    /// @param standing Where that one stands.
+    /// @param certificate A quorum's signatures, for a header that does not stand or is final; empty otherwise.
     /// @param range The transitions.
     /// @param witness Trie nodes and code; empty to take over what sessions found (ISessions).
     function check(
-        Batch calldata batch,
+        BatchHeader calldata header,
+        bytes32 inPlace,
+        Standing calldata standing,
         Certificate calldata certificate,
         Range calldata range,
         bytes calldata witness
     ) external;
 
-    /// @notice Condemns a batch whose request was not answered in its window (step 11.D1). Anyone may call.
+    /// @notice Condemns a batch whose request was not answered in its window (step 11.D1). Anyone may call; the bounty is
+    /// the requester's, or the caller's where the batch was unattested.
     function expire(Batch calldata batch) external;
 
     /// @notice Credits the fee of a request whose batch was replaced, invalidated or rolled back. Anyone may call.
     function refund(Batch calldata batch) external;
 
-    /// @notice Fee for requesting a batch's data in this block, in wei.
-    function requestFee(BatchHeader calldata header) external view returns (uint256);
+    /// @notice Fee for requesting a batch's data in a block of L1 with this base fee, both in wei.
+    function requestFee(BatchHeader calldata header, uint256 baseFee) external view returns (uint256);
 
     /// @notice The request for a batch, by the commitment of header and standing.
     function requestOf(bytes32 commitment) external view returns (Request memory);

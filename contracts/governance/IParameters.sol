@@ -5,7 +5,7 @@ pragma solidity ^0.8.28;
 enum Parameter {
     /// Time that a batch can be disputed in.
     ChallengeWindow,
-    /// Time that a sequencer has to post data and see it recomputed (step 11.6).
+    /// Time that a request for data leaves for its answer (step 11.6).
     RequestWindow,
     /// How long a term must have lasted before certified silence can end it (S2).
     RotationTimeout,
@@ -15,24 +15,33 @@ enum Parameter {
     MinimumLock,
     /// Time between leaving and withdrawing, for sequencers and verifiers.
     UnbondingDelay,
-    /// Fee for a data request, in wei.
-    RequestFeeBase,
-    /// Fee per byte of declared data, in wei.
-    RequestFeePerByte,
-    /// Fee per declared unit of L2 gas, in wei.
-    RequestFeePerGas,
+    /// Least price of L1 gas in a request's fee, in wei per unit of gas.
+    RequestFeeFloor,
+    /// Part of what the answer costs on L1 (gas at the larger of base fee and floor) that a request pays.
+    RequestFeeFactor,
     /// Share of a slashed stake that goes to the claimant.
     SlashBounty,
     /// Share of a slashed stake that goes to the treasury; the rest is burned.
     SlashTreasury,
-    /// Share of its stake that a signer of a wrong batch loses.
+    /// Share of its stake that a signer of a wrong or unanswered batch loses.
     CosignerSlash,
+    /// Most of a stake that a kick by vote takes.
+    KickSlash,
+    /// What somebody who answers in the sequencer's place is paid from its stake, in wei of METIS per unit of L1 gas.
+    AnswerPay,
+    /// What a compensation may exceed the fee of its request by, in wei of ETH.
+    GrantAllowance,
+    /// What a compensation may pay beside, in wei of METIS.
+    GrantAllowanceMetis,
     /// Bond of a verifier, in wei of METIS.
     VerifierBond,
     /// Reward of a final batch per unit of L2 gas, in wei of METIS.
     RewardPerGas,
-    /// Share of that reward that goes to the batch's sequencer; its signers share the rest by stake.
-    ProducerShare
+    /// Share of that reward that goes to the batch's sequencer.
+    ProducerShare,
+    /// Share of that reward that goes, in halves, to who submitted the batch and who finalised it; the signers share
+    /// the rest by stake.
+    SubmissionShare
 }
 
 /// @dev A parameter with its bounds, which are fixed at deployment.
@@ -55,8 +64,19 @@ interface IParameters {
     /// @notice The bounds allow values of two parameters that contradict each other.
     error ParameterConflict(Parameter first, Parameter second);
 
-    /// @notice Changes a parameter within its bounds. Governance only.
+    /// @notice The change would make users wait longer until they have left, or stakes until they are free.
+    error ParameterLengthensExit(Parameter parameter, uint256 value, uint256 previous);
+
+    /// @notice Changes a parameter within its bounds. Governance only; a grave proposal, since it can lengthen an exit.
     function set(Parameter parameter, uint256 value) external;
+
+    /// @notice Changes a parameter within its bounds, unless that lengthens an exit. Governance only; an ordinary
+    /// proposal.
+    function adjust(Parameter parameter, uint256 value) external;
+
+    /// @notice Whether this value would make users wait longer until they have left, or stakes until they are free: a
+    /// larger challenge window, request window or unbonding delay. Reverts where the value is outside of its bounds.
+    function lengthensExit(Parameter parameter, uint256 value) external view returns (bool);
 
     /// @notice The present value.
     function get(Parameter parameter) external view returns (uint256);

@@ -9,11 +9,12 @@ export function mttbrLeafValue(transaction: { context: BlockContext; raw: Uint8A
 
 /** `mttbrLeafValue` of a transaction whose hash is known. */
 export function placementValue(context: BlockContext, txHash: Hex): Hex {
-  const bytes = Buffer.alloc(8 + 8 + 20 + 32);
+  const bytes = Buffer.alloc(8 + 8 + 20 + 32 + 32);
   bytes.writeBigUInt64BE(context.number, 0);
   bytes.writeBigUInt64BE(context.timestamp, 8);
   bytes.write(context.coinbase.slice(2), 16, "hex");
-  bytes.write(txHash.slice(2), 36, "hex");
+  bytes.write(context.randomness.slice(2), 36, "hex");
+  bytes.write(txHash.slice(2), 68, "hex");
   return toHex(keccak256(bytes));
 }
 

@@ -3,6 +3,7 @@ import { type Wallet, parseEther } from "ethers";
 
 import type { Hex } from "../../l2/base/hex.ts";
 import { Parameter } from "../../ignition/parameters.ts";
+import type { L1Batch } from "../../agents/l1/mirror.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import type { Stage } from "./stage.ts";
 import { counting, grouped, short } from "./story.ts";
@@ -124,10 +125,15 @@ export async function batch(stage: Stage): Promise<BatchHeader> {
 }
 
 /** The header of a batch that stands on L1. */
-export function headerAt({ local }: Stage, index: number): BatchHeader {
+export function headerAt(stage: Stage, index: number): BatchHeader {
+  return batchAt(stage, index).header;
+}
+
+/** A batch that stands on L1. */
+export function batchAt({ local }: Stage, index: number): L1Batch {
   const found = local.l1State.batches[index];
   if (found === undefined) throw new Error(`L1 has no batch ${index}.`);
-  return found.header;
+  return found;
 }
 
 /**

@@ -74,13 +74,15 @@ describe("Data requests", () => {
   };
 
   describe("a request", () => {
-    it("[11.6] costs a verifier base, bytes and gas of what the header declares", async () => {
+    it("[11.6] costs a verifier what the declared bytes and gas cost on L1", async () => {
       const { disputes, parameters } = system.as(system.verifierAccounts[0]!);
       await submit(system, first);
-      const fee =
-        (await parameters.get(Parameter.RequestFeeBase)) +
-        (await parameters.get(Parameter.RequestFeePerByte)) * first.header.dataSize +
-        (await parameters.get(Parameter.RequestFeePerGas)) * first.header.gasUsed;
+      const gas = 100_000n + 40n * BigInt(first.header.dataSize) + 25n * BigInt(first.header.gasUsed);
+      const [floor, factor] = await Promise.all([
+        parameters.get(Parameter.RequestFeeFloor),
+        parameters.get(Parameter.RequestFeeFactor),
+      ]);
+      const fee = (gas * floor * factor) / 10_000n;
       expect(await disputes.requestFee(first.header)).to.equal(fee);
       for (const value of [0n, fee - 1n, fee + 1n]) {
         await expect(disputes.requestData(first.header, { value }))

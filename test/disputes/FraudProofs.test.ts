@@ -20,7 +20,7 @@ import {
   transitionOf,
 } from "../../testkit/batches.ts";
 import { post, proveTransition, recompute, requestData, stateOf } from "../../testkit/disputes.ts";
-import { pass, proposalOf } from "../../testkit/governance.ts";
+import { NO_COMPENSATION, pass, proposalOf } from "../../testkit/governance.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 import { type Verdict, expectCondemned } from "./consequences.ts";
 
@@ -352,7 +352,7 @@ describe("Fraud proofs", () => {
     await requestData(system, first, verifier);
     await post(system, first);
     await recompute(system, world, first);
-    const kick = await system.governor.proposeKick(current, 1_000, verifier, 0, 0, "It withheld data.");
+    const kick = await system.governor.proposeKick(current, 1_000, NO_COMPENSATION, "It withheld data.");
     await expect(pass(system, await proposalOf(system, kick)))
       .to.emit(system.sequencers, "SequencerKicked")
       .withArgs(current);

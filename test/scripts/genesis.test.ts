@@ -92,6 +92,14 @@ describe("Genesis command", () => {
     expect((await readdir(directory)).toSorted()).to.deep.equal(["balances.json", "genesis.json", "parameters.json"]);
   });
 
+  it("names the holder of all METIS, whom the parameters for a public network leave open", async () => {
+    expect(await readFile(SEPOLIA, "utf8")).not.to.contain("holder");
+    const { status, stderr } = run("--holder", FIRST);
+    expect(status, stderr).to.equal(0);
+    const { Governance } = JSON.parse(await readFile(outParameters, "utf8")) as { Governance: { holder: string } };
+    expect(Governance.holder).to.equal(FIRST);
+  });
+
   it("takes every flag from the environment, and the time from the clock", () => {
     const before = Math.floor(Date.now() / 1000);
     const files = { METIS_BALANCES: balances, METIS_PARAMETERS: SEPOLIA, METIS_OUT: out };
@@ -106,7 +114,15 @@ describe("Genesis command", () => {
   it("helps without a build, and names a flag that is missing", () => {
     const help = start(["--help"], { NODE_OPTIONS: NOT_COMPILED });
     expect(help.status, help.stderr).to.equal(0);
-    for (const flag of ["--balances", "--parameters", "--out", "--out-parameters", "--timestamp", "--force"]) {
+    for (const flag of [
+      "--balances",
+      "--parameters",
+      "--out",
+      "--out-parameters",
+      "--holder",
+      "--timestamp",
+      "--force",
+    ]) {
       expect(help.stdout).to.contain(`${flag} `);
     }
     const missing = start(["--balances", balances, "--parameters", SEPOLIA, "--out", out]);

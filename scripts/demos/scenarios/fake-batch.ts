@@ -1,10 +1,11 @@
 import type { Wallet } from "ethers";
 
+import { BATCH_STATUS } from "../../../agents/l1/standing.ts";
 import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
-import { hashHeader } from "../../../l2/batch/header.ts";
+import { NO_COMPENSATION } from "../../../testkit/governance.ts";
 import { type Fault, silent } from "../../../testkit/faults.ts";
-import { headerAt, payday, sendAgain, sendPayments } from "../acts.ts";
+import { batchAt, payday, sendAgain, sendPayments } from "../acts.ts";
 import { nextBatch, withFalseRoots } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
@@ -34,8 +35,7 @@ export const fakeBatch: Scenario = {
         const signaller = stage.current;
         const right = await nextBatch(stage);
         await postAlone(stage, right);
-        await request(stage, right);
-        await stage.until(() => local.l1State.batches[1]?.confirmed === true);
+        await stage.until(() => local.l1State.batches[1]?.standing.status === BATCH_STATUS.recomputed);
 
         story.chapter("The sequencer that could not go on is rotated");
         const fault = faults[local.sequencers.indexOf(signaller)];
@@ -48,7 +48,7 @@ export const fakeBatch: Scenario = {
         const proposer = cast.voters[0] as Wallet;
         const text = "Kick the sequencer that posted a batch without a certificate";
         const { governor } = stage.as(proposer);
-        await (await governor.proposeKick(signaller.owner, 1_000, proposer.address, 0, 0, text)).wait();
+        await (await governor.proposeKick(signaller.owner, 1_000, NO_COMPENSATION, text)).wait();
         await stage.vote();
       },
     };
@@ -57,18 +57,9 @@ export const fakeBatch: Scenario = {
 
 async function postAlone(stage: Stage, batch: Batch): Promise<void> {
   const { local } = stage;
-  const parent = headerAt(stage, local.l1State.head - 1);
+  const parent = batchAt(stage, local.l1State.head - 1);
   const { l1 } = local;
   await submitUnattested({ ...batch, parent }, { l1, transactions: stage.current.transactions });
   await local.look();
-  await stage.tell();
-}
-
-/** A second verifier asks for the data of a batch that it cannot fault (3.3.2). */
-async function request(stage: Stage, { header }: Batch): Promise<void> {
-  const { disputes } = stage.as(stage.cast.verifiers[1] as Wallet);
-  const value = await disputes.requestFee(header);
-  await (await disputes.requestData(header, { value })).wait();
-  if (stage.local.l1State.requests[hashHeader(header)] !== undefined) throw new Error("It was requested before.");
   await stage.tell();
 }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { claim, register } from "../../../agents/verifier/account.ts";
+import { claim, register } from "../../../agents/l1/account.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
 import { managerOf, walletOf } from "../../../testkit/agents/kit.ts";
 import { stageFixture } from "../../../testkit/agents/stage.ts";

@@ -1,8 +1,8 @@
 import { Parameter } from "../../ignition/parameters.ts";
-import { allow } from "../l1/holder.ts";
-import type { L1 } from "../l1/l1.ts";
-import type { TransactionManager } from "../l1/transactions.ts";
 import type { Logger } from "../runtime/logger.ts";
+import { allow } from "./holder.ts";
+import type { L1 } from "./l1.ts";
+import type { TransactionManager } from "./transactions.ts";
 
 interface AccountDependencies {
   readonly l1: L1;
@@ -22,19 +22,23 @@ export async function register({ l1, transactions, log }: AccountDependencies, s
   log.info({ bond: bond.toString() }, "registered as a verifier");
 }
 
-/** Collects what the account is owed: fees that came back, bounties and compensations (11.13, 11.10.3.2). */
+/**
+ * Collects what the account is owed: fees that came back, bounties, compensations, and what sequencers pay for answers
+ * given in their place (11.13, 11.10.3.2).
+ */
 export async function claim({ l1, transactions, log }: AccountDependencies, signal?: AbortSignal): Promise<void> {
   const me = await transactions.address();
   const { disputes, sequencers, treasury, addresses } = l1;
   const [metis, ether] = await treasury.owed(me);
-  const owed: [string, bigint][] = [
-    [addresses.disputes, await disputes.owed(me)],
-    [addresses.sequencers, await sequencers.owed(me)],
-    [addresses.treasury, metis + ether],
+  const claims = disputes.interface.encodeFunctionData("claim");
+  const owed: [string, bigint, string][] = [
+    [addresses.disputes, await disputes.owed(me), claims],
+    [addresses.sequencers, await sequencers.owed(me), claims],
+    [addresses.treasury, metis, treasury.interface.encodeFunctionData("claimMetis")],
+    [addresses.treasury, ether, treasury.interface.encodeFunctionData("claimEther")],
   ];
-  for (const [to, amount] of owed) {
+  for (const [to, amount, data] of owed) {
     if (amount === 0n) continue;
-    const data = disputes.interface.encodeFunctionData("claim");
     await transactions.send({ to, data, label: "claim" }, signal);
     log.info({ from: to, amount: amount.toString() }, "[11.13] claimed");
   }
