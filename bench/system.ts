@@ -91,7 +91,9 @@ class BatchLine {
   /** Requests the data of a batch. */
   async request({ header }: SampleBatch): Promise<number> {
     const { disputes } = this.system.as(this.system.verifierAccounts[0]!);
-    const value = await disputes.requestFee(header);
+    const latest = await this.system.connection.ethers.provider.getBlock("latest");
+    // What is too much comes back: the base fee of the next block is at most an eighth higher.
+    const value = await disputes.requestFee(header, 2n * (latest?.baseFeePerGas ?? 0n));
     return await sent(disputes.requestData([await placed(this.system, header)], { value }));
   }
 

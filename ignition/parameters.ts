@@ -30,7 +30,7 @@ export const Parameter = Object.fromEntries(PARAMETERS.map((name, index) => [nam
   number
 >;
 
-/** A parameter with its bounds: seconds, wei, basis points or transactions. */
+/** A number with its bounds: seconds, wei, basis points or transactions. */
 export interface Setting {
   readonly value: bigint | number;
   readonly min: bigint | number;
@@ -45,12 +45,12 @@ export interface DeploymentParameters {
   readonly Governance: {
     /** METIS that are minted, in wei. */
     readonly supply: bigint;
-    /** Receives them; the deployer where absent. */
+    /** Receives them, and all votes with them. No file for a public network names anybody. */
     readonly holder?: string;
-    /** From the end of a vote to its execution, in seconds. */
-    readonly timelockDelay: number;
-    /** Longest that a vote can make it. */
-    readonly timelockMaxDelay: number;
+    /** How long kicks, bans and compensations wait after a vote, in seconds. */
+    readonly shortDelay: Setting;
+    /** How long everything else waits, in seconds. */
+    readonly longDelay: Setting;
   } & Readonly<Record<ParameterName, Setting>>;
   readonly Rollup: {
     /** Chain id of the L2. */
@@ -71,7 +71,11 @@ export interface DeploymentParameters {
     readonly votingPeriod: number;
     /** Votes that a proposer needs, in wei of METIS. */
     readonly proposalThreshold: bigint;
-    /** Share of the supply that has to vote for or abstain, in percent. */
+    /** Share of the votable supply that has to vote in favour, in percent; at least 4. */
     readonly quorumPercent: number;
+    /** How long a grave proposal waits that less than a third of that supply is in favour of, in seconds. */
+    readonly graveDelay: number;
+    /** The bridge's vault, whose METIS does not vote; zero without a bridge. */
+    readonly vault: string;
   };
 }

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { isHexString } from "ethers";
 
-import { address, agentCommand, ether, type Setting } from "./flags.ts";
+import { address, agentCommand, ether, hash, type Setting } from "./flags.ts";
 import {
   DAEMON_SETTINGS,
   L1_SETTINGS,
@@ -20,6 +20,7 @@ export interface StakeSettings extends DaemonSettings, L1Settings, SenderSetting
   owner?: string;
   recipient?: string;
   verifier?: string;
+  request?: string;
   compensation?: bigint;
   reason?: string;
 }
@@ -68,10 +69,17 @@ const VERIFIER: Setting<unknown> = {
   parse: address,
   required: true,
 };
+const REQUEST: Setting<unknown> = {
+  name: "request",
+  value: "hash",
+  description: "hash of the header whose data it requested, and the sequencer gave",
+  parse: hash,
+  required: true,
+};
 const COMPENSATION: Setting<unknown> = {
   name: "compensation",
   value: "ether",
-  description: "ETH asked for, out of the treasury",
+  description: "ETH asked for, out of the treasury: at most the request's fee and an allowance",
   parse: ether,
   required: true,
 };
@@ -110,8 +118,9 @@ export function stakeCommand(): Command {
     [
       "propose-ban",
       "proposes to ban a verifier that spams requests, and to be compensated (11.6.1)",
-      [VERIFIER, COMPENSATION, REASON],
-      (stake, { verifier = "", compensation = 0n, reason = "" }) => stake.proposeBan(verifier, compensation, reason),
+      [VERIFIER, REQUEST, COMPENSATION, REASON],
+      (stake, { verifier = "", request = "", compensation = 0n, reason = "" }) =>
+        stake.proposeBan(verifier, request, compensation, reason),
     ],
     ["claim", "pays out what --key's account is owed", [], (stake) => stake.claim()],
   ];

@@ -55,6 +55,14 @@ export function voterCommand(): Command {
       default: DEFAULT_POLICY.spamTolerated,
     },
     {
+      name: "grave",
+      value: "vote",
+      description:
+        "vote on what could replace an executor, lengthen an exit or change votes: for, against, abstain, none",
+      parse: oneOf(["for", "against", "abstain", "none"]),
+      default: DEFAULT_POLICY.grave,
+    },
+    {
       name: "otherwise",
       value: "vote",
       description: "vote on everything else: for, against or abstain; none if absent",

@@ -30,14 +30,15 @@ export async function claim({ l1, transactions, log }: AccountDependencies, sign
   const me = await transactions.address();
   const { disputes, sequencers, treasury, addresses } = l1;
   const [metis, ether] = await treasury.owed(me);
-  const owed: [string, bigint][] = [
-    [addresses.disputes, await disputes.owed(me)],
-    [addresses.sequencers, await sequencers.owed(me)],
-    [addresses.treasury, metis + ether],
+  const claims = disputes.interface.encodeFunctionData("claim");
+  const owed: [string, bigint, string][] = [
+    [addresses.disputes, await disputes.owed(me), claims],
+    [addresses.sequencers, await sequencers.owed(me), claims],
+    [addresses.treasury, metis, treasury.interface.encodeFunctionData("claimMetis")],
+    [addresses.treasury, ether, treasury.interface.encodeFunctionData("claimEther")],
   ];
-  for (const [to, amount] of owed) {
+  for (const [to, amount, data] of owed) {
     if (amount === 0n) continue;
-    const data = disputes.interface.encodeFunctionData("claim");
     await transactions.send({ to, data, label: "claim" }, signal);
     log.info({ from: to, amount: amount.toString() }, "[11.13] claimed");
   }

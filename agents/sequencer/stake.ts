@@ -77,13 +77,15 @@ export class Stake {
    * Proposes to ban a verifier that requests data which everybody can have, and to be compensated for the answers (step
    * 11.6.1). Locked stake has the votes that a proposal takes.
    *
-   * @param ether Compensation, in wei of ETH.
+   * @param request Key of the request that the sender answered: the hash of the header.
+   * @param ether Compensation, in wei of ETH: at most the request's fee and `GrantAllowance`.
    * @param reason What the community reads.
    */
-  async proposeBan(verifier: string, ether: bigint, reason: string): Promise<TransactionReceipt> {
+  async proposeBan(verifier: string, request: string, ether: bigint, reason: string): Promise<TransactionReceipt> {
     const { governor, addresses } = this.#l1;
-    const owner = await this.#transactions.address();
-    const data = governor.interface.encodeFunctionData("proposeBan", [verifier, owner, 0, ether, reason]);
+    const account = await this.#transactions.address();
+    const compensation = { account, request, metis: 0n, ether_: ether };
+    const data = governor.interface.encodeFunctionData("proposeBan", [verifier, compensation, reason]);
     return this.#transactions.send({ to: addresses.governor, data, label: "proposeBan" });
   }
 

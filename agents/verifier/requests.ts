@@ -121,9 +121,7 @@ export class Requests {
     const data = l1.governor.interface.encodeFunctionData("proposeKick", [
       sequencer,
       slashShare,
-      me,
-      compensation,
-      fee,
+      { account: me, request: headerHash, metis: compensation, ether_: fee },
       description,
     ]);
     try {

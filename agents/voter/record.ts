@@ -4,6 +4,7 @@ import { toHeader } from "../../l2/batch/header.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import { type FollowedLog, type LogReader, logReader, type Reducer } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
+import { type JudgedAddresses, type ProposedCall, readCall } from "./calls.ts";
 
 /** A proposal, with what `queue` and `execute` have to be told again. */
 export interface Proposal {
@@ -13,11 +14,10 @@ export interface Proposal {
   values: bigint[];
   calldatas: Hex[];
   description: string;
-  subject:
-    | { kind: "kick"; sequencer: string; verifier: string }
-    | { kind: "ban"; verifier: string; sequencer: string }
-    | { kind: "parameter"; parameter: number; value: bigint }
-    | { kind: "other" };
+  /** What it would do. */
+  calls: ProposedCall[];
+  /** Whether it could replace an executor, lengthen an exit, or change the rules of votes. */
+  grave: boolean;
 }
 
 /** A request as the public record shows it. */
@@ -26,6 +26,10 @@ export interface RequestRecord {
   dataHash: Hex;
   sequencer: string;
   requester: string;
+  /** What was paid, in wei. */
+  fee: bigint;
+  /** Whether a vote has compensated for it. */
+  compensated: boolean;
   outcome: "open" | "answered" | "condemned" | "gone";
 }
 
@@ -43,19 +47,24 @@ export interface PublicRecord {
   unattested: Record<string, number>;
   /** Sequencers that were slashed and not settled since. */
   slashed: string[];
+  /** Values of the parameters, by their places in the contracts' enum. */
+  parameters: Record<number, bigint>;
 }
+
+/** The contracts whose events make the record. */
+export const RECORDED = ["inbox", "disputes", "sequencers", "governor", "treasury", "parameters"] as const;
+
+/** Where these contracts are, and those that proposals call. */
+export type RecordAddresses = Pick<L1["addresses"], (typeof RECORDED)[number]> & JudgedAddresses;
 
 /** Folds L1's events into the {@link PublicRecord}. */
 export class RecordReducer implements Reducer<PublicRecord> {
   readonly #read: LogReader;
+  readonly #addresses: RecordAddresses;
 
-  constructor({
-    inbox,
-    disputes,
-    sequencers,
-    governor,
-  }: Pick<L1["addresses"], "inbox" | "disputes" | "sequencers" | "governor">) {
-    this.#read = logReader({ inbox, disputes, sequencers, governor });
+  constructor(addresses: RecordAddresses) {
+    this.#addresses = addresses;
+    this.#read = logReader(Object.fromEntries(RECORDED.map((name) => [name, addresses[name]])));
   }
 
   initial(): PublicRecord {
@@ -67,16 +76,20 @@ export class RecordReducer implements Reducer<PublicRecord> {
       silentTerms: {},
       unattested: {},
       slashed: [],
+      parameters: {},
     };
   }
 
   apply(record: PublicRecord, log: FollowedLog): void {
     const event = this.#read(log);
-    if (event) APPLY[event.name]?.(record, event.args);
+    if (event) APPLY[event.name]?.(record, event.args, this.#addresses);
   }
 }
 
-const APPLY: Record<string, (record: PublicRecord, args: Result) => void> = {
+/** Of the contracts' enum `Tier`. */
+const GRAVE = 0n;
+
+const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: RecordAddresses) => void> = {
   BatchSubmitted(record, args) {
     const { sequencer, dataHash } = toHeader(args["header"] as Result);
     record.headers[args["headerHash"] as Hex] = { sequencer, dataHash };
@@ -99,7 +112,14 @@ const APPLY: Record<string, (record: PublicRecord, args: Result) => void> = {
     const headerHash = args["headerHash"] as Hex;
     const header = record.headers[headerHash];
     if (header === undefined) return;
-    record.requests[headerHash] = { headerHash, ...header, requester: args["requester"] as string, outcome: "open" };
+    record.requests[headerHash] = {
+      headerHash,
+      ...header,
+      requester: args["requester"] as string,
+      fee: args["fee"] as bigint,
+      compensated: false,
+      outcome: "open",
+    };
   },
   RequestAnswered(record, args) {
     settle(record, args, "answered");
@@ -110,29 +130,36 @@ const APPLY: Record<string, (record: PublicRecord, args: Result) => void> = {
   BatchCondemned(record, args) {
     settle(record, args, "condemned");
   },
+  RequestCompensated(record, args) {
+    const request = record.requests[args["request"] as Hex];
+    if (request !== undefined) request.compensated = true;
+  },
+  ParameterChanged(record, args) {
+    record.parameters[Number(args["parameter"])] = args["value"] as bigint;
+  },
   BatchFinalised(record, args) {
     Reflect.deleteProperty(record.headers, args["headerHash"] as Hex);
   },
-  ProposalCreated(record, args) {
+  ProposalCreated(record, args, addresses) {
+    const targets = (args["targets"] as Result).toArray() as string[];
+    // `values` is a method of Result: the position is the only way to the field.
+    const values = (args[3] as Result).toArray() as bigint[];
+    const calldatas = (args["calldatas"] as Result).toArray() as Hex[];
     record.proposals.push({
       id: args["proposalId"] as bigint,
       proposer: args["proposer"] as string,
-      targets: (args["targets"] as Result).toArray() as string[],
-      // `values` is a method of Result: the position is the only way to the field.
-      values: (args[3] as Result).toArray() as bigint[],
-      calldatas: (args["calldatas"] as Result).toArray() as Hex[],
+      targets,
+      values,
+      calldatas,
       description: args["description"] as string,
-      subject: { kind: "other" },
+      calls: targets.map((target, place) => readCall(addresses, target, values[place] ?? 0n, calldatas[place] ?? "0x")),
+      // The event that says so follows.
+      grave: true,
     });
   },
-  KickProposed(record, args) {
-    tell(record, args, { kind: "kick", sequencer: args["sequencer"] as string, verifier: args["verifier"] as string });
-  },
-  BanProposed(record, args) {
-    tell(record, args, { kind: "ban", verifier: args["verifier"] as string, sequencer: args["sequencer"] as string });
-  },
-  ParameterProposed(record, args) {
-    tell(record, args, { kind: "parameter", parameter: Number(args["parameter"]), value: args["value"] as bigint });
+  ProposalTiered(record, args) {
+    const proposal = record.proposals.find(({ id }) => id === args["proposalId"]);
+    if (proposal !== undefined) proposal.grave = args["tier"] === GRAVE;
   },
   ProposalExecuted(record, args) {
     forget(record, args);
@@ -149,11 +176,6 @@ function count(counts: Record<string, number>, key: string): void {
 function settle(record: PublicRecord, args: Result, outcome: RequestRecord["outcome"]): void {
   const request = record.requests[args["headerHash"] as Hex];
   if (request !== undefined) request.outcome = outcome;
-}
-
-function tell(record: PublicRecord, args: Result, subject: Proposal["subject"]): void {
-  const proposal = record.proposals.find(({ id }) => id === args["proposalId"]);
-  if (proposal !== undefined) proposal.subject = subject;
 }
 
 function forget(record: PublicRecord, args: Result): void {

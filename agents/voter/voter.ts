@@ -11,7 +11,7 @@ import type { Metrics } from "../runtime/metrics.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
 import type { ReadableStorage } from "../data/storage.ts";
 import { decide, type Decision, type Observations, type PolicyOptions, type Vote } from "./policy.ts";
-import { RecordReducer, type Proposal, type PublicRecord } from "./record.ts";
+import { RECORDED, RecordReducer, type Proposal, type PublicRecord } from "./record.ts";
 
 export interface VoterOptions extends AgentOptions {
   policy: PolicyOptions;
@@ -47,13 +47,12 @@ export function followRecord(
   options: Partial<FollowerOptions>,
   dependencies: { cursor: Cursor<FollowerCursor<PublicRecord>>; log: Logger; metrics: Metrics },
 ): EventFollower<PublicRecord> {
-  const { inbox, disputes, sequencers, governor } = l1.addresses;
   return new EventFollower(
     {
       ...DEFAULT_FOLLOWER_OPTIONS,
       fromBlock: l1.fromBlock,
       ...options,
-      addresses: [inbox, disputes, sequencers, governor],
+      addresses: RECORDED.map((name) => l1.addresses[name]),
     },
     { ...dependencies, provider: l1.provider, reducer: new RecordReducer(l1.addresses) },
   );

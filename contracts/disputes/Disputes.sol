@@ -17,7 +17,7 @@ import {Verdicts} from "./Verdicts.sol";
 /// @notice Checks of transitions, and what follows from them: a verdict, or a part of an answer.
 contract Disputes is Requests {
     /// @dev The header's sequencer has this part of the request window for itself: who answers later is repaid.
-    uint256 private constant GRACE_PART = 24;
+    uint256 private constant GRACE_PART = 480;
 
     /// @notice Executes L2 transactions.
     IExecutor public immutable executor;

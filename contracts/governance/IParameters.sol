@@ -64,8 +64,19 @@ interface IParameters {
     /// @notice The bounds allow values of two parameters that contradict each other.
     error ParameterConflict(Parameter first, Parameter second);
 
-    /// @notice Changes a parameter within its bounds. Governance only.
+    /// @notice The change would make users wait longer until they have left, or stakes until they are free.
+    error ParameterLengthensExit(Parameter parameter, uint256 value, uint256 previous);
+
+    /// @notice Changes a parameter within its bounds. Governance only; a grave proposal, since it can lengthen an exit.
     function set(Parameter parameter, uint256 value) external;
+
+    /// @notice Changes a parameter within its bounds, unless that lengthens an exit. Governance only; an ordinary
+    /// proposal.
+    function adjust(Parameter parameter, uint256 value) external;
+
+    /// @notice Whether this value would make users wait longer until they have left, or stakes until they are free: a
+    /// larger challenge window, request window or unbonding delay. Reverts where the value is outside of its bounds.
+    function lengthensExit(Parameter parameter, uint256 value) external view returns (bool);
 
     /// @notice The present value.
     function get(Parameter parameter) external view returns (uint256);

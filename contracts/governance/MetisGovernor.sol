@@ -2,9 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Governor} from "@openzeppelin/contracts/governance/Governor.sol";
-import {GovernorCountingSimple} from "@openzeppelin/contracts/governance/extensions/GovernorCountingSimple.sol";
 import {GovernorSettings} from "@openzeppelin/contracts/governance/extensions/GovernorSettings.sol";
-import {GovernorTimelockControl} from "@openzeppelin/contracts/governance/extensions/GovernorTimelockControl.sol";
 import {GovernorVotes} from "@openzeppelin/contracts/governance/extensions/GovernorVotes.sol";
 import {GovernorVotesQuorumFraction} from "@openzeppelin/contracts/governance/extensions/GovernorVotesQuorumFraction.sol";
 import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
@@ -12,37 +10,30 @@ import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
 import {ISequencerSet} from "../sequencers/ISequencerSet.sol";
 import {IVerifierRegistry} from "../verifiers/IVerifierRegistry.sol";
-import {Governed, IMetisGovernor, VotingRules} from "./IMetisGovernor.sol";
-import {IParameters, Parameter, Setting} from "./IParameters.sol";
+import {GovernorTiers} from "./GovernorTiers.sol";
+import {Compensation, Governed, IMetisGovernor, VotingRules} from "./IMetisGovernor.sol";
+import {IParameters, Parameter} from "./IParameters.sol";
 import {ITreasury} from "./ITreasury.sol";
-import {Timelock} from "./Timelock.sol";
+import {Tier} from "./Tier.sol";
 
 /// @title Metis governor
 /// @notice Votes of liquid METIS and of locked stake count alike; what passes waits in the timelock, which owns the
 /// system.
-contract MetisGovernor is
-    IMetisGovernor,
-    Governor,
-    GovernorSettings,
-    GovernorCountingSimple,
-    GovernorVotes,
-    GovernorVotesQuorumFraction,
-    GovernorTimelockControl
-{
-    /// @dev One, in basis points.
-    uint256 private constant ONE = 10_000;
-
+contract MetisGovernor is IMetisGovernor, GovernorTiers {
     /// @notice The sequencer set: its stake votes, and a vote can kick there.
     IERC5805 public immutable sequencers;
     /// @notice The verifier registry: a vote can ban there.
     IVerifierRegistry public immutable verifiers;
     /// @notice Pays the compensations that a vote grants.
     ITreasury public immutable treasury;
-    /// @notice What a vote can change, and the shortest unbonding delay.
+    /// @notice What a vote can change.
     IParameters public immutable parameters;
+    /// @dev Voting delay and period together are at most this, in seconds.
+    uint256 private immutable _maxVote;
 
     /// @param governed The contracts that it works with.
-    /// @param rules The rules of votes; together with the timelock's longest delay shorter than the unbonding delay.
+    /// @param rules The rules of votes; together with the timelock's longest short delay shorter than the unbonding
+    /// delay.
     constructor(
         Governed memory governed,
         VotingRules memory rules
@@ -51,7 +42,7 @@ contract MetisGovernor is
         GovernorSettings(rules.votingDelay, rules.votingPeriod, rules.proposalThreshold)
         GovernorVotes(governed.token)
         GovernorVotesQuorumFraction(rules.quorumPercent)
-        GovernorTimelockControl(governed.timelock)
+        GovernorTiers(governed.timelock, governed.vault, rules.graveDelay)
     {
         sequencers = governed.sequencers;
         verifiers = governed.verifiers;
@@ -61,47 +52,53 @@ contract MetisGovernor is
         string memory tokenClock = governed.token.CLOCK_MODE();
         string memory stakeClock = governed.sequencers.CLOCK_MODE();
         if (!Strings.equal(tokenClock, stakeClock)) revert GovernorClockMismatch(tokenClock, stakeClock);
-        _checkDuration();
+        _requireSwift(address(governed.sequencers), ISequencerSet.kick.selector);
+        _requireSwift(address(governed.verifiers), IVerifierRegistry.ban.selector);
+        _requireSwift(address(governed.treasury), ITreasury.compensate.selector);
+
+        uint256 requestWindow = parameters.setting(Parameter.RequestWindow).max;
+        // From the request that a kick or ban is about, over its answer, to the execution.
+        uint256 around = requestWindow + timelock.maxShortDelay();
+        uint256 unbondingDelay = parameters.setting(Parameter.UnbondingDelay).min;
+        _maxVote = around < unbondingDelay ? unbondingDelay - around - 1 : 0;
+        _requireQuick();
+        // Who leaves waits until the next batch is final: a challenge window, in which a request may be open.
+        uint256 exit = parameters.setting(Parameter.ChallengeWindow).max + requestWindow;
+        uint256 minLongDelay = timelock.minLongDelay();
+        if (minLongDelay <= exit) revert GovernorTooFast(minLongDelay, exit);
     }
 
     /// @inheritdoc IMetisGovernor
     function proposeKick(
         address sequencer,
         uint16 slashShare,
-        address verifier,
-        uint256 metisCompensation,
-        uint256 etherCompensation,
+        Compensation calldata compensation,
         string calldata description
     ) external returns (uint256 proposalId) {
-        if (slashShare > ONE) revert GovernorShareTooLarge(slashShare, ONE);
-        proposalId = _proposeWithGrant(
+        uint256 limit = parameters.get(Parameter.KickSlash);
+        if (slashShare > limit) revert GovernorShareTooLarge(slashShare, limit);
+        proposalId = _proposeCall(
             address(sequencers),
             abi.encodeCall(ISequencerSet.kick, (sequencer, slashShare)),
-            verifier,
-            metisCompensation,
-            etherCompensation,
+            compensation,
             description
         );
-        emit KickProposed(proposalId, sequencer, verifier, slashShare, metisCompensation, etherCompensation);
+        emit KickProposed(proposalId, sequencer, slashShare, compensation);
     }
 
     /// @inheritdoc IMetisGovernor
     function proposeBan(
         address verifier,
-        address sequencer,
-        uint256 metisCompensation,
-        uint256 etherCompensation,
+        Compensation calldata compensation,
         string calldata description
     ) external returns (uint256 proposalId) {
-        proposalId = _proposeWithGrant(
+        proposalId = _proposeCall(
             address(verifiers),
             abi.encodeCall(IVerifierRegistry.ban, (verifier)),
-            sequencer,
-            metisCompensation,
-            etherCompensation,
+            compensation,
             description
         );
-        emit BanProposed(proposalId, verifier, sequencer, metisCompensation, etherCompensation);
+        emit BanProposed(proposalId, verifier, compensation);
     }
 
     /// @inheritdoc IMetisGovernor
@@ -110,49 +107,28 @@ contract MetisGovernor is
         uint256 value,
         string calldata description
     ) external returns (uint256 proposalId) {
-        Setting memory setting = parameters.setting(parameter);
-        if (value < setting.min || value > setting.max) {
-            revert IParameters.ParameterOutOfBounds(parameter, value, setting.min, setting.max);
-        }
-        proposalId = _proposeWithGrant(
+        proposalId = _proposeCall(
             address(parameters),
-            abi.encodeCall(IParameters.set, (parameter, value)),
-            address(0),
-            0,
-            0,
+            parameters.lengthensExit(parameter, value)
+                ? abi.encodeCall(IParameters.set, (parameter, value))
+                : abi.encodeCall(IParameters.adjust, (parameter, value)),
+            Compensation(address(0), 0, 0, 0),
             description
         );
         emit ParameterProposed(proposalId, parameter, value);
     }
 
-    /// @inheritdoc GovernorTimelockControl
-    function state(uint256 proposalId) public view override(Governor, GovernorTimelockControl) returns (ProposalState) {
-        return super.state(proposalId);
-    }
-
-    /// @inheritdoc GovernorTimelockControl
-    function proposalNeedsQueuing(
-        uint256 proposalId
-    ) public view override(Governor, GovernorTimelockControl) returns (bool) {
-        return super.proposalNeedsQueuing(proposalId);
-    }
-
-    /// @inheritdoc GovernorSettings
-    function proposalThreshold() public view override(Governor, GovernorSettings) returns (uint256) {
-        return super.proposalThreshold();
-    }
-
-    /// @dev Proposes one call, followed by a grant of `metis` and `ether_` (in wei) to `account` unless both are zero.
-    function _proposeWithGrant(
+    /// @dev Proposes one call, followed by a compensation if there is any, in a way that only the caller can.
+    function _proposeCall(
         address target,
         bytes memory data,
-        address account,
-        uint256 metis,
-        uint256 ether_,
+        Compensation memory compensation,
         string calldata description
     ) private returns (uint256) {
-        bool compensates = metis != 0 || ether_ != 0;
-        if (compensates && account == address(0)) revert ITreasury.TreasuryInvalidAccount(account);
+        bool compensates = compensation.metis != 0 || compensation.ether_ != 0;
+        if (compensates && compensation.account == address(0)) {
+            revert ITreasury.TreasuryInvalidAccount(compensation.account);
+        }
         uint256 calls = compensates ? 2 : 1;
         address[] memory targets = new address[](calls);
         bytes[] memory calldatas = new bytes[](calls);
@@ -160,9 +136,26 @@ contract MetisGovernor is
         calldatas[0] = data;
         if (compensates) {
             targets[1] = address(treasury);
-            calldatas[1] = abi.encodeCall(ITreasury.grant, (account, metis, ether_));
+            calldatas[1] = abi.encodeCall(
+                ITreasury.compensate,
+                (compensation.account, compensation.request, compensation.metis, compensation.ether_)
+            );
         }
-        return propose(targets, new uint256[](calls), calldatas, description);
+        string memory safe = string.concat(description, "#proposer=", Strings.toHexString(msg.sender));
+        return propose(targets, new uint256[](calls), calldatas, safe);
+    }
+
+    /// @inheritdoc GovernorSettings
+    function _setVotingDelay(uint48 newVotingDelay) internal override {
+        super._setVotingDelay(newVotingDelay);
+        // The base sets it once before the limit is known; the constructor checks at its end.
+        if (_maxVote != 0) _requireQuick();
+    }
+
+    /// @inheritdoc GovernorSettings
+    function _setVotingPeriod(uint32 newVotingPeriod) internal override {
+        super._setVotingPeriod(newVotingPeriod);
+        if (_maxVote != 0) _requireQuick();
     }
 
     /// @dev Liquid votes and those of locked stake. Nothing counts twice: the METIS that the sequencer set holds is not
@@ -175,61 +168,13 @@ contract MetisGovernor is
         return super._getVotes(account, timepoint, params) + sequencers.getPastVotes(account, timepoint);
     }
 
-    /// @inheritdoc GovernorSettings
-    function _setVotingDelay(uint48 newVotingDelay) internal override {
-        super._setVotingDelay(newVotingDelay);
-        _checkDuration();
-    }
-
-    /// @inheritdoc GovernorSettings
-    function _setVotingPeriod(uint32 newVotingPeriod) internal override {
-        super._setVotingPeriod(newVotingPeriod);
-        _checkDuration();
-    }
-
     /// @dev A stake or bond must outlive a vote on it: otherwise its owner could leave with it while the vote lasts.
-    function _checkDuration() private view {
-        // The settings are set once before the rest is known; the constructor checks at its end.
-        if (address(parameters) == address(0)) return;
-        uint256 duration = votingDelay() + votingPeriod() + Timelock(payable(timelock())).maxDelay();
-        uint256 unbondingDelay = parameters.setting(Parameter.UnbondingDelay).min;
-        if (duration >= unbondingDelay) revert GovernorTooSlow(duration, unbondingDelay);
+    function _requireQuick() private view {
+        uint256 duration = votingDelay() + votingPeriod();
+        if (duration > _maxVote) revert GovernorTooSlow(duration, _maxVote);
     }
 
-    /// @inheritdoc GovernorTimelockControl
-    function _queueOperations(
-        uint256 proposalId,
-        address[] memory targets,
-        uint256[] memory values,
-        bytes[] memory calldatas,
-        bytes32 descriptionHash
-    ) internal override(Governor, GovernorTimelockControl) returns (uint48) {
-        return super._queueOperations(proposalId, targets, values, calldatas, descriptionHash);
-    }
-
-    /// @inheritdoc GovernorTimelockControl
-    function _executeOperations(
-        uint256 proposalId,
-        address[] memory targets,
-        uint256[] memory values,
-        bytes[] memory calldatas,
-        bytes32 descriptionHash
-    ) internal override(Governor, GovernorTimelockControl) {
-        super._executeOperations(proposalId, targets, values, calldatas, descriptionHash);
-    }
-
-    /// @inheritdoc GovernorTimelockControl
-    function _cancel(
-        address[] memory targets,
-        uint256[] memory values,
-        bytes[] memory calldatas,
-        bytes32 descriptionHash
-    ) internal override(Governor, GovernorTimelockControl) returns (uint256) {
-        return super._cancel(targets, values, calldatas, descriptionHash);
-    }
-
-    /// @inheritdoc GovernorTimelockControl
-    function _executor() internal view override(Governor, GovernorTimelockControl) returns (address) {
-        return super._executor();
+    function _requireSwift(address target, bytes4 selector) private view {
+        if (timelock.tierOfCall(target, 0, selector) != Tier.Swift) revert GovernorNotSwift(target, selector);
     }
 }

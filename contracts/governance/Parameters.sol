@@ -9,18 +9,42 @@ import {IParameters, Parameter, Setting} from "./IParameters.sol";
 /// @notice The numbers of the system, owned by the timelock. Bounds are checked against each other once, at deployment:
 /// no sequence of votes can bring two parameters into contradiction.
 contract Parameters is IParameters, Ownable {
+    /// @dev The part of a setting that never changes.
+    struct Bounds {
+        uint128 min;
+        uint128 max;
+    }
+
     uint256 private constant COUNT = uint256(type(Parameter).max) + 1;
+    /// @dev Values that share a word. Neighbours in the enum are read together, and the second one then costs 100 gas.
+    uint256 private constant PER_WORD = 3;
+    /// @dev Bits of a value.
+    uint256 private constant WIDTH = 80;
+    /// @dev Fits `WIDTH`, and keeps every product of a parameter and a 64-bit number of a header far from overflow.
+    uint256 private constant MAX_VALUE = type(uint80).max;
     /// @dev One, in basis points.
     uint256 private constant ONE = 10_000;
     /// @dev The most that bounty and treasury get of a slashed stake; at least a tenth is burned. So an offender who
     /// claims its own bounty still loses.
     uint256 private constant MAX_SLASH_KEPT = 9_000;
-    /// @dev Keeps every product of a parameter and a 64-bit number of a header far from overflow.
-    uint256 private constant MAX_VALUE = type(uint96).max;
+    /// @dev A vote is not proof: it takes half a stake at the most.
+    uint256 private constant MAX_KICK_SLASH = 5_000;
     /// @dev Keeps every sum of a time and a window within 40 bits.
     uint256 private constant MAX_TIME = 3650 days;
+    /// @dev 10,000 gwei.
+    uint256 private constant MAX_GAS_PRICE = 1e13;
+    /// @dev A request pays at least what its answer costs, and at most ten times that.
+    uint256 private constant MAX_FEE_FACTOR = 100_000;
+    /// @dev 0.0001 METIS per unit of gas: 1,680 METIS for the largest transaction that L1 takes.
+    uint256 private constant MAX_ANSWER_PAY = 1e14;
+    /// @dev What the short delay can pay beyond the record, for each request.
+    uint256 private constant MAX_ALLOWANCE = 1 ether;
+    uint256 private constant MAX_ALLOWANCE_METIS = 2_000 ether;
+    /// @dev The base fee of the L2: above it, a batch would earn more than its transactions burned.
+    uint256 private constant MAX_REWARD = 1 gwei;
 
-    mapping(Parameter parameter => Setting) private _settings;
+    mapping(uint256 word => uint256) private _values;
+    mapping(Parameter parameter => Bounds) private _bounds;
 
     /// @param timelock Governance, the owner.
     /// @param settings One for each parameter, in the order of the enum.
@@ -33,44 +57,87 @@ contract Parameters is IParameters, Ownable {
             if (s.min < least) revert ParameterOutOfBounds(parameter, s.min, least, most);
             if (s.max > most) revert ParameterOutOfBounds(parameter, s.max, least, most);
             if (s.value < s.min || s.value > s.max) revert ParameterOutOfBounds(parameter, s.value, s.min, s.max);
-            _settings[parameter] = s;
+            // Both fit: they are at most `MAX_VALUE`.
+            _bounds[parameter] = Bounds(uint128(s.min), uint128(s.max));
+            _store(parameter, s.value);
             emit ParameterChanged(parameter, s.value, 0);
         }
 
-        // A batch that is requested just before it could finalise must not finalise while the request is open.
-        if (_min(Parameter.ChallengeWindow) <= _max(Parameter.RequestWindow)) {
-            revert ParameterConflict(Parameter.ChallengeWindow, Parameter.RequestWindow);
-        }
-        if (_max(Parameter.SlashBounty) + _max(Parameter.SlashTreasury) > MAX_SLASH_KEPT) {
-            revert ParameterConflict(Parameter.SlashBounty, Parameter.SlashTreasury);
-        }
+        // A request that is made as soon as a batch is submitted ends before that batch could be final.
+        _requireAbove(settings, Parameter.ChallengeWindow, Parameter.RequestWindow);
+        // A stake or bond stays at least until the requests that it is accused over are answered. How long votes take
+        // after that, the governor checks.
+        _requireAbove(settings, Parameter.UnbondingDelay, Parameter.RequestWindow);
+        _requireTogether(settings, Parameter.SlashBounty, Parameter.SlashTreasury, MAX_SLASH_KEPT);
+        _requireTogether(settings, Parameter.ProducerShare, Parameter.SubmissionShare, ONE);
     }
 
     /// @inheritdoc IParameters
     function set(Parameter parameter, uint256 value) external onlyOwner {
-        Setting storage s = _settings[parameter];
-        if (value < s.min || value > s.max) revert ParameterOutOfBounds(parameter, value, s.min, s.max);
-        uint256 previous = s.value;
-        s.value = value;
-        emit ParameterChanged(parameter, value, previous);
+        _set(parameter, value);
     }
 
     /// @inheritdoc IParameters
-    function get(Parameter parameter) external view returns (uint256) {
-        return _settings[parameter].value;
+    function adjust(Parameter parameter, uint256 value) external onlyOwner {
+        if (lengthensExit(parameter, value)) revert ParameterLengthensExit(parameter, value, get(parameter));
+        _set(parameter, value);
     }
 
     /// @inheritdoc IParameters
     function setting(Parameter parameter) external view returns (Setting memory) {
-        return _settings[parameter];
+        Bounds memory bounds = _bounds[parameter];
+        return Setting({value: get(parameter), min: bounds.min, max: bounds.max});
     }
 
-    function _min(Parameter parameter) private view returns (uint256) {
-        return _settings[parameter].min;
+    /// @inheritdoc IParameters
+    function get(Parameter parameter) public view returns (uint256) {
+        (uint256 word, uint256 shift) = _place(parameter);
+        return (_values[word] >> shift) & MAX_VALUE;
     }
 
-    function _max(Parameter parameter) private view returns (uint256) {
-        return _settings[parameter].max;
+    /// @inheritdoc IParameters
+    function lengthensExit(Parameter parameter, uint256 value) public view returns (bool) {
+        _requireBounded(parameter, value);
+        return
+            (parameter == Parameter.ChallengeWindow ||
+                parameter == Parameter.RequestWindow ||
+                parameter == Parameter.UnbondingDelay) && value > get(parameter);
+    }
+
+    function _set(Parameter parameter, uint256 value) private {
+        _requireBounded(parameter, value);
+        uint256 previous = get(parameter);
+        _store(parameter, value);
+        emit ParameterChanged(parameter, value, previous);
+    }
+
+    function _requireBounded(Parameter parameter, uint256 value) private view {
+        Bounds memory bounds = _bounds[parameter];
+        if (value < bounds.min || value > bounds.max) {
+            revert ParameterOutOfBounds(parameter, value, bounds.min, bounds.max);
+        }
+    }
+
+    /// @dev The value fits: its bounds do.
+    function _store(Parameter parameter, uint256 value) private {
+        (uint256 word, uint256 shift) = _place(parameter);
+        _values[word] = (_values[word] & ~(MAX_VALUE << shift)) | (value << shift);
+    }
+
+    /// @dev The word of a value, and the bit in it that the value starts at.
+    function _place(Parameter parameter) private pure returns (uint256 word, uint256 shift) {
+        return (uint256(parameter) / PER_WORD, (uint256(parameter) % PER_WORD) * WIDTH);
+    }
+
+    /// @dev Reverts unless one parameter is always larger than another.
+    function _requireAbove(Setting[] memory settings, Parameter larger, Parameter smaller) private pure {
+        if (settings[uint256(larger)].min <= settings[uint256(smaller)].max) revert ParameterConflict(larger, smaller);
+    }
+
+    /// @dev Reverts unless two shares are never more together than this.
+    function _requireTogether(Setting[] memory settings, Parameter first, Parameter second, uint256 most) private pure {
+        if (settings[uint256(first)].max + settings[uint256(second)].max > most)
+            revert ParameterConflict(first, second);
     }
 
     /// @dev The widest bounds that a deployment may give a parameter.
@@ -85,10 +152,17 @@ contract Parameters is IParameters, Ownable {
             parameter == Parameter.SlashBounty ||
             parameter == Parameter.SlashTreasury ||
             parameter == Parameter.CosignerSlash ||
-            parameter == Parameter.ProducerShare
+            parameter == Parameter.ProducerShare ||
+            parameter == Parameter.SubmissionShare
         ) return (0, ONE);
+        if (parameter == Parameter.KickSlash) return (0, MAX_KICK_SLASH);
         if (parameter == Parameter.RotationTransactions) return (1, type(uint32).max);
         if (parameter == Parameter.MinimumLock || parameter == Parameter.VerifierBond) return (1, MAX_VALUE);
-        return (0, MAX_VALUE);
+        if (parameter == Parameter.RequestFeeFloor) return (1, MAX_GAS_PRICE);
+        if (parameter == Parameter.RequestFeeFactor) return (ONE, MAX_FEE_FACTOR);
+        if (parameter == Parameter.AnswerPay) return (0, MAX_ANSWER_PAY);
+        if (parameter == Parameter.GrantAllowance) return (0, MAX_ALLOWANCE);
+        if (parameter == Parameter.GrantAllowanceMetis) return (0, MAX_ALLOWANCE_METIS);
+        return (0, MAX_REWARD);
     }
 }

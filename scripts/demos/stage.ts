@@ -303,7 +303,11 @@ async function deploy(
   };
   const fromBlock = await provider.getBlockNumber();
   const contracts = await connection.ignition.deploy(MetisL2, {
-    parameters: { ...parameters, Rollup: rollup } as never,
+    parameters: {
+      ...parameters,
+      Governance: { ...parameters.Governance, holder: await deployer.getAddress() },
+      Rollup: rollup,
+    } as never,
     // A scenario starts from genesis, so each has a deployment of its own and none is resumed.
     deploymentId: `demo-${chainId}-${Date.now()}`,
   });

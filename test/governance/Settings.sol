@@ -24,7 +24,7 @@ library Settings {
         s[uint256(Parameter.GrantAllowance)] = Setting(0.05 ether, 0, 1 ether);
         s[uint256(Parameter.GrantAllowanceMetis)] = Setting(200 ether, 0, 2000 ether);
         s[uint256(Parameter.VerifierBond)] = Setting(10 ether, 1 ether, 10_000 ether);
-        s[uint256(Parameter.RewardPerGas)] = Setting(0.5 gwei, 0, 1 gwei);
+        s[uint256(Parameter.RewardPerGas)] = Setting(1 gwei, 0, 1 gwei);
         s[uint256(Parameter.ProducerShare)] = Setting(5000, 0, 9000);
         s[uint256(Parameter.SubmissionShare)] = Setting(500, 0, 1000);
     }

@@ -3,14 +3,32 @@ pragma solidity ^0.8.28;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
+import {Parameter} from "../../contracts/governance/IParameters.sol";
+import {RequestState} from "../../contracts/governance/IRequestRecord.sol";
 import {ITreasury} from "../../contracts/governance/ITreasury.sol";
 import {MetisToken} from "../../contracts/governance/MetisToken.sol";
+import {Parameters} from "../../contracts/governance/Parameters.sol";
 import {Treasury} from "../../contracts/governance/Treasury.sol";
 import {Test} from "../Test.sol";
+import {Requests} from "./Requests.sol";
+import {Settings} from "./Settings.sol";
+
+/// @dev Takes METIS and no ETH.
+contract Purse {
+    function claimMetis(ITreasury treasury) external {
+        treasury.claimMetis();
+    }
+
+    function claimEther(ITreasury treasury) external {
+        treasury.claimEther();
+    }
+}
 
 contract TreasuryTest is Test {
     MetisToken private token;
+    Parameters private parameters;
     Treasury private treasury;
+    Requests private requests;
     address private timelock;
     address private alice;
     address private bob;
@@ -20,7 +38,10 @@ contract TreasuryTest is Test {
         alice = makeAddr("alice");
         bob = makeAddr("bob");
         token = new MetisToken(address(this), type(uint128).max);
-        treasury = new Treasury(token, timelock);
+        parameters = new Parameters(timelock, Settings.defaults());
+        treasury = new Treasury(token, parameters, timelock);
+        requests = new Requests();
+        treasury.connect(requests, requests);
     }
 
     function testFuzz_grant_isClaimedOnce_succeeds(uint128 metis, uint128 ether_, uint128 keptMetis) public {
@@ -34,33 +55,133 @@ contract TreasuryTest is Test {
         _assertOwed(alice, granted, ether_);
         _assertAvailable(metis - granted, 0);
 
+        vm.startPrank(alice);
         vm.expectEmit(address(treasury));
-        emit ITreasury.GrantClaimed(alice, granted, ether_);
-        vm.prank(alice);
-        treasury.claim();
+        emit ITreasury.MetisClaimed(alice, granted);
+        assertEq(treasury.claimMetis(), granted);
+        _assertOwed(alice, 0, ether_);
+        if (ether_ != 0) {
+            vm.expectEmit(address(treasury));
+            emit ITreasury.EtherClaimed(alice, ether_);
+            assertEq(treasury.claimEther(), ether_);
+        }
         assertEq(token.balanceOf(alice), granted);
         assertEq(alice.balance, ether_);
         _assertOwed(alice, 0, 0);
         _assertAvailable(metis - granted, 0);
 
         vm.expectRevert(abi.encodeWithSelector(ITreasury.TreasuryNothingOwed.selector, alice));
-        vm.prank(alice);
-        treasury.claim();
+        treasury.claimMetis();
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.TreasuryNothingOwed.selector, alice));
+        treasury.claimEther();
+        vm.stopPrank();
     }
 
-    function test_claim_oneAssetOnly_succeeds() public {
+    /// @dev L: a grantee that takes no ETH stranded METIS.
+    function test_claimMetis_whereEtherCannotBePaid_succeeds() public {
+        Purse purse = new Purse();
         _fund(2, 2);
-        vm.startPrank(timelock);
-        treasury.grant(alice, 1, 0);
-        treasury.grant(bob, 0, 1);
-        vm.stopPrank();
-        vm.prank(alice);
-        treasury.claim();
-        vm.prank(bob);
-        treasury.claim();
-        assertEq(token.balanceOf(alice), 1);
-        assertEq(bob.balance, 1);
+        vm.prank(timelock);
+        treasury.grant(address(purse), 1, 1);
+        vm.expectRevert();
+        purse.claimEther(treasury);
+        purse.claimMetis(treasury);
+        assertEq(token.balanceOf(address(purse)), 1);
+        _assertOwed(address(purse), 0, 1);
         _assertAvailable(1, 1);
+    }
+
+    /// @dev H8: what the short delay pays is bounded by what was paid for the request, and the allowances.
+    function testFuzz_compensate_withinTheRecord_succeeds(uint56 fee, uint128 metis, uint128 ether_, bool seat) public {
+        uint256 most = uint256(fee) * 1 gwei + 0.05 ether;
+        metis = uint128(bound(metis, 0, 200 ether));
+        ether_ = uint128(bound(ether_, 0, most));
+        _fund(200 ether, most);
+        requests.put("request", alice, fee, RequestState.Answered);
+        if (seat) requests.seat(bob);
+        address account = seat ? bob : alice;
+        assertFalse(treasury.isCompensated("request"));
+        vm.expectEmit(address(treasury));
+        emit ITreasury.RequestCompensated("request", account);
+        vm.expectEmit(address(treasury));
+        emit ITreasury.Granted(account, metis, ether_);
+        vm.prank(timelock);
+        treasury.compensate(account, "request", metis, ether_);
+        _assertOwed(account, metis, ether_);
+        assertTrue(treasury.isCompensated("request"));
+    }
+
+    function testFuzz_compensate_more_reverts(uint56 fee) public {
+        uint256 most = uint256(fee) * 1 gwei + 0.05 ether;
+        _fund(1000 ether, most + 1);
+        requests.put("request", alice, fee, RequestState.Answered);
+        vm.startPrank(timelock);
+        vm.expectRevert(
+            abi.encodeWithSelector(ITreasury.TreasuryCompensationTooLarge.selector, address(0), most + 1, most)
+        );
+        treasury.compensate(alice, "request", 0, most + 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ITreasury.TreasuryCompensationTooLarge.selector,
+                address(token),
+                200 ether + 1,
+                200 ether
+            )
+        );
+        treasury.compensate(alice, "request", 200 ether + 1, most);
+        parameters.set(Parameter.GrantAllowanceMetis, 300 ether);
+        parameters.set(Parameter.GrantAllowance, 0);
+        vm.expectPartialRevert(ITreasury.TreasuryCompensationTooLarge.selector);
+        treasury.compensate(alice, "request", 300 ether, most);
+        treasury.compensate(alice, "request", 300 ether, most - 0.05 ether);
+        vm.stopPrank();
+    }
+
+    /// @dev H8: nobody is paid for a request that was not answered, nor a stranger, nor twice, nor by anyone else.
+    function test_compensate_againstTheRecord_reverts() public {
+        _fund(1000 ether, 1 ether);
+        vm.startPrank(timelock);
+        for (uint256 state = 0; state < 4; ++state) {
+            if (RequestState(state) == RequestState.Answered) continue;
+            requests.put("request", alice, 1, RequestState(state));
+            vm.expectRevert(abi.encodeWithSelector(ITreasury.TreasuryRequestNotAnswered.selector, bytes32("request")));
+            treasury.compensate(alice, "request", 1, 1);
+        }
+        requests.put("request", alice, 1, RequestState.Answered);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.TreasuryInvalidAccount.selector, bob));
+        treasury.compensate(bob, "request", 1, 1);
+        treasury.compensate(alice, "request", 1, 1);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.TreasuryAlreadyCompensated.selector, bytes32("request")));
+        treasury.compensate(alice, "request", 1, 1);
+        vm.stopPrank();
+    }
+
+    function testFuzz_compensate_notByGovernance_reverts(address caller) public {
+        vm.assume(caller != timelock);
+        requests.put("request", caller, 1, RequestState.Answered);
+        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, caller));
+        vm.prank(caller);
+        treasury.compensate(caller, "request", 0, 0);
+    }
+
+    function test_compensate_moreThanThereIs_reverts() public {
+        _fund(1, 0);
+        requests.put("request", alice, 1, RequestState.Answered);
+        vm.startPrank(timelock);
+        treasury.grant(bob, 1, 0);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.TreasuryInsufficient.selector, address(token), 1, 0));
+        treasury.compensate(alice, "request", 1, 0);
+        vm.stopPrank();
+        assertFalse(treasury.isCompensated("request"));
+    }
+
+    function test_connect_twiceOrByAnotherThanTheDeployer_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.TreasuryUnauthorized.selector, address(this)));
+        treasury.connect(requests, requests);
+        Treasury fresh = new Treasury(token, parameters, timelock);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.TreasuryUnauthorized.selector, alice));
+        vm.prank(alice);
+        fresh.connect(requests, requests);
     }
 
     function testFuzz_grant_moreMetisThanIsFree_reverts(uint64 held, uint64 granted, uint64 excess) public {
@@ -153,9 +274,10 @@ contract TreasuryActor is Test {
 
     function claim(uint8 who) external {
         (uint256 metis, uint256 ether_) = _treasury.owed(accounts[who % 3]);
-        if (metis == 0 && ether_ == 0) return;
-        vm.prank(accounts[who % 3]);
-        _treasury.claim();
+        vm.startPrank(accounts[who % 3]);
+        if (metis != 0) _treasury.claimMetis();
+        if (ether_ != 0) _treasury.claimEther();
+        vm.stopPrank();
     }
 }
 
@@ -167,7 +289,7 @@ contract TreasuryInvariantTest is Test {
     function setUp() public {
         address timelock = makeAddr("timelock");
         token = new MetisToken(address(this), type(uint128).max);
-        treasury = new Treasury(token, timelock);
+        treasury = new Treasury(token, new Parameters(timelock, Settings.defaults()), timelock);
         actor = new TreasuryActor(treasury, token, timelock);
         token.transfer(address(actor), type(uint128).max);
         targetContract(address(actor));

@@ -1,3 +1,4 @@
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
 import { parseEther } from "ethers";
 
@@ -5,11 +6,23 @@ import { keccakText } from "../../l2/base/keccak.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import { type TestBatch, BatchMaker, lying, submit, submitUnattested } from "../../testkit/batches.ts";
 import { post, recompute, requestData } from "../../testkit/disputes.ts";
-import { execute, pass, proposalOf, ProposalState, queue, vote, Vote } from "../../testkit/governance.ts";
+import {
+  execute,
+  feignRequests,
+  mature,
+  NO_COMPENSATION,
+  pass,
+  proposalOf,
+  ProposalState,
+  queue,
+  Tier,
+  vote,
+  Vote,
+} from "../../testkit/governance.ts";
 import { systemFixture, type TestSystem } from "../../testkit/system.ts";
 
-const METIS = parseEther("250");
-const ETHER = parseEther("0.5");
+const METIS = parseEther("150");
+const ETHER = parseEther("0.04");
 const DAY = 86_400;
 
 describe("Votes", () => {
@@ -36,17 +49,28 @@ describe("Votes", () => {
     return batch;
   }
 
+  /** An account claims METIS and ETH, apart. */
+  async function expectClaims(system: TestSystem, account: HardhatEthersSigner): Promise<void> {
+    const { ethers } = system.connection;
+    const { treasury } = system.as(account);
+    await expect(treasury.claimMetis()).to.changeTokenBalance(ethers, system.token, account, METIS);
+    await expect(treasury.claimEther()).to.changeEtherBalance(ethers, account, ETHER);
+  }
+
   describe("on a verifier that spams", () => {
     async function banned() {
       const system = await loadFunded();
       const { sequencerAccounts, verifierAccounts } = system;
       const batch = await requested(system);
       const owner = sequencerAccounts[0]!.owner;
+      const spammer = verifierAccounts[0]!;
+      await feignRequests(system, [{ key: batch.hash, requester: spammer.address, fee: 0n }], [owner.address]);
+      const compensation = { account: owner, request: batch.hash, metis: METIS, ether_: ETHER };
       const proposal = await proposalOf(
         system,
-        await system.as(owner).governor.proposeBan(verifierAccounts[0]!, owner, METIS, ETHER, "It spams requests."),
+        await system.as(owner).governor.proposeBan(spammer, compensation, "It spams requests."),
       );
-      return { system, batch, proposal, owner, spammer: verifierAccounts[0]!, other: verifierAccounts[1]! };
+      return { system, batch, proposal, owner, spammer, other: verifierAccounts[1]! };
     }
 
     it("[11.6.1] a sequencer proposes the ban with its stake's votes, and is compensated", async () => {
@@ -57,9 +81,7 @@ describe("Votes", () => {
 
       expect(await system.verifiers.isBanned(spammer)).to.equal(true);
       expect(await system.treasury.owed(owner)).to.deep.equal([METIS, ETHER]);
-      const claim = system.as(owner).treasury.claim();
-      await expect(claim).to.changeTokenBalance(system.connection.ethers, system.token, owner, METIS);
-      await expect(claim).to.changeEtherBalance(system.connection.ethers, owner, ETHER);
+      await expectClaims(system, owner);
     });
 
     it("[11.6.1] resigning while the vote lasts saves neither the bond nor the account", async () => {
@@ -68,7 +90,7 @@ describe("Votes", () => {
       const bond = await system.parameters.get(Parameter.VerifierBond);
       await vote(system, proposal);
       await queue(system, proposal);
-      await system.skip(await system.timelock.getMinDelay());
+      await mature(system, proposal);
       await expect(system.as(spammer).verifiers.withdraw()).to.be.revertedWithCustomError(
         system.verifiers,
         "VerifierStillBonded",
@@ -140,13 +162,19 @@ describe("Votes", () => {
 
       await system.token.transfer(verifier, parseEther("1000"));
       await system.as(verifier).token.delegate(verifier);
+      await feignRequests(system, [{ key: withheld.hash, requester: verifier.address, fee: 0n }]);
       const { number } = await system.sequencers.term();
 
       const proposal = await proposalOf(
         system,
         await system
           .as(verifier)
-          .governor.proposeKick(offender.owner, 1_000, verifier, METIS, ETHER, "It withheld data."),
+          .governor.proposeKick(
+            offender.owner,
+            1_000,
+            { account: verifier, request: withheld.hash, metis: METIS, ether_: ETHER },
+            "It withheld data.",
+          ),
       );
       expect(proposal.proposer).to.equal(verifier.address);
       await expect(pass(system, proposal))
@@ -161,9 +189,7 @@ describe("Votes", () => {
       const term = await system.sequencers.term();
       expect(term.number).to.equal(number + 1n);
       expect(term.sequencer).to.not.equal(offender.address);
-      const claim = system.as(verifier).treasury.claim();
-      await expect(claim).to.changeTokenBalance(system.connection.ethers, system.token, verifier, METIS);
-      await expect(claim).to.changeEtherBalance(system.connection.ethers, verifier, ETHER);
+      await expectClaims(system, verifier);
     });
 
     it("a proposal that is voted down kicks nobody and compensates nobody", async () => {
@@ -171,7 +197,7 @@ describe("Votes", () => {
       const offender = await current(system);
       const proposal = await proposalOf(
         system,
-        await system.governor.proposeKick(offender.owner, 1_000, system.verifierAccounts[0]!, METIS, 0, "No reason."),
+        await system.governor.proposeKick(offender.owner, 1_000, NO_COMPENSATION, "No reason."),
       );
       await vote(system, proposal, [system.deployer], Vote.Against);
       expect(await system.governor.state(proposal.id)).to.equal(ProposalState.Defeated);
@@ -192,7 +218,7 @@ describe("Votes", () => {
       expect((await system.inbox.batchAt(1)).status).to.equal(1n);
       const proposal = await proposalOf(
         system,
-        await system.governor.proposeKick(offender.owner, 0, offender.owner, 0, 0, "Its batch is a fake."),
+        await system.governor.proposeKick(offender.owner, 0, NO_COMPENSATION, "Its batch is a fake."),
       );
       await pass(system, proposal);
       expect((await system.sequencers.sequencerOf(offender.owner)).status).to.equal(2n);
@@ -209,14 +235,14 @@ describe("Votes", () => {
       const supply = await system.token.totalSupply();
       const proposal = await proposalOf(
         system,
-        await system.governor.proposeKick(offender.owner, 10_000, offender.owner, 0, 0, "It is silent."),
+        await system.governor.proposeKick(offender.owner, 1_000, NO_COMPENSATION, "It is silent."),
       );
       expect(proposal.targets).to.deep.equal([await system.sequencers.getAddress()]);
       await pass(system, proposal);
-      expect((await system.sequencers.sequencerOf(offender.owner)).stake).to.equal(0n);
+      expect((await system.sequencers.sequencerOf(offender.owner)).stake).to.equal((stake * 9n) / 10n);
       expect((await system.sequencers.term()).sequencer).to.not.equal(offender.address);
       expect(await system.sequencers.totalStake()).to.equal(stake * 3n);
-      expect(supply - (await system.token.totalSupply())).to.equal(stake / 2n);
+      expect(supply - (await system.token.totalSupply())).to.equal(stake / 20n);
     });
 
     it("[3.3.8] leaving does not dodge the punishment", async () => {
@@ -224,18 +250,19 @@ describe("Votes", () => {
       const offender = await current(system);
       const proposal = await proposalOf(
         system,
-        await system.governor.proposeKick(offender.owner, 10_000, offender.owner, 0, 0, "It is silent."),
+        await system.governor.proposeKick(offender.owner, 1_000, NO_COMPENSATION, "It is silent."),
       );
       await system.as(offender.owner).sequencers.resign();
       await vote(system, proposal);
       await queue(system, proposal);
-      await system.skip(await system.timelock.getMinDelay());
+      await mature(system, proposal);
       await expect(system.sequencers.withdraw(offender.owner)).to.be.revertedWithCustomError(
         system.sequencers,
         "SequencerStillLiable",
       );
       await execute(system, proposal);
-      expect((await system.sequencers.sequencerOf(offender.owner)).stake).to.equal(0n);
+      const stake = await system.parameters.get(Parameter.MinimumLock);
+      expect((await system.sequencers.sequencerOf(offender.owner)).stake).to.equal((stake * 9n) / 10n);
     });
 
     it("nobody kicks without a vote", async () => {
@@ -249,18 +276,48 @@ describe("Votes", () => {
   });
 
   describe("on a parameter", () => {
-    it("changes a window within its bounds, for later batches", async () => {
+    it("changes a window within its bounds, for later batches, once users have had time to leave", async () => {
       const system = await load();
       const proposal = await proposalOf(
         system,
         await system.governor.proposeParameter(Parameter.ChallengeWindow, 3 * DAY, "Shorter."),
       );
-      await pass(system, proposal);
-      const batch = await world.batch(world.genesis, system.sequencerAccounts[0]!.address);
-      await submit(system, batch);
-      await system.skip(3 * DAY);
-      await system.inbox.finalise(batch.header);
-      expect(await system.inbox.finalised()).to.equal(2n);
+      expect(await system.governor.proposalTier(proposal.id)).to.equal(Tier.Ordinary);
+      await vote(system, proposal);
+      await queue(system, proposal);
+      const delay = await system.timelock.longDelay();
+      expect(await system.governor.proposalEta(proposal.id)).to.equal(BigInt(await system.now()) + delay);
+      expect(delay).to.equal(BigInt(30 * DAY));
+      await mature(system, proposal);
+      await execute(system, proposal);
+      expect(await system.parameters.get(Parameter.ChallengeWindow)).to.equal(BigInt(3 * DAY));
+    });
+  });
+
+  describe("on what has no bounds", () => {
+    it("[C2] a quorum alone neither lengthens an exit nor changes who executes", async () => {
+      const system = await load();
+      const { governor, parameters, timelock, others } = system;
+      const [few, many] = [others[0]!, others[1]!];
+      // A quorum is four percent of ten million.
+      for (const [voter, votes] of [[few, "400000"] as const, [many, "250000"] as const]) {
+        await system.token.transfer(voter, parseEther(votes));
+        await system.as(voter).token.delegate(voter);
+      }
+      await system.skip(1);
+      const window = (await parameters.get(Parameter.ChallengeWindow)) + 1n;
+      const longer = await governor.proposeParameter(Parameter.ChallengeWindow, window, "Longer.");
+      const role = timelock.interface.encodeFunctionData("grantRole", [keccakText("PROPOSER_ROLE"), few.address]);
+      const taken = await governor.propose([timelock], [0], [role], "Mine.");
+      const proposals = [await proposalOf(system, longer), await proposalOf(system, taken)];
+      await system.skip((await governor.votingDelay()) + 1n);
+      for (const { id } of proposals) {
+        expect(await governor.proposalTier(id)).to.equal(Tier.Grave);
+        await system.as(few).governor.castVote(id, Vote.For);
+        await system.as(many).governor.castVote(id, Vote.Against);
+      }
+      await system.skip(await governor.votingPeriod());
+      for (const { id } of proposals) expect(await governor.state(id)).to.equal(ProposalState.Defeated);
     });
   });
 
@@ -289,11 +346,11 @@ describe("Votes", () => {
       const owners = system.sequencerAccounts.map(({ owner }) => owner);
       const proposal = await proposalOf(
         system,
-        await system.as(owners[0]!).governor.proposeKick(owners[3]!, 10_000, owners[3]!, 0, 0, keccakText("reason")),
+        await system.as(owners[0]!).governor.proposeKick(owners[3]!, 1_000, NO_COMPENSATION, "reason"),
       );
       // Two of 200,000 are the quorum of four percent of ten million.
       await pass(system, proposal, [owners[1]!, owners[2]!]);
-      expect(await system.sequencers.getVotes(owners[3]!)).to.equal(0n);
+      expect(await system.sequencers.getVotes(owners[3]!)).to.equal(parseEther("180000"));
     });
   });
 });

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 
 import { expect } from "chai";
+import { network } from "hardhat";
 
 import { keccakText } from "../../l2/base/keccak.ts";
+import MetisL2 from "../../ignition/modules/MetisL2.ts";
 import { PARAMETERS } from "../../ignition/parameters.ts";
 import { genesisHeader, hashHeader } from "../../l2/batch/header.ts";
 import { deploymentParameters, systemFixture } from "../../testkit/system.ts";
@@ -36,12 +38,20 @@ describe("Deployment", () => {
   });
 
   it("lets nobody connect the contracts once more", async () => {
-    const { sequencers, inbox, deployer } = await load();
+    const { sequencers, inbox, treasury, timelock, deployer } = await load();
     await expect(sequencers.connect(deployer).getFunction("connect")(deployer, deployer)).to.be.revertedWithCustomError(
       sequencers,
       "SequencerUnauthorized",
     );
     await expect(inbox.getFunction("connect")(deployer)).to.be.revertedWithCustomError(inbox, "InboxUnauthorized");
+    await expect(treasury.connect(deployer).getFunction("connect")(deployer, deployer)).to.be.revertedWithCustomError(
+      treasury,
+      "TreasuryUnauthorized",
+    );
+    await expect(timelock.connect(deployer).getFunction("connect")([])).to.be.revertedWithCustomError(
+      timelock,
+      "AccessControlUnauthorizedAccount",
+    );
   });
 
   it("names the parameters in the order of the contracts' enum", () => {
@@ -49,6 +59,17 @@ describe("Deployment", () => {
     const body = /enum Parameter \{([^}]*)\}/.exec(source)?.[1] ?? "";
     const names = body.replaceAll(/\/\/\/.*$/gm, "").split(",");
     expect(names.map((name) => name.trim())).to.deep.equal([...PARAMETERS]);
+  });
+
+  it("mints for nobody whom the parameters do not name", async () => {
+    const { ignition } = await network.create();
+    const { Governance, ...rest } = await deploymentParameters();
+    const { holder, ...nameless } = Governance;
+    expect(holder).not.to.equal(undefined);
+    const deployment = ignition.deploy(MetisL2, { parameters: { Governance: nameless, ...rest } as never });
+    let message = "";
+    await deployment.catch((error: unknown) => (message = String(error)));
+    expect(message).to.contain("holder");
   });
 
   for (const file of ["local", "sepolia", "demo"] as const) {
@@ -60,7 +81,14 @@ describe("Deployment", () => {
         expect(await parameters.setting(index)).to.deep.equal([BigInt(value), BigInt(min), BigInt(max)], name);
       }
       expect(await governor.votingPeriod()).to.equal(BigInt(expected.MetisL2.votingPeriod));
-      expect(await timelock.getMinDelay()).to.equal(BigInt(expected.Governance.timelockDelay));
+      expect(await timelock.getMinDelay()).to.equal(BigInt(expected.Governance.shortDelay.value));
+      expect(await timelock.longDelay()).to.equal(BigInt(expected.Governance.longDelay.value));
+      expect(await governor.graveDelay()).to.equal(BigInt(expected.MetisL2.graveDelay));
+    });
+
+    it(`[M9] rewards batches of ${file} with no more than the base fee`, async () => {
+      const { Governance, Rollup } = await deploymentParameters({ file });
+      expect(BigInt(Governance.RewardPerGas.max) <= Rollup.baseFee).to.equal(true);
     });
   }
 });

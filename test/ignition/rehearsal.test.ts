@@ -78,7 +78,15 @@ describe("Rehearsal of the deployment to Sepolia, on a node of its own", functio
       JSON.stringify(Object.fromEntries(users.map((user) => [user, "10000000000000000000000"]))),
     );
     const inputs = ["--balances", balances, "--parameters", "ignition/parameters/sepolia.json"];
-    const flags = [...inputs, "--out", join(scratch, "genesis.json"), "--out-parameters", parameterFile];
+    const flags = [
+      ...inputs,
+      "--out",
+      join(scratch, "genesis.json"),
+      "--out-parameters",
+      parameterFile,
+      "--holder",
+      deployer.address,
+    ];
     for (const { code, output } of [await script("genesis", ...flags), await deploy()])
       expect(code, output).to.equal(0);
   });
@@ -104,8 +112,14 @@ describe("Rehearsal of the deployment to Sepolia, on a node of its own", functio
       const { value, min, max } = expected.Governance[name];
       expect(await parameters.setting(index)).to.deep.equal([BigInt(value), BigInt(min), BigInt(max)], name);
     }
-    expect(await timelock.getMinDelay()).to.equal(BigInt(expected.Governance.timelockDelay));
-    expect(await timelock.maxDelay()).to.equal(BigInt(expected.Governance.timelockMaxDelay));
+    const { shortDelay, longDelay } = expected.Governance;
+    expect(await timelock.getMinDelay()).to.equal(BigInt(shortDelay.value));
+    expect(await timelock.minShortDelay()).to.equal(BigInt(shortDelay.min));
+    expect(await timelock.maxShortDelay()).to.equal(BigInt(shortDelay.max));
+    expect(await timelock.longDelay()).to.equal(BigInt(longDelay.value));
+    expect(await timelock.minLongDelay()).to.equal(BigInt(longDelay.min));
+    expect(await timelock.maxLongDelay()).to.equal(BigInt(longDelay.max));
+    expect(await governor.graveDelay()).to.equal(BigInt(expected.MetisL2.graveDelay));
     expect(await token.balanceOf(deployer)).to.equal(expected.Governance.supply);
     expect(await governor.votingDelay()).to.equal(BigInt(expected.MetisL2.votingDelay));
     expect(await governor.votingPeriod()).to.equal(BigInt(expected.MetisL2.votingPeriod));

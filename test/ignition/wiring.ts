@@ -20,6 +20,10 @@ export async function expectWired(s: System): Promise<void> {
   expect(await s.disputes.treasury()).to.equal(await s.treasury.getAddress());
   expect(await s.verifiers.parameters()).to.equal(await s.parameters.getAddress());
   expect(await s.verifiers.treasury()).to.equal(await s.treasury.getAddress());
+  expect(await s.treasury.parameters()).to.equal(await s.parameters.getAddress());
+  expect(await s.treasury.requests()).to.equal(await s.disputes.getAddress());
+  expect(await s.treasury.sequencers()).to.equal(await s.sequencers.getAddress());
+  expect(await s.timelock.connected()).to.equal(true);
   expect(await s.treasury.token()).to.equal(await s.token.getAddress());
   expect(await s.governor.token()).to.equal(await s.token.getAddress());
   expect(await s.governor.sequencers()).to.equal(await s.sequencers.getAddress());

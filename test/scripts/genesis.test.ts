@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createMPT } from "@ethereumjs/mpt";
 import { createAccount, createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
-import { MaxUint256, Wallet, hexlify, id } from "ethers";
+import { MaxUint256, Wallet, getBytes, hexlify, id, keccak256 } from "ethers";
 
 import { readGenesis } from "../../agents/l1/genesis.ts";
 import { NOT_COMPILED } from "../../testkit/agents/not-compiled.ts";
@@ -92,6 +92,30 @@ describe("Genesis command", () => {
     expect((await readdir(directory)).toSorted()).to.deep.equal(["balances.json", "genesis.json", "parameters.json"]);
   });
 
+  it("[1] puts contracts into the genesis, with their code", async () => {
+    const file = join(directory, "predeploys.json");
+    await writeFile(file, JSON.stringify({ [SECOND]: "0x6001" }));
+    const { status, stderr } = run("--predeploys", file);
+    expect(status, stderr).to.equal(0);
+    const trie = await createMPT({ useKeyHashing: true });
+    const contract = createAccount({ balance: 7n, nonce: 1n, codeHash: getBytes(keccak256("0x6001")) });
+    await trie.put(createAddressFromString(FIRST).bytes, createAccount({ balance: 5000n * 10n ** 18n }).serialize());
+    await trie.put(createAddressFromString(SECOND).bytes, contract.serialize());
+    const { Rollup } = JSON.parse(await readFile(outParameters, "utf8")) as { Rollup: { genesisStateRoot: string } };
+    expect(Rollup.genesisStateRoot).to.equal(hexlify(trie.root()));
+    expect(readGenesis(out).predeploys).to.deep.equal({ [SECOND]: "0x6001" });
+    await writeFile(file, JSON.stringify({ [SECOND]: "code" }));
+    expect(run("--force", "--predeploys", file).stderr).to.contain(`predeploys.${SECOND}`);
+  });
+
+  it("names the holder of all METIS, whom the parameters for a public network leave open", async () => {
+    expect(await readFile(SEPOLIA, "utf8")).not.to.contain("holder");
+    const { status, stderr } = run("--holder", FIRST);
+    expect(status, stderr).to.equal(0);
+    const { Governance } = JSON.parse(await readFile(outParameters, "utf8")) as { Governance: { holder: string } };
+    expect(Governance.holder).to.equal(FIRST);
+  });
+
   it("takes every flag from the environment, and the time from the clock", () => {
     const before = Math.floor(Date.now() / 1000);
     const files = { METIS_BALANCES: balances, METIS_PARAMETERS: SEPOLIA, METIS_OUT: out };
@@ -106,7 +130,15 @@ describe("Genesis command", () => {
   it("helps without a build, and names a flag that is missing", () => {
     const help = start(["--help"], { NODE_OPTIONS: NOT_COMPILED });
     expect(help.status, help.stderr).to.equal(0);
-    for (const flag of ["--balances", "--parameters", "--out", "--out-parameters", "--timestamp", "--force"]) {
+    for (const flag of [
+      "--balances",
+      "--parameters",
+      "--out",
+      "--out-parameters",
+      "--holder",
+      "--timestamp",
+      "--force",
+    ]) {
       expect(help.stdout).to.contain(`${flag} `);
     }
     const missing = start(["--balances", balances, "--parameters", SEPOLIA, "--out", out]);

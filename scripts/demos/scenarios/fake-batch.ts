@@ -3,6 +3,7 @@ import type { Wallet } from "ethers";
 import { BATCH_STATUS } from "../../../agents/l1/standing.ts";
 import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
+import { NO_COMPENSATION } from "../../../testkit/governance.ts";
 import { type Fault, silent } from "../../../testkit/faults.ts";
 import { batchAt, payday, sendAgain, sendPayments } from "../acts.ts";
 import { nextBatch, withFalseRoots } from "../mischief.ts";
@@ -47,7 +48,7 @@ export const fakeBatch: Scenario = {
         const proposer = cast.voters[0] as Wallet;
         const text = "Kick the sequencer that posted a batch without a certificate";
         const { governor } = stage.as(proposer);
-        await (await governor.proposeKick(signaller.owner, 1_000, proposer.address, 0, 0, text)).wait();
+        await (await governor.proposeKick(signaller.owner, 1_000, NO_COMPENSATION, text)).wait();
         await stage.vote();
       },
     };

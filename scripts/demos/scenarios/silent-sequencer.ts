@@ -1,5 +1,6 @@
 import type { Wallet } from "ethers";
 
+import { NO_COMPENSATION } from "../../../testkit/governance.ts";
 import { type Fault, silent } from "../../../testkit/faults.ts";
 import { hearOfFailure, sendAgain, sendPayments } from "../acts.ts";
 import type { Scenario } from "../scenario.ts";
@@ -38,7 +39,7 @@ export const silentSequencer: Scenario = {
         const proposer = cast.voters[0] as Wallet;
         const proposal = await stage
           .as(proposer)
-          .governor.proposeKick(offender.owner, 1_000, proposer.address, 0, 0, "Kick the sequencer that fell silent");
+          .governor.proposeKick(offender.owner, 1_000, NO_COMPENSATION, "Kick the sequencer that fell silent");
         await proposal.wait();
         await stage.vote();
       },

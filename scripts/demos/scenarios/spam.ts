@@ -1,4 +1,4 @@
-import { type Wallet, parseEther } from "ethers";
+import type { Wallet } from "ethers";
 
 import { Stake } from "../../../agents/sequencer/stake.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
@@ -31,11 +31,12 @@ export const spam: Scenario = {
       story.chapter("The sequencer proposes to ban it, and the community votes");
       const { term } = local.l1State;
       const owner = stage.ownerOf(stage.current).connect(stage.playground.provider);
-      const [, available] = await stage.system.treasury.available();
-      const compensation = available < parseEther("1") ? available : parseEther("1");
+      // What it cost to answer one of them: the fee that was paid for it, which the treasury has.
+      const answered = Object.values(local.l1State.requests).find(({ header }) => header.sequencer === owner.address);
+      if (answered === undefined) throw new Error("Nobody requested a batch of the current sequencer.");
       const text = "Ban verifier 2: it requests data that everybody has";
       const complaint = new Stake({ l1: local.l1, transactions: local.manager(owner) });
-      await complaint.proposeBan(spammer.address, compensation, text);
+      await complaint.proposeBan(spammer.address, answered.headerHash, answered.fee, text);
       await stage.tell();
       await payday(stage, FEW);
       const last = await batch(stage);

@@ -56,9 +56,10 @@ describe("Requests of a verifier", () => {
     await stage.verifier({ ...(await stage.home()), wallet: home.wallet, findings: home.findings }, options).tick();
     const proposals = await governor.queryFilter(governor.filters.KickProposed());
     expect(proposals.map(({ args }) => args.sequencer)).to.deep.equal([stage.sequencer]);
-    const { verifier, slashShare, etherCompensation } = proposals[0]!.args;
-    expect([verifier, slashShare]).to.deep.equal([home.wallet.address, 1_000n]);
-    expect(etherCompensation).to.equal(await stage.system.disputes.requestFee(batch.header));
+    const { slashShare, compensation } = proposals[0]!.args;
+    expect([compensation.account, compensation.request]).to.deep.equal([home.wallet.address, batch.hash]);
+    expect([slashShare, compensation.metis]).to.deep.equal([1_000n, 10n ** 18n]);
+    expect(compensation.ether_).to.equal(await stage.system.disputes.requestFee(batch.header));
   });
 
   it("[11.D1] [11.11] closes a request that nobody answered, and collects fee and bounty", async () => {

@@ -3,11 +3,12 @@ import { expect } from "chai";
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import type { PublicRecord } from "../../../agents/voter/record.ts";
 import { followRecord } from "../../../agents/voter/voter.ts";
-import { Parameter } from "../../../ignition/parameters.ts";
+import { Parameter, PARAMETERS } from "../../../ignition/parameters.ts";
 import { recomputerOf, knows, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 import { submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
 import { certifySilence } from "../../../testkit/certificates.ts";
 import { requestData } from "../../../testkit/disputes.ts";
+import { feignRequests } from "../../../testkit/governance.ts";
 
 describe("Public record", () => {
   const load = stageFixture({ verifiers: 1 });
@@ -30,6 +31,8 @@ describe("Public record", () => {
       dataHash: batch.header.dataHash,
       sequencer: stage.sequencer,
       requester: stage.system.verifierAccounts[0]!.address,
+      fee: await stage.system.disputes.requestFee(batch.header),
+      compensated: false,
     };
     expect((await look()).requests).to.deep.equal({ [batch.hash]: { ...request, outcome: "open" } });
     await stage.responder({}, [knows(batch)]).answer(await stage.mirror().sync());
@@ -66,14 +69,47 @@ describe("Public record", () => {
     expect(record.term).to.deep.equal({ sequencer: next, batches: 1 });
   });
 
-  it("has the proposals that are open, and what they are about", async () => {
+  it("has the values of the parameters, and which requests were compensated", async () => {
+    const { system, l1 } = stage;
+    await submit(system, batch);
+    await requestData(system, batch);
+    const { requester } = await system.disputes.requestOf(batch.hash);
+    await feignRequests(system, [{ key: batch.hash, requester, fee: 0n }]);
+    await stage.system.token.transfer(l1.addresses.treasury, 1n);
+    const { networkHelpers, ethers } = system.connection;
+    await networkHelpers.impersonateAccount(l1.addresses.timelock);
+    await networkHelpers.setBalance(l1.addresses.timelock, 10n ** 18n);
+    const { treasury, parameters } = system.as(await ethers.getSigner(l1.addresses.timelock));
+    await treasury.compensate(requester, batch.hash, 1n, 0n);
+    await parameters.set(Parameter.KickSlash, 500n);
+    const record = await look();
+    expect(record.requests[batch.hash]?.compensated).to.equal(true);
+    for (const [place, name] of PARAMETERS.entries()) {
+      expect(record.parameters[place], name).to.equal(await system.parameters.get(place));
+    }
+    expect(record.parameters[Parameter.KickSlash]).to.equal(500n);
+  });
+
+  it("has the proposals that are open, and what they would do", async () => {
     const { governor } = stage.system;
-    await governor.proposeKick(stage.sequencer, 1_000, stage.system.deployer, 0n, 0n, "it did wrong");
+    const compensation = { account: stage.system.deployer, request: batch.hash, metis: 2n, ether_: 3n };
+    await governor.proposeKick(stage.sequencer, 1_000, compensation, "it did wrong");
     await governor.proposeParameter(Parameter.RotationTransactions, 2_000n, "rotate sooner");
+    const window = await stage.system.parameters.get(Parameter.ChallengeWindow);
+    await governor.proposeParameter(Parameter.ChallengeWindow, window + 1n, "leave later");
     const { proposals } = await look();
-    expect(proposals.map(({ description, subject }) => [description, subject])).to.deep.equal([
-      ["it did wrong", { kind: "kick", sequencer: stage.sequencer, verifier: stage.system.deployer.address }],
-      ["rotate sooner", { kind: "parameter", parameter: Parameter.RotationTransactions, value: 2_000n }],
+    const account = stage.system.deployer.address;
+    expect(proposals.map(({ description, calls, grave }) => [description.split("#")[0], calls, grave])).to.deep.equal([
+      [
+        "it did wrong",
+        [
+          { kind: "kick", sequencer: stage.sequencer, slashShare: 1_000n },
+          { kind: "compensate", account, request: batch.hash, metis: 2n, ether: 3n },
+        ],
+        false,
+      ],
+      ["rotate sooner", [{ kind: "other" }], false],
+      ["leave later", [{ kind: "other" }], true],
     ]);
     expect(proposals[0]!.targets.length).to.equal(proposals[0]!.calldatas.length);
   });
