@@ -69,8 +69,8 @@ export interface BatchPlan {
   readonly term?: bigint;
 }
 
-/** The term that a fixture's sequencers count from. */
-export const FIRST_TERM = 1n;
+/** The term from which on all sequencers of a fixture count: the first one to join has the term before for itself. */
+export const FIRST_TERM = 2n;
 
 /** What a batch says otherwise than it should. */
 export interface Lie {

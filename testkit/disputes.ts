@@ -136,7 +136,7 @@ export async function answer(
   }
 }
 
-/** Requests the data of batches, as the first verifier, for the exact fee. */
+/** Requests the data of batches, as the first verifier; what exceeds the fee comes back. */
 export async function requestData(
   system: TestSystem,
   batches: TestBatch | readonly TestBatch[],
@@ -144,8 +144,11 @@ export async function requestData(
 ): Promise<ContractTransactionResponse> {
   const { disputes } = system.as(verifier);
   const asked = await Promise.all([batches].flat().map(({ header }) => placed(system, header)));
+  const latest = await system.connection.ethers.provider.getBlock("latest");
+  // The base fee of the next block is at most an eighth higher.
+  const baseFee = 2n * (latest?.baseFeePerGas ?? 0n);
   let value = 0n;
-  for (const { header } of asked) value += await disputes.requestFee(header);
+  for (const { header } of asked) value += await disputes.requestFee(header, baseFee);
   return await disputes.requestData(asked, { value });
 }
 

@@ -133,8 +133,8 @@ export async function deploySystem(connection: NetworkConnection, options: Syste
     const stake = options.stakes?.[seat] ?? BigInt(parameters.Governance.MinimumLock.value);
     sequencerAccounts.push(await join(contracts, owner, seat, stake));
   }
-  // Whoever joins counts from the next term on.
-  if (count > 0) await contracts.sequencers.rotate();
+  // Whoever joins counts from the next term on. The first term is that of the first one, alone.
+  if (count > 1) await contracts.sequencers.rotate();
 
   const verifierAccounts = signers.slice(FIRST_VERIFIER, FIRST_VERIFIER + (options.verifiers ?? 1));
   for (const verifier of verifierAccounts) await register(contracts, verifier);

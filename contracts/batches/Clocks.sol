@@ -45,7 +45,7 @@ abstract contract Clocks is IBatchInbox, ILiability {
     }
 
     /// @inheritdoc IBatchInbox
-    function epoch() external view override returns (uint32) {
+    function epoch() external view override(IBatchInbox, ILiability) returns (uint32) {
         return uint32(_load().epoch);
     }
 

@@ -153,8 +153,6 @@ interface IDisputes is IUnattestedRequests, IPayouts {
     /// @notice The header is wrong, but nothing shows that its signers meant it: it does not stand, L1 never took it from
     /// its sequencer, and there is no certificate. A signature alone is a draft.
     error HeaderNotSigned(bytes32 headerHash);
-    /// @notice The header is wrong, but of an epoch that has not begun: no chain of batches could hold it.
-    error HeaderNotYetValid(bytes32 headerHash, uint32 epoch);
     /// @notice The caller may not call this.
     error DisputesUnauthorized(address caller);
 

@@ -69,8 +69,6 @@ abstract contract Verdicts is IDisputes {
             if (!inbox.vouched(headerHash)) revert HeaderNotSigned(headerHash);
             return 0;
         }
-        // A header of an epoch to come would use up what a cosigner can lose in that epoch.
-        if (header.epoch > inbox.epoch()) revert HeaderNotYetValid(headerHash, header.epoch);
         sequencers.requireCertificate(headerHash, header.sequencer, header.term, certificate, true);
     }
 }

@@ -121,25 +121,6 @@ function checkOrder(index: number, last: BlockContext | undefined, next: BlockCo
 }
 
 /**
- * Cuts data between records into pieces of at most `maxBytes`, in order (step 11.8). A longer record becomes a longer
- * piece of its own.
- */
-export function splitRecords(data: Uint8Array, maxBytes: number): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  let start = 0;
-  let at = 0;
-  for (const end of recordEnds(data)) {
-    if (end - start > maxBytes && at > start) {
-      pieces.push(data.slice(start, at));
-      start = at;
-    }
-    at = end;
-  }
-  if (at > start) pieces.push(data.slice(start, at));
-  return pieces;
-}
-
-/**
  * Where each record of well-formed data ends: the data of transactions `[i, j)` is `data.slice(ends[i - 1], ends[j -
  * 1])`.
  */

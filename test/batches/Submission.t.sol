@@ -62,10 +62,7 @@ contract SubmissionTest is InboxFixture {
         standing.due += 1;
         assertFalse(inbox.stands(2, hash, standing));
         assertEq(inbox.commitmentAt(3), bytes32(0));
-        assertEq(
-            sequencers.attested(),
-            keccak256(abi.encode(hash, alice, uint32(1), uint32(1), certificate))
-        );
+        assertEq(sequencers.attested(), keccak256(abi.encode(hash, alice, uint32(1), uint32(1), certificate)));
     }
 
     /// [S4]
@@ -200,10 +197,7 @@ contract SubmissionTest is InboxFixture {
 
     /// [3.3] What a narrow field carries beyond its width is no part of a header.
     function test_submit_withSurplusBits_reverts() public {
-        bytes memory certified = abi.encodeCall(
-            inbox.submit,
-            (first, second, new bytes32[](0), _certificate(15))
-        );
+        bytes memory certified = abi.encodeCall(inbox.submit, (first, second, new bytes32[](0), _certificate(15)));
         bytes memory alone = abi.encodeCall(inbox.submitUnattested, (first, second, new bytes32[](0)));
         uint8[13] memory narrow = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14];
         for (uint256 i = 0; i < narrow.length; ++i) {

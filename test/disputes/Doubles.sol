@@ -89,10 +89,6 @@ contract InboxDouble {
         disputes.openUnattested(header, headerHash, keccak256(abi.encode(headerHash, standing)));
     }
 
-    function setEpoch(uint32 epoch_) external {
-        epoch = epoch_;
-    }
-
     function setStandstill(uint256 time) external {
         standstillOfAll = time;
     }

@@ -124,19 +124,6 @@ contract VerdictsTest is DisputesFixture {
         _checkGone(forged, range, 3);
     }
 
-    /// @dev [H4] Nobody uses up what cosigners can lose in an epoch before it begins.
-    function test_check_headerOfALaterEpoch_reverts() public {
-        Made memory forged = _forged(1);
-        forged.header.epoch = 2;
-        sequencers.sign(forged.header, 7);
-        inbox.setEpoch(1);
-        vm.expectRevert(abi.encodeWithSelector(IDisputes.HeaderNotYetValid.selector, _hash(forged), 2));
-        _checkGone(forged, _range(forged, 1, 2), 7);
-        inbox.setEpoch(2);
-        _checkGone(forged, _range(forged, 1, 2), 7);
-        assertEq(sequencers.last().epoch, 2);
-    }
-
     /// @dev A right header that does not stand is right, with or without a certificate.
     function test_check_rightAndGone_reverts() public {
         Made memory made = _make(1, 4, 0);

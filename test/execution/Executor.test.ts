@@ -357,7 +357,7 @@ describe("Executor", () => {
 
   it("[11.9] refuses constants out of their range", async () => {
     const limits = { memoryLimit: 2n ** 32n - 1n, transactionLimit: 7n, accessLimit: 8n };
-    const constants = { ...CHAINS[0]!, randomness: 5n, blobBaseFee: 6n, ...limits };
+    const constants = { ...CHAINS[0]!, blobBaseFee: 6n, ...limits };
     const executor = await deployExecutor(ethers, constants);
     const interpreter = await executor.getFunction("interpreter")();
     const factory = await ethers.getContractFactory("Executor");

@@ -8,6 +8,7 @@ import { hashHeader } from "../../../l2/batch/header.ts";
 import { type Fault, refusing, silent } from "../../../testkit/faults.ts";
 import { transientLoop } from "../../../conformance/scenes/roaming.ts";
 import { hex, op } from "../../../conformance/scenes/scenes.ts";
+import { FIRST_TERM } from "../../../testkit/batches.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
 import { type LocalTest, type LocalTestOptions, localTest } from "../../../testkit/local.ts";
 
@@ -152,7 +153,7 @@ describe("consensus layer", () => {
       expect(headers.reduce((sum, { txCount }) => sum + txCount, 0n)).to.equal(12n);
       await local.transfer(bob, alice.address, 1n);
       await local.until(() => local.l1State.batches[local.l1State.head - 1]?.header.lastBlock === 3n, { seconds: 120 });
-      expect((await test.system.sequencers.term()).number).to.equal(1n);
+      expect((await test.system.sequencers.term()).number).to.equal(FIRST_TERM);
     });
 
     it("[Q3] starts anew at any moment, and goes on where it was", async () => {
@@ -185,7 +186,7 @@ describe("consensus layer", () => {
         await local.transfer(bob, alice.address, 1n);
       }
       await local.tick(3);
-      expect((await test.system.sequencers.term()).number).to.equal(2n);
+      expect((await test.system.sequencers.term()).number).to.equal(FIRST_TERM + 1n);
       expect(current().owner).to.equal(chosen).and.to.not.equal(owner);
       const hash = await local.transfer(alice, bob.address, 1n);
       await local.tick(2);
@@ -210,7 +211,7 @@ describe("consensus layer", () => {
       }
       expect(await status(lost)).to.deep.equal({ state: "pending" });
       expect((await test.system.sequencers.term()).sequencer).to.equal(owner);
-      await local.until(async () => (await test.system.sequencers.term()).number === 2n, { seconds: 30 });
+      await local.until(async () => (await test.system.sequencers.term()).number === FIRST_TERM + 1n, { seconds: 30 });
       expect(failed).to.deep.equal([lost]);
       expect(await status(lost)).to.have.property("state", "failed");
       expect(current().owner).to.not.equal(owner);
@@ -286,7 +287,7 @@ describe("consensus layer", () => {
       expect(await local.consensus.agent.status()).to.include({ halted: true, enabled: false });
       expect((await failureOf(local.transfer(alice, bob.address, 1n))).message).to.contain("halted");
       await local.run(120);
-      expect((await test.system.sequencers.term()).number).to.equal(1n);
+      expect((await test.system.sequencers.term()).number).to.equal(FIRST_TERM);
 
       for (const sequencer of stopped) await sequencer.restart();
       await local.tick();

@@ -79,8 +79,7 @@ describe("a whole system in one process", () => {
     expect([await insecure(), await safe()]).to.deep.equal([false, 1]);
 
     const { disputes, inbox } = system.as(system.verifierAccounts[0]!);
-    const { header } = local.l1State.batches[1]!;
-    await disputes.requestData([passed(local.l1State.batches[1]!)], { value: await disputes.requestFee(header) });
+    await disputes.requestData([passed(local.l1State.batches[1]!)], { value: parseEther("1") });
     await local.look();
     expect(await inbox.insecure()).to.equal(true);
     expect([await insecure(), await safe()]).to.deep.equal([true, 0]);

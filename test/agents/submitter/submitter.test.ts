@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { parseEther } from "ethers";
 
 import { keccakText } from "../../../l2/base/keccak.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
@@ -247,8 +248,7 @@ describe("Submitter", () => {
     await stage.system.skip(window - 3_600n);
     const verifier = stage.system.as(stage.system.verifierAccounts[0]!);
     const { header } = batches[2]!;
-    const value = await verifier.disputes.requestFee(header);
-    await verifier.disputes.requestData([await placed(stage.system, header)], { value });
+    await verifier.disputes.requestData([await placed(stage.system, header)], { value: parseEther("1") });
     await stage.system.skip(7_200);
     const nonce = () => stage.l1.provider.getTransactionCount(stage.system.others[0]!.address);
     const before = await nonce();

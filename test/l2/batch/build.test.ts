@@ -145,6 +145,7 @@ describe("Batch", () => {
     const execution = await executeBatch(config, states, batch.header.preStateRoot, decodeRecords(batch.data));
     expect(execution).to.deep.equal({
       stateRoots: batch.stateRoots,
+      gas: batch.transactions.map(() => 21_000n),
       gasUsed: batch.header.gasUsed,
       mttbr: batch.header.mttbr,
       mtsr: batch.header.mtsr,

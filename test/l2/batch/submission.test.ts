@@ -6,7 +6,7 @@ import { cut } from "../../../agents/peers/cut.ts";
 import { DEFAULT_LIMITS } from "../../../agents/consensus/defaults.ts";
 import { buildBatch } from "../../../l2/batch/build.ts";
 import { encodeRecords } from "../../../l2/batch/encoding.ts";
-import { blockSize, recordSize } from "../../../l2/protocol/l2-transaction.ts";
+import { CONTEXT_SIZE, blockSize, recordSize } from "../../../l2/protocol/l2-transaction.ts";
 import { type BatchHeader, genesisHeader, hashHeader, lastBlockHash } from "../../../l2/batch/header.ts";
 import { headerFault } from "../../../l2/batch/submission.ts";
 import { BATCH_LIMITS, BLOCK_LIMITS } from "../../../l2/protocol/limits.ts";
@@ -90,7 +90,11 @@ describe("Limits of batches and blocks", () => {
     expect(DEFAULT_LIMITS.gas <= BATCH_LIMITS.gas).to.equal(true);
   });
 
-  it("[C1] says of a header at or beyond any limit what L1 says", async () => {
+  it("[C1] [M4] says of a header at or beyond any limit what L1 says", async () => {
+    // The term before then has all seats, too.
+    await system.skip(24 * 3600);
+    await system.sequencers.rotate();
+    term++;
     const now = BigInt(await system.now());
     const { transactions, bytes, gas, blocks, drift, lag } = BATCH_LIMITS;
     const time = genesis.lastTimestamp;
@@ -104,6 +108,7 @@ describe("Limits of batches and blocks", () => {
       { epoch: 1n },
       { term: BigInt(term) + 1n },
       { term: BigInt(term) - 1n },
+      { term: BigInt(term) - 2n },
       { baseFee: config.baseFee + 1n },
       { deposits: 1n },
       { depositsHash: id("deposits") },
@@ -209,7 +214,7 @@ describe("Limits of batches and blocks", () => {
     const mixed = random(2) === 0;
     const transactions: Hex[] = [];
     for (
-      let room = BLOCK_LIMITS.bytes / [1, 8, 64][random(3)]! - 36;
+      let room = BLOCK_LIMITS.bytes / [1, 8, 64][random(3)]! - CONTEXT_SIZE;
       transactions.length < BLOCK_LIMITS.transactions;
     ) {
       const size = Math.min(TRANSACTION_LIMIT, mixed && random(4) === 0 ? least + random(TRANSACTION_LIMIT) : least);
