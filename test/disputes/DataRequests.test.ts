@@ -100,9 +100,9 @@ describe("Data requests", () => {
     it("[11.7] [S1] [H2] brings the system into the insecure tx state, from its batch on", async () => {
       await submit(system, first);
       await submit(system, second);
-      expect(await system.disputes.insecure()).to.equal(false);
+      expect(await system.inbox.insecure()).to.equal(false);
       await expect(requestData(system, second)).to.emit(system.inbox, "SecurityChanged").withArgs(true, 2);
-      expect(await system.disputes.insecure()).to.equal(true);
+      expect(await system.inbox.insecure()).to.equal(true);
       expect([await system.inbox.held(1), await system.inbox.held(2)]).to.deep.equal([false, true]);
     });
 
