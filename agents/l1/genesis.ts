@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import { getAddress, isAddress, isHexString, MaxUint256 } from "ethers";
+import { getAddress, MaxUint256 } from "ethers";
 
-import { asHex, type Hex } from "../../l2/base/hex.ts";
 import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import { ACCESS_LIMIT, BLOB_BASE_FEE, TRANSACTION_LIMIT, type ChainConfig } from "../../l2/protocol/config.ts";
@@ -10,6 +9,7 @@ import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { L1 } from "./l1.ts";
+import { readPredeploys } from "./predeploys.ts";
 import { TERM_LIMIT } from "./rotations.ts";
 
 /**
@@ -56,19 +56,6 @@ export function readGenesis(file: string): ChainConfig {
     genesisTimestamp: Number(whole(content["genesisTimestamp"], "genesisTimestamp")),
     alloc: Object.fromEntries(balances),
   };
-}
-
-function readPredeploys(value: unknown, file: string): Record<string, Hex> {
-  if (typeof value !== "object" || value === null) {
-    throw new AgentError("CONFIG", `predeploys in ${file} is ${JSON.stringify(value)}; expected code by address`);
-  }
-  const entries = Object.entries(value).map(([account, code]): [string, Hex] => {
-    if (!isAddress(account) || !isHexString(code)) {
-      throw new AgentError("CONFIG", `predeploys.${account} in ${file} is no code of an address, in hexadecimal`);
-    }
-    return [getAddress(account), asHex(code)];
-  });
-  return Object.fromEntries(entries);
 }
 
 /** The header of batch 0, which L1 has to have. */

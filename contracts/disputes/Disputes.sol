@@ -101,7 +101,7 @@ contract Disputes is Requests {
         emit RequestAnswered(headerHash);
         inbox.confirm(header, standing);
         // Paid at once, since the treasury takes ETH unconditionally.
-        if (request.fee != 0) _pay(treasury, _inWei(request.fee));
+        if (request.fee != 0) _pay(treasury, uint256(request.fee) * 1 gwei);
     }
 
     /// @dev Marks transitions as checked.

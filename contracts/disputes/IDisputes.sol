@@ -124,8 +124,6 @@ interface IDisputes is IUnattestedRequests, IPayouts {
     error RequestNotVerifier(address caller);
     /// @notice The value sent is less than the fees, in wei.
     error RequestWrongFee(uint256 value, uint256 fee);
-    /// @notice A request names at least one batch.
-    error RequestEmpty();
     /// @notice The data of this batch was requested before.
     error RequestExists(bytes32 headerHash);
     /// @notice The batch's window is over, and nothing stops it from being finalised.
@@ -201,7 +199,4 @@ interface IDisputes is IUnattestedRequests, IPayouts {
 
     /// @notice Until when L1 is busy with what was requested so far, at a tenth of its gas, in seconds.
     function busyUntil() external view returns (uint256);
-
-    /// @notice Whether the system is in the insecure tx state (steps 11.7, 3.3.3; S1).
-    function insecure() external view returns (bool);
 }

@@ -50,7 +50,6 @@ abstract contract Requests is Verdicts, EtherPayouts {
     /// @inheritdoc IDisputes
     function requestData(Batch[] calldata batches) external payable override {
         if (!verifiers.isVerifier(msg.sender)) revert RequestNotVerifier(msg.sender);
-        if (batches.length == 0) revert RequestEmpty();
         uint256 price = _price(block.basefee);
         uint256 least = block.timestamp + parameters.get(Parameter.RequestWindow);
         uint256 busy = Math.max(busyUntil, block.timestamp);
@@ -125,15 +124,10 @@ abstract contract Requests is Verdicts, EtherPayouts {
     /// @dev Credits the fee of an open request to its requester, and closes it.
     function _giveBack(bytes32 commitment, bytes32 headerHash) internal {
         Request storage request = _requests[commitment];
-        (address requester, uint256 fee) = (request.requester, _inWei(request.fee));
+        (address requester, uint256 fee) = (request.requester, uint256(request.fee) * 1 gwei);
         request.state = RequestState.Closed;
         emit RequestRefunded(headerHash, requester, fee);
         _credit(requester, fee);
-    }
-
-    /// @dev A fee in wei.
-    function _inWei(uint56 fee) internal pure returns (uint256) {
-        return uint256(fee) * 1 gwei;
     }
 
     /// @param fee In wei, whole gwei.

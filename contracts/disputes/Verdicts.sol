@@ -21,11 +21,6 @@ abstract contract Verdicts is IDisputes {
         sequencers = sequencers_;
     }
 
-    /// @inheritdoc IDisputes
-    function insecure() external view override returns (bool) {
-        return inbox.insecure();
-    }
-
     /// @dev Punishes those who answer for a wrong header.
     /// @param signers Seats of the header's term that signed it.
     /// @param stood Whether it was rolled back just now.

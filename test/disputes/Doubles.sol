@@ -117,10 +117,6 @@ contract InboxDouble {
         return standstillOfAll;
     }
 
-    function insecure() external view returns (bool) {
-        return holds[1] != 0;
-    }
-
     function commitmentAt(uint64 index) external view returns (bytes32) {
         return index < head ? _kept[index] : bytes32(0);
     }

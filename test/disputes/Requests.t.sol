@@ -88,12 +88,6 @@ contract RequestsTest is DisputesFixture {
         disputes.requestData(_one(made));
     }
 
-    function test_requestData_nothing_reverts() public {
-        vm.prank(verifier);
-        vm.expectRevert(IDisputes.RequestEmpty.selector);
-        disputes.requestData(new Batch[](0));
-    }
-
     /// @dev [11.6] [11.7] [H2] One call for a run of batches; each has its own request.
     function test_requestData_run_succeeds() public {
         Batch[] memory batches = new Batch[](3);
@@ -119,7 +113,6 @@ contract RequestsTest is DisputesFixture {
             sum += uint256(request.fee) * 1 gwei;
         }
         assertEq(sum, total);
-        assertTrue(disputes.insecure());
     }
 
     /// @dev [11.6] At most once, whether it is open, answered, or named twice in one call.

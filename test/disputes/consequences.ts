@@ -95,7 +95,7 @@ export async function expectCondemned(
   if (open) {
     // The system was insecure for this request alone.
     await expect(sent).to.emit(inbox, "SecurityChanged").withArgs(false, header.index);
-    expect(await disputes.insecure()).to.equal(false);
+    expect(await inbox.insecure()).to.equal(false);
     expect((await requestOf(system, batch)).state).to.equal(RequestState.Closed);
     if (request.requester !== ZeroAddress) {
       expect(await disputes.owed(request.requester), "fee").to.equal(before.ether + request.fee * GWEI);

@@ -341,7 +341,7 @@ contract MetisGovernorTest is GovernorFixture {
     }
 
     /// @dev H8: a kick by vote takes at most `KickSlash`.
-    function test_proposeKick_moreThanKickSlash_reverts() public {
+    function test_proposeKick_H8_moreThanKickSlash_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IMetisGovernor.GovernorShareTooLarge.selector, 1_001, 1_000));
         vm.prank(whale);
         governor.proposeKick(sequencer, 1_001, _nothing(), "kick");
@@ -375,7 +375,7 @@ contract MetisGovernorTest is GovernorFixture {
     }
 
     /// @dev M6: nobody takes an accusation, neither its text nor its calls, and cancels it.
-    function test_proposeKick_cannotBeMadeByAnother_reverts() public {
+    function test_proposeKick_M6_takenByAnother_reverts() public {
         address mallory = _voter("mallory", 1000 ether);
         vm.prank(whale);
         uint256 id = governor.proposeKick(sequencer, 1, _nothing(), "kick");
@@ -416,7 +416,7 @@ contract MetisGovernorTest is GovernorFixture {
     }
 
     /// @dev H8: the treasury was emptied by a ban of the thief's own verifier.
-    function test_proposeBan_compensatesAboveTheRecord_failsAtItsExecution_reverts() public {
+    function test_proposeBan_H8_compensatesAboveTheRecord_reverts() public {
         requests.put("request", verifier, uint56(1 ether / 1 gwei), RequestState.Answered);
         vm.prank(whale);
         uint256 id = governor.proposeBan(verifier, Compensation(sequencer, "request", 1000 ether, 30 ether), "mine");
@@ -534,7 +534,7 @@ contract GovernorTiersTest is GovernorFixture {
     }
 
     /// @dev C2: abstentions carried any proposal over the quorum.
-    function test_quorum_abstentionsDoNotCount_succeeds() public {
+    function test_quorum_C2_abstentionsDoNotCount_succeeds() public {
         vm.prank(whale);
         uint256 id = governor.proposeKick(sequencer, 1, _nothing(), "kick");
         skip(1 days + 1);
@@ -555,7 +555,7 @@ contract GovernorTiersTest is GovernorFixture {
     }
 
     /// @dev L: the quorum could be voted to 0.
-    function testFuzz_updateQuorumNumerator_belowTheFloor_reverts(uint8 percent) public {
+    function testFuzz_updateQuorumNumerator_L_belowTheFloor_reverts(uint8 percent) public {
         percent = uint8(bound(percent, 0, 3));
         assertEq(governor.leastQuorum(), 4);
         uint256 id = _proposeOn(address(governor), abi.encodeCall(governor.updateQuorumNumerator, (percent)));
@@ -623,7 +623,7 @@ contract GovernorTiersTest is GovernorFixture {
     }
 
     /// @dev A kick with anything graver beside it waits, and counts, as that.
-    function test_tier_ofAMixture_isTheGravest_succeeds() public {
+    function test_tier_C2_ofAMixtureIsTheGravest_succeeds() public {
         address[] memory to = new address[](2);
         bytes[] memory calls = new bytes[](2);
         (to[0], calls[0]) = (address(stakes), abi.encodeCall(Stakes.kick, (sequencer, 1)));

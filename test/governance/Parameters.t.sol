@@ -97,7 +97,7 @@ contract ParametersTest is Test {
 
     /// @dev H8, M9: a kick takes half a stake at the most, a request pays at least for its answer, what the short delay
     /// grants is small, and no batch earns more than the base fee.
-    function test_constructor_pricesAndAllowancesOutOfLimits_reverts() public {
+    function test_constructor_H8_M9_pricesAndAllowancesOutOfLimits_reverts() public {
         _expectLimit(Parameter.KickSlash, 0, 5_001, 0, 5_000);
         _expectLimit(Parameter.RequestFeeFloor, 0, 1e13 + 1, 1, 1e13);
         _expectLimit(Parameter.RequestFeeFactor, 9_999, 100_001, 10_000, 100_000);

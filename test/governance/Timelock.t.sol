@@ -63,7 +63,7 @@ contract TimelockTest is Test {
     }
 
     /// @dev L: there was no least delay.
-    function test_constructor_delaysWithoutLeastOrOverlapping_reverts() public {
+    function test_constructor_L_delaysWithoutLeastOrOverlapping_reverts() public {
         Setting memory short = _short();
         short.min = 0;
         _expectOverlap(0, short.max, _long().min);
@@ -84,7 +84,7 @@ contract TimelockTest is Test {
     }
 
     /// @dev L: no vote brings a delay below its least value, or above its largest.
-    function test_updateDelays_withinTheirBounds_succeeds() public {
+    function test_updateDelays_L_withinTheirBounds_succeeds() public {
         (Setting memory short, Setting memory long) = (_short(), _long());
         vm.startPrank(address(timelock));
         timelock.updateDelay(short.min);
@@ -154,7 +154,7 @@ contract TimelockTest is Test {
     }
 
     /// @dev Nobody schedules with less than what the calls say, in one call or in a batch.
-    function test_schedule_withLessThanTheCallsTake_reverts() public {
+    function test_schedule_C2_withLessThanTheCallsTake_reverts() public {
         bytes memory swift = abi.encodeCall(Callee.swift, ());
         bytes memory ordinary = abi.encodeCall(Callee.ordinary, ());
         vm.startPrank(proposer);

@@ -78,7 +78,7 @@ contract TreasuryTest is Test {
     }
 
     /// @dev L: a grantee that takes no ETH stranded METIS.
-    function test_claimMetis_whereEtherCannotBePaid_succeeds() public {
+    function test_claimMetis_L_whereEtherCannotBePaid_succeeds() public {
         Purse purse = new Purse();
         _fund(2, 2);
         vm.prank(timelock);
@@ -111,7 +111,7 @@ contract TreasuryTest is Test {
         assertTrue(treasury.isCompensated("request"));
     }
 
-    function testFuzz_compensate_more_reverts(uint56 fee) public {
+    function testFuzz_compensate_H8_moreThanTheRecord_reverts(uint56 fee) public {
         uint256 most = uint256(fee) * 1 gwei + 0.05 ether;
         _fund(1000 ether, most + 1);
         requests.put("request", alice, fee, RequestState.Answered);
@@ -138,7 +138,7 @@ contract TreasuryTest is Test {
     }
 
     /// @dev H8: nobody is paid for a request that was not answered, nor a stranger, nor twice, nor by anyone else.
-    function test_compensate_againstTheRecord_reverts() public {
+    function test_compensate_H8_againstTheRecord_reverts() public {
         _fund(1000 ether, 1 ether);
         vm.startPrank(timelock);
         for (uint256 state = 0; state < 4; ++state) {

@@ -134,7 +134,7 @@ describe("Votes", () => {
       await system.as(await ethers.getSigner(timelock)).verifiers.ban(spammer);
 
       expect(await system.inbox.held(batch.header.index)).to.equal(true);
-      expect(await system.disputes.insecure()).to.equal(true);
+      expect(await system.inbox.insecure()).to.equal(true);
       expect((await system.disputes.requestOf(batch.hash)).requester).to.equal(spammer.address);
       await expect(post(system, batch)).to.emit(system.disputes, "DataCompleted");
       await expect(recompute(system, world, batch)).to.emit(system.disputes, "RequestAnswered");
