@@ -137,7 +137,7 @@ interface ISequencerSet is IPayouts {
     event SlashDistributed(uint256 treasury, uint256 burned);
     /// @notice A sequencer's votes are in line with its stake.
     event SequencerSettled(address indexed sequencer);
-    /// @notice A sequencer was removed (steps 11.12, 11.10.3.1, 3.3.1, 3.3.8).
+    /// @notice A sequencer was removed, and L1 takes none of its headers any more (steps 11.12, 11.10.3.1, 3.3.1, 3.3.8).
     event SequencerKicked(address indexed sequencer);
     /// @notice A term began (steps 11.15, 11.10.3.3, 3.3.9 where its sequencer is another).
     event SequencerRotated(uint32 indexed term, address indexed sequencer, address indexed previous);
@@ -159,7 +159,7 @@ interface ISequencerSet is IPayouts {
     error SequencerUnauthorized(address caller);
     /// @notice No sequencer has this owner.
     error SequencerUnknown(address sequencer);
-    /// @notice The sequencer left or was kicked.
+    /// @notice The sequencer left or was kicked, or fell below the minimum stake.
     error SequencerNotActive(address sequencer);
     /// @notice Only a sequencer that left, or was kicked, withdraws.
     error SequencerStillActive(address sequencer);
@@ -204,7 +204,8 @@ interface ISequencerSet is IPayouts {
     error RotationTooEarly(uint256 value, uint256 required);
     /// @notice The silence that was certified is not that of the current term.
     error RotationWrongTerm(uint32 term, uint32 expected);
-    /// @notice There is no such commitment, or it is not older than the verdict by `COMMIT_BLOCKS`.
+    /// @notice There is no such commitment, or it is not older than the verdict by `COMMIT_DELAY`, or not older than the
+    /// one that the bounty was taken with.
     error BountyNotCommitted(bytes32 commitment);
     /// @notice No bounty waits for this header, or the time to take it is over.
     error BountyUnknown(bytes32 headerHash);
@@ -237,8 +238,9 @@ interface ISequencerSet is IPayouts {
     /// submitted, and after every batch that carries one is final or gone. Anyone may call; the owner is credited.
     function withdraw(address sequencer) external;
 
-    /// @notice Begins the next term: after the agreed number of transactions, when the term is older than `TERM_LIMIT`,
-    /// or, before the first batch, when other seats wait to count. Anyone may call.
+    /// @notice Begins the next term: after the agreed number of transactions, two blocks after the term began or later;
+    /// when the term is older than `TERM_LIMIT`; or, before the first batch, when other seats wait to count. Anyone may
+    /// call.
     function rotate() external;
 
     /// @notice Rotates because the peer network certifies that the current sequencer was silent (S2, 3.3.9).
@@ -253,26 +255,29 @@ interface ISequencerSet is IPayouts {
     /// @notice Adds to the pool that batch rewards are paid from, in wei; must be approved.
     function fundRewards(uint256 amount) external;
 
-    /// @notice Does what a verdict leaves for later to stay cheap: brings a sequencer's votes in line with its stake,
-    /// sends the treasury its share of everything slashed, and burns the rest. Anyone may call.
+    /// @notice Does what a verdict leaves for later to stay cheap: brings a sequencer's votes, and its weight from the next
+    /// term on, in line with its stake, sends the treasury its share of everything slashed, and burns the rest. Anyone may
+    /// call.
     function settle(address sequencer) external;
 
     /// @notice Commits to a proof that will be sent some blocks later, so that whoever copies it takes no bounty.
     /// @param commitment `keccak256(abi.encode(headerHash, committer, salt))`.
     function commitProof(bytes32 commitment) external;
 
-    /// @notice Takes a bounty whose proof the caller committed to at least `COMMIT_BLOCKS` before the verdict.
+    /// @notice Takes a bounty whose proof the caller committed to at least `COMMIT_DELAY` before the verdict. Of several
+    /// who did the oldest commitment counts.
     function takeBounty(bytes32 headerHash, bytes32 salt) external;
 
     /// @notice Credits a bounty once the time to take it is over. Anyone may call.
     function payBounty(bytes32 headerHash) external;
 
-    /// @notice Kicks a sequencer and slashes part of its stake, in basis points: once, at most `KickSlash`, and kicks of
-    /// `KICK_PERIOD` together at most a tenth of the stake. Governance only (3.3.1, 3.3.8, 11.10.3.1).
+    /// @notice Kicks a sequencer, also one that is leaving, and slashes part of its stake, in basis points: once, and at
+    /// most `KickSlash`. Kicks of `KICK_PERIOD` together take at most a tenth of the active stake, and concern at most a
+    /// tenth of it unless there is only one. Governance only (3.3.1, 3.3.8, 11.10.3.1).
     function kick(address sequencer, uint16 slashShare) external;
 
     /// @notice Checks a certificate over a batch and counts its transactions to the term. Inbox only. Reverts unless
-    /// the term is the current one or the one before, and the sequencer is active and among the signers.
+    /// the term is the current one or the one before, and the sequencer is among the signers and not barred.
     /// @param headerHash EIP-712 struct hash of the header.
     /// @param sequencer The header's sequencer.
     /// @param term The header's term.
@@ -290,8 +295,8 @@ interface ISequencerSet is IPayouts {
     /// @param finaliser Who called.
     function reward(Work[] calldata work, address finaliser) external;
 
-    /// @notice Slashes and kicks the sequencer of a wrong header, slashes a share of the stake of those who signed it,
-    /// and begins a new term where the head moved back or the sequencer was the current one (steps 11.11 to 11.15).
+    /// @notice Slashes and kicks the sequencer of a wrong header, once for each header, slashes a share of the stake of
+    /// those who signed it, once for each of them and epoch, and begins a new term where the head moved back or the sequencer was the current one (steps 11.11 to 11.15).
     /// Disputes only.
     function punish(Verdict calldata verdict) external;
 
@@ -330,8 +335,8 @@ interface ISequencerSet is IPayouts {
     /// @notice The rotation that is under way (step 5).
     function term() external view returns (Term memory);
 
-    /// @notice The sequencer that a rotation would select (step 5.2); zero while the draw is not fixed, or where nobody
-    /// has stake.
+    /// @notice The sequencer that a rotation would select (step 5.2); zero until the block that decides the draw
+    /// is there, or where nobody has stake.
     function next() external view returns (address);
 
     /// @notice Stake of all active sequencers, in wei.
