@@ -90,23 +90,21 @@ library BatchTree {
         padded = true;
         uint256 used = 0;
         uint256 compared = 0;
-        for (uint256 level = height(count); level > 0; --level) {
-            uint256 read = 0;
-            uint256 write = 0;
-            if (from & 1 == 1) {
-                nodes[0] = Hashes.commutativeKeccak256(siblings[used++], nodes[0]);
-                (read, write) = (1, 1);
+        // Cannot overflow: all are places in arrays, or levels.
+        unchecked {
+            for (uint256 level = height(count); level > 0; --level) {
+                uint256 left = from & 1;
+                if (left == 1) nodes[0] = Hashes.commutativeKeccak256(_load(siblings, used++), nodes[0]);
+                uint256 pairs = (length - left) >> 1;
+                if (pairs != 0) _hashPairs(nodes, left, pairs);
+                if ((length - left) & 1 == 1) {
+                    bytes32 right = _load(siblings, used++);
+                    nodes[left + pairs] = Hashes.commutativeKeccak256(nodes[length - 1], right);
+                    if (compared < expected.length && right != expected[compared++]) padded = false;
+                }
+                length = (length + left + 1) >> 1;
+                from >>= 1;
             }
-            for (; read + 1 < length; read += 2) {
-                nodes[write++] = Hashes.commutativeKeccak256(nodes[read], nodes[read + 1]);
-            }
-            if (read < length) {
-                bytes32 right = siblings[used++];
-                nodes[write++] = Hashes.commutativeKeccak256(nodes[read], right);
-                if (compared < expected.length && right != expected[compared++]) padded = false;
-            }
-            length = write;
-            from >>= 1;
         }
         if (used != siblings.length) revert BatchTreeWrongProof(siblings.length, used);
         root = nodes[0];
@@ -139,11 +137,38 @@ library BatchTree {
         uint256 length = 1 << level;
         bytes32[] memory nodes = new bytes32[](length);
         for (uint256 i = 0; i < length; ++i) nodes[i] = leaf((place << level) + i, 0);
-        for (length >>= 1; length > 0; length >>= 1) {
-            for (uint256 i = 0; i < length; ++i) {
-                nodes[i] = Hashes.commutativeKeccak256(nodes[2 * i], nodes[2 * i + 1]);
+        for (length >>= 1; length > 0; length >>= 1) _hashPairs(nodes, 0, length);
+        return nodes[0];
+    }
+
+    /// @dev A hash of a proof. Beyond the last one it is whatever the calldata has there: the caller counts.
+    function _load(bytes32[] calldata hashes, uint256 place) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := calldataload(add(hashes.offset, shl(5, place)))
+        }
+    }
+
+    /// @dev Hashes neighbours, from place `start` on; the hashes take the places from there on. Relies on the callers that
+    /// there are as many nodes.
+    function _hashPairs(bytes32[] memory nodes, uint256 start, uint256 pairs) private pure {
+        // Hashes in the scratch space, and writes where it has read before.
+        assembly ("memory-safe") {
+            let write := add(add(nodes, 0x20), shl(5, start))
+            let read := write
+            for {
+                let end := add(write, shl(5, pairs))
+            } lt(write, end) {
+                write := add(write, 0x20)
+            } {
+                let left := mload(read)
+                let right := mload(add(read, 0x20))
+                // The smaller of the two comes first.
+                let place := shl(5, lt(right, left))
+                mstore(place, left)
+                mstore(xor(place, 0x20), right)
+                mstore(write, keccak256(0x00, 0x40))
+                read := add(read, 0x40)
             }
         }
-        return nodes[0];
     }
 }

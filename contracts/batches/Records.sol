@@ -31,13 +31,18 @@ library Records {
     ) internal pure returns (bytes calldata raw, uint256 end, BlockContext memory context) {
         uint256 start = offset + FLAG;
         _within(records, start);
-        uint8 flag = uint8(records[offset]);
+        uint256 flag = _number(records, offset, FLAG);
         if (flag == 1) {
             _within(records, start + BLOCK);
-            context = _block(records, start);
+            context = BlockContext({
+                number: uint64(_number(records, start, 8)),
+                timestamp: uint64(_number(records, start + 8, 8)),
+                coinbase: address(uint160(_number(records, start + 16, 20))),
+                randomness: bytes32(_number(records, start + 36, 32))
+            });
             start += BLOCK;
         } else if (flag != 0) {
-            revert RecordsUnknownFlag(offset, flag);
+            revert RecordsUnknownFlag(offset, uint8(flag));
         } else if (offset == 0) {
             revert RecordsWithoutBlock();
         } else {
@@ -45,7 +50,7 @@ library Records {
         }
         start += LENGTH;
         _within(records, start);
-        end = start + uint24(bytes3(records[start - LENGTH:start]));
+        end = start + _number(records, start - LENGTH, LENGTH);
         _within(records, end);
         raw = records[start:end];
     }
@@ -53,9 +58,9 @@ library Records {
     /// @notice Number of records in well-formed bytes. Takes any flag but 0 for 1: `read` checks.
     function count(bytes calldata records) internal pure returns (uint256 total) {
         for (uint256 offset = 0; offset < records.length; ++total) {
-            uint256 start = offset + FLAG + (records[offset] == 0 ? 0 : BLOCK) + LENGTH;
+            uint256 start = offset + FLAG + (_number(records, offset, FLAG) == 0 ? 0 : BLOCK) + LENGTH;
             _within(records, start);
-            offset = start + uint24(bytes3(records[start - LENGTH:start]));
+            offset = start + _number(records, start - LENGTH, LENGTH);
         }
     }
 
@@ -65,14 +70,12 @@ library Records {
         return FLAG + (opens ? BLOCK : 0) + LENGTH + raw.length;
     }
 
-    function _block(bytes calldata records, uint256 start) private pure returns (BlockContext memory) {
-        return
-            BlockContext({
-                number: uint64(bytes8(records[start:start + 8])),
-                timestamp: uint64(bytes8(records[start + 8:start + 16])),
-                coinbase: address(bytes20(records[start + 16:start + 36])),
-                randomness: bytes32(records[start + 36:start + 68])
-            });
+    /// @dev The big-endian number in `length` bytes, 1 to 32. Relies on the callers' check that they lie within the
+    /// records: a slice would check each once more.
+    function _number(bytes calldata records, uint256 offset, uint256 length) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := shr(sub(256, shl(3, length)), calldataload(add(records.offset, offset)))
+        }
     }
 
     function _within(bytes calldata records, uint256 end) private pure {

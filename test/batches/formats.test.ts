@@ -91,10 +91,11 @@ describe("Formats on L1 and off it", function () {
     const tree = batchTree(hashes(13));
     const range = hashes(3);
     const proof = tree.rangeProof(4, 7);
-    await expect(call("rangeRoot", range, 4, 13, [...proof, ZERO_HASH]))
-      .to.be.revertedWithCustomError(harness, "BatchTreeWrongProof")
-      .withArgs(proof.length + 1, proof.length);
-    await expect(call("rangeRoot", range, 4, 13, proof.slice(1))).to.be.revertedWithPanic(0x32);
+    for (const wrong of [[...proof, ZERO_HASH], proof.slice(1)]) {
+      await expect(call("rangeRoot", range, 4, 13, wrong))
+        .to.be.revertedWithCustomError(harness, "BatchTreeWrongProof")
+        .withArgs(wrong.length, proof.length);
+    }
   });
 
   it("[11.9] a range after the last row is refused, since the root does not commit to it", async () => {

@@ -206,7 +206,7 @@ contract AnswersTest is DisputesFixture {
         Made memory made = _make(1, 6, 0);
         (bytes32 commitment, ) = _request(made);
         address peer = address(0xee);
-        skip(REQUEST_WINDOW / 24);
+        skip(GRACE);
         vm.prank(peer);
         _check(made, 0, 1);
         assertEq(sequencers.repaid(peer), 0);
@@ -230,7 +230,7 @@ contract AnswersTest is DisputesFixture {
     function test_check_inManySmallParts_isRepaidAsOne() public {
         Made memory made = _make(1, 12, 0);
         _request(made);
-        skip(REQUEST_WINDOW / 24 + 1);
+        skip(GRACE + 1);
         uint256 snapshot = vm.snapshotState();
         vm.prank(address(0xee));
         _check(made, 0, 12);

@@ -233,12 +233,12 @@ describe("Data requests", () => {
       expect(await system.inbox.insecure()).to.equal(false);
     });
 
-    it("[11.8] [H3] in the sequencer's place is repaid from its stake, an hour after the request", async () => {
+    it("[11.8] [H3] in the sequencer's place is repaid from its stake, minutes after the request", async () => {
       const peer = ownerOf(system, other);
       await requested(first);
       await check(system, world, first, { to: 3, as: peer });
       expect(await system.sequencers.owed(peer)).to.equal(0n);
-      await system.skip((await window()) / 24n);
+      await system.skip((await window()) / 480n);
       const { stake } = await system.sequencers.sequencerOf(current);
       await check(system, world, first, { from: 3, to: 6, as: ownerOf(system, current) });
       expect((await system.sequencers.sequencerOf(current)).stake).to.equal(stake);

@@ -31,6 +31,8 @@ struct Made {
 /// @notice The disputes contract among doubles, right batches, and ranges of them.
 abstract contract DisputesFixture is Test {
     uint256 internal constant REQUEST_WINDOW = 1 days;
+    /// @dev What the sequencer has of it for itself: three minutes.
+    uint256 internal constant GRACE = REQUEST_WINDOW / 480;
     uint256 internal constant FLOOR = 2 gwei;
     uint256 internal constant FACTOR = 12_000;
     uint256 internal constant PAY = 3e12;

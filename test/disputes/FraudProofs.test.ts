@@ -15,7 +15,8 @@ import {
   submitUnattested,
 } from "../../testkit/batches.ts";
 import { certify } from "../../testkit/certificates.ts";
-import { check, requestData, stateOf } from "../../testkit/disputes.ts";
+import { answer, check, checkArguments, requestData, stateOf } from "../../testkit/disputes.ts";
+import { NO_COMPENSATION, pass, proposalOf } from "../../testkit/governance.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 import { type Verdict, expectCondemned } from "./consequences.ts";
 
@@ -255,10 +256,27 @@ describe("Fraud proofs", () => {
       const { certificate } = await everybody(forged);
       const { disputes } = system;
       const standing = { status: 0, due: 0, signers: 0, submitter: system.others[0]!.address };
-      const { checkArguments } = await import("../../testkit/disputes.ts");
       const [header, inPlace, , , range, witness] = await checkArguments(system, world, forged, { from: 3, to: 4 });
       const call = async () => disputes.check(header, inPlace, standing, certificate, range, witness);
       await expectNoVerdict(forged, call, "RequestUnknownBatch");
     });
+  });
+
+  it("[11.10.3.4] after its sequencer was kicked by vote, the verifier can still prove a batch wrong", async () => {
+    const verifier = system.verifierAccounts[0]!;
+    const later = wrongAt(await world.batch(first.header, current, { transfers: 6 }), 2);
+    await submit(system, first);
+    await submit(system, later);
+    await requestData(system, first, verifier);
+    await answer(system, world, first);
+    const kick = await system.governor.proposeKick(current, 1_000, NO_COMPENSATION, "It withheld data.");
+    await expect(pass(system, await proposalOf(system, kick)))
+      .to.emit(system.sequencers, "SequencerKicked")
+      .withArgs(current);
+
+    await expectNoVerdict(first, async () => prove(first, 4), "FraudNotFound");
+    const proof = await check(system, world, later, { from: 2, to: 3, as: verifier });
+    await expect(proof).to.emit(system.disputes, "BatchCondemned").withArgs(later.hash, verifier, 1n, 15n, true);
+    expect((await system.sequencers.sequencerOf(current)).stake).to.equal(0n);
   });
 });
