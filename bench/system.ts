@@ -24,8 +24,6 @@ const STEP_SIZE = 100;
 /** Batches of the longer of two runs that are finalised; the other one has one batch less. */
 const RUN = 10;
 const WEEK = 7 * 24 * 3600;
-/** Base fee of the blocks that take requests, in wei. */
-const BASE_FEE = 10n ** 9n;
 
 export const COINBASE = getAddress(`0x${"c0".repeat(20)}`);
 
@@ -93,9 +91,9 @@ class BatchLine {
   /** Requests the data of a batch. */
   async request({ header }: SampleBatch): Promise<number> {
     const { disputes } = this.system.as(this.system.verifierAccounts[0]!);
-    // A known base fee, so that nothing is to be sent back.
-    await this.system.connection.networkHelpers.setNextBlockBaseFeePerGas(BASE_FEE);
-    const value = await disputes.requestFee(header, BASE_FEE);
+    const latest = await this.system.connection.ethers.provider.getBlock("latest");
+    // What is too much comes back: the base fee of the next block is at most an eighth higher.
+    const value = await disputes.requestFee(header, 2n * (latest?.baseFeePerGas ?? 0n));
     return await sent(disputes.requestData([await placed(this.system, header)], { value }));
   }
 
