@@ -1,4 +1,8 @@
-import type { Hex } from "../../l2/base/hex.ts";
+import { Parameter } from "../../ignition/parameters.ts";
+import type { ChainConfig } from "../../l2/protocol/config.ts";
+import type { StateStore } from "../../l2/state/state.ts";
+import { fetchPosted, type BatchData } from "../data/batch-data.ts";
+import { Recomputer } from "../execution/recomputer.ts";
 import type { L1 } from "../l1/l1.ts";
 import { isOpen, isVoid, type DataRequest, type L1Batch, type L1State, passed } from "../l1/mirror.ts";
 import { L1Revert } from "../l1/reverts.ts";
@@ -14,9 +18,9 @@ export const NO_DATA = "no source has the data";
 export interface RequestsOptions {
   /** What to propose against a sequencer that withheld data which it had (11.10.3); nothing if absent. */
   kick?: {
-    /** Share of the stake to slash, in basis points. */
+    /** Share of the stake to slash, in basis points; not more than `KickSlash`. */
     slashShare: number;
-    /** Compensation asked for, in wei of METIS, on top of the fee in ETH (11.10.3.2). */
+    /** Compensation asked for, in wei of METIS, on top of the fee in ETH; not more than `GrantAllowanceMetis` (11.10.3.2). */
     compensation: bigint;
   };
 }
@@ -117,7 +121,12 @@ export class Requests {
     if (kick === undefined || finding?.withheld !== true || finding.proposed === true) return;
     const { sequencer, index } = header;
     const description = `Kick ${sequencer}: it withheld the data of batch ${index} (${headerHash}) until L1 asked`;
-    const { slashShare, compensation } = kick;
+    const [mostSlash, mostMetis] = await Promise.all([
+      l1.parameters.get(Parameter.KickSlash),
+      l1.parameters.get(Parameter.GrantAllowanceMetis),
+    ]);
+    const slashShare = smaller(BigInt(kick.slashShare), mostSlash);
+    const compensation = smaller(kick.compensation, mostMetis);
     const data = l1.governor.interface.encodeFunctionData("proposeKick", [
       sequencer,
       slashShare,
@@ -133,4 +142,8 @@ export class Requests {
     }
     await findings.add(headerHash, { proposed: true });
   }
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }

@@ -69,11 +69,19 @@ describe("Data requests", () => {
       const { disputes } = system;
       const { networkHelpers } = system.connection;
       await submit(system, first);
-      await networkHelpers.setNextBlockBaseFeePerGas(100n * GWEI);
-      const fee = await disputes.requestFee(first.header, 100n * GWEI);
-      const batches = [await placed(system, first.header)];
-      const sent = system.as(system.verifierAccounts[0]!).disputes.requestData(batches, { value: 3n * fee });
-      await expect(sent).to.changeEtherBalances(system.connection.ethers, [verifier, disputes], [-fee, fee]);
+      const gas = 100_000n + 40n * first.header.dataSize + 25n * first.header.gasUsed;
+      const [floor, factor] = await Promise.all([
+        parameters.get(Parameter.RequestFeeFloor),
+        parameters.get(Parameter.RequestFeeFactor),
+      ]);
+      const fee = (gas * floor * factor) / 10_000n;
+      expect(await disputes.requestFee(first.header)).to.equal(fee);
+      for (const value of [0n, fee - 1n, fee + 1n]) {
+        await expect(disputes.requestData(first.header, { value }))
+          .to.be.revertedWithCustomError(disputes, "RequestWrongFee")
+          .withArgs(value, fee);
+      }
+      const sent = await disputes.requestData(first.header, { value: fee });
       const deadline = BigInt(await system.now()) + (await window());
       await expect(sent).to.emit(disputes, "DataRequested").withArgs(first.hash, verifier, 1, deadline, fee);
       const request = await requestOf(system, first);

@@ -14,7 +14,7 @@ export const dataRequest: Scenario = {
   title: "Data is withheld, posted when L1 asks, and right: governance kicks the sequencer",
   prepare: () => {
     const gate = new Gate();
-    const kick = { slashShare: 1_000, compensation: parseEther("100") };
+    const kick = { slashShare: 1_000, compensation: parseEther("200") };
     return {
       setting: { local: () => ({ blocks: gate, verifierOptions: { kick } }) },
       async play(stage) {
