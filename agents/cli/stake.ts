@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { isHexString } from "ethers";
 
+import { asHash } from "../../l2/base/hex.ts";
 import { address, agentCommand, ether, hash, type Setting } from "./flags.ts";
 import {
   DAEMON_SETTINGS,
@@ -120,7 +121,7 @@ export function stakeCommand(): Command {
       "proposes to ban a verifier that spams requests, and to be compensated (11.6.1)",
       [VERIFIER, REQUEST, COMPENSATION, REASON],
       (stake, { verifier = "", request = "", compensation = 0n, reason = "" }) =>
-        stake.proposeBan(verifier, request, compensation, reason),
+        stake.proposeBan(verifier, asHash(request), compensation, reason),
     ],
     ["claim", "pays out what --key's account is owed", [], (stake) => stake.claim()],
   ];

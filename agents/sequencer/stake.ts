@@ -1,8 +1,11 @@
 import type { TransactionReceipt } from "ethers";
 
+import type { Hex } from "../../l2/base/hex.ts";
 import { allow } from "../l1/holder.ts";
 import type { L1 } from "../l1/l1.ts";
+import { answeredRequest } from "../l1/look-up.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
+import { AgentError } from "../runtime/errors.ts";
 
 export interface StakeDependencies {
   readonly l1: L1;
@@ -77,12 +80,17 @@ export class Stake {
    * Proposes to ban a verifier that requests data which everybody can have, and to be compensated for the answers (step
    * 11.6.1). Locked stake has the votes that a proposal takes.
    *
-   * @param request Key of the request that the sender answered: the hash of the header.
+   * @param requested Hash of the header whose data was requested, and the sender gave.
    * @param ether Compensation, in wei of ETH: at most the request's fee and `GrantAllowance`.
    * @param reason What the community reads.
+   * @throws {AgentError} `CONFIG` where L1 has answered no such request.
    */
-  async proposeBan(verifier: string, request: string, ether: bigint, reason: string): Promise<TransactionReceipt> {
+  async proposeBan(verifier: string, requested: Hex, ether: bigint, reason: string): Promise<TransactionReceipt> {
     const { governor, addresses } = this.#l1;
+    const request = await answeredRequest(this.#l1, requested);
+    if (request === undefined) {
+      throw new AgentError("CONFIG", `L1 has answered no request for header ${requested}; expected one that it has`);
+    }
     const account = await this.#transactions.address();
     const compensation = { account, request, metis: 0n, ether_: ether };
     const data = governor.interface.encodeFunctionData("proposeBan", [verifier, compensation, reason]);

@@ -114,7 +114,11 @@ export class Requests {
   }
 
   /** Proposes to kick a sequencer that had the data it withheld, once (11.10.3, 11.10.3.2). */
-  async #accuse({ header, headerHash, fee }: DataRequest, me: string, signal: AbortSignal | undefined): Promise<void> {
+  async #accuse(
+    { header, headerHash, commitment, fee }: DataRequest,
+    me: string,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const { l1, transactions, findings, log } = this.#d;
     const { kick } = this.#options;
     const finding = findings.of(headerHash);
@@ -130,7 +134,7 @@ export class Requests {
     const data = l1.governor.interface.encodeFunctionData("proposeKick", [
       sequencer,
       slashShare,
-      { account: me, request: headerHash, metis: compensation, ether_: fee },
+      { account: me, request: commitment, metis: compensation, ether_: fee },
       description,
     ]);
     try {

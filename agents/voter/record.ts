@@ -1,9 +1,10 @@
-import type { Result } from "ethers";
+import { type Result, ZeroAddress } from "ethers";
 
 import { toHeader } from "../../l2/batch/header.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import { type FollowedLog, type LogReader, logReader, type Reducer } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
+import { BATCH_STATUS, commitmentOf, readStanding } from "../l1/standing.ts";
 import { type JudgedAddresses, type ProposedCall, readCall } from "./calls.ts";
 
 /** A proposal, with what `queue` and `execute` have to be told again. */
@@ -23,6 +24,8 @@ export interface Proposal {
 /** A request as the public record shows it. */
 export interface RequestRecord {
   headerHash: Hex;
+  /** What L1 keeps the request under, and compensations name. */
+  commitment: Hex;
   dataHash: Hex;
   sequencer: string;
   requester: string;
@@ -37,8 +40,8 @@ export interface RequestRecord {
 export interface PublicRecord {
   proposals: Proposal[];
   requests: Record<Hex, RequestRecord>;
-  /** Data hash and sequencer by header hash, for batches that stand. */
-  headers: Record<Hex, { dataHash: Hex; sequencer: string }>;
+  /** Data hash, sequencer and L1's commitment by header hash, for batches that stand. */
+  headers: Record<Hex, { dataHash: Hex; sequencer: string; commitment: Hex }>;
   /** The term that is under way. */
   term: { sequencer: string; batches: number };
   /** Terms that ended without a single batch, by sequencer (3.3.7). */
@@ -92,9 +95,11 @@ const GRAVE = 0n;
 const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: RecordAddresses) => void> = {
   BatchSubmitted(record, args) {
     const { sequencer, dataHash } = toHeader(args["header"] as Result);
-    record.headers[args["headerHash"] as Hex] = { sequencer, dataHash };
+    const headerHash = args["headerHash"] as Hex;
+    const standing = readStanding(args["standing"] as Result);
+    record.headers[headerHash] = { sequencer, dataHash, commitment: commitmentOf(headerHash, standing) };
     if (sequencer === record.term.sequencer) record.term.batches++;
-    if (args["attested"] === false) count(record.unattested, sequencer);
+    if (standing.status === BATCH_STATUS.unattested) count(record.unattested, sequencer);
   },
   SequencerRotated(record, args) {
     const { sequencer, batches } = record.term;
@@ -111,7 +116,8 @@ const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: Reco
   DataRequested(record, args) {
     const headerHash = args["headerHash"] as Hex;
     const header = record.headers[headerHash];
-    if (header === undefined) return;
+    // An unattested batch counts as requested, and nobody asked: it has a count of its own.
+    if (header === undefined || args["requester"] === ZeroAddress) return;
     record.requests[headerHash] = {
       headerHash,
       ...header,
@@ -131,7 +137,7 @@ const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: Reco
     settle(record, args, "condemned");
   },
   RequestCompensated(record, args) {
-    const request = record.requests[args["request"] as Hex];
+    const request = requestUnder(record, args["request"] as Hex);
     if (request !== undefined) request.compensated = true;
   },
   ParameterChanged(record, args) {
@@ -168,6 +174,11 @@ const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: Reco
     forget(record, args);
   },
 };
+
+/** The request that L1 keeps under a commitment. */
+export function requestUnder({ requests }: PublicRecord, commitment: Hex): RequestRecord | undefined {
+  return Object.values(requests).find((request) => request.commitment === commitment);
+}
 
 function count(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;

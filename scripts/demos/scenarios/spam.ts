@@ -30,7 +30,6 @@ export const spam: Scenario = {
       }
 
       story.chapter("The sequencer proposes to ban it, and the community votes");
-      const { term } = local.l1State;
       const owner = stage.ownerOf(stage.current).connect(stage.playground.provider);
       // What it cost to answer one of them: the fee that was paid for it, which the treasury has.
       const answered = Object.values(local.l1State.requests).find(({ header }) => header.sequencer === owner.address);
@@ -51,6 +50,9 @@ export const spam: Scenario = {
       });
       for (const header of last) await observeAnswer(stage, spammer, header);
 
+      const { verifiers } = stage.system;
+      const [banned] = await verifiers.queryFilter(verifiers.filters.VerifierBanned(spammer.address));
+      const ban = banned?.transactionHash ?? "";
       story.chapter("Everybody else goes on, and verifier 2 can request nothing more");
       await payday(stage, FEW);
       const next = await batch(stage);
@@ -68,13 +70,23 @@ export const spam: Scenario = {
       await story.observe({
         steps: ["11.6.3"],
         actor: "verifier 1",
-        read: () => [local.verifiers[0]?.agent.finding(hashHeader(next))?.verdict, local.l1State.term.number],
-        holds: ([verdict, number]) => verdict === "right" && number === term.number,
-        text: ([verdict]) => `finds batch ${next.index} ${verdict}; no rotation followed`,
+        read: async () => [
+          local.verifiers[0]?.agent.finding(hashHeader(next))?.verdict,
+          await rotationWith(stage, ban),
+        ],
+        holds: ([verdict, rotation]) => ban !== "" && verdict === "right" && rotation === false,
+        text: ([verdict]) => `finds batch ${next.index} ${verdict}; the ban rotated nobody out`,
       });
     },
   }),
 };
+
+/** Whether a transaction rotated a sequencer out. */
+async function rotationWith({ system, local }: Stage, hash: string): Promise<boolean> {
+  const receipt = await local.l1.provider.getTransactionReceipt(hash);
+  const logs = receipt?.logs ?? [];
+  return logs.some((log) => system.sequencers.interface.parseLog(log)?.name === "SequencerRotated");
+}
 
 /** A request that was made in time is answered, whoever made it (11.6.4). */
 async function observeAnswer(stage: Stage, spammer: Wallet, header: BatchHeader): Promise<void> {

@@ -15,7 +15,7 @@ import {
 import { systemState } from "../../../agents/l1/system-state.ts";
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
-import { lookUp } from "../../../agents/l1/look-up.ts";
+import { answeredRequest, lookUp } from "../../../agents/l1/look-up.ts";
 import { expire, Fault, answer } from "../../../testkit/disputes.ts";
 import { lying, placed, rootsWith, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
 import { stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
@@ -83,9 +83,11 @@ describe("Mirror of L1", () => {
     expect(await systemState(() => asked).batch(1n)).to.deep.include({ held: true });
     expect([asked.insecure, asked.secureBelow]).to.deep.equal([true, 1]);
     const { number } = (await stage.l1.provider.getBlock("latest"))!;
+    expect(await answeredRequest(stage.l1, batch.hash)).to.equal(undefined);
     await answer(stage.system, stage.world, batch, { size: 2 });
     const state = await look();
     const answered = state.requests[batch.hash]!;
+    expect(await answeredRequest(stage.l1, batch.hash)).to.equal(answered.commitment);
     expect([answered.phase, isAnswered(state, answered), state.insecure]).to.deep.equal(["answered", true, false]);
     expect(answered.checked.map(({ from, count }) => [from, count])).to.deep.equal([
       [0, 2],
