@@ -157,6 +157,17 @@ export async function requestOf(system: TestSystem, { hash, header }: TestBatch)
   return await system.disputes.requestOf(commitmentOf(hash, await standingOf(system, header)));
 }
 
+/** What L1 condemned a header for, if it did. */
+export async function faultOf({ disputes }: TestSystem, headerHash: Hex): Promise<bigint | undefined> {
+  const verdicts = await disputes.queryFilter(disputes.filters.BatchCondemned(headerHash));
+  return verdicts.at(-1)?.args.fault;
+}
+
+/** Whether L1 condemned a header. */
+export async function isCondemned(system: TestSystem, headerHash: Hex): Promise<boolean> {
+  return (await faultOf(system, headerHash)) !== undefined;
+}
+
 /** Closes a request that was not answered in its window, as a stranger. */
 export async function expire(system: TestSystem, { header }: TestBatch): Promise<ContractTransactionResponse> {
   return await system.as(system.others[0]!).disputes.expire(await placed(system, header));

@@ -1,8 +1,5 @@
 import { Parameter } from "../../ignition/parameters.ts";
-import type { ChainConfig } from "../../l2/protocol/config.ts";
-import type { StateStore } from "../../l2/state/state.ts";
-import { fetchPosted, type BatchData } from "../data/batch-data.ts";
-import { Recomputer } from "../execution/recomputer.ts";
+import type { Hex } from "../../l2/base/hex.ts";
 import type { L1 } from "../l1/l1.ts";
 import { isOpen, isVoid, type DataRequest, type L1Batch, type L1State, passed } from "../l1/mirror.ts";
 import { L1Revert } from "../l1/reverts.ts";

@@ -55,6 +55,8 @@ export interface Stage {
   ): Verifier;
   /** What answers for a sequencer, the current one where no other is named; a stranger pays. */
   answerer(options?: Partial<AnswererOptions>, sources?: readonly DataSource[]): Answerer;
+  /** Lets the current sequencer answer every open request. */
+  answer(sources?: readonly DataSource[], options?: Partial<AnswererOptions>): Promise<void>;
 }
 
 /** What {@link BatchMaker} says, as a sequencer's own chain would. */
@@ -98,6 +100,19 @@ async function build(system: TestSystem, world: BatchMaker): Promise<Stage> {
   const store = new FileStore(temporaryDirectory());
   const { sequencer } = await system.sequencers.term();
   const states = await statesOf(world);
+  const answerer: Stage["answerer"] = (options = {}, sources = [new StorageSource(store)]) =>
+    new Answerer(
+      { interval: 1_000, owner: sequencer, stepGas: 12_000_000n, ...options },
+      {
+        ...kit,
+        l1,
+        mirror: followL1(l1, { history: Infinity }, { ...kit, cursor: new MemoryCursor() }),
+        accounts: new Accounts([managerOf(l1, walletOf(system.others[0]!.address), kit, { underWay: 4 })]),
+        config: world.config,
+        states,
+        sources,
+      },
+    );
   return {
     system,
     l1,
@@ -135,19 +150,15 @@ async function build(system: TestSystem, world: BatchMaker): Promise<Stage> {
           cursor: home.findings,
         },
       ),
-    answerer: (answererOptions = {}, sources = [new StorageSource(store)]) =>
-      new Answerer(
-        { interval: 1_000, owner: sequencer, stepGas: 12_000_000n, ...answererOptions },
-        {
-          ...kit,
-          l1,
-          mirror: followL1(l1, { history: Infinity }, { ...kit, cursor: new MemoryCursor() }),
-          accounts: new Accounts([managerOf(l1, walletOf(system.others[0]!.address), kit, { underWay: 4 })]),
-          config: world.config,
-          states,
-          sources,
-        },
-      ),
+    answerer,
+    answer: async (sources, options) => {
+      const agent = answerer(options, sources);
+      await agent.tick();
+      await agent.idle();
+      // A failure shows in the round after.
+      await agent.tick();
+      await agent.idle();
+    },
   };
 }
 
