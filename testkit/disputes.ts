@@ -152,9 +152,14 @@ export async function requestData(
   return await disputes.requestData(asked, { value });
 }
 
+/** By what L1 keeps the request for a batch's data, as long as the batch stands where it last stood. */
+export async function requestKey(system: TestSystem, { hash, header }: TestBatch): Promise<Hex> {
+  return commitmentOf(hash, await standingOf(system, header));
+}
+
 /** The request for a batch's data, as long as the batch stands where it last stood. */
-export async function requestOf(system: TestSystem, { hash, header }: TestBatch) {
-  return await system.disputes.requestOf(commitmentOf(hash, await standingOf(system, header)));
+export async function requestOf(system: TestSystem, batch: TestBatch) {
+  return await system.disputes.requestOf(await requestKey(system, batch));
 }
 
 /** What L1 condemned a header for, if it did. */

@@ -1,5 +1,6 @@
 /** Disputes over transactions of real contracts: each is re-executed on L1, and settles the batch that carries it. */
 import { expect } from "chai";
+import { getBytes } from "ethers";
 
 import type { Hex } from "../../l2/base/hex.ts";
 import { keccakText } from "../../l2/base/keccak.ts";
@@ -34,7 +35,7 @@ describe("Disputes over contracts of the L2", function () {
   /** Has L1 check one transition, in as many calls as that takes; the last of them is returned. */
   const checkAt = async (batch: TestBatch, i: number) => {
     const { witness } = await played.execute(system, i);
-    const call = await checkArguments(system, world, batch, { from: i, to: i + 1, witness });
+    const call = await checkArguments(system, world, batch, { from: i, to: i + 1, witness: getBytes(witness) });
     return await system.as(system.others[0]!).disputes.check(...call, PLENTY);
   };
   const verdict = () => ({ claimant: system.others[0]!.address, fault: "Transition" }) as const;

@@ -1,11 +1,12 @@
 import { expect } from "chai";
 
 import { claim, register } from "../../../agents/l1/account.ts";
+import { keccakText } from "../../../l2/base/keccak.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
 import { managerOf, walletOf } from "../../../testkit/agents/kit.ts";
 import { stageFixture } from "../../../testkit/agents/stage.ts";
-import { submit, submitUnattested } from "../../../testkit/batches.ts";
-import { requestData } from "../../../testkit/disputes.ts";
+import { lying, placed, rootsWith, submit } from "../../../testkit/batches.ts";
+import { check, requestData } from "../../../testkit/disputes.ts";
 
 describe("Account of a verifier", () => {
   const load = stageFixture({ verifiers: 1 });
@@ -29,12 +30,16 @@ describe("Account of a verifier", () => {
     const before = await nonce();
     await claim(as);
     expect(await nonce()).to.equal(before);
-    // A certified batch takes the place of one without a certificate, whose data was asked for: the fee comes back.
-    const fake = await stage.world.batch(stage.world.genesis, stage.sequencer, { transfers: 1 });
-    await submitUnattested(stage.system, fake);
-    await requestData(stage.system, fake);
-    await submit(stage.system, await stage.world.batch(stage.world.genesis, stage.sequencer, { transfers: 2 }));
-    await stage.system.disputes.refund(fake.header);
+    // A batch whose data was asked for goes with a wrong one before it: the fee comes back.
+    const right = await stage.world.batch(stage.world.genesis, stage.sequencer, { transfers: 1 });
+    const wrong = lying(right, { stateRoots: rootsWith(right, 0, keccakText("elsewhere")) });
+    await submit(stage.system, wrong);
+    const after = await stage.world.batch(wrong.header, stage.sequencer, { transfers: 1 });
+    await submit(stage.system, after);
+    await requestData(stage.system, after);
+    const asked = await placed(stage.system, after.header);
+    await check(stage.system, stage.world, wrong);
+    await stage.system.disputes.refund(asked);
     expect(await stage.system.disputes.owed(address)).not.to.equal(0n);
     await claim(as);
     expect(await stage.system.disputes.owed(address)).to.equal(0n);

@@ -41,7 +41,7 @@ describe("Agents in disputes over contracts", function () {
     let sent = 0;
     const transactions: Sender = {
       estimate: (call) => manager.estimate(call),
-      simulate: (call) => manager.simulate(call),
+      simulate: (call, gas) => manager.simulate(call, gas),
       send: (call, signal) =>
         call.label !== "advance" || sent++ < steps ? manager.send(call, signal) : Promise.reject(new Error("killed")),
     };

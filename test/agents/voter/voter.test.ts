@@ -14,7 +14,6 @@ import { submit, submitUnattested, type TestBatch } from "../../../testkit/batch
 import { certifySilence } from "../../../testkit/certificates.ts";
 import {
   execute,
-  feignRequests,
   mature,
   NO_COMPENSATION,
   ProposalState,
@@ -23,7 +22,8 @@ import {
   type Proposal,
 } from "../../../testkit/governance.ts";
 import { managerOf, walletOf } from "../../../testkit/agents/kit.ts";
-import { knows, recomputerOf, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
+import { requestData, requestKey } from "../../../testkit/disputes.ts";
+import { knows, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 
 describe("Voter", () => {
   const load = stageFixture({ verifiers: 2 });
@@ -52,17 +52,11 @@ describe("Voter", () => {
       );
   }
 
-  const request = async (stage: Stage, { header }: TestBatch): Promise<void> => {
-    const { disputes } = stage.system.as(stage.system.verifierAccounts[0]!);
-    await disputes.requestData(header, { value: await disputes.requestFee(header) });
+  const request = async (stage: Stage, batch: TestBatch): Promise<void> => {
+    await requestData(stage.system, batch);
   };
 
-  const answer = async (stage: Stage, batch: TestBatch): Promise<void> => {
-    const mirror = stage.mirror();
-    await stage.responder({}, [knows(batch)]).answer(await mirror.sync());
-    const recomputer = recomputerOf(stage);
-    await recomputer.advance(await mirror.sync(), batch.hash, () => knows(batch).fetch(batch.header));
-  };
+  const answer = (stage: Stage, batch: TestBatch): Promise<void> => stage.answer([knows(batch)]);
 
   const next = (stage: Stage, parent: BatchHeader = stage.world.genesis): Promise<TestBatch> =>
     stage.world.batch(parent, stage.sequencer, { transfers: 3 });
@@ -116,12 +110,11 @@ describe("Voter", () => {
     await submit(stage.system, batch);
     await request(stage, batch);
     await start().tick();
+    const key = await requestKey(stage.system, batch);
     await answer(stage, batch);
     // The treasury pays out of what it has.
     await stage.system.token.transfer(stage.l1.addresses.treasury, parseEther("10"));
-    const requester = stage.system.verifierAccounts[0]!.address;
-    await feignRequests(stage.system, [{ key: batch.hash, requester, fee: 0n }]);
-    const id = await accuse(stage, stage.sequencer, { metis: parseEther("10"), request: batch.hash });
+    const id = await accuse(stage, stage.sequencer, { metis: parseEther("10"), request: key });
     expect(await decide(stage, id, start)).to.equal(ProposalState.Executed);
     expect((await stage.system.sequencers.sequencerOf(stage.sequencer)).status).to.equal(2n);
     expect((await stage.system.sequencers.term()).sequencer).not.to.equal(stage.sequencer);
