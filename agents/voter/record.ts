@@ -42,9 +42,7 @@ export interface PublicRecord {
   requests: Record<Hex, RequestRecord>;
   /** Data hash, sequencer and L1's commitment by header hash, for batches that stand. */
   headers: Record<Hex, { dataHash: Hex; sequencer: string; commitment: Hex }>;
-  /** The term that is under way. */
-  term: { sequencer: string; batches: number };
-  /** Terms that ended without a single batch, by sequencer (3.3.7). */
+  /** Terms whose sequencer two thirds of the stake certified to be silent, by sequencer (3.3.7). */
   silentTerms: Record<string, number>;
   /** Batches posted without a certificate, by sequencer (3.3). */
   unattested: Record<string, number>;
@@ -75,7 +73,6 @@ export class RecordReducer implements Reducer<PublicRecord> {
       proposals: [],
       requests: {},
       headers: {},
-      term: { sequencer: "", batches: 0 },
       silentTerms: {},
       unattested: {},
       slashed: [],
@@ -98,13 +95,10 @@ const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: Reco
     const headerHash = args["headerHash"] as Hex;
     const standing = readStanding(args["standing"] as Result);
     record.headers[headerHash] = { sequencer, dataHash, commitment: commitmentOf(headerHash, standing) };
-    if (sequencer === record.term.sequencer) record.term.batches++;
     if (standing.status === BATCH_STATUS.unattested) count(record.unattested, sequencer);
   },
-  SequencerRotated(record, args) {
-    const { sequencer, batches } = record.term;
-    if (sequencer !== "" && batches === 0) count(record.silentTerms, sequencer);
-    record.term = { sequencer: args["sequencer"] as string, batches: 0 };
+  SilenceCertified(record, args) {
+    count(record.silentTerms, args["sequencer"] as string);
   },
   SequencerSlashed(record, args) {
     const sequencer = args["sequencer"] as string;
@@ -186,7 +180,9 @@ function count(counts: Record<string, number>, key: string): void {
 
 function settle(record: PublicRecord, args: Result, outcome: RequestRecord["outcome"]): void {
   const request = record.requests[args["headerHash"] as Hex];
-  if (request !== undefined) request.outcome = outcome;
+  // A condemned batch's fee may come back: it stays condemned.
+  if (request === undefined || (outcome === "gone" && request.outcome !== "open")) return;
+  request.outcome = outcome;
 }
 
 function forget(record: PublicRecord, args: Result): void {

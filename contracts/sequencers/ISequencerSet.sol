@@ -139,6 +139,8 @@ interface ISequencerSet is IPayouts {
     event SequencerSettled(address indexed sequencer);
     /// @notice A sequencer was removed, and L1 takes none of its headers any more (steps 11.12, 11.10.3.1, 3.3.1, 3.3.8).
     event SequencerKicked(address indexed sequencer);
+    /// @notice Two thirds of the stake certified that a term's sequencer was silent, which ends the term (3.3.7).
+    event SilenceCertified(uint32 indexed term, address indexed sequencer);
     /// @notice A term began (steps 11.15, 11.10.3.3, 3.3.9 where its sequencer is another).
     event SequencerRotated(uint32 indexed term, address indexed sequencer, address indexed previous);
     /// @notice Final batches were rewarded (Q4), in wei.

@@ -34,6 +34,7 @@ abstract contract Rotation is ISequencerSet, Office {
         uint256 required = current.startedAt + _get(Parameter.RotationTimeout);
         if (block.timestamp < required) revert ISequencerSet.RotationTooEarly(block.timestamp, required);
         _requireQuorum(_silenceHash(number, current.sequencer), number, certificate);
+        emit ISequencerSet.SilenceCertified(number, current.sequencer);
         _begin();
     }
 

@@ -31,7 +31,7 @@ describe("Account of a verifier", () => {
     await claim(as);
     expect(await nonce()).to.equal(before);
     // A batch whose data was asked for goes with a wrong one before it: the fee comes back.
-    const right = await stage.world.batch(stage.world.genesis, stage.sequencer, { transfers: 1 });
+    const right = await stage.world.batch(stage.world.genesis, stage.sequencer, { transfers: 2 });
     const wrong = lying(right, { stateRoots: rootsWith(right, 0, keccakText("elsewhere")) });
     await submit(stage.system, wrong);
     const after = await stage.world.batch(wrong.header, stage.sequencer, { transfers: 1 });

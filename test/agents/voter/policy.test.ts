@@ -15,7 +15,6 @@ describe("Policy of a voter", () => {
     proposals: [],
     requests: {},
     headers: {},
-    term: { sequencer: "", batches: 0 },
     silentTerms: {},
     unattested: {},
     slashed: [],

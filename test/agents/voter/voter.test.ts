@@ -10,7 +10,7 @@ import type { PublicRecord } from "../../../agents/voter/record.ts";
 import { followRecord, Voter, type VoterCursor } from "../../../agents/voter/voter.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
-import { submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { placeOf, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
 import { certifySilence } from "../../../testkit/certificates.ts";
 import {
   execute,
@@ -58,8 +58,12 @@ describe("Voter", () => {
 
   const answer = (stage: Stage, batch: TestBatch): Promise<void> => stage.answer([knows(batch)]);
 
-  const next = (stage: Stage, parent: BatchHeader = stage.world.genesis): Promise<TestBatch> =>
-    stage.world.batch(parent, stage.sequencer, { transfers: 3 });
+  /** A batch of now, in the term that is under way. */
+  const next = async (stage: Stage, parent: BatchHeader = stage.world.genesis): Promise<TestBatch> => {
+    const time = BigInt(await stage.l1.now());
+    const { epoch, term } = await placeOf(stage.system);
+    return stage.world.batch(parent, stage.sequencer, { transfers: 3, time, epoch, term });
+  };
 
   /** A verifier accuses a sequencer, and the vote opens. */
   async function accuse(
@@ -347,8 +351,9 @@ describe("Voter", () => {
     }
     const { mallory, governor } = await conspire(stage, "1000");
     const [metis, ether_] = await system.treasury.available();
+    const key = await requestKey(system, last);
     const ban = async (compensation: { account: string; metis: bigint; ether_: bigint }): Promise<Proposal> =>
-      proposalOf(system, await governor.proposeBan(puppet, { request: last.hash, ...compensation }, "it spams"));
+      proposalOf(system, await governor.proposeBan(puppet, { request: key, ...compensation }, "it spams"));
     const all = await ban({ account: mallory.address, metis, ether_ });
     const stranger = await ban({ account: mallory.address, metis: 1n, ether_: 0n });
     const above = await ban({ account: stage.sequencer, metis, ether_ });
@@ -359,16 +364,15 @@ describe("Voter", () => {
     expect((await votesOn(stage, right.id))[1]! > 0n).to.equal(true);
 
     // Even where the thief has the votes the treasury goes by the record.
-    await feignRequests(system, [{ key: last.hash, requester: puppet.address, fee: 0n }], [stage.sequencer]);
     const { networkHelpers, ethers } = system.connection;
     await networkHelpers.impersonateAccount(stage.l1.addresses.timelock);
     await networkHelpers.setBalance(stage.l1.addresses.timelock, parseEther("1"));
     const owned = system.as(await ethers.getSigner(stage.l1.addresses.timelock)).treasury;
-    await expect(owned.compensate(mallory, last.hash, 1n, 0n)).to.be.revertedWithCustomError(
+    await expect(owned.compensate(mallory, key, 1n, 0n)).to.be.revertedWithCustomError(
       owned,
       "TreasuryInvalidAccount",
     );
-    await expect(owned.compensate(stage.sequencer, last.hash, metis, 0n)).to.be.revertedWithCustomError(
+    await expect(owned.compensate(stage.sequencer, key, metis, 0n)).to.be.revertedWithCustomError(
       owned,
       "TreasuryCompensationTooLarge",
     );
