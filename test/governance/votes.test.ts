@@ -119,7 +119,8 @@ describe("Votes", () => {
       await pass(system, proposal);
       expect(await system.sequencers.term()).to.deep.equal(before);
 
-      const next = await world.batch(batch.header, system.sequencerAccounts[1]!.address);
+      const time = BigInt(await system.connection.networkHelpers.time.latest());
+      const next = await world.batch(batch.header, before.sequencer, { time, term: before.number });
       await submit(system, next);
       await expect(requestData(system, next, other)).to.emit(system.disputes, "DataRequested");
     });
