@@ -55,7 +55,7 @@ export function verifierCommand(): Command {
     },
     {
       name: "commit-proofs",
-      value: "yes|no",
+      value: "yes-or-no",
       description: "commit to a fraud proof before it is sent, so that nobody takes its bounty by copying it",
       parse: (text) => oneOf(["yes", "no"])(text) === "yes",
       default: true,

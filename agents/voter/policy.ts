@@ -1,7 +1,8 @@
 import { Parameter, type ParameterName } from "../../ignition/parameters.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import type { ProposedCall } from "./calls.ts";
-import { requestUnder, type Proposal, type PublicRecord, type RequestRecord } from "./record.ts";
+import type { Proposal, PublicRecord, RequestRecord } from "./record.ts";
+import { requestUnder } from "./requests.ts";
 
 /** A vote, as the governor counts it. */
 export type Vote = "against" | "for" | "abstain";

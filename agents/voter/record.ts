@@ -6,6 +6,7 @@ import { type FollowedLog, type LogReader, logReader, type Reducer } from "../l1
 import type { L1 } from "../l1/l1.ts";
 import { BATCH_STATUS, commitmentOf, readStanding } from "../l1/standing.ts";
 import { type JudgedAddresses, type ProposedCall, readCall } from "./calls.ts";
+import { requestUnder } from "./requests.ts";
 
 /** A proposal, with what `queue` and `execute` have to be told again. */
 export interface Proposal {
@@ -168,11 +169,6 @@ const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: Reco
     forget(record, args);
   },
 };
-
-/** The request that L1 keeps under a commitment. */
-export function requestUnder({ requests }: PublicRecord, commitment: Hex): RequestRecord | undefined {
-  return Object.values(requests).find((request) => request.commitment === commitment);
-}
 
 function count(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
