@@ -5,7 +5,7 @@ import type { DataSource } from "../data/batch-data.ts";
 import { findData } from "../data/sources.ts";
 import { Answering, type Look } from "../execution/answer.ts";
 import { Checker, placeOf } from "../execution/checker.ts";
-import { DEFAULT_CALL_GAS } from "../execution/defaults.ts";
+import { callGasFor } from "../execution/defaults.ts";
 import { judge } from "../execution/judge.ts";
 import { Transitions } from "../execution/ranges.ts";
 import { claim } from "../l1/account.ts";
@@ -21,10 +21,8 @@ import { Turns } from "./turns.ts";
 export interface AnswererOptions extends AgentOptions {
   /** Owner of the sequencer that answers. */
   readonly owner: string;
-  /** L1 gas that one call of a session aims at. */
+  /** L1 gas that one call aims at. */
   readonly stepGas: bigint;
-  /** Gas limit of a call that checks a range; {@link DEFAULT_CALL_GAS} where absent. */
-  readonly callGas?: bigint;
   /** Calls of one answer that are under way at a time; {@link DEFAULT_AT_ONCE} where absent. */
   readonly atOnce?: number;
 }
@@ -72,8 +70,8 @@ export class Answerer extends Agent {
     this.#d = dependencies;
     const parts = { ...dependencies, transactions: dependencies.accounts };
     this.#checker = new Checker(options, parts);
-    const { callGas = DEFAULT_CALL_GAS, atOnce = DEFAULT_AT_ONCE } = options;
-    this.#answering = new Answering({ callGas, atOnce }, { ...parts, checker: this.#checker });
+    const { stepGas, atOnce = DEFAULT_AT_ONCE } = options;
+    this.#answering = new Answering({ callGas: callGasFor(stepGas), atOnce }, { ...parts, checker: this.#checker });
     this.#turns = new Turns(options.owner, dependencies.l1);
   }
 

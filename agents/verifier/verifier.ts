@@ -6,7 +6,7 @@ import { fetchPosted, type BatchData, type DataSource } from "../data/batch-data
 import { findData } from "../data/sources.ts";
 import { Answering } from "../execution/answer.ts";
 import { Checker, placeIn, placeOf } from "../execution/checker.ts";
-import { DEFAULT_CALL_GAS } from "../execution/defaults.ts";
+import { callGasFor } from "../execution/defaults.ts";
 import { judge, type Judged } from "../execution/judge.ts";
 import { Transitions } from "../execution/ranges.ts";
 import { claim, register } from "../l1/account.ts";
@@ -32,8 +32,6 @@ export interface VerifierOptions extends AgentOptions, RequestsOptions {
   requestBudget?: bigint;
   /** L1 gas that one call of a session aims at. */
   stepGas: bigint;
-  /** Gas limit of a call that checks a range; {@link DEFAULT_CALL_GAS} where absent. */
-  callGas?: bigint;
   /** Whether to commit to proofs before they are sent; it does where absent. */
   commit?: boolean;
 }
@@ -80,8 +78,8 @@ export class Verifier extends Agent {
     const findings = this.#findings;
     this.#checker = new Checker(options, dependencies);
     const checker = this.#checker;
-    const { callGas = DEFAULT_CALL_GAS, commit = true } = options;
-    this.#answering = new Answering({ callGas, atOnce: 1 }, { ...dependencies, checker });
+    const { stepGas, commit = true } = options;
+    this.#answering = new Answering({ callGas: callGasFor(stepGas), atOnce: 1 }, { ...dependencies, checker });
     this.#prover = new Prover({ commit }, { ...dependencies, checker, findings });
     const budget = new Budget(options.requestBudget, { ...dependencies, findings });
     this.#requests = new Requests(options, { ...dependencies, budget, findings });

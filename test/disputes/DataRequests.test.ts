@@ -69,19 +69,24 @@ describe("Data requests", () => {
       const { disputes } = system;
       const { networkHelpers } = system.connection;
       await submit(system, first);
-      const gas = 100_000n + 40n * first.header.dataSize + 25n * first.header.gasUsed;
+      const { txCount, dataSize, gasUsed } = first.header;
+      const gas = 100_000n + 85_000n * txCount + 60n * dataSize + 30n * (gasUsed - 21_000n * txCount);
       const [floor, factor] = await Promise.all([
-        parameters.get(Parameter.RequestFeeFloor),
-        parameters.get(Parameter.RequestFeeFactor),
+        system.parameters.get(Parameter.RequestFeeFloor),
+        system.parameters.get(Parameter.RequestFeeFactor),
       ]);
-      const fee = (gas * floor * factor) / 10_000n;
-      expect(await disputes.requestFee(first.header)).to.equal(fee);
-      for (const value of [0n, fee - 1n, fee + 1n]) {
-        await expect(disputes.requestData(first.header, { value }))
-          .to.be.revertedWithCustomError(disputes, "RequestWrongFee")
-          .withArgs(value, fee);
-      }
-      const sent = await disputes.requestData(first.header, { value: fee });
+      const priced = (price: bigint): bigint => (gas * price * factor) / 10_000n;
+      // In whole gwei: L1 keeps the fee in them.
+      const fee = ((priced(2n * floor) + GWEI - 1n) / GWEI) * GWEI;
+      expect(await disputes.requestFee(first.header, 2n * floor)).to.equal(fee);
+      expect(await disputes.requestFee(first.header, floor / 2n)).to.equal(
+        await disputes.requestFee(first.header, floor),
+      );
+      await networkHelpers.setNextBlockBaseFeePerGas(2n * floor);
+      const batches = [await placed(system, first.header)];
+      const from = system.as(system.verifierAccounts[0]!).disputes;
+      const sent = await from.requestData(batches, { value: fee + 5n, maxFeePerGas: 4n * floor });
+      await expect(sent).to.changeEtherBalance(system.connection.ethers, disputes, fee);
       const deadline = BigInt(await system.now()) + (await window());
       await expect(sent).to.emit(disputes, "DataRequested").withArgs(first.hash, verifier, 1, deadline, fee);
       const request = await requestOf(system, first);

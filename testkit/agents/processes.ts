@@ -22,6 +22,8 @@ const DEPLOYMENTS = fileURLToPath(new URL("../../ignition/deployments", import.m
 /** How long anything may take, in milliseconds of real time. */
 const PATIENCE = 90_000;
 const POLL = 100;
+/** Place among the other accounts of the first one that answers for a sequencer. */
+const FIRST_ANSWERER = 2;
 
 /** A free TCP port. */
 export async function freePort(): Promise<number> {
@@ -220,6 +222,7 @@ export class Town {
           ...this.#flags(name, key.privateKey),
           ...shared,
           ...["--owner", address, "--consensus-url", consensusUrl, "--peer-port", String(ports[place]!)],
+          ...["--answer-keys", walletOf(others[FIRST_ANSWERER + place]!.address).privateKey],
           ...(flags.sequencer ?? []),
         ]),
       );

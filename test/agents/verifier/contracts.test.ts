@@ -4,7 +4,7 @@ import hre from "hardhat";
 
 import { Answering } from "../../../agents/execution/answer.ts";
 import { Checker, placeOf } from "../../../agents/execution/checker.ts";
-import { DEFAULT_CALL_GAS } from "../../../agents/execution/defaults.ts";
+import { callGasFor } from "../../../agents/execution/defaults.ts";
 import { judge } from "../../../agents/execution/judge.ts";
 import { Transitions } from "../../../agents/execution/ranges.ts";
 import type { Sender } from "../../../agents/l1/transactions.ts";
@@ -54,7 +54,7 @@ describe("Agents in disputes over contracts", function () {
       return request?.phase === "open" ? { place: placeOf(request), checked: request.checked } : undefined;
     };
     const transitions = new Transitions(batch.header, batch.transactions, batch.stateRoots);
-    await new Answering({ callGas: DEFAULT_CALL_GAS, atOnce: 1 }, { ...parts, checker }).answer(
+    await new Answering({ callGas: callGasFor(12_000_000n), atOnce: 1 }, { ...parts, checker }).answer(
       transitions,
       judged?.gas ?? [],
       look,
