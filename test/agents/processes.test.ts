@@ -15,28 +15,31 @@ import { encodeObject } from "../../l2/batch/encoding.ts";
 import { certify } from "../../testkit/certificates.ts";
 import { lying, rootsWith, submit } from "../../testkit/batches.ts";
 import { isCondemned } from "../../testkit/disputes.ts";
-import { Anvil, eventually, ONLOOKER, Town } from "../../testkit/agents/processes.ts";
+import { Anvil, eventually, freePort, ONLOOKER, Town } from "../../testkit/agents/processes.ts";
 
 describe("Agents as processes, on Anvil", function () {
   this.timeout(300_000);
 
   let anvil: Anvil;
+  /** The same for all, as the configuration of a network is read once. */
+  let port: number;
   let town: Town | undefined;
 
   before(async function () {
     // Instrumented contracts are too large for Anvil.
     if (hre.globalOptions.coverage) this.skip();
-    anvil = await Anvil.start();
+    port = await freePort();
+  });
+
+  // Each test has an L1 of its own: their clocks move apart from the machine's.
+  beforeEach(async () => {
+    anvil = await Anvil.start(port);
   });
 
   afterEach(async function () {
     if (this.currentTest?.state === "failed") console.log(town?.report());
     await town?.close();
     town = undefined;
-  });
-
-  after(async () => {
-    if (hre.globalOptions.coverage) return;
     await anvil.stop();
   });
 
@@ -54,7 +57,7 @@ describe("Agents as processes, on Anvil", function () {
     const { hash } = (await town.user(pay)) as { hash: string };
 
     await eventually("the batch on L1", async () => (await system.inbox.head()) > 1n);
-    const submitted = await system.inbox.queryFilter(system.inbox.filters.BatchSubmitted());
+    const submitted = await system.inbox.queryFilter(system.inbox.filters.BatchSubmitted(1));
     const { headerHash } = submitted[0]!.args;
     await verifier.says("[11.3.1] roots are equal");
     expect(await system.inbox.insecure()).to.equal(false);
