@@ -8,6 +8,9 @@ import { Gate, refusal } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
 
+/** `TERM_LIMIT` of the sequencer set, in seconds. */
+const DAY = 86_400;
+
 /** Steps 9.2, 9.3 and 11.6 to 11.10.3.4: data is withheld, posted on L1 when asked for, and right. */
 export const dataRequest: Scenario = {
   name: "data-request",
@@ -38,11 +41,22 @@ export const dataRequest: Scenario = {
         await tryFraudProof(stage, header);
 
         story.chapter("The community votes");
-        await stage.vote();
+        // Quiet terms end every day; the vote is carried out in one of the offender's, where L1 rotates it at once.
+        await stage.vote({ ripe: () => termOf(stage, header.sequencer) });
       },
     };
   },
 };
+
+/** Lets terms pass until a sequencer's begins; the consensus layer ends those that are over. */
+async function termOf({ local, system }: Stage, sequencer: string): Promise<void> {
+  for (let days = 0; days < 100; days++) {
+    if ((await system.sequencers.term()).sequencer === sequencer) return;
+    await local.advance(DAY);
+    await local.consensus.agent.tick();
+  }
+  throw new Error(`${sequencer} was not drawn in 100 days.`);
+}
 
 /** L1 takes a fraud proof of a batch that it has recomputed, and judges it: there is no fraud in this one (11.10.3.4). */
 async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
