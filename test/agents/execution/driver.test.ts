@@ -106,7 +106,10 @@ describe("Execution driver", () => {
   async function request(gasLimit: bigint, known: readonly Uint8Array[] = []): Promise<ExecutionRequest> {
     const raw = await wallet.signTransaction({ type: 0, chainId: 1, to: wallet.address, gasPrice: 1, gasLimit });
     return {
-      transaction: { context: { number: 1n, timestamp: 2n, coinbase: wallet.address, randomness: ZERO_HASH }, raw: getBytes(raw) },
+      transaction: {
+        context: { number: 1n, timestamp: 2n, coinbase: wallet.address, randomness: ZERO_HASH },
+        raw: getBytes(raw),
+      },
       preStateRoot: ROOT,
       witness: new Uint8Array(),
       preimages: (hash) => known.find((item) => keccakHex(item) === hash),

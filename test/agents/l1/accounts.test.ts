@@ -19,7 +19,7 @@ describe("Accounts that send as one", () => {
     const cursors = senders.map(() => new MemoryCursor<TransactionState>());
     const make = () =>
       new Accounts(
-        senders.map((sender, place) => managerOf(l1, walletOf(sender), kit, { underWay: 2 }, cursors[place]!)),
+        senders.map((sender, place) => managerOf(l1, walletOf(sender), kit, { underWay: 2 }, cursors[place])),
       );
     const nonces = async () => Promise.all(senders.map((sender) => provider.getTransactionCount(sender)));
     return { system, l1, kit, provider, call, make, nonces };

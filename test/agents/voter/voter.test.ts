@@ -368,10 +368,7 @@ describe("Voter", () => {
     await networkHelpers.impersonateAccount(stage.l1.addresses.timelock);
     await networkHelpers.setBalance(stage.l1.addresses.timelock, parseEther("1"));
     const owned = system.as(await ethers.getSigner(stage.l1.addresses.timelock)).treasury;
-    await expect(owned.compensate(mallory, key, 1n, 0n)).to.be.revertedWithCustomError(
-      owned,
-      "TreasuryInvalidAccount",
-    );
+    await expect(owned.compensate(mallory, key, 1n, 0n)).to.be.revertedWithCustomError(owned, "TreasuryInvalidAccount");
     await expect(owned.compensate(stage.sequencer, key, metis, 0n)).to.be.revertedWithCustomError(
       owned,
       "TreasuryCompensationTooLarge",
