@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Interface } from "ethers";
 import { pino } from "pino";
 
 import { Answering, type Progress } from "../../../agents/execution/answer.ts";
