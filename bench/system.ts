@@ -2,7 +2,7 @@
 import type { ContractTransactionResponse } from "ethers";
 import { Wallet, getAddress, id, keccak256, parseEther, toUtf8Bytes } from "ethers";
 
-import type { Hex } from "../l2/base/hex.ts";
+import { type Hex, ZERO_HASH } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";
 import { type BatchHeader, genesisHeader } from "../l2/batch/header.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
@@ -105,7 +105,9 @@ class BatchLine {
     const witness = await transitionWitness(this.#config, this.#store, preStateRoot, transactions.slice(from, to));
     const { disputes } = this.system.as(this.system.verifierAccounts[0]!);
     const range = rangeOf(batch, from, to);
-    return await sent(disputes.check(header, inPlace, standing, NO_CERTIFICATE, range, witness));
+    return await sent(
+      disputes.check(header, { inPlace, standing, certificate: NO_CERTIFICATE }, range, witness, ZERO_HASH),
+    );
   }
 
   /** Has L1 check a whole batch, and so answers a request for it. */

@@ -98,6 +98,8 @@ export interface CheckOptions {
   readonly witness?: Uint8Array;
   /** Who calls; a stranger where absent. */
   readonly as?: HardhatEthersSigner;
+  /** Opens a commitment to what the check finds. */
+  readonly salt?: Hex;
 }
 
 /** The arguments of a check of the transitions `[from, to)`. */
@@ -105,11 +107,13 @@ export async function checkArguments(
   system: TestSystem,
   world: BatchMaker,
   batch: TestBatch,
-  { from = 0, to = batch.transactions.length, range = {}, certificate = NO_CERTIFICATE, witness }: CheckOptions = {},
+  options: CheckOptions = {},
 ) {
+  const { from = 0, to = batch.transactions.length, certificate = NO_CERTIFICATE, salt = ZERO_HASH } = options;
   const { inPlace, standing } = await occupantOf(system, batch.header.index);
-  const items = witness ?? (await world.witness(batch, from, to));
-  return [batch.header, inPlace, standing, certificate, { ...rangeOf(batch, from, to), ...range }, items] as const;
+  const range = { ...rangeOf(batch, from, to), ...options.range };
+  const witness = options.witness ?? (await world.witness(batch, from, to));
+  return [batch.header, { inPlace, standing, certificate }, range, witness, salt] as const;
 }
 
 /** Has L1 check the transitions `[from, to)` of a batch, as a stranger. */

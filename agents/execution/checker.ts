@@ -1,4 +1,4 @@
-import type { Hex } from "../../l2/base/hex.ts";
+import { type Hex, ZERO_HASH } from "../../l2/base/hex.ts";
 import { transitionWitness } from "../../l2/execution/witness.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { StateStore } from "../../l2/state/state.ts";
@@ -20,6 +20,8 @@ export interface Place {
   readonly standing: Standing;
   /** A quorum's signatures, for a header that does not stand; empty otherwise. */
   readonly certificate: Certificate;
+  /** Opens the commitment to what the check finds (11.13); none where absent. */
+  readonly salt?: Hex;
 }
 
 const NO_CERTIFICATE: Certificate = { signers: 0n, signatures: "0x" };
@@ -79,7 +81,7 @@ export class Checker {
   /** The same with a witness that is known. */
   call(
     transitions: Transitions,
-    { inPlace, standing, certificate }: Place,
+    { inPlace, standing, certificate, salt = ZERO_HASH }: Place,
     { from, to, witness }: { readonly from: number; readonly to: number; readonly witness: Uint8Array | Hex },
   ): L1Call {
     const { header } = transitions;
@@ -87,11 +89,10 @@ export class Checker {
     const range = transitions.range(from, to);
     const data = l1.disputes.interface.encodeFunctionData("check", [
       header,
-      inPlace,
-      standing,
-      certificate,
+      { inPlace, standing, certificate },
       range,
       witness,
+      salt,
     ]);
     return { to: l1.addresses.disputes, data, label: "check" };
   }

@@ -1,7 +1,7 @@
 import { type BatchExecution, executeBatch } from "../../l2/batch/build.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
-import type { Hex } from "../../l2/base/hex.ts";
+import { type Hex, ZERO_HASH } from "../../l2/base/hex.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import { type L2Transaction, RANDOMNESS, sameBlock } from "../../l2/protocol/l2-transaction.ts";
 import type { StateStore } from "../../l2/state/state.ts";
@@ -27,6 +27,8 @@ export type Judgement =
 /** What one's own execution of a batch led to, and what it says of the header. */
 export interface Judged {
   readonly judgement: Judgement;
+  /** The state root after a transition that leads to another than claimed; zero where it cannot be executed. */
+  readonly truth?: Hex;
   /** The state roots that the header claims; absent where nobody gave them. */
   readonly claimed?: readonly Hex[];
   /** L2 gas of each transaction up to the first invalid one; absent where nothing was executed. */
@@ -120,7 +122,9 @@ export async function judge(
   const earlier = order?.verdict === "wrong" && execution.verdict === "wrong" && execution.index < order.index;
   const found = order === undefined || earlier ? execution : order;
   if (claimed === undefined) return { judgement: withoutRoots(found), gas: own.gas };
-  return { judgement: found, claimed, gas: own.gas };
+  const wrong = found.verdict === "wrong" && found.fault === "transition";
+  const truth = wrong ? { truth: own.stateRoots[found.index] ?? ZERO_HASH } : {};
+  return { judgement: found, ...truth, claimed, gas: own.gas };
 }
 
 /** Whether a header commits to these state roots. */

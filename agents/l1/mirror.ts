@@ -251,6 +251,8 @@ const APPLY: Record<string, (state: L1State, args: Result, log: FollowedLog) => 
   },
   BatchCondemned(state, args) {
     const headerHash = args["headerHash"] as Hex;
+    // A second proof may only pass the bounty on.
+    const before = state.verdicts[headerHash];
     // Insertion order is the order of age: what is told again moves to the end.
     Reflect.deleteProperty(state.verdicts, headerHash);
     state.verdicts[headerHash] = {
@@ -258,7 +260,7 @@ const APPLY: Record<string, (state: L1State, args: Result, log: FollowedLog) => 
       claimant: args["claimant"] as string,
       fault: Number(args["fault"]),
       signers: args["signers"] as bigint,
-      stood: args["stood"] as boolean,
+      stood: before?.stood === true || (args["stood"] as boolean),
     };
     const [oldest, ...others] = Object.keys(state.verdicts);
     if (others.length >= CONDEMNED_KEPT && oldest !== undefined) Reflect.deleteProperty(state.verdicts, oldest);

@@ -14,6 +14,8 @@ export interface Finding {
   proposed?: boolean;
   /** What it committed to the proof with, before it proved the fault. */
   salt?: Hex;
+  /** Whether its own proof is on L1. */
+  proved?: boolean;
   /** Whether nothing is to be had any more for the proof. */
   settled?: boolean;
 }
@@ -81,7 +83,7 @@ export class Findings {
   }
 
   /** Notes more of a header that is known. */
-  async add(headerHash: Hex, more: Partial<Pick<Finding, "proposed" | "salt" | "settled">>): Promise<void> {
+  async add(headerHash: Hex, more: Partial<Pick<Finding, "proposed" | "proved" | "salt" | "settled">>): Promise<void> {
     const finding = this.#findings[headerHash];
     if (finding === undefined) return;
     this.#findings[headerHash] = { ...finding, ...more };

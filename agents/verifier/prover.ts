@@ -1,14 +1,13 @@
 import { AbiCoder, hexlify, keccak256, randomBytes } from "ethers";
 
-import { asHash, type Hex } from "../../l2/base/hex.ts";
-import type { BatchHeader } from "../../l2/batch/header.ts";
+import { asHash, type Hex, ZERO_HASH } from "../../l2/base/hex.ts";
 import type { Checker, Place } from "../execution/checker.ts";
-import type { Judgement } from "../execution/judge.ts";
-import type { Transitions } from "../execution/ranges.ts";
+import type { FaultKind, Judgement } from "../execution/judge.ts";
+import type { Range, Transitions } from "../execution/ranges.ts";
 import type { L1 } from "../l1/l1.ts";
-import type { L1State } from "../l1/mirror.ts";
+import type { L1State, Verdict } from "../l1/mirror.ts";
 import { L1Revert } from "../l1/reverts.ts";
-import type { L1Call, TransactionManager } from "../l1/transactions.ts";
+import type { TransactionManager } from "../l1/transactions.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Findings } from "./findings.ts";
 
@@ -53,23 +52,32 @@ export class Prover {
   /**
    * Sends the proof, once the commitment to it is old enough: a later round goes on then.
    *
-   * @param due When the window of the batch ends at the earliest, in seconds; nothing where the header does not stand.
-   * @returns Whether it was sent, or is not needed any more. False also where all transitions together show the fault,
+   * @param found.due When the window of the batch ends at the earliest, in seconds; nothing where it does not stand.
+   * @returns Whether it was sent, or is not needed any more. "too large" where all transitions together show the fault,
    * and they do not fit into one call.
    */
   async prove(
     transitions: Transitions,
     place: Place,
-    { headerHash, judgement, due }: { headerHash: Hex; judgement: Provable; due: number | undefined },
+    found: { headerHash: Hex; judgement: Provable; truth: Hex | undefined; due: number | undefined },
     signal?: AbortSignal,
   ): Promise<"proven" | "later" | "too large"> {
-    const { log, transactions } = this.#d;
+    const { checker, findings, log, transactions } = this.#d;
+    const { headerHash, judgement } = found;
     const batch = Number(transitions.header.index);
+    const [from, to] = judgement.verdict === "wrong" ? [judgement.index, judgement.index + 1] : [0, transitions.count];
     try {
-      const call = await this.#call(transitions, place, judgement, signal);
-      if (call === undefined) return "too large";
-      if (!(await this.#isCommitted(transitions.header, headerHash, due, signal))) return "later";
+      if (judgement.verdict === "wrong sum" && !(await this.#fits(transitions, place))) return "too large";
+      const what = findingOf(judgement, transitions.range(from, to), found.truth);
+      const salt = await this.#opened(batch, { ...found, what }, signal);
+      if (salt === "later") return "later";
+      const opening = { ...place, ...(salt === undefined ? {} : { salt }) };
+      const call =
+        judgement.verdict === "wrong"
+          ? await checker.single(transitions, opening, from, signal)
+          : await checker.build(transitions, opening, from, to);
       const receipt = await transactions.send(call, signal);
+      await findings.add(headerHash, { proved: true });
       log.warn({ batch, headerHash, gas: receipt.gasUsed.toString() }, "[11.5] fraud proven");
     } catch (error) {
       if (!(error instanceof L1Revert) || !SETTLED.some((name) => error.is(name))) throw error;
@@ -78,83 +86,92 @@ export class Prover {
     return "proven";
   }
 
-  async #call(
-    transitions: Transitions,
-    place: Place,
-    judgement: Provable,
-    signal: AbortSignal | undefined,
-  ): Promise<L1Call | undefined> {
+  /** Whether all transitions of a header fit into one call. */
+  async #fits(transitions: Transitions, place: Place): Promise<boolean> {
     const { checker } = this.#d;
-    if (judgement.verdict === "wrong") return checker.single(transitions, place, judgement.index, signal);
-    const whole = await checker.build(transitions, place, 0, transitions.count);
-    return (await checker.estimate(whole)) === undefined ? undefined : whole;
+    return (await checker.estimate(await checker.build(transitions, place, 0, transitions.count))) !== undefined;
   }
 
-  /** Commits to the proof where that was not done yet; tells whether the commitment is old enough, or not waited for. */
-  async #isCommitted(
-    { index }: BatchHeader,
-    headerHash: Hex,
-    due: number | undefined,
+  /**
+   * Commits to a proof where that was not done yet.
+   *
+   * @returns What opens the commitment; nothing where none is made; "later" while it is too young.
+   */
+  async #opened(
+    batch: number,
+    { headerHash, what, due }: { headerHash: Hex; what: Hex; due: number | undefined },
     signal: AbortSignal | undefined,
-  ): Promise<boolean> {
+  ): Promise<Hex | "later" | undefined> {
     const { l1, transactions, findings, log } = this.#d;
-    if (!this.#options.commit || (due !== undefined && (await l1.now()) + URGENT >= due)) return true;
-    const salt = findings.of(headerHash)?.salt ?? asHash(hexlify(randomBytes(32)));
+    if (!this.#options.commit) return undefined;
+    const urgent = due !== undefined && (await l1.now()) + URGENT >= due;
+    const known = findings.of(headerHash)?.salt;
+    if (urgent) return known;
+    const salt = known ?? asHash(hexlify(randomBytes(32)));
     // Kept before it is used, so that a restarted process still knows it.
     await findings.add(headerHash, { salt });
     const { sequencers, addresses, fromBlock } = l1;
-    const commitment = commitmentTo(headerHash, await transactions.address(), salt);
+    const commitment = commitmentTo(headerHash, what, await transactions.address(), salt);
     const [committed] = await sequencers.queryFilter(sequencers.filters.ProofCommitted(commitment), fromBlock);
     if (committed === undefined) {
       const data = sequencers.interface.encodeFunctionData("commitProof", [commitment]);
       await transactions.send({ to: addresses.sequencers, data, label: "commitProof" }, signal);
-      log.info({ batch: Number(index), headerHash }, "committed to a fraud proof");
-      return false;
+      log.info({ batch, headerHash }, "committed to a fraud proof");
+      return "later";
     }
     const { timestamp } = await committed.getBlock();
     // The proof is in the next block at the earliest.
-    return (await l1.now()) + 1 >= timestamp + COMMIT_DELAY;
+    return (await l1.now()) + 1 >= timestamp + COMMIT_DELAY ? salt : "later";
   }
 
-  /** Takes bounties that somebody else's copy of a proof stands to get, and has one's own paid out (11.13). */
+  /** Whether somebody else stands to get the bounty of a proof that this one had committed to: its own proof takes it. */
+  async isContested({ headerHash, claimant }: Verdict): Promise<boolean> {
+    const finding = this.#d.findings.of(headerHash);
+    if (finding?.salt === undefined || finding.proved === true || finding.settled === true) return false;
+    if (claimant === (await this.#d.transactions.address())) return false;
+    const { amount, payableAt } = await this.#d.l1.sequencers.bountyOf(headerHash);
+    return amount !== 0n && (await this.#d.l1.now()) + 1 < Number(payableAt);
+  }
+
+  /** Has one's own bounties paid out (11.13). */
   async collect({ verdicts }: Pick<L1State, "verdicts">, signal?: AbortSignal): Promise<void> {
     const { l1, transactions, findings, log } = this.#d;
     const me = await transactions.address();
-    for (const { headerHash, claimant } of Object.values(verdicts)) {
+    for (const verdict of Object.values(verdicts)) {
+      const { headerHash } = verdict;
       const finding = findings.of(headerHash);
-      if (finding === undefined || finding.settled === true) continue;
-      const { salt } = finding;
-      const mine = claimant === me || salt !== undefined;
-      const bounty = mine ? await l1.sequencers.bountyOf(headerHash) : undefined;
-      if (bounty === undefined || bounty.amount === 0n) {
+      if (finding === undefined || finding.settled === true || (await this.isContested(verdict))) continue;
+      const { claimant, amount, payableAt } = await l1.sequencers.bountyOf(headerHash);
+      if (amount === 0n || claimant !== me) {
         await findings.add(headerHash, { settled: true });
         continue;
       }
-      const due = (await l1.now()) >= Number(bounty.payableAt);
-      const { interface: sequencers } = l1.sequencers;
-      let data: string | undefined;
-      if (due && bounty.claimant === me) data = sequencers.encodeFunctionData("payBounty", [headerHash]);
-      else if (!due && bounty.claimant !== me && salt !== undefined) {
-        data = sequencers.encodeFunctionData("takeBounty", [headerHash, salt]);
-      }
-      if (data === undefined) {
-        if (bounty.claimant !== me) await findings.add(headerHash, { settled: true });
-        continue;
-      }
+      if ((await l1.now()) < Number(payableAt)) continue;
+      const data = l1.sequencers.interface.encodeFunctionData("payBounty", [headerHash]);
       try {
-        await transactions.send({ to: l1.addresses.sequencers, data, label: "bounty" }, signal);
-        log.info({ headerHash, amount: bounty.amount.toString() }, "[11.13] took a bounty");
+        await transactions.send({ to: l1.addresses.sequencers, data, label: "payBounty" }, signal);
+        log.info({ headerHash, amount: amount.toString() }, "[11.13] took a bounty");
       } catch (error) {
+        // Anyone may have it paid.
         if (!(error instanceof L1Revert)) throw error;
-        log.info({ headerHash, reason: error.message }, "no bounty");
-        await findings.add(headerHash, { settled: true });
       }
+      await findings.add(headerHash, { settled: true });
     }
   }
 }
 
+/** `Fault` of `IDisputes.sol`. */
+const FAULTS: Readonly<Record<FaultKind | "sum", number>> = { transition: 1, order: 2, placement: 3, sum: 5 };
+
+/** What a proof shows, as commitments have it: `IDisputes.check`. */
+export function findingOf(judgement: Provable, { from, records }: Range, truth: Hex = ZERO_HASH): Hex {
+  const fault = FAULTS[judgement.verdict === "wrong" ? judgement.fault : "sum"];
+  const types = ["uint8", "uint32", "bytes32", "bytes32"];
+  return asHash(keccak256(AbiCoder.defaultAbiCoder().encode(types, [fault, from, keccak256(records), truth])));
+}
+
 /** What `commitProof` takes. */
-export function commitmentTo(headerHash: Hex, committer: string, salt: Hex): Hex {
-  const types = ["bytes32", "address", "bytes32"];
-  return asHash(keccak256(AbiCoder.defaultAbiCoder().encode(types, [headerHash, committer, salt])));
+export function commitmentTo(headerHash: Hex, finding: Hex, committer: string, salt: Hex): Hex {
+  const types = ["bytes32", "bytes32", "address", "bytes32"];
+  return asHash(keccak256(AbiCoder.defaultAbiCoder().encode(types, [headerHash, finding, committer, salt])));
 }

@@ -211,7 +211,8 @@ export class Verifier extends Agent {
     const place = { ...placeOf(batch), ...(certificate === undefined ? {} : { certificate }) };
     const transitions = new Transitions(header, found.data.transactions, claimed);
     const due = final ? undefined : standing.due;
-    const outcome = await this.#prover.prove(transitions, place, { headerHash, judgement, due }, this.signal);
+    const { truth } = found.judged;
+    const outcome = await this.#prover.prove(transitions, place, { headerHash, judgement, truth, due }, this.signal);
     if (outcome !== "too large" || judgement.verdict !== "wrong sum") return;
     // All transitions together show it, and they take several calls: those of an answer.
     await this.#requests.request(state, batch, judgement.reason, this.signal);
@@ -230,7 +231,9 @@ export class Verifier extends Agent {
     for (const signed of [...Object.values(submissions.headers), ...certified]) {
       const { header, headerHash } = signed;
       const now = this.clock.now();
-      const done = state.verdicts[headerHash] !== undefined || this.#findings.of(headerHash)?.verdict === "right";
+      const verdict = state.verdicts[headerHash];
+      const contested = verdict !== undefined && (await this.#prover.isContested(verdict));
+      const done = (verdict !== undefined && !contested) || this.#findings.of(headerHash)?.verdict === "right";
       if (done || header.index === 0n || stands(state, signed) || (this.#again.get(headerHash) ?? 0) > now) continue;
       this.signal.throwIfAborted();
       try {
@@ -265,7 +268,7 @@ export class Verifier extends Agent {
     const data = await findData(this.#d.sources, header, { log: this.log, metrics: this.metrics });
     const judged = data === undefined ? undefined : await judge(this.#d.config, this.#d.states, header, data);
     if (data === undefined || judged === undefined) return false;
-    const { judgement, claimed } = judged;
+    const { judgement, claimed, truth } = judged;
     await this.#findings.note(signed, { verdict: judgement.verdict, withheld: false }, state.finalised);
     if (judgement.verdict === "right" || judgement.verdict === "unshown" || claimed === undefined) return false;
     const place = placeIn(state, signed, await this.#certificate(signed));
@@ -274,7 +277,7 @@ export class Verifier extends Agent {
     const outcome = await this.#prover.prove(
       transitions,
       place,
-      { headerHash, judgement, due: undefined },
+      { headerHash, judgement, truth, due: undefined },
       this.signal,
     );
     return outcome === "later";

@@ -15,13 +15,14 @@ import {Fault, IDisputes, Range} from "./IDisputes.sol";
 /// @param outcomes The outcome of each transition.
 /// @param transactions The transactions, each with its block.
 /// @param sizes Bytes of each record, as a batch encodes it.
-/// @param outcomes The outcome of each transition.
+/// @param truth The state root after the first wrong transition; zero where it cannot be executed, and for other faults.
 /// @param padding What both trees hold right of the last transaction; empty where the range ends before.
 struct Findings {
     Fault fault;
     L2Transaction[] transactions;
     uint256[] sizes;
     Outcome[] outcomes;
+    bytes32 truth;
     bytes32[] padding;
 }
 
@@ -58,6 +59,11 @@ library Checks {
 
         found.outcomes = executor.execute(found.transactions, preStateRoot, witness);
         found.fault = _compare(found, header, range.stateRoots, isLast);
+    }
+
+    /// @notice What was found, as commitments to proofs have it: nobody knows it who has not looked.
+    function finding(Fault fault, Range calldata range, bytes32 truth) internal pure returns (bytes32) {
+        return keccak256(abi.encode(fault, range.from, keccak256(range.records), truth));
     }
 
     /// @notice Whether sums over transitions of a header contradict it.
@@ -131,7 +137,10 @@ library Checks {
         uint256 skip = roots.length - found.sizes.length;
         for (uint256 i = 0; i < found.outcomes.length; ++i) {
             Outcome memory outcome = found.outcomes[i];
-            if (!outcome.valid || outcome.stateRoot != roots[skip + i]) return Fault.Transition;
+            if (!outcome.valid || outcome.stateRoot != roots[skip + i]) {
+                if (outcome.valid) found.truth = outcome.stateRoot;
+                return Fault.Transition;
+            }
             size += found.sizes[i];
             gasUsed += outcome.gasUsed;
         }

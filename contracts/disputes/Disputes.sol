@@ -5,11 +5,11 @@ import {BatchHeader} from "../batches/BatchHeader.sol";
 import {IBatchInbox, Standing} from "../batches/IBatchInbox.sol";
 import {IExecutor} from "../execution/IExecutor.sol";
 import {IParameters, Parameter} from "../governance/IParameters.sol";
-import {Certificate, ISequencerSet} from "../sequencers/ISequencerSet.sol";
+import {ISequencerSet} from "../sequencers/ISequencerSet.sol";
 import {IVerifierRegistry} from "../verifiers/IVerifierRegistry.sol";
 import {AnswerCost} from "./AnswerCost.sol";
 import {Checks, Findings} from "./Checks.sol";
-import {Fault, IDisputes, Range, Request, RequestState, Tally} from "./IDisputes.sol";
+import {Fault, IDisputes, Place, Range, Request, RequestState, Tally} from "./IDisputes.sol";
 import {Answer, Requests} from "./Requests.sol";
 import {Verdicts} from "./Verdicts.sol";
 
@@ -44,27 +44,32 @@ contract Disputes is Requests {
     /// @inheritdoc IDisputes
     function check(
         BatchHeader calldata header,
-        bytes32 inPlace,
-        Standing calldata standing,
-        Certificate calldata certificate,
+        Place calldata place,
         Range calldata range,
-        bytes calldata witness
+        bytes calldata witness,
+        bytes32 salt
     ) external override {
         bytes32 headerHash = header.hash();
-        (bytes32 commitment, bool pending) = _locate(header.index, headerHash, inPlace, standing);
+        (bytes32 commitment, bool pending) = _locate(header.index, headerHash, place);
         bool open = pending && _requests[commitment].state == RequestState.Open;
         Findings memory found = Checks.run(executor, _baseFee, header, range, witness);
         Fault fault = found.fault;
         if (fault == Fault.None) {
             if (!open) revert FraudNotFound(headerHash);
-            fault = _answer(header, standing, headerHash, commitment, range, found);
+            fault = _answer(header, place.standing, headerHash, commitment, range, found);
         }
         if (fault == Fault.None) return;
 
         emit BatchChallenged(headerHash, msg.sender, range.from, fault);
-        uint128 signers = pending ? inbox.invalidate(header, standing) : _signersOf(header, headerHash, certificate);
-        _condemn(header, headerHash, fault, msg.sender, signers, pending);
+        uint128 signers = pending ? inbox.invalidate(header, place.standing) : _signersOf(header, headerHash, place);
+        bytes32 opened = _opened(headerHash, Checks.finding(fault, range, found.truth), salt);
+        _condemn(header, headerHash, fault, msg.sender, opened, signers, pending);
         if (open) _giveBack(commitment, headerHash);
+    }
+
+    /// @dev The commitment that the caller opens; zero without a salt.
+    function _opened(bytes32 headerHash, bytes32 finding, bytes32 salt) private view returns (bytes32) {
+        return salt == 0 ? salt : keccak256(abi.encode(headerHash, finding, msg.sender, salt));
     }
 
     /// @dev Counts transitions that L1 found right towards the open request, and ends it with the last of them.
@@ -94,7 +99,7 @@ contract Disputes is Requests {
             size: uint32(tally.size + size),
             gasUsed: uint64(tally.gasUsed + gasUsed)
         });
-        _repay(header, request.deadline, AnswerCost.part(count, size, gasUsed));
+        _repay(header, request, AnswerCost.part(count, size, gasUsed));
         if (!all) return Fault.None;
 
         _requests[commitment].state = RequestState.Answered;
@@ -130,13 +135,17 @@ contract Disputes is Requests {
         }
     }
 
-    /// @dev Pays the caller from the stake of the header's sequencer, where it answers in its place.
-    /// @param gas Typical L1 gas of what it answered. The parts of an answer add up to at most that of the header, which
-    /// bounds what a sequencer pays.
-    function _repay(BatchHeader calldata header, uint256 deadline, uint256 gas) private {
+    /// @dev Pays the caller from the stake of the header's sequencer, where it answers in its place: the worth of its part
+    /// of the fee. The parts add up to less than the fee, so nobody gains by requesting what it answers itself. Nobody
+    /// paid for an unattested batch, which its sequencer alone has to answer for.
+    /// @param gas Typical L1 gas of what it answered.
+    function _repay(BatchHeader calldata header, Request memory request, uint256 gas) private {
+        if (request.fee == 0 || sequencers.speaksFor(msg.sender, header.sequencer)) return;
         uint256 window = parameters.get(Parameter.RequestWindow);
-        if (block.timestamp <= deadline - window + window / GRACE_PART) return;
-        if (sequencers.speaksFor(msg.sender, header.sequencer)) return;
-        sequencers.repay(header.sequencer, msg.sender, gas * parameters.get(Parameter.AnswerPay));
+        // Where earlier requests moved the deadline on, it does not tell when this one was made.
+        uint256 begun = request.deadline - window;
+        if (block.timestamp >= begun && block.timestamp <= begun + window / GRACE_PART) return;
+        uint256 paid = (uint256(request.fee) * 1 gwei * gas) / AnswerCost.whole(header);
+        sequencers.repay(header.sequencer, msg.sender, (paid * parameters.get(Parameter.AnswerPay)) / 1 ether);
     }
 }

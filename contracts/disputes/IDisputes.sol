@@ -61,6 +61,16 @@ struct Range {
     bytes32[] rootProof;
 }
 
+/// @dev Where a header is, and who answers for it.
+/// @param inPlace Hash of the header that stands at its index: its own where it stands itself; ignored beyond the head.
+/// @param standing Where that one stands.
+/// @param certificate A quorum's signatures, for a header that does not stand or is final; empty otherwise.
+struct Place {
+    bytes32 inPlace;
+    Standing standing;
+    Certificate certificate;
+}
+
 /// @dev What a header has been shown to get wrong.
 enum Fault {
     None,
@@ -163,19 +173,18 @@ interface IDisputes is IUnattestedRequests, IPayouts {
     /// Otherwise the range counts for the open request; only transitions that were not checked before count. The call
     /// that completes a request compares what the header says of all transitions, and ends it.
     /// @param header The header.
-    /// @param inPlace Hash of the header that stands at its index: its own where it stands itself; ignored beyond the
-    /// head.
-    /// @param standing Where that one stands.
-    /// @param certificate A quorum's signatures, for a header that does not stand or is final; empty otherwise.
+    /// @param place Where it is.
     /// @param range The transitions.
     /// @param witness Trie nodes and code; empty to take over what sessions found (ISessions).
+    /// @param salt Opens the caller's commitment to what it found, `keccak256(abi.encode(fault, range.from,
+    /// keccak256(range.records), truth))` (`ISequencerSet.commitProof`), where the truth is the state root after the first
+    /// wrong transition, or zero where it cannot be executed and for other faults; zero opens none.
     function check(
         BatchHeader calldata header,
-        bytes32 inPlace,
-        Standing calldata standing,
-        Certificate calldata certificate,
+        Place calldata place,
         Range calldata range,
-        bytes calldata witness
+        bytes calldata witness,
+        bytes32 salt
     ) external;
 
     /// @notice Condemns a batch whose request was not answered in its window (step 11.D1). Anyone may call; the bounty is

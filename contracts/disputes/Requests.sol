@@ -88,7 +88,7 @@ abstract contract Requests is Verdicts, EtherPayouts {
         if (block.timestamp <= request.deadline) revert RequestWindowOpen(request.deadline);
         uint128 signers = inbox.invalidate(batch.header, batch.standing);
         address claimant = request.requester == address(0) ? msg.sender : request.requester;
-        _condemn(batch.header, headerHash, Fault.Unanswered, claimant, signers, true);
+        _condemn(batch.header, headerHash, Fault.Unanswered, claimant, 0, signers, true);
         _giveBack(commitment, headerHash);
     }
 

@@ -3,9 +3,9 @@ pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../batches/BatchHeader.sol";
 import {Commitments} from "../batches/Commitments.sol";
-import {IBatchInbox, Standing} from "../batches/IBatchInbox.sol";
-import {Certificate, ISequencerSet, Verdict} from "../sequencers/ISequencerSet.sol";
-import {Fault, IDisputes} from "./IDisputes.sol";
+import {IBatchInbox} from "../batches/IBatchInbox.sol";
+import {ISequencerSet, Verdict} from "../sequencers/ISequencerSet.sol";
+import {Fault, IDisputes, Place} from "./IDisputes.sol";
 
 /// @title Verdicts
 /// @notice The consequences where a header is wrong, the same for every kind of fault (steps 11.11 to 11.16). Guilt
@@ -23,31 +23,42 @@ abstract contract Verdicts is IDisputes {
 
     /// @dev Punishes those who answer for a wrong header.
     /// @param signers Seats of the header's term that signed it.
+    /// @param commitment What the claimant committed to; zero if nothing.
     /// @param stood Whether it was rolled back just now.
     function _condemn(
         BatchHeader calldata header,
         bytes32 headerHash,
         Fault fault,
         address claimant,
+        bytes32 commitment,
         uint128 signers,
         bool stood
     ) internal {
         emit BatchCondemned(headerHash, claimant, fault, signers, stood);
-        sequencers.punish(Verdict(headerHash, header.sequencer, header.epoch, header.term, signers, claimant, stood));
+        sequencers.punish(
+            Verdict({
+                headerHash: headerHash,
+                sequencer: header.sequencer,
+                epoch: header.epoch,
+                term: header.term,
+                signers: signers,
+                claimant: claimant,
+                commitment: commitment,
+                restarts: stood
+            })
+        );
     }
 
     /// @dev Whether a header stands, and is not final. Reverts unless the caller says what stands at its index: nobody
     /// gets a verdict on a header that stands without the rollback.
-    /// @param inPlace Hash of the header that stands there.
-    /// @param standing Where that one stands.
     /// @return commitment What L1 keeps of that one while it is not final.
     function _locate(
         uint64 index,
         bytes32 headerHash,
-        bytes32 inPlace,
-        Standing calldata standing
+        Place calldata place
     ) internal view returns (bytes32 commitment, bool pending) {
-        commitment = Commitments.commit(inPlace, standing);
+        bytes32 inPlace = place.inPlace;
+        commitment = Commitments.commit(inPlace, place.standing);
         bytes32 kept = inbox.commitmentAt(index);
         if (kept == commitment) return (commitment, inPlace == headerHash);
         if (kept != 0 && (kept != inPlace || index >= inbox.finalised())) revert RequestUnknownBatch(index, inPlace);
@@ -57,13 +68,13 @@ abstract contract Verdicts is IDisputes {
     function _signersOf(
         BatchHeader calldata header,
         bytes32 headerHash,
-        Certificate calldata certificate
+        Place calldata place
     ) internal view returns (uint128 signers) {
-        signers = certificate.signers;
+        signers = place.certificate.signers;
         if (signers == 0) {
             if (!inbox.vouched(headerHash)) revert HeaderNotSigned(headerHash);
             return 0;
         }
-        sequencers.requireCertificate(headerHash, header.sequencer, header.term, certificate, true);
+        sequencers.requireCertificate(headerHash, header.sequencer, header.term, place.certificate, true);
     }
 }

@@ -27,7 +27,7 @@ enum Parameter {
     CosignerSlash,
     /// Most of a stake that a kick by vote takes.
     KickSlash,
-    /// What somebody who answers in the sequencer's place is paid from its stake, in wei of METIS per unit of L1 gas.
+    /// What somebody who answers in the sequencer's place is paid from its stake, in wei of METIS for an ether of the fee.
     AnswerPay,
     /// What a compensation may exceed the fee of its request by, in wei of ETH.
     GrantAllowance,

@@ -36,7 +36,7 @@ contract Parameters is IParameters, Ownable {
     /// @dev A request pays at least what its answer costs, and at most ten times that.
     uint256 private constant MAX_FEE_FACTOR = 100_000;
     /// @dev 0.0001 METIS per unit of gas: 1,680 METIS for the largest transaction that L1 takes.
-    uint256 private constant MAX_ANSWER_PAY = 1e14;
+    uint256 private constant MAX_ANSWER_PAY = 10_000 ether;
     /// @dev What the short delay can pay beyond the record, for each request.
     uint256 private constant MAX_ALLOWANCE = 1 ether;
     uint256 private constant MAX_ALLOWANCE_METIS = 2_000 ether;

@@ -95,7 +95,8 @@ struct Work {
 /// @param epoch The header's epoch: a cosigner loses its share once for each.
 /// @param term The header's term, which the signers' seats are of.
 /// @param signers Seats that signed the header.
-/// @param claimant Who is credited the bounty, unless somebody committed to it before.
+/// @param claimant Who is credited the bounty, unless somebody who committed to a proof before proves it too.
+/// @param commitment What the claimant committed to, opened by its proof; zero if nothing.
 /// @param restarts Whether the head moved back, so that a new term begins.
 struct Verdict {
     bytes32 headerHash;
@@ -104,6 +105,7 @@ struct Verdict {
     uint32 term;
     uint128 signers;
     address claimant;
+    bytes32 commitment;
     bool restarts;
 }
 
@@ -147,10 +149,10 @@ interface ISequencerSet is IPayouts {
     event BatchesRewarded(uint256 batches, uint256 paid);
     /// @notice The pool that batch rewards are paid from grew, in wei.
     event RewardsFunded(address indexed from, uint256 amount);
-    /// @notice A verdict set a bounty aside, in wei. It is paid after `COMMIT_WINDOW`, to the claimant or to who had
-    /// committed to the proof before.
+    /// @notice A verdict set a bounty aside, in wei. It is paid after `COMMIT_WINDOW`, to the claimant or to who proves
+    /// the header wrong meanwhile and had committed to that before.
     event BountySet(bytes32 indexed headerHash, address indexed claimant, uint256 amount);
-    /// @notice Who had committed to the proof takes the bounty.
+    /// @notice Who had committed to a proof earlier than the last claimant takes the bounty.
     event BountyTaken(bytes32 indexed headerHash, address indexed claimant);
     /// @notice A bounty was credited, in wei.
     event BountyPaid(bytes32 indexed headerHash, address indexed claimant, uint256 amount);
@@ -206,10 +208,7 @@ interface ISequencerSet is IPayouts {
     error RotationTooEarly(uint256 value, uint256 required);
     /// @notice The silence that was certified is not that of the current term.
     error RotationWrongTerm(uint32 term, uint32 expected);
-    /// @notice There is no such commitment, or it is not older than the verdict by `COMMIT_DELAY`, or not older than the
-    /// one that the bounty was taken with.
-    error BountyNotCommitted(bytes32 commitment);
-    /// @notice No bounty waits for this header, or the time to take it is over.
+    /// @notice No bounty waits for this header.
     error BountyUnknown(bytes32 headerHash);
     /// @notice The bounty is paid later.
     /// @param payableAt In seconds.
@@ -263,12 +262,11 @@ interface ISequencerSet is IPayouts {
     function settle(address sequencer) external;
 
     /// @notice Commits to a proof that will be sent some blocks later, so that whoever copies it takes no bounty.
-    /// @param commitment `keccak256(abi.encode(headerHash, committer, salt))`.
+    /// A commitment counts from `COMMIT_DELAY` on before the verdict. Of several the oldest gets the bounty, if its proof
+    /// is on L1 within `COMMIT_WINDOW` after the first one: whoever was copied sends its own all the same.
+    /// @param commitment `keccak256(abi.encode(headerHash, finding, committer, salt))`, where the finding says what is
+    /// wrong (`IDisputes.check`): nobody commits to what it has not found.
     function commitProof(bytes32 commitment) external;
-
-    /// @notice Takes a bounty whose proof the caller committed to at least `COMMIT_DELAY` before the verdict. Of several
-    /// who did the oldest commitment counts.
-    function takeBounty(bytes32 headerHash, bytes32 salt) external;
 
     /// @notice Credits a bounty once the time to take it is over. Anyone may call.
     function payBounty(bytes32 headerHash) external;

@@ -18,10 +18,13 @@ abstract contract Office is Terms, TokenPayouts {
         uint128 burned;
     }
 
-    /// @dev One word. It stays when the bounty is paid, so that a header earns one only once. Amounts are in gwei.
+    /// @dev One word. It stays when the bounty is paid, so that a header earns one only once.
+    /// @param amount In `BOUNTY_UNIT`.
+    /// @param age How much older than the verdict the claimant's commitment is, in seconds; zero if it has none.
     struct Bounty {
         address claimant;
-        uint64 amount;
+        uint48 amount;
+        uint16 age;
         uint32 setAt;
     }
 
@@ -32,7 +35,9 @@ abstract contract Office is Terms, TokenPayouts {
         uint96 slashed;
     }
 
-    /// @notice How long a bounty can be taken by who committed to its proof, in seconds.
+    /// @dev A millionth of METIS, in wei.
+    uint256 internal constant BOUNTY_UNIT = 1e12;
+    /// @notice How long a bounty can be taken by who committed to a proof earlier, in seconds.
     uint256 public constant COMMIT_WINDOW = 1 hours;
     /// @notice How much older than the verdict a commitment must be, in seconds: two slots of L1, so that it is older
     /// than the proof's way through the mempool.
@@ -42,9 +47,8 @@ abstract contract Office is Terms, TokenPayouts {
     uint256 public rewardPool;
     Proceeds internal _proceeds;
     mapping(bytes32 headerHash => Bounty) internal _bounties;
-    /// @dev When each commitment was made; that of the present claimant, if any, for each bounty.
+    /// @dev When each commitment was made.
     mapping(bytes32 commitment => uint256 time) internal _commitments;
-    mapping(bytes32 headerHash => uint256 time) internal _claimedSince;
     Kick[] internal _kicks;
 
     constructor(

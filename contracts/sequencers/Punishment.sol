@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Parameter} from "../governance/IParameters.sol";
 import {ILiability} from "./ILiability.sol";
@@ -25,37 +26,39 @@ abstract contract Punishment is ISequencerSet, Office {
     }
 
     /// @inheritdoc ISequencerSet
-    function repay(address sequencer, address answerer, uint256 amount) external override onlyDisputes {
-        Member memory member = _member(sequencer);
-        if (amount > member.stake) amount = member.stake;
-        if (amount == 0) return;
-        _take(member, amount);
-        bool ends = _barBelowMinimum(sequencer, member);
-        _setMember(sequencer, member);
-        emit ISequencerSet.AnswerRepaid(sequencer, answerer, amount);
-        _credit(answerer, amount);
-        if (ends) _begin();
-    }
-
-    /// @inheritdoc ISequencerSet
     function undistributed() external view override returns (uint256 toTreasury, uint256 toBurn) {
         return (_proceeds.treasury, _proceeds.burned);
     }
 
-    /// @dev Whether the header has earned a bounty, paid or not.
-    function _wasClaimed(bytes32 headerHash) internal view returns (bool) {
-        return _bounties[headerHash].setAt != 0;
+    /// @dev Sets a bounty aside.
+    /// @return kept What is set aside, in wei.
+    function _setBounty(Verdict calldata verdict, uint256 amount) private returns (uint256 kept) {
+        uint256 units = amount / BOUNTY_UNIT;
+        // Never the reason for which a verdict fails.
+        if (units > type(uint48).max) units = type(uint48).max;
+        kept = units * BOUNTY_UNIT;
+        uint16 age = _ageOf(verdict.commitment, block.timestamp);
+        _bounties[verdict.headerHash] = Bounty(verdict.claimant, uint48(units), age, uint32(block.timestamp));
+        emit ISequencerSet.BountySet(verdict.headerHash, verdict.claimant, kept);
     }
 
-    /// @dev Sets a bounty aside, in whole gwei.
-    /// @return kept What is set aside, in wei.
-    function _setBounty(bytes32 headerHash, address claimant, uint256 amount) internal returns (uint256 kept) {
-        uint256 whole = amount / 1 gwei;
-        // Never the reason for which a verdict fails.
-        if (whole > type(uint64).max) whole = type(uint64).max;
-        kept = whole * 1 gwei;
-        _bounties[headerHash] = Bounty(claimant, uint64(whole), uint32(block.timestamp));
-        emit ISequencerSet.BountySet(headerHash, claimant, kept);
+    /// @dev Gives a bounty that waits to another claimant, where that one had committed to its proof earlier: the oldest
+    /// commitment is the one that nobody can have copied.
+    function _passBounty(Verdict calldata verdict, Bounty memory bounty) private {
+        if (bounty.amount == 0 || block.timestamp >= _payableAt(bounty)) return;
+        uint16 age = _ageOf(verdict.commitment, bounty.setAt);
+        if (age <= bounty.age) return;
+        (bounty.claimant, bounty.age) = (verdict.claimant, age);
+        _bounties[verdict.headerHash] = bounty;
+        emit ISequencerSet.BountyTaken(verdict.headerHash, verdict.claimant);
+    }
+
+    /// @dev How much older than a verdict a commitment is, in seconds; zero where there is none, or it is not old enough.
+    function _ageOf(bytes32 commitment, uint256 verdictAt) private view returns (uint16) {
+        if (commitment == 0) return 0;
+        uint256 since = _commitments[commitment];
+        if (since == 0 || since + COMMIT_DELAY > verdictAt) return 0;
+        return uint16(Math.min(verdictAt - since, type(uint16).max));
     }
 
     /// @dev All of the stake. A header that has earned its bounty is done with: who comes back with another stake does
@@ -66,15 +69,20 @@ abstract contract Punishment is ISequencerSet, Office {
         Proceeds memory proceeds
     ) private returns (bool ends) {
         address owner = verdict.sequencer;
+        Bounty memory claimed = _bounties[verdict.headerHash];
+        if (claimed.setAt != 0) {
+            _passBounty(verdict, claimed);
+            return false;
+        }
         Member memory member = _member(owner);
-        if (member.status == SequencerStatus.None || _wasClaimed(verdict.headerHash)) return false;
+        if (member.status == SequencerStatus.None) return false;
         uint256 amount = member.stake;
         if (!member.barred) ends = _bar(owner, member);
         _take(member, amount);
         _setMember(owner, member);
         if (amount == 0) return ends;
         uint256 share = _get(Parameter.SlashBounty);
-        uint256 bounty = _setBounty(verdict.headerHash, verdict.claimant, (amount * share) / SHARES);
+        uint256 bounty = _setBounty(verdict, (amount * share) / SHARES);
         uint256 kept = (amount * treasuryShare) / SHARES;
         _account(owner, amount, bounty, kept, proceeds);
     }
@@ -117,10 +125,5 @@ abstract contract Punishment is ISequencerSet, Office {
         proceeds.treasury += SafeCast.toUint128(kept);
         proceeds.burned += SafeCast.toUint128(burned);
         emit ISequencerSet.SequencerSlashed(owner, amount, bounty, kept, burned);
-    }
-
-    function _barBelowMinimum(address owner, Member memory member) private returns (bool) {
-        if (member.barred || member.stake >= _get(Parameter.MinimumLock)) return false;
-        return _bar(owner, member);
     }
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Parameter} from "../governance/IParameters.sol";
 import {ISequencerSet, Seat, Work} from "./ISequencerSet.sol";
 import {Office} from "./Office.sol";
 import {Seats} from "./Seats.sol";
 
 /// @title Rewards
-/// @notice Pays for final batches (Q4): never more than the base fees that they paid in, nor than the pool holds.
+/// @notice Pays for final batches (Q4), never more than the base fees that they paid in, nor than the pool holds; and,
+/// from a sequencer's stake, who answered in its place.
 abstract contract Rewards is Office {
     using Seats for uint128;
 
@@ -50,6 +52,26 @@ abstract contract Rewards is Office {
         _credit(finaliser, payroll.finalised);
         rewardPool = payroll.pool;
         emit ISequencerSet.BatchesRewarded(work.length, pool - payroll.pool);
+    }
+
+    /// @dev See `ISequencerSet`.
+    function fundRewards(uint256 amount) external {
+        rewardPool += amount;
+        emit ISequencerSet.RewardsFunded(msg.sender, amount);
+        SafeERC20.safeTransferFrom(_payoutToken, msg.sender, address(this), amount);
+    }
+
+    /// @dev See `ISequencerSet`. Never reverts: an answer would with it.
+    function repay(address sequencer, address answerer, uint256 amount) external onlyDisputes {
+        Member memory member = _member(sequencer);
+        if (amount > member.stake) amount = member.stake;
+        if (amount == 0) return;
+        _take(member, amount);
+        bool ends = !member.barred && member.stake < _get(Parameter.MinimumLock) && _bar(sequencer, member);
+        _setMember(sequencer, member);
+        emit ISequencerSet.AnswerRepaid(sequencer, answerer, amount);
+        _credit(answerer, amount);
+        if (ends) _begin();
     }
 
     /// @dev Shares out what one batch earns. What nobody gets, like rounding or the share of signers where there are

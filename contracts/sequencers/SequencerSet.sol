@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IParameters} from "../governance/IParameters.sol";
 import {ISequencerSet, Roster, Seat, Sequencer, SequencerStatus, Term, Work} from "./ISequencerSet.sol";
 import {Office} from "./Office.sol";
@@ -80,11 +79,6 @@ contract SequencerSet is Rotation, Punishment, StakeVotes {
     }
 
     /// @inheritdoc ISequencerSet
-    function takeBounty(bytes32, bytes32) external override {
-        _runDesk();
-    }
-
-    /// @inheritdoc ISequencerSet
     function payBounty(bytes32) external override {
         _runDesk();
     }
@@ -101,10 +95,13 @@ contract SequencerSet is Rotation, Punishment, StakeVotes {
     }
 
     /// @inheritdoc ISequencerSet
-    function fundRewards(uint256 amount) external override {
-        rewardPool += amount;
-        emit RewardsFunded(msg.sender, amount);
-        SafeERC20.safeTransferFrom(_payoutToken, msg.sender, address(this), amount);
+    function repay(address, address, uint256) external override {
+        _runDesk();
+    }
+
+    /// @inheritdoc ISequencerSet
+    function fundRewards(uint256) external override {
+        _runDesk();
     }
 
     /// @inheritdoc ISequencerSet
@@ -163,7 +160,7 @@ contract SequencerSet is Rotation, Punishment, StakeVotes {
     ) external view override returns (address claimant, uint256 amount, uint256 payableAt) {
         Bounty memory bounty = _bounties[headerHash];
         if (bounty.amount == 0) return (address(0), 0, 0);
-        return (bounty.claimant, uint256(bounty.amount) * 1 gwei, _payableAt(bounty));
+        return (bounty.claimant, bounty.amount * BOUNTY_UNIT, _payableAt(bounty));
     }
 
     /// @dev Runs the desk's code for this call, on this contract's storage: the desk is fixed at deployment, and both lay

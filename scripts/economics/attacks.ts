@@ -95,7 +95,7 @@ export const ATTACKS: readonly Attack[] = [
     text: "A sequencer has its own batch requested and answers with garbage, or not at all. Garbage proves nothing; the others answer in its place and are repaid from its stake.",
     compute: (scene) => ({
       ether: requestFee(scene, SMALLEST) + request(scene),
-      metis: typicalGas(scene, SMALLEST) * (scene.parameters.AnswerPay / 1e18),
+      metis: requestFee(scene, SMALLEST) * (scene.parameters.AnswerPay / 1e18),
       delay: scene.grace + ASSUMED.reaction,
     }),
   },
@@ -304,11 +304,11 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     id: "Repayment",
-    text: "While an honest sequencer is down, somebody requests its batch, answers in its place, and is repaid. The pay is for everyday use; a batch of deployments costs next to nothing to check. The fee is more than the pay.",
+    text: "While an honest sequencer is down, somebody requests its batch, answers in its place, and is repaid. The pay is a share of the fee.",
     compute: (scene) => ({
       ether: requestFee(scene, FULL) + request(scene),
-      gain: typicalGas(scene, FULL) * (scene.parameters.AnswerPay / 1e18) * ASSUMED.metis,
-      damage: typicalGas(scene, FULL) * (scene.parameters.AnswerPay / 1e18) * ASSUMED.metis,
+      gain: requestFee(scene, FULL) * (scene.parameters.AnswerPay / 1e18) * ASSUMED.metis,
+      damage: requestFee(scene, FULL) * (scene.parameters.AnswerPay / 1e18) * ASSUMED.metis,
     }),
   },
   {

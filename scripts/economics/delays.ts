@@ -1,5 +1,5 @@
 /** The cheapest delay of finality by 30 days, for attackers of different sizes (rule 2 of the disputes). */
-import { type Declared, heavy, requestFee, SMALLEST, typicalGas, workTime } from "./answers.ts";
+import { type Declared, heavy, requestFee, SMALLEST, workTime } from "./answers.ts";
 import { ASSUMED, BATCH, DAY, type Scene, gasOf } from "./scene.ts";
 
 /** Who delays. */
@@ -61,7 +61,7 @@ function openTime(scene: Scene, header: Declared, attacker: Attacker): number {
 function costOf(scene: Scene, header: Declared, attacker: Attacker): number {
   const call = gasOf(scene, "request") * scene.baseFee;
   const repaid =
-    attacker === "outsider" ? 0 : typicalGas(scene, header) * (scene.parameters.AnswerPay / 1e18) * ASSUMED.metis;
+    attacker === "outsider" ? 0 : requestFee(scene, header) * (scene.parameters.AnswerPay / 1e18) * ASSUMED.metis;
   return requestFee(scene, header) + call + repaid;
 }
 

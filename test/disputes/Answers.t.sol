@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 import {BatchStatus} from "../../contracts/batches/IBatchInbox.sol";
 import {AnswerCost} from "../../contracts/disputes/AnswerCost.sol";
-import {Fault, IDisputes, Range, RequestState, Tally} from "../../contracts/disputes/IDisputes.sol";
+import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
+import {Fault, IDisputes, Place, Range, RequestState, Tally} from "../../contracts/disputes/IDisputes.sol";
 import {DisputesFixture, Made} from "./Fixture.sol";
 
 /// @notice Answers to requests (steps 11.8 to 11.10, 3.3.4 to 3.3.6): any ranges, in any order, by anyone.
@@ -116,7 +117,13 @@ contract AnswersTest is DisputesFixture {
         _check(other, 0, 3);
         // What stands is said rightly, and is another header.
         vm.expectRevert(abi.encodeWithSelector(IDisputes.FraudNotFound.selector, _hash(other)));
-        disputes.check(other.header, _hash(made), made.standing, _noCertificate(), _range(other, 0, 3), WITNESS);
+        disputes.check(
+            other.header,
+            Place(_hash(made), made.standing, _noCertificate()),
+            _range(other, 0, 3),
+            WITNESS,
+            0
+        );
         made.standing.due += 1;
         vm.expectRevert(abi.encodeWithSelector(IDisputes.RequestUnknownBatch.selector, 1, _hash(made)));
         _check(made, 0, 3);
@@ -223,7 +230,7 @@ contract AnswersTest is DisputesFixture {
             tally.size - before.size,
             tally.gasUsed - before.gasUsed
         );
-        assertEq(sequencers.repaid(peer), gas * PAY);
+        assertEq(sequencers.repaid(peer), _worth(made, gas));
     }
 
     /// @dev [H3] Small parts gain nothing, and all of them together are bounded by what the header declares.
@@ -240,9 +247,32 @@ contract AnswersTest is DisputesFixture {
             vm.prank(address(0xee));
             _check(made, i, i + 1);
         }
-        assertEq(sequencers.repaid(address(0xee)), whole);
-        uint256 fee = disputes.requestFee(made.header, FLOOR);
-        assertLt(whole / PAY, (fee * 10_000) / FACTOR / FLOOR);
+        assertGe(sequencers.repaid(address(0xee)) + (12 * PAY) / 1 ether, whole);
+        assertLe(sequencers.repaid(address(0xee)), whole);
+        assertLt(whole, (disputes.requestFee(made.header, FLOOR) * PAY) / 1 ether);
+    }
+
+    /// @dev [H3] Where earlier requests moved the deadline on, nobody waits for the sequencer.
+    function test_check_whereOthersMovedTheDeadline_isRepaidAtOnce() public {
+        for (uint64 i = 1; i < 4; ++i) {
+            Made memory heavy = _make(i, 2, "heavy");
+            heavy.header.gasUsed = 25_000_000;
+            _request(heavy);
+        }
+        Made memory made = _make(4, 6, 0);
+        (bytes32 commitment, ) = _request(made);
+        assertGt(disputes.requestOf(commitment).deadline, block.timestamp + REQUEST_WINDOW);
+        vm.prank(address(0xee));
+        _check(made, 0, 6);
+        assertEq(uint256(_state(commitment)), uint256(RequestState.Answered));
+        assertGt(sequencers.repaid(address(0xee)), 0);
+    }
+
+    /// @dev What a part of an answer is worth, in wei of METIS.
+    function _worth(Made memory made, uint256 gas) private view returns (uint256) {
+        BatchHeader memory header = made.header;
+        uint256 whole = 100_000 + AnswerCost.part(header.txCount, header.dataSize, header.gasUsed);
+        return (((disputes.requestFee(header, block.basefee) * gas) / whole) * PAY) / 1 ether;
     }
 
     function _state(bytes32 commitment) private view returns (RequestState) {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {BatchTree} from "../../contracts/batches/BatchTree.sol";
 import {Records} from "../../contracts/batches/Records.sol";
-import {Fault, IDisputes, Range} from "../../contracts/disputes/IDisputes.sol";
+import {Fault, IDisputes, Place, Range} from "../../contracts/disputes/IDisputes.sol";
 import {BlockContext} from "../../contracts/types/BlockContext.sol";
 import {ReferenceTree} from "../batches/ReferenceTree.sol";
 import {ExecutorDouble} from "./Doubles.sol";
@@ -136,7 +136,7 @@ contract ChecksTest is DisputesFixture {
         _seal(made);
         _submit(made);
         vm.expectRevert(ExecutorDouble.ExecutorWrongWitness.selector);
-        disputes.check(made.header, _hash(made), made.standing, _noCertificate(), _range(made, 1, 2), "");
+        disputes.check(made.header, Place(_hash(made), made.standing, _noCertificate()), _range(made, 1, 2), "", 0);
     }
 
     // Every fault condemns, in any range that shows it, and in no other.

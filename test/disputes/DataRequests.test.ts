@@ -257,7 +257,11 @@ describe("Data requests", () => {
       expect((await system.sequencers.sequencerOf(current)).stake).to.equal(stake);
       await check(system, world, first, { as: peer });
       const paid = await system.sequencers.owed(peer);
-      expect(paid).to.be.greaterThan(0n);
+      const whole =
+        ((await requestOf(system, first)).fee * GWEI * (await system.parameters.get(Parameter.AnswerPay))) / 10n ** 18n;
+      expect(paid)
+        .to.be.greaterThan((whole * 3n) / 10n)
+        .and.to.be.lessThan((whole * 4n) / 10n);
       expect((await system.sequencers.sequencerOf(current)).stake).to.equal(stake - paid);
     });
 

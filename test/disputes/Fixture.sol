@@ -5,7 +5,7 @@ import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
 import {BatchTree} from "../../contracts/batches/BatchTree.sol";
 import {Batch, BatchStatus, IBatchInbox, Standing} from "../../contracts/batches/IBatchInbox.sol";
 import {Disputes} from "../../contracts/disputes/Disputes.sol";
-import {Range} from "../../contracts/disputes/IDisputes.sol";
+import {Place, Range} from "../../contracts/disputes/IDisputes.sol";
 import {IExecutor} from "../../contracts/execution/IExecutor.sol";
 import {IParameters, Parameter} from "../../contracts/governance/IParameters.sol";
 import {Certificate, ISequencerSet} from "../../contracts/sequencers/ISequencerSet.sol";
@@ -35,7 +35,7 @@ abstract contract DisputesFixture is Test {
     uint256 internal constant GRACE = REQUEST_WINDOW / 480;
     uint256 internal constant FLOOR = 2 gwei;
     uint256 internal constant FACTOR = 12_000;
-    uint256 internal constant PAY = 3e12;
+    uint256 internal constant PAY = 280 ether;
     address internal constant SEQUENCER = address(0x5e);
     address internal constant TREASURY = address(0x7e);
     bytes internal constant WITNESS = "witness";
@@ -174,7 +174,7 @@ abstract contract DisputesFixture is Test {
     }
 
     function _check(Made memory made, Range memory range) internal {
-        disputes.check(made.header, _hash(made), made.standing, _noCertificate(), range, WITNESS);
+        disputes.check(made.header, Place(_hash(made), made.standing, _noCertificate()), range, WITNESS, 0);
     }
 
     function _noCertificate() internal pure returns (Certificate memory) {
@@ -184,7 +184,7 @@ abstract contract DisputesFixture is Test {
     /// @dev The same for a header that does not stand, with a certificate by these seats.
     function _checkGone(Made memory made, Range memory range, uint128 signers) internal {
         Standing memory nowhere;
-        disputes.check(made.header, 0, nowhere, Certificate(signers, ""), range, WITNESS);
+        disputes.check(made.header, Place(0, nowhere, Certificate(signers, "")), range, WITNESS, 0);
     }
 
     function _batch(Made memory made) internal pure returns (Batch memory) {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { type BaseContract, parseEther } from "ethers";
 
 import { keccakText } from "../../l2/base/keccak.ts";
-import { toHex } from "../../l2/base/hex.ts";
+import { toHex, ZERO_HASH } from "../../l2/base/hex.ts";
 import {
   type TestBatch,
   type Transfer,
@@ -256,8 +256,8 @@ describe("Fraud proofs", () => {
       const { certificate } = await everybody(forged);
       const { disputes } = system;
       const standing = { status: 0, due: 0, signers: 0, submitter: system.others[0]!.address };
-      const [header, inPlace, , , range, witness] = await checkArguments(system, world, forged, { from: 3, to: 4 });
-      const call = async () => disputes.check(header, inPlace, standing, certificate, range, witness);
+      const [header, { inPlace }, range, witness] = await checkArguments(system, world, forged, { from: 3, to: 4 });
+      const call = async () => disputes.check(header, { inPlace, standing, certificate }, range, witness, ZERO_HASH);
       await expectNoVerdict(forged, call, "RequestUnknownBatch");
     });
   });

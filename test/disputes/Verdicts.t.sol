@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {BatchStatus, Standing} from "../../contracts/batches/IBatchInbox.sol";
-import {Fault, IDisputes, Range, RequestState} from "../../contracts/disputes/IDisputes.sol";
+import {Fault, IDisputes, Place, Range, RequestState} from "../../contracts/disputes/IDisputes.sol";
 import {Certificate, Verdict} from "../../contracts/sequencers/ISequencerSet.sol";
 import {SequencersDouble} from "./Doubles.sol";
 import {DisputesFixture, Made} from "./Fixture.sol";
@@ -73,7 +73,13 @@ contract VerdictsTest is DisputesFixture {
         Made memory right = _make(1, 4, "right");
         _submit(right);
         _expectGone(forged, 0);
-        disputes.check(forged.header, _hash(right), right.standing, _noCertificate(), _range(forged, 1, 2), WITNESS);
+        disputes.check(
+            forged.header,
+            Place(_hash(right), right.standing, _noCertificate()),
+            _range(forged, 1, 2),
+            WITNESS,
+            0
+        );
         assertFalse(sequencers.last().restarts);
         assertEq(inbox.head(), 2);
     }
@@ -85,7 +91,13 @@ contract VerdictsTest is DisputesFixture {
         inbox.putFinal(right.header);
         sequencers.sign(forged.header, 7);
         _expectGone(forged, 7);
-        disputes.check(forged.header, _hash(right), _nowhere, Certificate(7, ""), _range(forged, 1, 2), WITNESS);
+        disputes.check(
+            forged.header,
+            Place(_hash(right), _nowhere, Certificate(7, "")),
+            _range(forged, 1, 2),
+            WITNESS,
+            0
+        );
     }
 
     /// @dev [H4] Final and wrong: nothing rolls back, and the signers pay.
@@ -96,7 +108,13 @@ contract VerdictsTest is DisputesFixture {
         _check(forged, 1, 2);
         sequencers.sign(forged.header, 7);
         _expectGone(forged, 7);
-        disputes.check(forged.header, _hash(forged), _nowhere, Certificate(7, ""), _range(forged, 1, 2), WITNESS);
+        disputes.check(
+            forged.header,
+            Place(_hash(forged), _nowhere, Certificate(7, "")),
+            _range(forged, 1, 2),
+            WITNESS,
+            0
+        );
         assertEq(inbox.head(), 2);
     }
 
@@ -109,7 +127,13 @@ contract VerdictsTest is DisputesFixture {
         bytes32[3] memory claims = [bytes32(0), _hash(forged), commitment];
         for (uint256 i = 0; i < 3; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IDisputes.RequestUnknownBatch.selector, 1, claims[i]));
-            disputes.check(forged.header, claims[i], _nowhere, Certificate(7, ""), _range(forged, 1, 2), WITNESS);
+            disputes.check(
+                forged.header,
+                Place(claims[i], _nowhere, Certificate(7, "")),
+                _range(forged, 1, 2),
+                WITNESS,
+                0
+            );
         }
         assertEq(sequencers.verdicts(), 0);
     }
@@ -138,7 +162,13 @@ contract VerdictsTest is DisputesFixture {
         (bytes32 commitment, ) = _request(right);
         Made memory forged = _forged(1);
         sequencers.sign(forged.header, 7);
-        disputes.check(forged.header, _hash(right), right.standing, Certificate(7, ""), _range(forged, 1, 2), WITNESS);
+        disputes.check(
+            forged.header,
+            Place(_hash(right), right.standing, Certificate(7, "")),
+            _range(forged, 1, 2),
+            WITNESS,
+            0
+        );
         assertEq(uint256(disputes.requestOf(commitment).state), uint256(RequestState.Open));
         assertEq(disputes.owed(verifier), 0);
         _check(right, 0, 4);

@@ -19,6 +19,8 @@ export interface Verdict {
 
 const SHARES = 10_000n;
 const GWEI = 10n ** 9n;
+/** Bounties are kept in whole millionths of METIS. */
+const BOUNTY_UNIT = 10n ** 12n;
 
 /**
  * Lets `act` send the call that settles against a batch, and checks everything that it changes: the slash and its split,
@@ -64,7 +66,7 @@ export async function expectCondemned(
     const signed = (signers >> BigInt(seat)) % 2n === 1n;
     const lost = offender ? stake : signed ? (stake * cosigner) / SHARES : 0n;
     const [b, k] = [offender ? (lost * toClaimant) / SHARES : 0n, (lost * toTreasury) / SHARES];
-    const whole = b - (b % GWEI);
+    const whole = b - (b % BOUNTY_UNIT);
     [bounty, kept, burned] = [bounty + whole, kept + k, burned + lost - whole - k];
     const after = await sequencers.sequencerOf(address);
     expect(after.stake, `stake of seat ${seat}`).to.equal(stake - lost);

@@ -101,7 +101,7 @@ contract ParametersTest is Test {
         _expectLimit(Parameter.KickSlash, 0, 5_001, 0, 5_000);
         _expectLimit(Parameter.RequestFeeFloor, 0, 1e13 + 1, 1, 1e13);
         _expectLimit(Parameter.RequestFeeFactor, 9_999, 100_001, 10_000, 100_000);
-        _expectLimit(Parameter.AnswerPay, 0, 1e14 + 1, 0, 1e14);
+        _expectLimit(Parameter.AnswerPay, 0, 10_000 ether + 1, 0, 10_000 ether);
         _expectLimit(Parameter.GrantAllowance, 0, 1 ether + 1, 0, 1 ether);
         _expectLimit(Parameter.GrantAllowanceMetis, 0, 2_000 ether + 1, 0, 2_000 ether);
         _expectLimit(Parameter.RewardPerGas, 0, 1 gwei + 1, 0, 1 gwei);

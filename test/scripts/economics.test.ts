@@ -56,7 +56,7 @@ describe("Economics", () => {
 
   it("find a repayment that pays, where it is above the fee", () => {
     const scene = sceneAt(1);
-    const generous = { ...scene, parameters: { ...scene.parameters, AnswerPay: 2e12 } };
+    const generous = { ...scene, parameters: { ...scene.parameters, AnswerPay: 500e18 } };
     const repayment = ATTACKS.find(({ id }) => id === "Repayment")!;
     expect(profit(repayment.compute(generous))).to.be.above(0);
   });

@@ -1,6 +1,7 @@
 import { type Wallet, parseEther } from "ethers";
 
 import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
+import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
 import { Transitions } from "../../../agents/execution/ranges.ts";
 import { batch, batchAt, payday, wakeVerifier } from "../acts.ts";
@@ -75,7 +76,15 @@ async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
     to: "L1",
     read: async () => ({
       open: (await inbox.finalised()) <= header.index,
-      refusal: await refusal(disputes.check.staticCall(header, headerHash, standing, none, range, witness)),
+      refusal: await refusal(
+        disputes.check.staticCall(
+          header,
+          { inPlace: headerHash, standing, certificate: none },
+          range,
+          witness,
+          ZERO_HASH,
+        ),
+      ),
     }),
     holds: ({ open, refusal: error }) => open && error === "FraudNotFound",
     text: "tries a fraud proof of the batch: L1 executes the transaction and finds no fraud",

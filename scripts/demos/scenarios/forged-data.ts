@@ -2,7 +2,7 @@ import { Parameter } from "../../../ignition/parameters.ts";
 import { Transitions } from "../../../agents/execution/ranges.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
-import { toHex } from "../../../l2/base/hex.ts";
+import { toHex, ZERO_HASH } from "../../../l2/base/hex.ts";
 import type { Wallet } from "ethers";
 import { batch, batchAt, duration, payday, wakeVerifier } from "../acts.ts";
 import { Gate, otherData, refusal } from "../mischief.ts";
@@ -67,7 +67,16 @@ async function answerFalsely(stage: Stage, header: BatchHeader, key: Wallet): Pr
     steps: ["11.8"],
     actor: stage.name(owner),
     to: "L1",
-    read: () => refusal(disputes.check.staticCall(header, headerHash, standing, none, { ...whole, records }, "0x")),
+    read: () =>
+      refusal(
+        disputes.check.staticCall(
+          header,
+          { inPlace: headerHash, standing, certificate: none },
+          { ...whole, records },
+          "0x",
+          ZERO_HASH,
+        ),
+      ),
     holds: (error) => error === "RangeWrongLeaves",
     text: "forges the last payment and posts the rest as it was: L1 rebuilds the MTTBR, and refuses",
   });

@@ -4,7 +4,7 @@ import { keccakText } from "../../../l2/base/keccak.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { encodeObject, encodeRecords } from "../../../l2/batch/encoding.ts";
 import { lying, placeOf, rootsWith, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
-import { Fault, faultOf, isCondemned } from "../../../testkit/disputes.ts";
+import { check, Fault, faultOf, isCondemned } from "../../../testkit/disputes.ts";
 import { stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 
 describe("Fraud proofs of a verifier", () => {
@@ -93,6 +93,33 @@ describe("Fraud proofs of a verifier", () => {
     const bounty = (await stage.system.token.balanceOf(home.wallet.address)) - before;
     expect(bounty > 0n).to.equal(true);
     expect(await stage.system.sequencers.owed(home.wallet.address)).to.equal(0n);
+  });
+
+  it("[11.13] keeps its bounty where somebody copies its proof", async () => {
+    const stage = await load();
+    const home = await stage.home();
+    const { sequencers } = stage.system;
+    const right = await next(stage);
+    const forged = right.stateRoots.map((root, index) => (index < 2 ? root : keccakText(`forged ${index}`)));
+    const batch = await stage.publish(lying(right, { stateRoots: forged }));
+    const tick = () => stage.verifier(home, { commit: true }).tick();
+    await tick();
+    expect(await isCondemned(stage.system, batch.hash)).to.equal(false);
+    await stage.system.skip(await sequencers.COMMIT_DELAY());
+    const copier = stage.system.others[0]!;
+    await check(stage.system, stage.world, batch, { from: 2, to: 3, as: copier });
+    expect((await sequencers.bountyOf(batch.hash)).claimant).to.equal(copier.address);
+    const stakes = await sequencers.totalStake();
+    await tick();
+    const { claimant, amount } = await sequencers.bountyOf(batch.hash);
+    expect(claimant).to.equal(home.wallet.address);
+    // The second proof takes nothing from anybody but the copier.
+    expect(await sequencers.totalStake()).to.equal(stakes);
+    const before = await stage.system.token.balanceOf(claimant);
+    await stage.system.skip(await sequencers.COMMIT_WINDOW());
+    await tick();
+    expect((await stage.system.token.balanceOf(claimant)) - before).to.equal(amount);
+    expect(await sequencers.owed(copier)).to.equal(0n);
   });
 
   it("[3.3.2] a fake batch whose data it has", async () => {
