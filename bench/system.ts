@@ -166,8 +166,9 @@ export async function measureSystem(lab: Lab): Promise<SystemFigures> {
     small.push(batch);
   }
   await line.request(first);
+  await line.answer(first);
   const request = await line.request(second);
-  for (const batch of [first, second]) await line.answer(batch);
+  await line.answer(second);
 
   await system.skip(WEEK + 24 * 3600);
   await line.finalise([first, second, ...small.splice(0, 1)]);

@@ -50,8 +50,8 @@ abstract contract Requests is Verdicts, EtherPayouts {
     /// @inheritdoc IDisputes
     function requestData(Batch[] calldata batches) external payable override {
         if (!verifiers.isVerifier(msg.sender)) revert RequestNotVerifier(msg.sender);
-        uint256 price = _price(block.basefee);
-        uint256 least = block.timestamp + parameters.get(Parameter.RequestWindow);
+        (uint256 window, uint256 price) = _terms(block.basefee);
+        uint256 least = block.timestamp + window;
         uint256 busy = Math.max(busyUntil, block.timestamp);
         uint256 total = 0;
         for (uint256 i = 0; i < batches.length; ++i) {
@@ -103,7 +103,8 @@ abstract contract Requests is Verdicts, EtherPayouts {
 
     /// @inheritdoc IDisputes
     function requestFee(BatchHeader calldata header, uint256 baseFee) external view override returns (uint256) {
-        return _fee(header, _price(baseFee));
+        (, uint256 price) = _terms(baseFee);
+        return _fee(header, price);
     }
 
     /// @inheritdoc IDisputes
@@ -167,10 +168,12 @@ abstract contract Requests is Verdicts, EtherPayouts {
         if (request.state != RequestState.Open) revert RequestNotOpen(headerHash, request.state);
     }
 
-    /// @dev What a request pays for a unit of L1 gas, in wei times `ONE`.
-    function _price(uint256 baseFee) private view returns (uint256) {
-        uint256 floor = parameters.get(Parameter.RequestFeeFloor);
-        return Math.max(baseFee, floor) * parameters.get(Parameter.RequestFeeFactor);
+    /// @dev The request window, in seconds, and what a request pays for a unit of L1 gas, in wei times `ONE`.
+    function _terms(uint256 baseFee) private view returns (uint256 window, uint256 price) {
+        uint256 floor;
+        uint256 factor;
+        (window, floor, factor) = parameters.getThree(Parameter.RequestWindow);
+        price = Math.max(baseFee, floor) * factor;
     }
 
     /// @dev The fee for a batch, in wei, rounded up to whole gwei.

@@ -84,6 +84,13 @@ contract Parameters is IParameters, Ownable {
     }
 
     /// @inheritdoc IParameters
+    function getThree(Parameter first) external view returns (uint256, uint256, uint256) {
+        (uint256 word, uint256 shift) = _place(first);
+        uint256 values = _values[word] >> shift;
+        return (values & MAX_VALUE, (values >> WIDTH) & MAX_VALUE, (values >> (2 * WIDTH)) & MAX_VALUE);
+    }
+
+    /// @inheritdoc IParameters
     function setting(Parameter parameter) external view returns (Setting memory) {
         Bounds memory bounds = _bounds[parameter];
         return Setting({value: get(parameter), min: bounds.min, max: bounds.max});

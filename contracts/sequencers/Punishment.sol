@@ -15,12 +15,20 @@ import {Seats} from "./Seats.sol";
 abstract contract Punishment is ISequencerSet, Office {
     using Seats for uint128;
 
+    /// @dev What a verdict takes and gives, in basis points.
+    struct Shares {
+        uint256 bounty;
+        uint256 treasury;
+        uint256 cosigner;
+    }
+
     /// @inheritdoc ISequencerSet
     function punish(Verdict calldata verdict) external override onlyDisputes {
-        uint256 treasuryShare = _get(Parameter.SlashTreasury);
+        Shares memory shares;
+        (shares.bounty, shares.treasury, shares.cosigner) = parameters.getThree(Parameter.SlashBounty);
         Proceeds memory proceeds = _proceeds;
-        bool ends = _punishSequencer(verdict, treasuryShare, proceeds);
-        if (_punishCosigners(verdict, treasuryShare, proceeds) || verdict.restarts) ends = true;
+        bool ends = _punishSequencer(verdict, shares, proceeds);
+        if (_punishCosigners(verdict, shares, proceeds) || verdict.restarts) ends = true;
         _proceeds = proceeds;
         if (ends) _begin();
     }
@@ -65,7 +73,7 @@ abstract contract Punishment is ISequencerSet, Office {
     /// not lose it for the same proof.
     function _punishSequencer(
         Verdict calldata verdict,
-        uint256 treasuryShare,
+        Shares memory shares,
         Proceeds memory proceeds
     ) private returns (bool ends) {
         address owner = verdict.sequencer;
@@ -81,21 +89,19 @@ abstract contract Punishment is ISequencerSet, Office {
         _take(member, amount);
         _setMember(owner, member);
         if (amount == 0) return ends;
-        uint256 share = _get(Parameter.SlashBounty);
-        uint256 bounty = _setBounty(verdict, (amount * share) / SHARES);
-        uint256 kept = (amount * treasuryShare) / SHARES;
+        uint256 bounty = _setBounty(verdict, (amount * shares.bounty) / SHARES);
+        uint256 kept = (amount * shares.treasury) / SHARES;
         _account(owner, amount, bounty, kept, proceeds);
     }
 
     /// @dev A share of the stake of each other signer, once for each epoch. Who has less than the minimum then leaves.
     function _punishCosigners(
         Verdict calldata verdict,
-        uint256 treasuryShare,
+        Shares memory shares,
         Proceeds memory proceeds
     ) private returns (bool ends) {
         uint128 left = verdict.signers;
         if (left == 0) return false;
-        uint256 share = _get(Parameter.CosignerSlash);
         uint256 minimum = _get(Parameter.MinimumLock);
         uint32 epoch = _epochOf(verdict);
         for (; left != 0; left &= left - 1) {
@@ -104,11 +110,11 @@ abstract contract Punishment is ISequencerSet, Office {
             Member memory member = _member(owner);
             if (member.status == SequencerStatus.None || member.punishedEpoch > epoch) continue;
             member.punishedEpoch = epoch + 1;
-            uint256 amount = (member.stake * share) / SHARES;
+            uint256 amount = (member.stake * shares.cosigner) / SHARES;
             _take(member, amount);
             if (!member.barred && member.stake < minimum && _bar(owner, member)) ends = true;
             _setMember(owner, member);
-            _account(owner, amount, 0, (amount * treasuryShare) / SHARES, proceeds);
+            _account(owner, amount, 0, (amount * shares.treasury) / SHARES, proceeds);
         }
     }
 

@@ -33,9 +33,7 @@ abstract contract Rewards is Office {
     function reward(Work[] calldata work, address finaliser) external onlyInbox {
         uint256 pool = rewardPool;
         Payroll memory payroll;
-        payroll.perGas = _get(Parameter.RewardPerGas);
-        payroll.submissionShare = _get(Parameter.SubmissionShare);
-        payroll.producerShare = _get(Parameter.ProducerShare);
+        (payroll.perGas, payroll.producerShare, payroll.submissionShare) = parameters.getThree(Parameter.RewardPerGas);
         payroll.pool = pool;
         payroll.keys = new address[](Seats.COUNT);
         payroll.owners = new address[](Seats.COUNT);

@@ -183,6 +183,11 @@ contract RegistryDouble {
     mapping(address account => bool) public isVerifier;
     mapping(Parameter parameter => uint256) public get;
 
+    function getThree(Parameter first) external view returns (uint256, uint256, uint256) {
+        uint8 place = uint8(first);
+        return (get[first], get[Parameter(place + 1)], get[Parameter(place + 2)]);
+    }
+
     function register(address account) external {
         isVerifier[account] = true;
     }
