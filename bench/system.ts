@@ -14,6 +14,7 @@ import { occupantOf, rangeOf } from "../testkit/disputes.ts";
 import { type SystemOptions, type TestSystem, deploySystem } from "../testkit/system.ts";
 import { type SampleBatch, cutBatch, transfers, users } from "./batches.ts";
 import type { Lab } from "./lab.ts";
+import { renderSplit, splitOf } from "./where.ts";
 
 /** Transactions of a batch. */
 export const BATCH_SIZE = 200;
@@ -27,9 +28,13 @@ const WEEK = 7 * 24 * 3600;
 
 export const COINBASE = getAddress(`0x${"c0".repeat(20)}`);
 
+/** The hash of the transaction that was measured last. */
+let latest = "";
+
 /** Gas of a transaction. */
 async function sent(transaction: Promise<ContractTransactionResponse>): Promise<number> {
   const response = await transaction;
+  latest = response.hash;
   const receipt = await response.wait();
   if (receipt?.status !== 1) throw new Error(`The transaction ${response.hash} failed`);
   return Number(receipt.gasUsed);
@@ -239,4 +244,38 @@ export async function measureDisputes(lab: Lab): Promise<DisputeFigures> {
   const fraudProof = await line.check(wrong, disputed, disputed + 1);
   const settle = await sent(line.system.sequencers.settle(wrong.header.sequencer));
   return { recomputePerTransfer, fraudProof, settle };
+}
+
+/** Where the gas of a certified batch, a request, and a fraud proof over the large state goes, as text. */
+export async function whereGasGoes(lab: Lab): Promise<string> {
+  const senders = users(BATCH_SIZE);
+  const others = Array.from({ length: LARGE_STATE - BATCH_SIZE }, (_, index) =>
+    getAddress(keccak256(toUtf8Bytes(`account ${index}`)).slice(0, 42)),
+  );
+  const line = await BatchLine.open(lab, [...senders.map(({ address }) => address), ...others]);
+  const { system } = line;
+  const contracts = ["inbox", "disputes", "sequencers", "verifiers", "parameters", "executor"] as const;
+  const names = new Map<string, string>();
+  for (const name of contracts) names.set((await system[name].getAddress()).toLowerCase(), name);
+  names.set((await system.sequencers.desk()).toLowerCase(), "desk");
+  const split = async (title: string): Promise<string> =>
+    renderSplit(title, await splitOf(system.connection.ethers.provider, latest, names));
+
+  const first = await line.cut(senders, 0);
+  await line.submit(first);
+  const second = await line.cut(senders, 1);
+  await line.submit(second);
+  const texts = [await split("Submit a certified batch")];
+  await line.request(first);
+  await line.answer(first);
+  await line.request(second);
+  texts.push(await split("Request data"));
+  const disputed = BATCH_SIZE / 2;
+  const wrong = await line.cut(senders, 2, (roots) =>
+    roots.map((root, index) => (index < disputed ? root : keccakHex(root))),
+  );
+  await line.submit(wrong);
+  await line.check(wrong, disputed, disputed + 1);
+  texts.push(await split("Prove a wrong state root"));
+  return texts.join("\n\n");
 }
