@@ -3,9 +3,8 @@ import { Transaction, Wallet, getBytes, id } from "ethers";
 
 import { executeBatch } from "../l2/batch/build.ts";
 import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
-import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
-import { hashHeader } from "../l2/batch/header.ts";
-import type { BatchHeader } from "../l2/batch/header.ts";
+import { type L2Transaction, RANDOMNESS } from "../l2/protocol/l2-transaction.ts";
+import { type BatchHeader, STAND_INS, hashHeader, lastBlockHash } from "../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
 import type { BatchTree } from "../l2/batch/tree.ts";
 import type { ChainConfig } from "../l2/protocol/config.ts";
@@ -15,12 +14,15 @@ import type { StateStore } from "../l2/state/state.ts";
 
 /** A batch with everything that a dispute about it takes. */
 export interface SampleBatch {
+  readonly parent: BatchHeader;
   readonly header: BatchHeader;
   readonly transactions: readonly L2Transaction[];
   readonly data: Uint8Array;
   readonly stateRoots: readonly Hex[];
-  readonly states: BatchTree;
-  readonly places: BatchTree;
+  readonly stateTree: BatchTree;
+  readonly transactionTree: BatchTree;
+  /** Proof of the last state root in the MTSR. */
+  readonly postStateProof: readonly Hex[];
 }
 
 const BLOCK_SIZE = 10;
@@ -30,17 +32,17 @@ export function users(count: number): Wallet[] {
   return Array.from({ length: count }, (_, index) => new Wallet(id(`user ${index}`)));
 }
 
-/** One transfer of each user to another one, in blocks of ten, with the priority fee to `coinbase`. */
+/** One transfer of each user to another one, in blocks of ten behind a batch, at `time`, with the priority fee to `coinbase`. */
 export function transfers(
   config: ChainConfig,
   senders: readonly Wallet[],
-  { round, coinbase }: { round: number; coinbase: string },
+  { nonce, after, time, coinbase }: { nonce: number; after: BatchHeader; time: bigint; coinbase: string },
 ): L2Transaction[] {
   return senders.map((sender, index) => {
     const transaction = Transaction.from({
       type: 2,
       chainId: config.chainId,
-      nonce: round,
+      nonce,
       to: senders[(index * 7 + 3) % senders.length]!.address,
       value: 1_234_567_890_123_456_789n,
       gasLimit: 21_000,
@@ -48,11 +50,12 @@ export function transfers(
       maxPriorityFeePerGas: 1_000_000n,
     });
     transaction.signature = sender.signingKey.sign(transaction.unsignedHash);
-    const block = round * Math.ceil(senders.length / BLOCK_SIZE) + Math.floor(index / BLOCK_SIZE) + 1;
+    const block = BigInt(Math.floor(index / BLOCK_SIZE) + 1);
     const context = {
-      number: BigInt(block),
-      timestamp: BigInt(config.genesisTimestamp + 2 * block),
+      number: after.lastBlock + block,
+      timestamp: time,
       coinbase,
+      randomness: RANDOMNESS,
     };
     return { context, raw: getBytes(transaction.serialized) };
   });
@@ -68,32 +71,36 @@ export async function cutBatch(
   store: StateStore,
   parent: BatchHeader,
   transactions: readonly L2Transaction[],
-  sequencer: string,
+  place: Pick<BatchHeader, "sequencer" | "epoch" | "term">,
   forge: (stateRoots: Hex[]) => Hex[] = (stateRoots) => stateRoots,
 ): Promise<SampleBatch> {
   const { stateRoots: honest, gasUsed } = await executeBatch(config, store, parent.postStateRoot, transactions);
   const stateRoots = forge([...honest]);
   const data = encodeRecords(transactions);
-  const states = batchTree(stateRoots);
-  const places = batchTree(transactions.map(mttbrLeafValue));
+  const stateTree = batchTree(stateRoots);
+  const transactionTree = batchTree(transactions.map(mttbrLeafValue));
   const first = transactions[0]!.context;
   const last = transactions.at(-1)!.context;
   const header: BatchHeader = {
     index: parent.index + 1n,
     parent: hashHeader(parent),
-    sequencer,
+    ...place,
     txCount: BigInt(transactions.length),
     dataSize: BigInt(data.length),
     gasUsed,
+    baseFee: config.baseFee,
     firstBlock: first.number,
     lastBlock: last.number,
     firstTimestamp: first.timestamp,
     lastTimestamp: last.timestamp,
+    blockBefore: lastBlockHash(parent),
     preStateRoot: parent.postStateRoot,
     postStateRoot: stateRoots.at(-1) ?? ZERO_HASH,
-    mtsr: states.root,
-    mttbr: places.root,
+    mtsr: stateTree.root,
+    mttbr: transactionTree.root,
     dataHash: keccakHex(encodeObject(data, stateRoots)),
+    ...STAND_INS,
   };
-  return { header, transactions, data, stateRoots, states, places };
+  const postStateProof = stateTree.proof(stateRoots.length - 1);
+  return { parent, header, transactions, data, stateRoots, stateTree, transactionTree, postStateProof };
 }

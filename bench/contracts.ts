@@ -4,7 +4,7 @@ import { type BaseContract, Wallet, dataSlice, getAddress, id, parseEther } from
 import { ExecutionDriver } from "../agents/execution/driver.ts";
 import { L1_TRANSACTION_GAS } from "../agents/l1/transactions.ts";
 import { executeBatch } from "../l2/batch/build.ts";
-import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
+import { type L2Transaction, RANDOMNESS } from "../l2/protocol/l2-transaction.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
 import { type Hex, fromHex } from "../l2/base/hex.ts";
 import { StateStore } from "../l2/state/state.ts";
@@ -88,7 +88,7 @@ class TestChain {
   next(raw: Hex): L2Transaction {
     const number = ++this.#block;
     const timestamp = BigInt(this.#config.genesisTimestamp) + 2n * number;
-    return { context: { number, timestamp, coinbase: COINBASE }, raw: fromHex(raw) };
+    return { context: { number, timestamp, coinbase: COINBASE, randomness: RANDOMNESS }, raw: fromHex(raw) };
   }
 
   /** Executes transactions on the L2. */

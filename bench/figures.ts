@@ -41,9 +41,7 @@ async function measureOptimism(data: Uint8Array): Promise<Column> {
   return {
     submit: { value: await proposeOutput(await openLab()) },
     data: { value: calldataFloor(toHex(data)) },
-    request: { value: challenge.challenge },
-    post: { value: challenge.resolve },
-    postToFloor: ratio(challenge.resolveToFloor),
+    request: { value: challenge },
     fraudProof: { value: game.total, text: `${gas(game.total)} in ${game.transactions}` },
     fraudProofLast: { value: game.step },
   };
@@ -56,10 +54,6 @@ async function measureArbitrum(data: Uint8Array): Promise<Column> {
     data: { value: await postBatch(await openLab(), data) },
     fraudProofLast: { value: await proveInstruction(await openLab()) },
   };
-}
-
-function ratio(value: number): Figure {
-  return { value: Number(value.toFixed(4)), text: value.toFixed(3) };
 }
 
 async function measureRows(absent: readonly PeerName[]): Promise<Row[]> {
@@ -80,7 +74,8 @@ function ownRows(system: SystemFigures, { fraudProof, settle, recomputePerTransf
     {
       id: "submit",
       work: "Submit the roots of a batch",
-      ours: { value: system.submit, limit: 150_000 },
+      // 120,000 is the goal: docs/execution.md says where the rest goes.
+      ours: { value: system.submit, limit: 142_000 },
       note:
         "Metis L2: a header with the signatures of 4 sequencers. Optimism: an output root by the one proposer that its " +
         "contract trusts. Arbitrum: an assertion after one message of its inbox.",
@@ -94,28 +89,23 @@ function ownRows(system: SystemFigures, { fraudProof, settle, recomputePerTransf
         "transaction with these bytes as calldata (EIP-7623). Arbitrum: posted to the sequencer inbox. Both " +
         "uncompressed, and not in blobs.",
     },
-    { id: "finalise", work: "Finalise a batch", ours: { value: system.finalise } },
+    { id: "finalise", work: "Finalise one more batch in a run", ours: { value: system.finalise, limit: 40_000 } },
     {
       id: "request",
       work: "Request data",
-      ours: { value: system.request },
-      note: "Optimism: its data availability challenge, for the same bytes; here and in the two rows below.",
-    },
-    { id: "post", work: `Answer with the data of ${BATCH_SIZE} transfers`, ours: { value: system.post } },
-    {
-      id: "postToFloor",
-      work: "… divided by the least that its calldata costs",
-      ours: { ...ratio(system.postToFloor), limit: 1.1 },
+      ours: { value: system.request, limit: 95_000 },
+      note: "Optimism: its data availability challenge, for the same bytes; without the answer.",
     },
     {
       id: "recompute",
-      work: `Recompute one of ${BATCH_SIZE} transfers over ${gas(LARGE_STATE)} accounts`,
-      ours: { value: recomputePerTransfer, limit: 250_000 },
+      work: `Check one of ${BATCH_SIZE} transfers, data included, over ${gas(LARGE_STATE)} accounts`,
+      ours: { value: recomputePerTransfer, limit: 102_000 },
     },
     {
       id: "fraudProof",
       work: "Prove one state root wrong, all transactions",
-      ours: { value: fraudProof, limit: 500_000 },
+      // 392,000 is the goal.
+      ours: { value: fraudProof, limit: 496_000 },
       note:
         `Metis L2: one call that executes a transfer over a state of ${gas(LARGE_STATE)} accounts. Optimism: a dispute ` +
         "game of depth 73 over arbitrary claims, played down to one MIPS instruction that does nothing, in empty memory: " +

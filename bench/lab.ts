@@ -4,7 +4,9 @@ import { createRequire } from "node:module";
 
 import { BaseContract, ContractFactory, getBytes } from "ethers";
 import type { InterfaceAbi, Signer } from "ethers";
-import { network } from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { createL1 } from "../testkit/system.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -13,13 +15,31 @@ export type Lab = Awaited<ReturnType<typeof openLab>>;
 
 /** Opens a chain with the rules of the newest fork; its accounts have more ETH than any bond asks for. */
 export async function openLab() {
-  const connection = await network.create();
+  const connection = await createL1();
+  tick(connection);
   const { ethers, networkHelpers } = connection;
   const signers = await ethers.getSigners();
   for (const signer of signers.slice(0, 2)) {
     await networkHelpers.setBalance(signer.address, 10n ** 24n);
   }
   return { connection, ethers, networkHelpers, signers };
+}
+
+/**
+ * Lets each block come a second after the one before, however long the work in between takes: times are part of calldata,
+ * and of what blocks hash to, and figures must not depend on them.
+ */
+function tick({ provider }: NetworkConnection): void {
+  const request = provider.request.bind(provider);
+  provider.request = async (asked) => {
+    if (asked.method === "eth_sendTransaction" || asked.method === "eth_sendRawTransaction") {
+      const { timestamp } = (await request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as {
+        timestamp: string;
+      };
+      await request({ method: "evm_setNextBlockTimestamp", params: [Number(timestamp) + 1] });
+    }
+    return (await request(asked)) as unknown;
+  };
 }
 
 /** Whether an npm package with another system's contracts is installed. */

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { ZeroAddress, solidityPackedKeccak256 } from "ethers";
 
-import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
+import { type L2Transaction, RANDOMNESS } from "../l2/protocol/l2-transaction.ts";
 import { batchTree, mttbrLeafValue, treeHeight } from "../l2/batch/tree.ts";
 import { type Hex, ZERO_HASH, asHash, toHex } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";
@@ -28,7 +28,10 @@ export interface RootsMeasure {
 export function measureRoots(count: number): RootsMeasure {
   const transactions = Array.from({ length: count }, (_, index): L2Transaction => {
     const block = BigInt(Math.floor(index / 100));
-    return { context: { number: block, timestamp: block, coinbase: ZeroAddress }, raw: randomBytes(115) };
+    return {
+      context: { number: block, timestamp: block, coinbase: ZeroAddress, randomness: RANDOMNESS },
+      raw: randomBytes(115),
+    };
   });
   const stateRoots = transactions.map(() => toHex(randomBytes(32)));
   const ours = time(() => ({
@@ -51,9 +54,9 @@ function time(run: () => Roots): { roots: Roots; seconds: number } {
   return { roots, seconds: (performance.now() - start) / 1000 };
 }
 
-function standardValue({ context: { number, timestamp, coinbase }, raw }: L2Transaction): Hex {
-  const values = [number, timestamp, coinbase, keccakHex(raw)];
-  return asHash(solidityPackedKeccak256(["uint64", "uint64", "address", "bytes32"], values));
+function standardValue({ context: { number, timestamp, coinbase, randomness }, raw }: L2Transaction): Hex {
+  const values = [number, timestamp, coinbase, randomness, keccakHex(raw)];
+  return asHash(solidityPackedKeccak256(["uint64", "uint64", "address", "bytes32", "bytes32"], values));
 }
 
 function standardRoot(values: readonly Hex[]): Hex {

@@ -4,6 +4,7 @@
  *   npm run bench               measures and prints
  *   npm run bench -- --check    fails where a figure is not the committed one, or above its limit
  *   npm run bench -- --update   writes the figures to commit
+ *   npm run bench -- --where    prints where the gas of three calls goes, and measures nothing else
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -20,10 +21,19 @@ const SNAPSHOT = new URL("snapshots/gas.json", import.meta.url);
 const OPCODES = new URL("snapshots/opcodes.json", import.meta.url);
 
 const { values: flags } = parseArgs({
-  options: { check: { type: "boolean", default: false }, update: { type: "boolean", default: false } },
+  options: {
+    check: { type: "boolean", default: false },
+    update: { type: "boolean", default: false },
+    where: { type: "boolean", default: false },
+  },
 });
 
 await ensureCompiled();
+if (flags.where) {
+  const [{ openLab }, { whereGasGoes }] = await Promise.all([import("./lab.ts"), import("./system.ts")]);
+  console.log(await whereGasGoes(await openLab()));
+  process.exit();
+}
 const { measureAll } = await import("./figures.ts");
 const { opcodeRows, renderOpcodes } = await import("./opcodes/report.ts");
 const { rows, opcodes, absent } = await measureAll();

@@ -2,59 +2,143 @@
 import type { ContractTransactionResponse } from "ethers";
 import { Wallet, getAddress, id, keccak256, parseEther, toUtf8Bytes } from "ethers";
 
+import { type Hex, ZERO_HASH } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";
-import { encodeRecords } from "../l2/batch/encoding.ts";
-import { genesisHeader } from "../l2/batch/header.ts";
-import { devnet } from "../l2/protocol/config.ts";
-import { ZERO_HASH, toHex } from "../l2/base/hex.ts";
+import { type BatchHeader, genesisHeader } from "../l2/batch/header.ts";
+import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
 import { StateStore } from "../l2/state/state.ts";
 import { transitionWitness } from "../l2/execution/witness.ts";
-import { certify, certifySilence } from "../testkit/certificates.ts";
-import { deploySystem } from "../testkit/system.ts";
-import type { TestSystem } from "../testkit/system.ts";
-import { cutBatch, transfers, users } from "./batches.ts";
-import type { SampleBatch } from "./batches.ts";
+import { ownerOf, placeOf, placed } from "../testkit/batches.ts";
+import { NO_CERTIFICATE, certify, certifySilence, provePossession } from "../testkit/certificates.ts";
+import { occupantOf, rangeOf } from "../testkit/disputes.ts";
+import { type SystemOptions, type TestSystem, deploySystem } from "../testkit/system.ts";
+import { type SampleBatch, cutBatch, transfers, users } from "./batches.ts";
 import type { Lab } from "./lab.ts";
-import { calldataFloor } from "./lab.ts";
+import { renderSplit, splitOf } from "./where.ts";
 
 /** Transactions of a batch. */
 export const BATCH_SIZE = 200;
 /** Accounts of the state that disputes are about. */
 export const LARGE_STATE = 100_000;
-/** Transactions that one call recomputes. */
-const STEP_SIZE = 50;
+/** Transactions that one call checks. */
+const STEP_SIZE = 100;
+/** Batches of the longer of two runs that are finalised; the other one has one batch less. */
+const RUN = 10;
+const WEEK = 7 * 24 * 3600;
 
 export const COINBASE = getAddress(`0x${"c0".repeat(20)}`);
 
-interface Sent {
-  readonly gas: number;
-  /** Gas in relation to the calldata floor of the same transaction. */
-  readonly toFloor: number;
-}
+/** The hash of the transaction that was measured last. */
+let latest = "";
 
-async function sent(transaction: Promise<ContractTransactionResponse>): Promise<Sent> {
+/** Gas of a transaction. */
+async function sent(transaction: Promise<ContractTransactionResponse>): Promise<number> {
   const response = await transaction;
+  latest = response.hash;
   const receipt = await response.wait();
   if (receipt?.status !== 1) throw new Error(`The transaction ${response.hash} failed`);
-  const gas = Number(receipt.gasUsed);
-  return { gas, toFloor: gas / calldataFloor(response.data) };
+  return Number(receipt.gasUsed);
 }
 
-async function submit(system: TestSystem, parent: SampleBatch["header"], batch: SampleBatch): Promise<number> {
-  const { header } = batch;
-  const proof = batch.states.proof(batch.stateRoots.length - 1);
-  const certificate = await certify(system.sequencers, header, system.sequencerAccounts);
-  return (await sent(system.inbox.submit(parent, header, proof, certificate))).gas;
+/** A system with four sequencers, and a line of batches of transfers. */
+class BatchLine {
+  readonly system: TestSystem;
+  readonly #config: ChainConfig;
+  readonly #store: StateStore;
+  #last: BatchHeader;
+
+  private constructor(system: TestSystem, config: ChainConfig, store: StateStore, genesis: BatchHeader) {
+    this.system = system;
+    this.#config = config;
+    this.#store = store;
+    this.#last = genesis;
+  }
+
+  /** Deploys the system of an L2 with these accounts. */
+  static async open({ connection }: Lab, accounts: readonly string[], options: SystemOptions = {}): Promise<BatchLine> {
+    const config = devnet(accounts);
+    const store = await StateStore.open();
+    const genesis = genesisHeader(config, await store.genesis(config));
+    const rollup = { genesisStateRoot: genesis.postStateRoot, genesisTimestamp: config.genesisTimestamp };
+    const system = await deploySystem(connection, { rollup, sequencers: 4, ...options });
+    return new BatchLine(system, config, store, genesis);
+  }
+
+  /**
+   * Cuts the next batch, of the current sequencer: a transfer of each sender.
+   *
+   * @param forge Changes the state roots that it claims.
+   */
+  async cut(senders: readonly Wallet[], nonce: number, forge?: (stateRoots: Hex[]) => Hex[]): Promise<SampleBatch> {
+    const { sequencer } = await this.system.sequencers.term();
+    const place = { sequencer, ...(await placeOf(this.system)) };
+    const after = this.#last;
+    const time = BigInt(await this.system.now());
+    const transactions = transfers(this.#config, senders, { nonce, after, time, coinbase: COINBASE });
+    const batch = await cutBatch(this.#config, this.#store, after, transactions, place, forge);
+    this.#last = batch.header;
+    return batch;
+  }
+
+  /** Submits a batch, certified by all sequencers. */
+  async submit({ parent, header, postStateProof }: SampleBatch): Promise<number> {
+    const { sequencers, inbox, sequencerAccounts } = this.system;
+    const certificate = await certify(sequencers, header, sequencerAccounts);
+    return await sent(inbox.submit(await placed(this.system, parent), header, [...postStateProof], certificate));
+  }
+
+  /** Submits a batch as its sequencer alone. */
+  async submitUnattested({ parent, header, postStateProof }: SampleBatch): Promise<number> {
+    const { inbox } = this.system.as(ownerOf(this.system, header.sequencer));
+    return await sent(inbox.submitUnattested(await placed(this.system, parent), header, [...postStateProof]));
+  }
+
+  /** Requests the data of a batch. */
+  async request({ header }: SampleBatch): Promise<number> {
+    const { disputes } = this.system.as(this.system.verifierAccounts[0]!);
+    const latest = await this.system.connection.ethers.provider.getBlock("latest");
+    // What is too much comes back: the base fee of the next block is at most an eighth higher.
+    const value = await disputes.requestFee(header, 2n * (latest?.baseFeePerGas ?? 0n));
+    return await sent(disputes.requestData([await placed(this.system, header)], { value }));
+  }
+
+  /** Has L1 check the transitions `[from, to)` of a batch. */
+  async check(batch: SampleBatch, from: number, to: number): Promise<number> {
+    const { header, stateRoots, transactions } = batch;
+    const { inPlace, standing } = await occupantOf(this.system, header.index);
+    const preStateRoot = stateRoots[from - 1] ?? header.preStateRoot;
+    const witness = await transitionWitness(this.#config, this.#store, preStateRoot, transactions.slice(from, to));
+    const { disputes } = this.system.as(this.system.verifierAccounts[0]!);
+    const range = rangeOf(batch, from, to);
+    return await sent(
+      disputes.check(header, { inPlace, standing, certificate: NO_CERTIFICATE }, range, witness, ZERO_HASH),
+    );
+  }
+
+  /** Has L1 check a whole batch, and so answers a request for it. */
+  async answer(batch: SampleBatch): Promise<number> {
+    const { length } = batch.transactions;
+    let gas = 0;
+    for (let from = 0; from < length; from += STEP_SIZE) {
+      gas += await this.check(batch, from, Math.min(from + STEP_SIZE, length));
+    }
+    return gas;
+  }
+
+  /** Finalises a run of batches. */
+  async finalise(batches: readonly SampleBatch[]): Promise<number> {
+    const run = await Promise.all(batches.map(({ header }) => placed(this.system, header)));
+    return await sent(this.system.inbox.finalise(run));
+  }
 }
 
-/** Figures of the honest path, of a request that is answered, and of membership. */
+/** Figures of the honest path, of a request, and of membership. */
 export interface SystemFigures {
   readonly submit: number;
   readonly submitUnattested: number;
+  /** What one more batch costs in a run. */
   readonly finalise: number;
   readonly request: number;
-  readonly post: number;
-  readonly postToFloor: number;
   readonly join: number;
   readonly rotate: number;
   readonly rotateSilent: number;
@@ -65,120 +149,40 @@ export interface SystemFigures {
 }
 
 /** Measures the system with four sequencers and batches of 200 transfers, each figure with storage already in use. */
-export async function measureSystem({ connection }: Lab): Promise<SystemFigures> {
+export async function measureSystem(lab: Lab): Promise<SystemFigures> {
   const senders = users(BATCH_SIZE);
-  const config = devnet(senders.map(({ address }) => address));
-  const store = await StateStore.open();
-  const genesis = genesisHeader(config, await store.genesis(config));
-  const rollup = { genesisStateRoot: genesis.postStateRoot, genesisTimestamp: config.genesisTimestamp };
-  const system = await deploySystem(connection, {
-    rollup,
-    sequencers: 4,
-    parameters: { RotationTransactions: { value: 2 * BATCH_SIZE } },
-  });
-
-  const { sequencer } = await system.sequencers.term();
-  const first = await cutBatch(
-    config,
-    store,
-    genesis,
-    transfers(config, senders, { round: 0, coinbase: COINBASE }),
-    sequencer,
+  const [runner] = users(BATCH_SIZE + 1).slice(BATCH_SIZE);
+  if (runner === undefined) throw new Error("There is no user for small batches");
+  const line = await BatchLine.open(
+    lab,
+    [...senders, runner].map(({ address }) => address),
+    { parameters: { RotationTransactions: { value: 2 * BATCH_SIZE } } },
   );
-  const second = await cutBatch(
-    config,
-    store,
-    first.header,
-    transfers(config, senders, { round: 1, coinbase: COINBASE }),
-    sequencer,
-  );
-  await submit(system, genesis, first);
-  const submitted = await submit(system, first.header, second);
+  const { system } = line;
 
-  const { request, post, postToFloor } = await answer(system, store, config, second);
-  await system.skip(7 * 24 * 3600);
-  await system.inbox.finalise(first.header);
-  const finalise = (await sent(system.inbox.finalise(second.header))).gas;
+  const first = await line.cut(senders, 0);
+  await line.submit(first);
+  const second = await line.cut(senders, 1);
+  const submit = await line.submit(second);
+  const small: SampleBatch[] = [];
+  for (let nonce = 0; nonce < 2 * RUN; nonce++) {
+    const batch = await line.cut([runner], nonce);
+    await line.submit(batch);
+    small.push(batch);
+  }
+  await line.request(first);
+  await line.answer(first);
+  const request = await line.request(second);
+  await line.answer(second);
+
+  await system.skip(WEEK + 24 * 3600);
+  await line.finalise([first, second, ...small.splice(0, 1)]);
+  const shorter = await line.finalise(small.splice(0, RUN - 1));
+  const finalise = (await line.finalise(small)) - shorter;
 
   const membership = await measureMembership(system);
-  const current = (await system.sequencers.term()).sequencer;
-  const owner = system.sequencerAccounts.find(({ address }) => address === current)!;
-  const third = await cutBatch(
-    config,
-    store,
-    second.header,
-    transfers(config, senders, { round: 2, coinbase: COINBASE }),
-    current,
-  );
-  const proof = third.states.proof(BATCH_SIZE - 1);
-  const alone = await sent(system.as(owner.owner).inbox.submitUnattested(second.header, third.header, proof));
-
-  return {
-    submit: submitted,
-    submitUnattested: alone.gas,
-    finalise,
-    request,
-    post,
-    postToFloor,
-    ...membership,
-    data: second.data,
-  };
-}
-
-async function answer(
-  system: TestSystem,
-  store: StateStore,
-  config: ReturnType<typeof devnet>,
-  { header, transactions, data, stateRoots, states, places }: SampleBatch,
-) {
-  const { disputes } = system;
-  const verifier = system.as(system.verifierAccounts[0]!);
-  const fee = await disputes.requestFee(header);
-  const request = await sent(verifier.disputes.requestData(header, { value: fee }));
-
-  const sequencer = system.sequencerAccounts.find(({ address }) => address === header.sequencer)!;
-  const nothing = {
-    count: 0,
-    size: 0,
-    last: { number: 0, timestamp: 0, coinbase: `0x${"0".repeat(40)}` },
-    frontier: [],
-  };
-  const post = await sent(system.as(sequencer.owner).disputes.post(header, nothing, data));
-
-  let gas = 0;
-  for (let from = 0; from < transactions.length; from += STEP_SIZE) {
-    const step = transactions.slice(from, from + STEP_SIZE);
-    const before = transactions[from - 1]?.context;
-    const preStateRoot = stateRoots[from - 1] ?? header.preStateRoot;
-    const progress = {
-      count: from,
-      gasUsed: from * 21_000,
-      last: before ?? nothing.last,
-      stateRoot: preStateRoot,
-      frontier: states.frontier(from),
-    };
-    const witness = await transitionWitness(config, store, preStateRoot, step);
-    const siblings = places.rangeProof(from, from + step.length);
-    const records = recordsOf(data, transactions, from, step.length);
-    gas += (await sent(disputes.recompute(header, progress, records, siblings, witness))).gas;
-  }
-  return {
-    request: request.gas,
-    post: post.gas,
-    postToFloor: post.toFloor,
-    recomputePerTransfer: Math.ceil(gas / transactions.length),
-  };
-}
-
-/** The part of a batch's data that holds some of its transactions: a record's size does not depend on its place. */
-function recordsOf(
-  data: Uint8Array,
-  transactions: SampleBatch["transactions"],
-  from: number,
-  count: number,
-): Uint8Array {
-  const start = encodeRecords(transactions.slice(0, from)).length;
-  return data.subarray(start, encodeRecords(transactions.slice(0, from + count)).length);
+  const submitUnattested = await line.submitUnattested(await line.cut(senders, 2));
+  return { submit, submitUnattested, finalise, request, ...membership, data: second.data };
 }
 
 async function measureMembership(system: TestSystem) {
@@ -192,82 +196,86 @@ async function measureMembership(system: TestSystem) {
   const certificate = await certifySilence(sequencers, number, sequencer, system.sequencerAccounts);
   const rotateSilent = await sent(sequencers.rotateSilent(number, certificate));
 
-  const keys = ["first", "second"].map((name) => new Wallet(id(`key ${name}`)).address);
+  const [key, next] = [new Wallet(id("key first")), new Wallet(id("key second"))];
   const stake = parseEther("20000");
   await token.transfer(newcomer.address, stake);
   const asNewcomer = system.as(newcomer);
   await asNewcomer.token.approve(await sequencers.getAddress(), stake);
-  const join = await sent(asNewcomer.sequencers.join(keys[0]!, newcomer.address, stake));
-  const rotateKey = await sent(asNewcomer.sequencers.rotateKey(keys[1]!));
+  const { address } = newcomer;
+  const possession = await provePossession(sequencers, address, key);
+  const join = await sent(asNewcomer.sequencers.join(key.address, address, stake, possession));
+  const nextPossession = await provePossession(sequencers, address, next);
+  const rotateKey = await sent(asNewcomer.sequencers.rotateKey(next.address, nextPossession));
 
   const bond = parseEther("1000");
   await token.transfer(guard.address, bond);
   const asGuard = system.as(guard);
   await asGuard.token.approve(await system.verifiers.getAddress(), bond);
   const register = await sent(asGuard.verifiers.register());
-  return {
-    rotate: rotate.gas,
-    rotateSilent: rotateSilent.gas,
-    join: join.gas,
-    rotateKey: rotateKey.gas,
-    register: register.gas,
-  };
+  return { rotate, rotateSilent, join, rotateKey, register };
 }
 
 /** Figures of disputes over a state of 100,000 accounts. */
 export interface DisputeFigures {
+  /** L1 gas of one transfer in a batch of 200 that L1 checks, its data included. */
   readonly recomputePerTransfer: number;
   readonly fraudProof: number;
   readonly settle: number;
 }
 
-/** Has L1 recompute a batch of 200 over the large state, then proves one wrong state root in the batch behind it. */
-export async function measureDisputes({ connection }: Lab): Promise<DisputeFigures> {
+/** Has L1 check a batch of 200 over the large state, then proves one wrong state root in the batch behind it. */
+export async function measureDisputes(lab: Lab): Promise<DisputeFigures> {
   const senders = users(BATCH_SIZE);
-  const accounts = Array.from({ length: LARGE_STATE - BATCH_SIZE }, (_, index) =>
+  const others = Array.from({ length: LARGE_STATE - BATCH_SIZE }, (_, index) =>
     getAddress(keccak256(toUtf8Bytes(`account ${index}`)).slice(0, 42)),
   );
-  const config = devnet([...senders.map(({ address }) => address), ...accounts]);
-  const store = await StateStore.open();
-  const genesis = genesisHeader(config, await store.genesis(config));
-  const rollup = { genesisStateRoot: genesis.postStateRoot, genesisTimestamp: config.genesisTimestamp };
-  const system = await deploySystem(connection, { rollup, sequencers: 4 });
-  const { sequencer } = await system.sequencers.term();
+  const line = await BatchLine.open(lab, [...senders.map(({ address }) => address), ...others]);
 
-  const right = await cutBatch(
-    config,
-    store,
-    genesis,
-    transfers(config, senders, { round: 0, coinbase: COINBASE }),
-    sequencer,
-  );
-  await submit(system, genesis, right);
-  const { recomputePerTransfer } = await answer(system, store, config, right);
+  const right = await line.cut(senders, 0);
+  await line.submit(right);
+  await line.request(right);
+  const recomputePerTransfer = Math.ceil((await line.answer(right)) / BATCH_SIZE);
 
   const disputed = BATCH_SIZE / 2;
-  const wrong = await cutBatch(
-    config,
-    store,
-    right.header,
-    transfers(config, senders, { round: 1, coinbase: COINBASE }),
-    sequencer,
-    (roots) => roots.map((root, index) => (index < disputed ? root : keccakHex(root))),
+  const wrong = await line.cut(senders, 1, (roots) =>
+    roots.map((root, index) => (index < disputed ? root : keccakHex(root))),
   );
-  await submit(system, right.header, wrong);
-  const transaction = wrong.transactions[disputed]!;
-  const preStateRoot = wrong.stateRoots[disputed - 1] ?? ZERO_HASH;
-  const witness = await transitionWitness(config, store, preStateRoot, [transaction]);
-  const transition = {
-    index: disputed,
-    transaction: { context: transaction.context, raw: toHex(transaction.raw) },
-    transactionProof: wrong.places.proof(disputed),
-    preStateRoot,
-    preStateProof: wrong.states.proof(disputed - 1),
-    postStateRoot: wrong.stateRoots[disputed]!,
-    postStateProof: wrong.states.proof(disputed),
-  };
-  const verifier = system.as(system.verifierAccounts[0]!);
-  const fraudProof = (await sent(verifier.disputes.proveTransition(wrong.header, transition, witness))).gas;
-  const settle = (await sent(verifier.sequencers.settle(sequencer))).gas;
+  await line.submit(wrong);
+  const fraudProof = await line.check(wrong, disputed, disputed + 1);
+  const settle = await sent(line.system.sequencers.settle(wrong.header.sequencer));
   return { recomputePerTransfer, fraudProof, settle };
+}
+
+/** Where the gas of a certified batch, a request, and a fraud proof over the large state goes, as text. */
+export async function whereGasGoes(lab: Lab): Promise<string> {
+  const senders = users(BATCH_SIZE);
+  const others = Array.from({ length: LARGE_STATE - BATCH_SIZE }, (_, index) =>
+    getAddress(keccak256(toUtf8Bytes(`account ${index}`)).slice(0, 42)),
+  );
+  const line = await BatchLine.open(lab, [...senders.map(({ address }) => address), ...others]);
+  const { system } = line;
+  const contracts = ["inbox", "disputes", "sequencers", "verifiers", "parameters", "executor"] as const;
+  const names = new Map<string, string>();
+  for (const name of contracts) names.set((await system[name].getAddress()).toLowerCase(), name);
+  names.set((await system.sequencers.desk()).toLowerCase(), "desk");
+  const split = async (title: string): Promise<string> =>
+    renderSplit(title, await splitOf(system.connection.ethers.provider, latest, names));
+
+  const first = await line.cut(senders, 0);
+  await line.submit(first);
+  const second = await line.cut(senders, 1);
+  await line.submit(second);
+  const texts = [await split("Submit a certified batch")];
+  await line.request(first);
+  await line.answer(first);
+  await line.request(second);
+  texts.push(await split("Request data"));
+  const disputed = BATCH_SIZE / 2;
+  const wrong = await line.cut(senders, 2, (roots) =>
+    roots.map((root, index) => (index < disputed ? root : keccakHex(root))),
+  );
+  await line.submit(wrong);
+  await line.check(wrong, disputed, disputed + 1);
+  texts.push(await split("Prove a wrong state root"));
+  return texts.join("\n\n");
 }

@@ -1,24 +1,24 @@
 /** Names of the enum `Parameter` of `contracts/governance/IParameters.sol`, in its order. */
 export const PARAMETERS = [
-  "ChallengeWindow",
   "RequestWindow",
-  "RotationTimeout",
-  "RotationTransactions",
-  "MinimumLock",
-  "UnbondingDelay",
   "RequestFeeFloor",
   "RequestFeeFactor",
+  "ChallengeWindow",
+  "RotationTimeout",
+  "RotationTransactions",
   "SlashBounty",
   "SlashTreasury",
   "CosignerSlash",
+  "MinimumLock",
+  "UnbondingDelay",
   "KickSlash",
   "AnswerPay",
   "GrantAllowance",
   "GrantAllowanceMetis",
-  "VerifierBond",
   "RewardPerGas",
   "ProducerShare",
   "SubmissionShare",
+  "VerifierBond",
 ] as const;
 
 /** One number that governance can change. */

@@ -8,11 +8,12 @@ import { type Setting, address, agentCommand, integer } from "../agents/cli/flag
 import { AgentError, messageOf } from "../agents/runtime/errors.ts";
 import type { ChainConfig } from "../l2/protocol/config.ts";
 import { StateStore } from "../l2/state/state.ts";
-import { constantOf, readBalances, readParameters } from "./genesis/input.ts";
+import { constantOf, readBalances, readCode, readParameters } from "./genesis/input.ts";
 import { checkOutputs, writeTogether } from "./genesis/output.ts";
 
 interface Options {
   readonly balances: string;
+  readonly predeploys?: string;
   readonly parameters: string;
   readonly out: string;
   readonly outParameters: string;
@@ -27,6 +28,11 @@ const SETTINGS: Setting<unknown>[] = [
     value: "file",
     description: 'JSON of balances in wei by address: { "0x…": "1000000000000000000" }',
     required: true,
+  },
+  {
+    name: "predeploys",
+    value: "file",
+    description: "JSON of the code of contracts that are there from the start, in hexadecimal by address",
   },
   {
     name: "parameters",
@@ -56,8 +62,9 @@ const command = agentCommand(
   "Writes the genesis of the L2, and the parameters that bind L1 to it.",
   SETTINGS,
 ).action(async (options: Options) => {
-  const { out, outParameters, parameters: file, timestamp = Math.floor(Date.now() / 1000) } = options;
-  checkOutputs([out, outParameters], { inputs: [options.balances, file], force: options.force === true });
+  const { out, outParameters, parameters: file, predeploys, timestamp = Math.floor(Date.now() / 1000) } = options;
+  const inputs = [options.balances, file, ...(predeploys === undefined ? [] : [predeploys])];
+  checkOutputs([out, outParameters], { inputs, force: options.force === true });
   const parameters = readParameters(file);
   const config: ChainConfig = {
     chainId: constantOf(parameters, "chainId", file),
@@ -65,6 +72,7 @@ const command = agentCommand(
     gasLimit: constantOf(parameters, "gasLimit", file),
     genesisTimestamp: timestamp,
     alloc: readBalances(options.balances),
+    ...(predeploys === undefined ? {} : { predeploys: readCode(predeploys) }),
   };
   const genesisStateRoot = await stateRootOf(config);
   const Rollup = { ...parameters.Rollup, genesisTimestamp: timestamp, genesisStateRoot };

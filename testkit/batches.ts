@@ -2,12 +2,21 @@
  * Real batches to submit, dispute and recompute: real signed transfers over a real state, whose roots `@ethereumjs/vm`
  * computes; and batches that are wrong in one chosen way.
  */
-import { type ContractTransactionResponse, type TransactionRequest, Wallet, id, parseEther } from "ethers";
+import {
+  type ContractTransactionResponse,
+  type Result,
+  type TransactionRequest,
+  Wallet,
+  ZeroAddress,
+  id,
+  parseEther,
+} from "ethers";
 
+import { BATCH_STATUS, type Standing, readStanding } from "../agents/l1/standing.ts";
 import { signed } from "./signed.ts";
-import { encodeObject, encodeRecords, recordEnds } from "../l2/batch/encoding.ts";
-import type { L2Transaction } from "../l2/protocol/l2-transaction.ts";
-import { type BatchHeader, genesisHeader, hashHeader, toHeader } from "../l2/batch/header.ts";
+import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
+import { type L2Transaction, RANDOMNESS } from "../l2/protocol/l2-transaction.ts";
+import { type BatchHeader, STAND_INS, genesisHeader, hashHeader, lastBlockHash, toHeader } from "../l2/batch/header.ts";
 import { type BatchTree, batchTree, mttbrLeafValue } from "../l2/batch/tree.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
 import { type Hex, fromHex } from "../l2/base/hex.ts";
@@ -52,7 +61,16 @@ export interface BatchPlan {
   /** Transactions in one block; three by default. */
   readonly perBlock?: number;
   readonly coinbase?: string;
+  /** Of the first block, in seconds; right behind the parent's last one where absent. */
+  readonly time?: bigint;
+  /** The parent's where absent, as far as that is no genesis. */
+  readonly epoch?: bigint;
+  /** The parent's where absent, or {@link FIRST_TERM}. */
+  readonly term?: bigint;
 }
+
+/** The term from which on all sequencers of a fixture count: the first one to join has the term before for itself. */
+export const FIRST_TERM = 2n;
 
 /** What a batch says otherwise than it should. */
 export interface Lie {
@@ -92,7 +110,7 @@ export class BatchMaker {
 
   /** A right batch behind a header, unless the plan carries transfers that are invalid. */
   async batch(parent: BatchHeader, sequencer: string, plan: BatchPlan = {}): Promise<TestBatch> {
-    const { perBlock = 3, coinbase = COINBASE } = plan;
+    const { perBlock = 3, coinbase = COINBASE, time = parent.lastTimestamp + SECONDS_PER_BLOCK } = plan;
     const transfers =
       typeof plan.transfers === "object"
         ? plan.transfers
@@ -107,8 +125,9 @@ export class BatchMaker {
       const block = BigInt(Math.floor(i / perBlock)) + 1n;
       const context = {
         number: parent.lastBlock + block,
-        timestamp: parent.lastTimestamp + SECONDS_PER_BLOCK * block,
+        timestamp: time + SECONDS_PER_BLOCK * (block - 1n),
         coinbase,
+        randomness: RANDOMNESS,
       };
       const raw = transfer.raw ?? (await this.#sign(stateRoot, i, transfer, nonces));
       const transaction = { context, raw: fromHex(raw) };
@@ -120,7 +139,9 @@ export class BatchMaker {
       stateRoots.push(stateRoot);
     }
     const data = encodeRecords(transactions);
-    return assemble(parent, { transactions, stateRoots, gas, success, data }, { sequencer });
+    const term = plan.term ?? (parent.index === 0n ? FIRST_TERM : parent.term);
+    const say = { sequencer, epoch: plan.epoch ?? parent.epoch, term, baseFee: this.config.baseFee };
+    return assemble(parent, { transactions, stateRoots, gas, success, data }, say);
   }
 
   /** What re-executing transactions `[from, to)` needs, on the state that the batch claims before them. */
@@ -161,9 +182,16 @@ export function lying(batch: TestBatch, lie: Lie): TestBatch {
   return assemble(
     batch.parent,
     { transactions, stateRoots, gas, success, data },
-    { sequencer: batch.header.sequencer, ...lie.header },
+    { ...placeIn(batch.header), ...lie.header },
   );
 }
+
+function placeIn({ sequencer, epoch, term, baseFee }: BatchHeader): Place {
+  return { sequencer, epoch, term, baseFee };
+}
+
+/** What does not follow from the transactions. */
+type Place = Pick<BatchHeader, "sequencer" | "epoch" | "term" | "baseFee">;
 
 /** The batch's state roots with another one at index `i`. */
 export function rootsWith(batch: TestBatch, i: number, root: Hex): Hex[] {
@@ -179,7 +207,7 @@ function assemble(
     success,
     data,
   }: Pick<TestBatch, "transactions" | "stateRoots" | "gas" | "success" | "data">,
-  say: Partial<BatchHeader> & Pick<BatchHeader, "sequencer">,
+  say: Partial<BatchHeader> & Place,
 ): TestBatch {
   const transactionTree = batchTree(transactions.map(mttbrLeafValue));
   const stateTree = batchTree(stateRoots);
@@ -194,11 +222,13 @@ function assemble(
     lastBlock: last.number,
     firstTimestamp: first.timestamp,
     lastTimestamp: last.timestamp,
+    blockBefore: lastBlockHash(parent),
     preStateRoot: parent.postStateRoot,
     postStateRoot: stateRoots.at(-1)!,
     mtsr: stateTree.root,
     mttbr: transactionTree.root,
     dataHash: keccakHex(encodeObject(data, stateRoots)),
+    ...STAND_INS,
     ...say,
   });
   return {
@@ -221,30 +251,36 @@ export function stateBefore(batch: TestBatch, i: number): Hex {
   return i === 0 ? batch.header.preStateRoot : batch.stateRoots[i - 1]!;
 }
 
-/** The encoded transactions `[from, to)`. */
-export function recordsOf(batch: TestBatch, from = 0, to = batch.transactions.length): Uint8Array {
-  const ends = recordEnds(batch.data);
-  return batch.data.slice(from === 0 ? 0 : ends[from - 1], ends[to - 1]);
+/** Where nothing stands. */
+export const NOWHERE: Standing = { status: BATCH_STATUS.none, due: 0, signers: 0n, submitter: ZeroAddress };
+
+/**
+ * Where a header stands, as the inbox last said of it: also after it left the chain of batches. `None` for one that was
+ * never submitted.
+ */
+export async function standingOf({ inbox }: TestSystem, header: BatchHeader): Promise<Standing> {
+  const hash = hashHeader(header);
+  if ((await inbox.commitmentAt(header.index)) === hash) return { ...NOWHERE, status: BATCH_STATUS.final };
+  const said = [
+    ...(await inbox.queryFilter(inbox.filters.BatchSubmitted(header.index, hash))),
+    ...(await inbox.queryFilter(inbox.filters.BatchConfirmed(header.index, hash))),
+  ];
+  const last = said.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index).at(-1);
+  if (last === undefined) return NOWHERE;
+  return readStanding(last.args.standing as unknown as Result);
 }
 
-/** The fraud proof's view of transaction `i`. */
-export function transitionOf(batch: TestBatch, i: number) {
-  const transaction = batch.transactions[i]!;
-  return {
-    index: i,
-    transaction,
-    transactionProof: batch.transactionTree.proof(i),
-    preStateRoot: stateBefore(batch, i),
-    preStateProof: i === 0 ? [] : batch.stateTree.proof(i - 1),
-    postStateRoot: batch.stateRoots[i]!,
-    postStateProof: batch.stateTree.proof(i),
-  };
+/** A header with where it stands, as L1 takes it. */
+export async function placed(
+  system: TestSystem,
+  header: BatchHeader,
+): Promise<{ header: BatchHeader; standing: Standing }> {
+  return { header, standing: await standingOf(system, header) };
 }
 
-/** Where transaction `i` stands. */
-export function placementOf(batch: TestBatch, i: number) {
-  const { context, raw } = batch.transactions[i]!;
-  return { index: i, context, txHash: keccakHex(raw), proof: batch.transactionTree.proof(i) };
+/** L1's epoch and term, as headers name them. */
+export async function placeOf({ inbox, sequencers }: TestSystem): Promise<{ epoch: bigint; term: bigint }> {
+  return { epoch: await inbox.epoch(), term: (await sequencers.term()).number };
 }
 
 /** Submits a batch with the certificate of all sequencers, or of those that are named. */
@@ -254,13 +290,18 @@ export async function submit(
   members: readonly SequencerAccount[] = system.sequencerAccounts,
 ): Promise<ContractTransactionResponse> {
   const certificate = await certify(system.sequencers, batch.header, members);
-  return await system.inbox.submit(batch.parent, batch.header, [...batch.postStateProof], certificate);
+  return await system.inbox.submit(
+    await placed(system, batch.parent),
+    batch.header,
+    [...batch.postStateProof],
+    certificate,
+  );
 }
 
 /** Submits a batch without a certificate, as its sequencer. */
 export async function submitUnattested(system: TestSystem, batch: TestBatch): Promise<ContractTransactionResponse> {
   const { inbox } = system.as(ownerOf(system, batch.header.sequencer));
-  return await inbox.submitUnattested(batch.parent, batch.header, [...batch.postStateProof]);
+  return await inbox.submitUnattested(await placed(system, batch.parent), batch.header, [...batch.postStateProof]);
 }
 
 /** The account that owns a sequencer. */

@@ -1,5 +1,5 @@
 /** What the peer network signs, signed with the keys of a test's sequencers. */
-import { Signature, type TypedDataField, type Wallet } from "ethers";
+import { Signature, type TypedDataDomain, type TypedDataField, type Wallet, concat } from "ethers";
 
 import { BATCH_HEADER_TYPES, type BatchHeader } from "../l2/batch/header.ts";
 import type { SequencerSet } from "../types/ethers-contracts/index.ts";
@@ -24,6 +24,16 @@ const SILENCE_TYPES: Record<string, TypedDataField[]> = {
   ],
 };
 
+const POSSESSION_TYPES: Record<string, TypedDataField[]> = {
+  Possession: [
+    { name: "owner", type: "address" },
+    { name: "key", type: "address" },
+  ],
+};
+
+/** No signatures at all. */
+export const NO_CERTIFICATE: Certificate = { signers: 0n, signatures: "0x" };
+
 /** A certificate over a batch. */
 export async function certify(
   sequencers: SequencerSet,
@@ -43,31 +53,34 @@ export async function certifySilence(
   return await sign(sequencers, SILENCE_TYPES, { term, sequencer }, members);
 }
 
+/** What `join` and `rotateKey` take as proof that the owner has the key: 64 bytes (ERC-2098). */
+export async function provePossession(sequencers: SequencerSet, owner: string, key: Wallet): Promise<string> {
+  const signature = await key.signTypedData(await domainOf(sequencers), POSSESSION_TYPES, { owner, key: key.address });
+  return Signature.from(signature).compactSerialized;
+}
+
+async function domainOf(sequencers: SequencerSet): Promise<TypedDataDomain> {
+  const network = await sequencers.runner?.provider?.getNetwork();
+  if (network === undefined) throw new Error("The sequencer set has no provider, expected one.");
+  const verifyingContract = await sequencers.getAddress();
+  return { name: "Metis L2", version: "1", chainId: network.chainId, verifyingContract };
+}
+
 async function sign(
   sequencers: SequencerSet,
   types: Record<string, TypedDataField[]>,
   value: Record<string, unknown>,
   members: readonly SeatedKey[],
 ): Promise<Certificate> {
-  const domain = await sequencers.eip712Domain();
+  const domain = await domainOf(sequencers);
   const inOrder = members.toSorted((a, b) => a.seat - b.seat);
   const signatures = await Promise.all(
     inOrder.map(async ({ key }) => {
-      const signature = await key.signTypedData(
-        {
-          name: domain.name,
-          version: domain.version,
-          chainId: domain.chainId,
-          verifyingContract: domain.verifyingContract,
-        },
-        types,
-        value,
-      );
-      return Signature.from(signature).compactSerialized.slice(2);
+      return Signature.from(await key.signTypedData(domain, types, value)).compactSerialized;
     }),
   );
   return {
     signers: members.reduce((signers, { seat }) => signers | (1n << BigInt(seat)), 0n),
-    signatures: `0x${signatures.join("")}`,
+    signatures: concat(signatures),
   };
 }

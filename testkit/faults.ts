@@ -1,6 +1,7 @@
 /** Sequencers that do not as they should, made of what the agents take as dependencies. */
 import { randomBytes } from "ethers";
 
+import { RANDOMNESS } from "../l2/protocol/l2-transaction.ts";
 import { asHex, fromHex, toHex } from "../l2/base/hex.ts";
 import type { Hex } from "../l2/base/hex.ts";
 import type { Chain } from "../l2/chain/chain.ts";
@@ -84,7 +85,12 @@ export async function overfull(
   timestamp = chain.head.timestamp + 1,
 ): Promise<SignedBlock> {
   const { number } = chain.head;
-  const context = { number: BigInt(number + 1), timestamp: BigInt(timestamp), coinbase: key.address };
+  const context = {
+    number: BigInt(number + 1),
+    timestamp: BigInt(timestamp),
+    coinbase: key.address,
+    randomness: RANDOMNESS,
+  };
   const transactions = raws.map((raw) => ({ context, raw: fromHex(raw) }));
   await chain.adoptBatch(transactions, number);
   const { head } = chain;
@@ -113,5 +119,5 @@ export function isolated(fault: Fault): Behaviour {
 
 /** It leaves requests for its data unanswered (11.D1). */
 export function unresponsive(): Behaviour {
-  return { responder: { answer: () => Promise.resolve() } };
+  return { answers: false };
 }

@@ -107,7 +107,8 @@ export async function nextBatch(
 ): Promise<Batch & { parent: BatchHeader }> {
   const last = local.l1State.batches[local.l1State.head - 1];
   if (last === undefined) throw new Error("L1 has no batch");
-  const { header: parent, headerHash } = last;
-  const place = { index: parent.index + 1n, parent: headerHash, sequencer: currentOf(local).owner };
+  const { header: parent } = last;
+  const { epoch, term } = local.l1State;
+  const place = { parent, epoch: BigInt(epoch), term: BigInt(term.number), sequencer: currentOf(local).owner };
   return { parent, ...(await buildBatch(chain, Number(parent.lastBlock) + 1, chain.head.number, place)) };
 }

@@ -58,6 +58,7 @@ export class TestState {
       number: context.number,
       timestamp: context.timestamp,
       coinbase: createAddressFromString(context.coinbase.toLowerCase()),
+      mixHash: fromHex(context.randomness),
       gasLimit: this.config.gasLimit,
       baseFeePerGas: this.config.baseFee,
     };

@@ -10,6 +10,8 @@ import type { NetworkConnection } from "hardhat/types/network";
 import MetisL2 from "../ignition/modules/MetisL2.ts";
 import { type DeploymentParameters, Parameter, type ParameterName, type Setting } from "../ignition/parameters.ts";
 import { type System, type SystemAddresses, asRunner, connectSystem } from "../ignition/system.ts";
+import { devnet } from "../l2/protocol/config.ts";
+import { provePossession } from "./certificates.ts";
 
 /** What a test may ask for. */
 export interface SystemOptions {
@@ -60,6 +62,8 @@ export interface TestSystem extends System {
   skip(seconds: number | bigint): Promise<void>;
 }
 
+const GENESIS_TIME = devnet([]).genesisTimestamp;
+
 const FIRST_SEQUENCER = 1;
 const MOST_SEQUENCERS = 16;
 const FIRST_VERIFIER = FIRST_SEQUENCER + MOST_SEQUENCERS;
@@ -86,8 +90,13 @@ export function systemFixture(options: SystemOptions = {}): () => Promise<TestSy
   };
 }
 
+/** An in-process L1 that begins when the L2 of `devnet` does, so that the L2's blocks are as old as L1's. */
+export async function createL1(): Promise<NetworkConnection> {
+  return await network.create({ override: { initialDate: new Date(1000 * GENESIS_TIME) } });
+}
+
 async function deployWithSnapshot(options: SystemOptions) {
-  const connection = await network.create();
+  const connection = await createL1();
   const system = await deploySystem(connection, options);
   const snapshot = await connection.networkHelpers.takeSnapshot();
   return {
@@ -124,6 +133,8 @@ export async function deploySystem(connection: NetworkConnection, options: Syste
     const stake = options.stakes?.[seat] ?? BigInt(parameters.Governance.MinimumLock.value);
     sequencerAccounts.push(await join(contracts, owner, seat, stake));
   }
+  // Whoever joins counts from the next term on. The first term is that of the first one, alone.
+  if (count > 1) await contracts.sequencers.rotate();
 
   const verifierAccounts = signers.slice(FIRST_VERIFIER, FIRST_VERIFIER + (options.verifiers ?? 1));
   for (const verifier of verifierAccounts) await register(contracts, verifier);
@@ -166,7 +177,7 @@ export async function deploymentParameters(options: SystemOptions = {}): Promise
   };
 }
 
-/** Lets an account lock METIS of the deployer's and take the next seat. */
+/** Lets an account lock METIS of the deployer's and take the next seat, which counts from the next term on. */
 export async function join(
   contracts: System,
   owner: HardhatEthersSigner,
@@ -178,8 +189,9 @@ export async function join(
   const { token, sequencers } = asRunner(contracts, owner);
   await contracts.token.transfer(owner, stake);
   await token.approve(sequencers, stake);
+  const possession = await provePossession(sequencers, owner.address, key);
   // An estimate can be too low: it assumes the last block's second, in which counting votes is cheaper.
-  await sequencers.join(key.address, recipient, stake, { gasLimit: 500_000 });
+  await sequencers.join(key.address, recipient, stake, possession, { gasLimit: 600_000 });
   return { owner, address: owner.address, key, recipient, seat };
 }
 

@@ -2,11 +2,12 @@
 import type { Chain } from "../../l2/chain/chain.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { StateStore } from "../../l2/state/state.ts";
+import { Answerer, type AnswererOptions } from "../answers/answerer.ts";
 import { ConsensusProcess, type ConsensusDependencies, type ConsensusOptions } from "../consensus/process.ts";
 import { BlocksSource, StorageSource, type DataSource } from "../data/batch-data.ts";
 import type { FileStore } from "../data/file-store.ts";
 import type { ReadableStorage, Storage } from "../data/storage.ts";
-import { Recomputer } from "../execution/recomputer.ts";
+import type { Accounts } from "../l1/accounts.ts";
 import type { EventFollower, FollowerOptions } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { L1State } from "../l1/mirror.ts";
@@ -16,10 +17,10 @@ import type { PeerKey } from "../peers/key.ts";
 import type { Transport } from "../peers/transport.ts";
 import type { AgentDependencies } from "../runtime/agent.ts";
 import type { Cursor } from "../runtime/cursor.ts";
-import { Responder } from "../sequencer/responder.ts";
 import { Sequencer, type SequencerDependencies, type SequencerOptions } from "../sequencer/sequencer.ts";
 import { Outbox } from "../submitter/outbox.ts";
 import { Submitter, type Challenger, type SubmitterOptions } from "../submitter/submitter.ts";
+import { followSubmissions } from "../verifier/signed.ts";
 import { Verifier, type VerifierOptions } from "../verifier/verifier.ts";
 import { followRecord, Voter, type VoterOptions } from "../voter/voter.ts";
 
@@ -42,69 +43,82 @@ export interface PeerGround extends Ground {
   readonly chain: Chain;
   readonly mirror: EventFollower<L1State>;
   readonly transport: Transport;
-  readonly key: PeerKey;
+  /** At least one. */
+  readonly keys: readonly PeerKey[];
 }
 
 /** The consensus layer. */
-export function composeConsensus(options: ConsensusOptions, { mirror, key, ...ground }: PeerGround): ConsensusProcess {
-  const dependencies: ConsensusDependencies = { ...ground, follower: mirror, key: () => key };
+export function composeConsensus(options: ConsensusOptions, { mirror, ...ground }: PeerGround): ConsensusProcess {
+  const dependencies: ConsensusDependencies = { ...ground, follower: mirror };
   return new ConsensusProcess(options, dependencies);
 }
 
 /** Parts in which a sequencer differs from an honest one. */
-export type SequencerBehaviour = Partial<
-  Pick<SequencerDependencies, "producer" | "attestor" | "responder" | "recomputer">
->;
+export type SequencerBehaviour = Partial<Pick<SequencerDependencies, "producer" | "attestor">>;
 
-/**
- * A sequencer. It answers requests out of its own chain first, then out of the storage.
- *
- * @param options.pieceSize Most bytes of records in one L1 transaction.
- * @param options.stepGas L1 gas that one step of a recomputation aims at.
- */
+/** A sequencer. */
 export function composeSequencer(
-  options: SequencerOptions & { readonly pieceSize: number; readonly stepGas: bigint },
+  options: SequencerOptions,
   dependencies: PeerGround & {
-    readonly config: ChainConfig;
     readonly consensus: Pick<Consensus, "pendingTransactions">;
-    readonly storage?: ReadableStorage | undefined;
     readonly behaviour?: SequencerBehaviour;
   },
 ): Sequencer {
-  const { pieceSize, stepGas, ...rest } = options;
-  const { mirror, key, storage, behaviour, ...ground } = dependencies;
-  const { chain } = ground;
-  const sources: DataSource[] = [new BlocksSource("own chain", chain)];
-  if (storage !== undefined) sources.push(new StorageSource(storage));
-  return new Sequencer(rest, {
-    ...ground,
-    follower: mirror,
-    key: () => key,
-    responder: new Responder({ sequencer: options.owner, pieceSize }, { ...ground, sources }),
-    recomputer: new Recomputer({ stepGas }, { ...ground, states: chain.states }),
-    ...behaviour,
-  });
+  const { mirror, behaviour, ...ground } = dependencies;
+  return new Sequencer(options, { ...ground, follower: mirror, ...behaviour });
 }
 
-/** A verifier. */
+/**
+ * Answers the requests for a sequencer's batches, and in its turn those for others', beside it (rule 9). It looks for data
+ * in the sequencer's chain first, then in the storage.
+ *
+ * @param dependencies.mirror Of its own.
+ * @param dependencies.accounts Send nothing else, so that answers wait for nothing.
+ */
+export function composeAnswerer(
+  options: AnswererOptions,
+  dependencies: Omit<BatchGround, "transactions"> & {
+    readonly accounts: Accounts;
+    readonly chain: Chain;
+    readonly storage?: ReadableStorage | undefined;
+  },
+): Answerer {
+  const { chain, storage, ...ground } = dependencies;
+  const sources: DataSource[] = [new BlocksSource("own chain", chain)];
+  if (storage !== undefined) sources.push(new StorageSource(storage));
+  return new Answerer(options, { ...ground, states: chain.states, sources });
+}
+
+/**
+ * A verifier.
+ *
+ * @param options.follower How it follows what was submitted.
+ * @param ground.consensus Where it sees certified batches before L1 has them, if anywhere (H4).
+ */
 export function composeVerifier(
-  options: VerifierOptions,
-  ground: BatchGround & { readonly states: StateStore; readonly sources: readonly DataSource[] },
+  options: VerifierOptions & { readonly follower?: Partial<FollowerOptions> },
+  ground: BatchGround & {
+    readonly states: StateStore;
+    readonly sources: readonly DataSource[];
+    readonly consensus?: Pick<Consensus, "certifiedBatch"> | undefined;
+  },
 ): Verifier {
-  return new Verifier(options, { ...ground, cursor: ground.cursor("findings") });
+  const { follower = {}, ...rest } = options;
+  const submissions = followSubmissions(ground.l1, follower, { ...ground, cursor: ground.cursor("submissions") });
+  return new Verifier(rest, { ...ground, submissions, cursor: ground.cursor("findings") });
 }
 
 /**
  * A submitter.
  *
- * @param options.maxRequestFee Most that it pays for a data request when it acts as a verifier (8.3), in wei.
- * @param options.stepGas L1 gas that one step of a recomputation aims at then.
+ * @param options.requestBudget Most that it pays for data requests in a day when it acts as a verifier (8.3), in wei.
+ * @param options.stepGas L1 gas that one call of a session aims at then.
  * @param dependencies.blocks Nodes of the Metis blockchain (8c).
  * @param dependencies.files Where objects wait for the storage.
  * @param dependencies.challenger Who acts where L1 has a wrong batch; a verifier with the submitter's account if absent.
  */
 export function composeSubmitter(
-  options: SubmitterOptions & { readonly maxRequestFee: bigint; readonly stepGas: bigint },
+  options: SubmitterOptions & { readonly requestBudget: bigint; readonly stepGas: bigint },
   dependencies: BatchGround & {
     readonly states: StateStore;
     readonly storage: Storage;
@@ -114,7 +128,7 @@ export function composeSubmitter(
     readonly challenger?: Challenger;
   },
 ): Submitter {
-  const { maxRequestFee, stepGas, ...rest } = options;
+  const { requestBudget, stepGas, ...rest } = options;
   const { storage, blocks, files, challenger, ...ground } = dependencies;
   const stored = new StorageSource(storage);
   return new Submitter(rest, {
@@ -124,7 +138,7 @@ export function composeSubmitter(
     challenger:
       challenger ??
       composeVerifier(
-        { interval: rest.interval, maxRequestFee, stepGas, register: false },
+        { interval: rest.interval, requestBudget, stepGas, register: false },
         { ...ground, sources: [stored, ...blocks] },
       ),
   });

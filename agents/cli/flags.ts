@@ -192,6 +192,14 @@ export function bytes(text: string): string {
   return data.toLowerCase();
 }
 
+/** Reads private keys, separated by commas. */
+export function privateKeys(text: string): string[] {
+  return text
+    .split(",")
+    .filter((part) => part !== "")
+    .map((part) => privateKey(part.trim()));
+}
+
 /**
  * Reads a private key: 32 bytes in hexadecimal, or the name of a file that holds them (a key in a flag is seen by
  * every user of the machine). The text itself is never repeated.

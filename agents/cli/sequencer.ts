@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { BLOCK_LIMITS } from "../../l2/protocol/limits.ts";
-import { address, agentCommand, integer, url, type Setting } from "./flags.ts";
+import { address, agentCommand, integer, privateKey, privateKeys, url, type Setting } from "./flags.ts";
 import {
   DAEMON_SETTINGS,
   GENESIS_SETTING,
@@ -13,7 +13,7 @@ import {
   type SenderSettings,
 } from "./settings.ts";
 import { PEER_SETTINGS, type PeerSettings } from "./peers.ts";
-import { DEFAULT_PIECE_SIZE } from "../sequencer/defaults.ts";
+import { DEFAULT_AT_ONCE } from "../answers/defaults.ts";
 import { compiled } from "./compiled.ts";
 
 export interface Settings extends DaemonSettings, L1Settings, SenderSettings, PeerSettings {
@@ -22,9 +22,11 @@ export interface Settings extends DaemonSettings, L1Settings, SenderSettings, Pe
   owner: string;
   coinbase?: string;
   blockTransactions: number;
+  nextKey?: string;
   consensusUrl: string;
   storageUrl?: string;
-  pieceSize: number;
+  answerKeys: string[];
+  answerAtOnce: number;
 }
 
 const SETTINGS: Setting<unknown>[] = [
@@ -42,14 +44,29 @@ const SETTINGS: Setting<unknown>[] = [
     parse: integer(1, BLOCK_LIMITS.transactions),
     default: 500,
   },
+  {
+    name: "next-key",
+    value: "key",
+    description: 'key that "stake rotate-key" registered, which signs from the next term on; like --key',
+    parse: privateKey,
+  },
   { name: "consensus-url", value: "url", description: "consensus layer", parse: url, required: true },
   { name: "storage-url", value: "url", description: "Memolabs, for what the own chain no longer has", parse: url },
   {
-    name: "piece-size",
-    value: "bytes",
-    description: "most bytes of records in one transaction (11.8)",
-    parse: integer(1_000, 120_000),
-    default: DEFAULT_PIECE_SIZE,
+    name: "answer-keys",
+    value: "keys",
+    description:
+      "keys of accounts that answer data requests and send nothing else, separated by commas, like --key (11.8); none answers nothing",
+    parse: privateKeys,
+    default: [],
+    shown: "none",
+  },
+  {
+    name: "answer-at-once",
+    value: "count",
+    description: "most transactions of each such account under way",
+    parse: integer(1, 16),
+    default: DEFAULT_AT_ONCE,
   },
   ...PEER_SETTINGS,
   STEP_GAS_SETTING,
@@ -59,7 +76,7 @@ const SETTINGS: Setting<unknown>[] = [
   ...DAEMON_SETTINGS,
 ];
 
-/** `agent sequencer`. The key signs blocks and batches, and pays for the answers to data requests. */
+/** `agent sequencer`. The key signs blocks and batches; accounts of their own pay for the answers to data requests. */
 export function sequencerCommand(): Command {
   return agentCommand(
     "sequencer",

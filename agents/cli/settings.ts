@@ -123,7 +123,7 @@ export const GENESIS_SETTING: Setting<unknown> = {
 export const STEP_GAS_SETTING: Setting<unknown> = {
   name: "step-gas",
   value: "gas",
-  description: "L1 gas that one step of a recomputation aims at (11.9)",
+  description: "L1 gas that one call of a proof or an answer aims at (11.9)",
   parse: (text) => BigInt(integer(100_000, Number(L1_TRANSACTION_GAS))(text)),
   default: DEFAULT_STEP_GAS,
 };

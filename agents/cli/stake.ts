@@ -1,5 +1,7 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { isHexString } from "ethers";
 
+import { asHash } from "../../l2/base/hex.ts";
 import { address, agentCommand, ether, hash, type Setting } from "./flags.ts";
 import {
   DAEMON_SETTINGS,
@@ -9,12 +11,14 @@ import {
   type L1Settings,
   type SenderSettings,
 } from "./settings.ts";
-import type { Stake } from "../sequencer/stake.ts";
+import type { ProvenKey, Stake } from "../sequencer/stake.ts";
 import { compiled } from "./compiled.ts";
 
 export interface StakeSettings extends DaemonSettings, L1Settings, SenderSettings {
   amount?: bigint;
   sequencerKey?: string;
+  possession?: string;
+  owner?: string;
   recipient?: string;
   verifier?: string;
   request?: string;
@@ -34,6 +38,20 @@ const KEY: Setting<unknown> = {
   name: "sequencer-key",
   value: "address",
   description: "address of the key that signs blocks and batches",
+  parse: address,
+  required: true,
+};
+const POSSESSION: Setting<unknown> = {
+  name: "possession",
+  value: "signature",
+  description: 'proof of that key\'s holder, as "stake prove-key" prints it',
+  parse: signature,
+  required: true,
+};
+const OWNER: Setting<unknown> = {
+  name: "owner",
+  value: "address",
+  description: "owner of the stake that the key is to serve",
   parse: address,
   required: true,
 };
@@ -74,21 +92,21 @@ const REASON: Setting<unknown> = {
   required: true,
 };
 
-/** `agent stake`: what the owner of a stake does on L1 (Q4); `--key` is the owner's. */
+/** `agent stake`: what the owner of a stake does on L1 (Q4); `--key` is the owner's, except in `prove-key`. */
 export function stakeCommand(): Command {
   const actions: [string, string, Setting<unknown>[], (stake: Stake, s: StakeSettings) => Promise<unknown>][] = [
     [
       "join",
-      "locks METIS and takes a seat",
-      [AMOUNT, KEY, RECIPIENT],
-      (stake, { amount = 0n, sequencerKey = "", recipient = "" }) => stake.join(sequencerKey, recipient, amount),
+      "locks METIS and takes a seat, which counts from the next term on",
+      [AMOUNT, KEY, POSSESSION, RECIPIENT],
+      (stake, { amount = 0n, recipient = "", ...key }) => stake.join(keyOf(key), recipient, amount),
     ],
     ["top-up", "adds to the stake", [AMOUNT], (stake, { amount = 0n }) => stake.topUp(amount)],
     [
       "rotate-key",
-      "replaces the sequencer's key",
-      [KEY],
-      (stake, { sequencerKey = "" }) => stake.rotateKey(sequencerKey),
+      "replaces the sequencer's key from the next term on",
+      [KEY, POSSESSION],
+      (stake, key) => stake.rotateKey(keyOf(key)),
     ],
     [
       "set-recipient",
@@ -103,7 +121,7 @@ export function stakeCommand(): Command {
       "proposes to ban a verifier that spams requests, and to be compensated (11.6.1)",
       [VERIFIER, REQUEST, COMPENSATION, REASON],
       (stake, { verifier = "", request = "", compensation = 0n, reason = "" }) =>
-        stake.proposeBan(verifier, request, compensation, reason),
+        stake.proposeBan(verifier, asHash(request), compensation, reason),
     ],
     ["claim", "pays out what --key's account is owed", [], (stake) => stake.claim()],
   ];
@@ -116,5 +134,24 @@ export function stakeCommand(): Command {
       }),
     );
   }
+  command.addCommand(
+    agentCommand("prove-key", "prints --key's proof for the owner of a stake, and sends nothing", [
+      OWNER,
+      ...STAKE_SETTINGS,
+    ]).action(async (given: StakeSettings) => {
+      const { proveKey } = await compiled(() => import("./run/stake.ts"));
+      await proveKey(given);
+    }),
+  );
   return command;
+}
+
+function keyOf({ sequencerKey = "", possession = "" }: StakeSettings): ProvenKey {
+  return { address: sequencerKey, possession };
+}
+
+/** Reads a 64-byte signature. */
+function signature(text: string): string {
+  if (!isHexString(text, 64)) throw new InvalidArgumentError("Expected 64 bytes in hexadecimal, with 0x in front.");
+  return text;
 }

@@ -18,7 +18,7 @@ export interface Settings extends DaemonSettings, L1Settings, SenderSettings {
   storageUrl: string;
   l2Urls: string[];
   finalise: boolean;
-  maxRequestFee: bigint;
+  requestBudget: bigint;
 }
 
 /** `agent submitter`. */
@@ -35,7 +35,7 @@ export function submitterCommand(): Command {
     },
     { name: "no-finalise", description: "leave it to others to finalise batches" },
     {
-      name: "max-request-fee",
+      name: "request-budget",
       value: "ether",
       description: "most that is paid for a data request when it acts as a verifier (8.3); 0 never requests",
       parse: ether,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import { agentCommand, ether, integer, url, urls } from "./flags.ts";
+import { agentCommand, ether, integer, oneOf, url, urls } from "./flags.ts";
 import {
   DAEMON_SETTINGS,
   GENESIS_SETTING,
@@ -19,7 +19,9 @@ export interface Settings extends DaemonSettings, L1Settings, SenderSettings {
   storageUrl?: string;
   snapshot?: string;
   l2Urls: string[];
-  maxRequestFee: bigint;
+  requestBudget?: bigint;
+  consensusUrl?: string;
+  commitProofs: boolean;
   register: boolean;
   kickSlashShare?: number;
   kickCompensation: bigint;
@@ -39,12 +41,25 @@ export function verifierCommand(): Command {
       shown: "none",
     },
     {
-      name: "max-request-fee",
+      name: "request-budget",
       value: "ether",
-      description: "most that is paid for a data request (11.6); 0 never requests",
+      description:
+        "most that is paid for data requests in 24 hours (11.6); 0 never requests; what the dearest batch costs if absent",
       parse: ether,
-      default: ether("1"),
-      shown: "1",
+    },
+    {
+      name: "consensus-url",
+      value: "url",
+      description: "consensus layer: shows certified batches that L1 does not have yet, or never gets",
+      parse: url,
+    },
+    {
+      name: "commit-proofs",
+      value: "yes-or-no",
+      description: "commit to a fraud proof before it is sent, so that nobody takes its bounty by copying it",
+      parse: (text) => oneOf(["yes", "no"])(text) === "yes",
+      default: true,
+      shown: "yes",
     },
     { name: "register", description: "lock the bond and become a verifier, if the account is none" },
     {

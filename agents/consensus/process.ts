@@ -2,10 +2,6 @@ import { EventEmitter } from "node:events";
 
 import { getAddress } from "ethers";
 
-import { buildBatch } from "../../l2/batch/build.ts";
-import { hashHeader } from "../../l2/batch/header.ts";
-import type { BatchHeader } from "../../l2/batch/header.ts";
-import { headerFault } from "../../l2/batch/submission.ts";
 import { parseSignedBlock } from "../../l2/protocol/block.ts";
 import type { SignedBlock } from "../../l2/protocol/block.ts";
 import type { DroppedTransaction } from "../../l2/chain/types.ts";
@@ -14,19 +10,18 @@ import { Agent } from "../runtime/agent.ts";
 import type { AgentOptions } from "../runtime/agent.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { L1Revert } from "../l1/reverts.ts";
-import type { L1Call, TransactionManager } from "../l1/transactions.ts";
-import { batchDigest, certificateDomain, silenceDigest } from "../l1/certificate.ts";
+import type { TransactionManager } from "../l1/transactions.ts";
+import { certificateDomain, silenceDigest } from "../l1/certificate.ts";
+import { Rotations } from "../l1/rotations.ts";
 import { CertificateCollector } from "../peers/certificate-collector.ts";
 import type { Certificate } from "../l1/certificate.ts";
 import { Duties, describeDuty } from "../peers/duties.ts";
-import { wireHeader } from "../peers/methods.ts";
-import type { SignatureAnswer } from "../peers/methods.ts";
-import type { Member } from "../peers/members.ts";
 import { Peer } from "../peers/peer.ts";
 import type { PeerDependencies, PeerOptions } from "../peers/peer.ts";
 import type { CertifiedBatch, Consensus, ConsensusStatus, SubmissionStatus } from "../node/consensus.ts";
-import { cut } from "../peers/cut.ts";
 import type { CutLimits } from "../peers/cut.ts";
+import { Certifier } from "./certifier.ts";
+import { collect } from "./collect.ts";
 import { DEFAULT_LIMITS } from "./defaults.ts";
 
 export interface ConsensusOptions extends AgentOptions, Omit<PeerOptions, "self"> {
@@ -63,25 +58,6 @@ export interface ConsensusEvents {
   report: [Report];
 }
 
-/** A batch that collects its signatures. */
-interface Draft {
-  readonly header: BatchHeader;
-  /** Hash of its last block: a rollback can put another in that place. */
-  readonly tip: string;
-  readonly collector: CertificateCollector;
-}
-
-/** A batch that waits for L1. */
-interface Waiting extends CertifiedBatch {
-  readonly tip: string;
-  /** When it was certified, in seconds. */
-  readonly since: number;
-}
-
-/** Batches that may wait for L1, one upon the other. */
-const AHEAD = 16;
-/** Time in seconds after which signatures are collected anew for a batch that L1 does not take: keys may have changed. */
-const CERTIFICATE_AGE = 900;
 /** Reports that are kept, and how long a reason may be. */
 const REPORTS = 256;
 const REASON = 500;
@@ -94,15 +70,13 @@ export class ConsensusProcess extends Agent implements Consensus {
   readonly peer: Peer;
   readonly events = new EventEmitter<ConsensusEvents>();
   readonly #address: string;
-  readonly #limits: CutLimits;
   readonly #patience: number;
   readonly #domain: ReturnType<typeof certificateDomain>;
+  readonly #certifier: Certifier;
+  readonly #rotations: Rotations;
   readonly #dependencies: ConsensusDependencies;
   readonly #reports: Report[] = [];
   readonly #heard = new Map<string, number>();
-  /** Certified batches that L1 does not have, in order. */
-  #certified: Waiting[] = [];
-  #draft: Draft | undefined;
   #duties: Duties;
   #term = -1;
   /** Why the chain is stopped; undefined while it runs. */
@@ -114,12 +88,21 @@ export class ConsensusProcess extends Agent implements Consensus {
   constructor(options: ConsensusOptions, dependencies: ConsensusDependencies) {
     super(options, dependencies);
     this.#address = getAddress(options.consensus);
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#patience = options.patience ?? 30;
     this.#domain = certificateDomain(options.chainId, dependencies.l1.addresses.sequencers);
     this.#dependencies = dependencies;
     this.peer = new Peer({ ...options, self: this.#address }, dependencies);
     this.#duties = new Duties(Infinity, dependencies.chain);
+    this.#rotations = new Rotations({ rotate: 0 }, dependencies);
+    this.#certifier = new Certifier({ ...DEFAULT_LIMITS, ...options.limits }, this.#domain, {
+      ...dependencies,
+      peer: this.peer,
+      duties: () => this.#duties,
+      now: () => this.#now,
+      certified: (batch) => {
+        this.events.emit("certified", batch);
+      },
+    });
     this.peer.replica.events.on("accepted", () => {
       this.#duties.renew(this.#now);
     });
@@ -156,8 +139,7 @@ export class ConsensusProcess extends Agent implements Consensus {
   }
 
   certifiedBatch(index: bigint): Promise<CertifiedBatch | undefined> {
-    const found = this.#certified.find(({ header }) => header.index === index);
-    return Promise.resolve(found && { header: found.header, certificate: found.certificate });
+    return Promise.resolve(this.#certifier.batch(index));
   }
 
   status(): Promise<ConsensusStatus> {
@@ -198,7 +180,7 @@ export class ConsensusProcess extends Agent implements Consensus {
     await this.#gossip();
     await this.#watch();
     await this.#rotate();
-    await this.#batch();
+    await this.#certifier.round();
   }
 
   get #now(): number {
@@ -215,7 +197,7 @@ export class ConsensusProcess extends Agent implements Consensus {
 
   async #begin(term: number): Promise<void> {
     this.#duties = new Duties(await this.peer.rotationTimeout(), this.#dependencies.chain);
-    this.#draft = undefined;
+    this.#certifier.begin();
     this.#told.clear();
     this.#stopped = undefined;
     const first = this.#term === -1;
@@ -310,142 +292,37 @@ export class ConsensusProcess extends Agent implements Consensus {
   }
 
   async #collectSilence(term: number, sequencer: string): Promise<Certificate | undefined> {
-    const collector = new CertificateCollector(silenceDigest(this.#domain, term, sequencer));
-    await this.#collect(collector, (owner) => this.peer.messenger.request(owner, "signSilence", { term, sequencer }));
-    return collector.certificate(this.peer.members);
+    const { members, messenger } = this.peer;
+    const collector = new CertificateCollector(silenceDigest(this.#domain, term, sequencer), members.current);
+    await collect(collector, (owner) => messenger.request(owner, "signSilence", { term, sequencer }), this.log);
+    return collector.certificate();
   }
 
   async #rotateSilent(term: number, certificate: Certificate): Promise<void> {
-    const { interface: set } = this.#dependencies.l1.sequencers;
-    await this.#send("rotateSilent", set.encodeFunctionData("rotateSilent", [term, certificate]));
-  }
-
-  /** Rotates after the agreed number of transactions. */
-  async #rotate(): Promise<void> {
-    const { term } = this.peer.members;
-    if (term.sequencer === undefined || term.transactions < (await this.peer.rotationTransactions())) return;
-    await this.#send("rotate", this.#dependencies.l1.sequencers.interface.encodeFunctionData("rotate"));
-  }
-
-  async #send(label: string, data: string): Promise<void> {
-    const call: L1Call = { to: this.#dependencies.l1.addresses.sequencers, data, label };
+    const { sequencers, addresses } = this.#dependencies.l1;
+    const data = sequencers.interface.encodeFunctionData("rotateSilent", [term, certificate]);
     try {
-      await this.#dependencies.transactions.send(call, this.signal);
+      await this.#dependencies.transactions.send(
+        { to: addresses.sequencers, data, label: "rotateSilent" },
+        this.signal,
+      );
     } catch (error) {
       // Anyone may rotate, and the term has to have lasted: the next round looks again.
       if (!(error instanceof L1Revert)) throw error;
-      this.log.info({ label, reason: error.message }, "not rotated");
+      this.log.info({ term, reason: error.message }, "not rotated");
       return;
     }
+    await this.#renew();
+  }
+
+  /** Rotates when the term has had its time or its transactions, and before the first batch, when seats wait to count. */
+  async #rotate(): Promise<void> {
+    if ((await this.#rotations.tend(this.peer.replica.l1.head, this.signal)) === "rotate") await this.#renew();
+  }
+
+  async #renew(): Promise<void> {
     await this.peer.refresh(this.signal);
     await this.#begin(this.peer.members.term.number);
-  }
-
-  /** Cuts batches and has them certified (step 7). */
-  async #batch(): Promise<void> {
-    await this.#prune();
-    for (let count = this.#certified.length; count < AHEAD; count++) {
-      const draft = (this.#draft ??= await this.#cut());
-      if (draft === undefined || !(await this.#certify(draft))) return;
-    }
-  }
-
-  /** Leaves out what L1 has, what no longer follows L1's head, and what L1 would no longer accept. */
-  async #prune(): Promise<void> {
-    const { replica, members } = this.peer;
-    const first = (replica.base?.header.index ?? -1n) + 1n;
-    let parent = replica.base?.headerHash;
-    const kept: Waiting[] = [];
-    for (const batch of this.#certified) {
-      if (batch.header.index < first) continue;
-      const follows = batch.header.parent === parent && (await this.#stands(batch));
-      if (!follows || !isCurrent(batch.certificate, members.all) || this.#now - batch.since > CERTIFICATE_AGE) break;
-      kept.push(batch);
-      parent = hashHeader(batch.header);
-    }
-    this.#certified = kept;
-    const draft = this.#draft;
-    if (draft === undefined) return;
-    const { header } = draft;
-    const fits = header.parent === this.#tip?.hash && header.sequencer === members.term.sequencer;
-    if (fits && (await this.#stands(draft))) return;
-    this.#duties.signed(hashHeader(header));
-    this.#draft = undefined;
-  }
-
-  /** Whether the batch's blocks are still those of the chain. */
-  async #stands({ header, tip }: Pick<Draft, "header" | "tip">): Promise<boolean> {
-    return (await this.#dependencies.chain.block(Number(header.lastBlock)))?.hash === tip;
-  }
-
-  /** What the next batch builds on: the last certified one, or L1's. */
-  get #tip(): { readonly header: BatchHeader; readonly hash: Hex } | undefined {
-    const last = this.#certified.at(-1)?.header;
-    if (last !== undefined) return { header: last, hash: hashHeader(last) };
-    const { base } = this.peer.replica;
-    return base === undefined ? undefined : { header: base.header, hash: base.headerHash };
-  }
-
-  async #cut(): Promise<Draft | undefined> {
-    const tip = this.#tip;
-    const sequencer = this.peer.members.term.sequencer;
-    if (tip === undefined || sequencer === undefined) return undefined;
-    const { chain } = this.#dependencies;
-    const from = Number(tip.header.lastBlock) + 1;
-    const to = await cut(chain, from, this.#limits, this.#now);
-    if (to === undefined) return undefined;
-    const { header } = await buildBatch(chain, from, to, {
-      index: tip.header.index + 1n,
-      parent: tip.hash,
-      sequencer,
-    });
-    const last = await chain.block(to);
-    if (last === undefined) return undefined;
-    const { finalised } = this.peer.replica.l1;
-    const fault = headerFault(header, { parent: tip.header, finalised, now: this.#now });
-    if (fault !== undefined) {
-      this.metrics.alarms.inc({ reason: "no batch that L1 takes" });
-      this.log.error({ batch: Number(header.index), fault }, "L1 would refuse the next batch: not cut");
-      return undefined;
-    }
-    return { header, tip: last.hash, collector: new CertificateCollector(batchDigest(this.#domain, header)) };
-  }
-
-  async #certify({ header, tip, collector }: Draft): Promise<boolean> {
-    const request = { header: wireHeader(header) };
-    await this.#collect(collector, (owner) => this.peer.messenger.request(owner, "signBatch", request));
-    if (!collector.signers.includes(header.sequencer)) {
-      this.#duties.expectSignature(hashHeader(header), this.#now);
-      return false;
-    }
-    this.#duties.signed(hashHeader(header));
-    const certificate = collector.certificate(this.peer.members);
-    if (certificate === undefined) return false;
-    const batch = { header, certificate };
-    this.#certified.push({ ...batch, tip, since: this.#now });
-    this.#draft = undefined;
-    this.log.info({ batch: Number(header.index), transactions: Number(header.txCount) }, "batch certified");
-    this.events.emit("certified", batch);
-    return true;
-  }
-
-  /** Asks every member that has not signed. */
-  async #collect(collector: CertificateCollector, ask: (owner: string) => Promise<SignatureAnswer>): Promise<void> {
-    const missing = this.peer.members.all.filter(({ owner }) => !collector.signers.includes(owner));
-    await Promise.all(
-      missing.map(async (member) => {
-        try {
-          const answer = await ask(member.owner);
-          if ("refused" in answer) {
-            this.log.debug({ peer: member.owner, reason: answer.refused }, "peer does not sign");
-          } else if (!collector.add(member, answer.signature)) {
-            this.log.warn({ peer: member.owner }, "peer gave a signature that is not its own");
-          }
-        } catch (error) {
-          this.log.debug({ peer: member.owner, reason: messageOf(error) }, "cannot reach peer");
-        }
-      }),
-    );
   }
 
   #onReport(report: Report): void {
@@ -455,10 +332,4 @@ export class ConsensusProcess extends Agent implements Consensus {
     this.log.warn({ from: report.from, block: report.block.number, reason: report.reason }, "a peer refused a block");
     this.events.emit("report", report);
   }
-}
-
-/** Whether everybody that signed still holds a seat: L1 accepts no other certificate. */
-function isCurrent({ signers }: Certificate, members: readonly Member[]): boolean {
-  const seats = members.reduce((bits, { seat }) => bits | (1n << BigInt(seat)), 0n);
-  return (signers & ~seats) === 0n;
 }

@@ -1,14 +1,14 @@
-import { getBytes, type TransactionResponse } from "ethers";
+import { getBytes } from "ethers";
 
 import { decodeRecords, encodeRecords, recordEnds } from "../../l2/batch/encoding.ts";
 import type { BlockContext, L2Transaction } from "../../l2/protocol/l2-transaction.ts";
-import { hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
 import { toHex, type Hex } from "../../l2/base/hex.ts";
 import type { ReadableStorage } from "./storage.ts";
 import { AgentError } from "../runtime/errors.ts";
 import type { L1 } from "../l1/l1.ts";
-import type { DataRequest } from "../l1/mirror.ts";
+import type { CheckedRange, DataRequest } from "../l1/mirror.ts";
 
 /** A batch's transactions as a source gave them. */
 export interface BatchData {
@@ -89,49 +89,37 @@ export class BlocksSource implements DataSource {
   }
 }
 
-/** Batch data as it was posted on L1 (steps 9.3, 11.10.2); L1 has compared its MTTBR. */
-export async function fetchPosted(l1: L1, request: DataRequest): Promise<BatchData> {
-  const pieces: Uint8Array[] = [];
-  for (const hash of request.posts) {
-    const transaction = await l1.provider.getTransaction(hash);
-    if (transaction === null) throw new AgentError("L1_UNAVAILABLE", `L1 does not give transaction ${hash}`);
-    pieces.push(...(await postedRecords(l1, transaction, request.headerHash)));
+/**
+ * Batch data as L1 has it: the records of all transitions that it checked (steps 9.3, 11.10.2).
+ *
+ * @throws {AgentError} `L1_UNAVAILABLE` where L1 has not checked all of them, or does not give their logs.
+ */
+export async function fetchPosted(l1: L1, { header, headerHash, checked }: DataRequest): Promise<BatchData> {
+  const transactions: L2Transaction[] = [];
+  for (const range of checked.toSorted((first, second) => first.from - second.from)) {
+    if (range.from + range.count <= transactions.length) continue;
+    if (range.from > transactions.length) break;
+    transactions.push(...(await checkedRecords(l1, headerHash, range)).slice(transactions.length - range.from));
   }
-  const data = Buffer.concat(pieces);
-  if (BigInt(data.length) !== request.header.dataSize) {
-    throw new AgentError("L1_UNAVAILABLE", `L1 gives ${data.length} posted bytes; expected ${request.header.dataSize}`);
+  const count = Number(header.txCount);
+  if (transactions.length !== count || mttbrOf(transactions) !== header.mttbr) {
+    throw new AgentError(
+      "L1_UNAVAILABLE",
+      `L1 gives ${transactions.length} transactions of batch ${header.index}; expected ${count} with MTTBR ${header.mttbr}`,
+    );
   }
-  return { source: "L1", transactions: decodeRecords(data), data };
+  return { source: "L1", transactions, data: encodeRecords(transactions) };
 }
 
-/** Records that a transaction posted for a header, be it a direct call or one through other contracts. */
-async function postedRecords(l1: L1, transaction: TransactionResponse, headerHash: Hex): Promise<Uint8Array[]> {
-  if (transaction.to === l1.addresses.disputes) return recordsOf(l1, transaction.data, headerHash);
-  const { provider } = l1;
-  if (!("send" in provider)) throw new AgentError("L1_UNAVAILABLE", `L1 cannot trace transaction ${transaction.hash}`);
-  const send = provider.send as (method: string, params: unknown[]) => Promise<unknown>;
-  const trace = await send.call(provider, "debug_traceTransaction", [transaction.hash, { tracer: "callTracer" }]);
-  return callsOf(trace as CallFrame)
-    .filter(({ to, error }) => to?.toLowerCase() === l1.addresses.disputes.toLowerCase() && error === undefined)
-    .flatMap(({ input }) => recordsOf(l1, input, headerHash));
-}
-
-interface CallFrame {
-  to?: string;
-  input: string;
-  error?: string;
-  calls?: CallFrame[];
-}
-
-function callsOf(frame: CallFrame): CallFrame[] {
-  return [frame, ...(frame.calls ?? []).flatMap(callsOf)];
-}
-
-function recordsOf(l1: L1, input: string, headerHash: Hex): Uint8Array[] {
-  const call = l1.disputes.interface.parseTransaction({ data: input });
-  if (call?.name !== "post") return [];
-  const [header, , records] = call.args as unknown as [BatchHeader, unknown, string];
-  return hashHeader(header) === headerHash ? [getBytes(records)] : [];
+/** The transactions in a log of L1's. */
+async function checkedRecords(l1: L1, headerHash: Hex, range: CheckedRange): Promise<L2Transaction[]> {
+  const receipt = await l1.provider.getTransactionReceipt(range.transactionHash);
+  const log = receipt?.logs.find(({ index }) => index === range.logIndex);
+  const event = log?.address === l1.addresses.disputes ? l1.disputes.interface.parseLog(log) : null;
+  if (event?.name !== "RecordsChecked" || event.args["headerHash"] !== headerHash) {
+    throw new AgentError("L1_UNAVAILABLE", `L1 does not give log ${range.logIndex} of ${range.transactionHash}`);
+  }
+  return decodeUnordered(getBytes(event.args["records"] as string));
 }
 
 /** Transactions of data whose blocks may be out of order, which is for L1 to judge (11.5). */
@@ -159,11 +147,10 @@ export function mttbrOf(transactions: readonly L2Transaction[]): Hex {
   return batchTree(transactions.map(mttbrLeafValue)).root;
 }
 
-/** Whether data is that of a header: its count, its size where it has one, and its MTTBR (step 11). */
-export function matches(header: BatchHeader, { transactions, data }: BatchData): boolean {
-  return (
-    BigInt(transactions.length) === header.txCount &&
-    (data === undefined || BigInt(data.length) === header.dataSize) &&
-    mttbrOf(transactions) === header.mttbr
-  );
+/**
+ * Whether a header commits to these transactions: by their count and MTTBR (step 11). What it says of their size may be
+ * wrong all the same, and is then for L1 to judge.
+ */
+export function matches(header: BatchHeader, { transactions }: Pick<BatchData, "transactions">): boolean {
+  return BigInt(transactions.length) === header.txCount && mttbrOf(transactions) === header.mttbr;
 }

@@ -1,6 +1,7 @@
 import { type Block, getBytes, type JsonRpcProvider, Transaction } from "ethers";
 
-import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
+import { asHash } from "../../l2/base/hex.ts";
+import { type L2Transaction, RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import type { BlockSource } from "./batch-data.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { connect } from "../l1/l1.ts";
@@ -19,7 +20,8 @@ export class RpcBlocks implements BlockSource {
     const transactions: L2Transaction[] = [];
     for (let number = from; number <= to; number++) {
       const block = await this.#block(number);
-      const context = { number: BigInt(number), timestamp: BigInt(block.timestamp), coinbase: block.miner };
+      const randomness = block.prevRandao === null ? RANDOMNESS : asHash(block.prevRandao);
+      const context = { number: BigInt(number), timestamp: BigInt(block.timestamp), coinbase: block.miner, randomness };
       for (const transaction of block.prefetchedTransactions) {
         const raw = Transaction.from(transaction).serialized;
         transactions.push({ context, raw: getBytes(raw) });

@@ -11,7 +11,7 @@ import type { Logger } from "../runtime/logger.ts";
 import { L1_TRANSACTION_BYTES, L1_TRANSACTION_GAS, type L1Call, type Sender } from "../l1/transactions.ts";
 
 /** A witness for what L1 remembers. */
-const NO_WITNESS = "0x";
+export const NO_WITNESS = "0x";
 
 /**
  * Executes a transaction on L1 that is too heavy for the call that needs its outcome: in several calls beforehand, after
@@ -54,6 +54,18 @@ export class Sessions {
       return gas > L1_TRANSACTION_GAS ? undefined : gas;
     } catch (error) {
       if (isTooHeavy(error instanceof L1Revert ? error.cause : error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether a call runs with this gas limit, and is small enough to be passed on. Throws like {@link estimate}. */
+  async fits(call: L1Call, gas: bigint): Promise<boolean> {
+    if (dataLength(call.data) > L1_TRANSACTION_BYTES) return false;
+    try {
+      await this.#transactions.simulate(call, gas);
+      return true;
+    } catch (error) {
+      if (isTooHeavy(error instanceof L1Revert ? error.cause : error)) return false;
       throw error;
     }
   }

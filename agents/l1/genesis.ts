@@ -4,20 +4,18 @@ import { getAddress, MaxUint256 } from "ethers";
 
 import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
-import {
-  ACCESS_LIMIT,
-  BLOB_BASE_FEE,
-  RANDOMNESS,
-  TRANSACTION_LIMIT,
-  type ChainConfig,
-} from "../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, BLOB_BASE_FEE, TRANSACTION_LIMIT, type ChainConfig } from "../../l2/protocol/config.ts";
+import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { L1 } from "./l1.ts";
+import { readPredeploys } from "./predeploys.ts";
+import { TERM_LIMIT } from "./rotations.ts";
 
 /**
- * Reads the constants of the L2 from a JSON file: `chainId`, `baseFee` (wei), `gasLimit`, `genesisTimestamp` (seconds)
- * and `alloc`, balances in wei by address. Numbers beyond 2^53 are written as decimal strings.
+ * Reads the constants of the L2 from a JSON file: `chainId`, `baseFee` (wei), `gasLimit`, `genesisTimestamp` (seconds),
+ * `alloc`, balances in wei by address, and, where there are any, `predeploys`, code by address. Numbers beyond 2^53 are
+ * written as decimal strings.
  *
  * @throws {AgentError} `CONFIG` naming the field that is missing or malformed, or balances that no L2 can hold.
  */
@@ -33,7 +31,7 @@ export function readGenesis(file: string): ChainConfig {
     if (valid && /^\d+$/.test(String(value))) return BigInt(value);
     throw new AgentError("CONFIG", `${field} in ${file} is ${JSON.stringify(value)}; expected a whole number`);
   };
-  const { alloc } = content;
+  const { alloc, predeploys } = content;
   if (typeof alloc !== "object" || alloc === null) {
     throw new AgentError("CONFIG", `alloc in ${file} is ${JSON.stringify(alloc)}; expected balances by address`);
   }
@@ -49,7 +47,9 @@ export function readGenesis(file: string): ChainConfig {
   if (sum > MaxUint256) {
     throw new AgentError("CONFIG", `balances of alloc in ${file} sum to ${sum} wei; expected at most 2^256 - 1`);
   }
+  const code = predeploys === undefined ? {} : { predeploys: readPredeploys(predeploys, file) };
   return {
+    ...code,
     chainId: whole(content["chainId"], "chainId"),
     baseFee: whole(content["baseFee"], "baseFee"),
     gasLimit: whole(content["gasLimit"], "gasLimit"),
@@ -84,16 +84,25 @@ export async function checkGenesis(l1: L1, config: ChainConfig): Promise<void> {
     );
   }
   const genesis = await genesisBatch(config);
-  const { headerHash } = await inbox.batchAt(0);
+  // What is final stands under its hash.
+  const headerHash = await inbox.commitmentAt(0);
   const constants: readonly (readonly [name: string, found: bigint | string, expected: bigint | string])[] = [
     ["chainId", config.chainId, await executor.chainId()],
     ["baseFee", config.baseFee, await executor.baseFee()],
     ["gasLimit", config.gasLimit, await executor.gasLimit()],
-    ["randomness", RANDOMNESS, await executor.randomness()],
     ["blobBaseFee", BLOB_BASE_FEE, await executor.blobBaseFee()],
     ["memoryLimit", BigInt(MEMORY_LIMIT), await executor.memoryLimit()],
     ["transactionLimit", BigInt(TRANSACTION_LIMIT), await executor.transactionLimit()],
     ["accessLimit", BigInt(ACCESS_LIMIT), await executor.accessLimit()],
+    ["BatchInbox.baseFee", config.baseFee, await inbox.baseFee()],
+    ["MAX_TRANSACTIONS", BigInt(BATCH_LIMITS.transactions), await inbox.MAX_TRANSACTIONS()],
+    ["MAX_DATA_SIZE", BigInt(BATCH_LIMITS.bytes), await inbox.MAX_DATA_SIZE()],
+    ["MAX_GAS", BATCH_LIMITS.gas, await inbox.MAX_GAS()],
+    ["MAX_BLOCKS", BATCH_LIMITS.blocks, await inbox.MAX_BLOCKS()],
+    ["MAX_DRIFT", BATCH_LIMITS.drift, await inbox.MAX_DRIFT()],
+    ["MAX_LAG", BATCH_LIMITS.lag, await inbox.MAX_LAG()],
+    ["MAX_PENDING", BATCH_LIMITS.pending, await inbox.MAX_PENDING()],
+    ["TERM_LIMIT", BigInt(TERM_LIMIT), await l1.sequencers.TERM_LIMIT()],
     [
       `genesis header (state root ${genesis.postStateRoot}, time ${genesis.lastTimestamp})`,
       hashHeader(genesis),

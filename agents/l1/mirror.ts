@@ -1,7 +1,6 @@
 import type { Result } from "ethers";
 
 import { toHeader, type BatchHeader } from "../../l2/batch/header.ts";
-import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 import { asHash, type Hex } from "../../l2/base/hex.ts";
 import type { Cursor } from "../runtime/cursor.ts";
 import {
@@ -17,38 +16,22 @@ import {
 import type { L1 } from "./l1.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import { commitmentOf, readStanding, type L1Batch, type Standing } from "./standing.ts";
 
-/** How far the posting of a batch's data has come; the struct of `IDataRequests.sol`. */
-export interface Posting {
-  count: bigint;
-  size: bigint;
-  last: BlockContext;
-  frontier: Hex[];
-}
-
-/** How far the recomputation of a batch has come; the struct of `IDataRequests.sol`. */
-export interface Recomputing {
-  count: bigint;
-  gasUsed: bigint;
-  last: BlockContext;
-  stateRoot: Hex;
-  frontier: Hex[];
-}
-
-/** A batch that stands on L1. */
-export interface L1Batch {
-  header: BatchHeader;
-  headerHash: Hex;
-  /** Whether the peer network certified it; false for a batch of one sequencer alone (3.3). */
-  attested: boolean;
-  /** Whether L1 recomputed it and found it right (11.10.1). */
-  confirmed: boolean;
-}
+export {
+  BATCH_STATUS,
+  commitmentOf,
+  isSound,
+  passed,
+  type BatchStatus,
+  type L1Batch,
+  type Standing,
+} from "./standing.ts";
 
 /** Where a request for data stands, as its events tell. */
 export type RequestPhase =
-  | "posting"
-  | "recomputing"
+  /** Anyone may answer, as long as the batch stands like this. */
+  | "open"
   /** L1 found the batch right. */
   | "answered"
   /** L1 found the batch wrong, or nobody answered in time. */
@@ -56,31 +39,54 @@ export type RequestPhase =
   /** The batch went away for another reason and the fee went back. */
   | "refunded";
 
-/** A request for a batch's data (11.6). */
+/** Transitions of a batch that L1 checked and found right, and the log that carries their records (9.3, 11.10.2). */
+export interface CheckedRange {
+  /** Index of the first one. */
+  from: number;
+  count: number;
+  /** The L1 transaction of the log, and the log's place in its block. */
+  transactionHash: Hex;
+  logIndex: number;
+  blockNumber: number;
+}
+
+/** A request for a batch's data (11.6); an unattested batch counts as requested (3.3.3). */
 export interface DataRequest {
   header: BatchHeader;
   headerHash: Hex;
+  /** Where the batch stood when it was requested. */
+  standing: Standing;
+  /** What L1 keeps of the batch, and the request under. */
+  commitment: Hex;
+  /** The verifier; the zero address for an unattested batch. */
   requester: string;
   /** When the window closes, in seconds. */
   deadline: number;
   /** In wei. */
   fee: bigint;
   phase: RequestPhase;
-  /** What the next `post` passes. */
-  posting: Posting;
-  /** What the next `recompute` passes; there once all data is. */
-  recomputing?: Recomputing;
-  /** L1 transactions that posted data, in order. */
-  posts: Hex[];
-  expired: boolean;
+  /** In the order in which L1 checked them; they may overlap. */
+  checked: CheckedRange[];
 }
 
-/** A batch that L1 found wrong, with the indices that went with it (11.14). */
+/** A batch that left L1's chain of batches because it was found wrong, with the indices that went with it (11.14). */
 export interface Condemned {
   header: BatchHeader;
   headerHash: Hex;
   /** The head before: `[header.index, head)` was rolled back. */
   head: number;
+}
+
+/** L1 found a header wrong, be it in the chain of batches or not (11.11). */
+export interface Verdict {
+  headerHash: Hex;
+  claimant: string;
+  /** `Fault` of `IDisputes.sol`. */
+  fault: number;
+  /** Seats of the header's term that lose a share of their stake. */
+  signers: bigint;
+  /** Whether it stood in the chain of batches. */
+  stood: boolean;
 }
 
 /** What the agents know of L1, out of its events alone. */
@@ -89,24 +95,33 @@ export interface L1State {
   head: number;
   /** Every index below is final. */
   finalised: number;
+  /** How often a verdict has moved the head back; a header belongs to one epoch. */
+  epoch: number;
   /** Batches by index, as far back as the reducer keeps them: the last final one at least. */
   batches: Record<number, L1Batch>;
-  /** Requests by header hash. */
+  /**
+   * Requests by header hash. One that a later request for the same header in another standing took the place of, and
+   * that waits for its refund, is kept under its commitment.
+   */
   requests: Record<Hex, DataRequest>;
-  /** Batches that were found wrong, in order. */
+  /** Indices whose batches are under request. */
+  held: number[];
+  /** Batches that were found wrong while they stood, in order. */
   condemned: Condemned[];
+  /** The latest verdict over each header, standing or not. */
+  verdicts: Record<Hex, Verdict>;
+  /** Whether a request is open (S1). */
   insecure: boolean;
+  /** The first batch under request; the head where none is (S1). */
+  secureBelow: number;
   /** Number of the rotation and its sequencer (step 5). */
   term: { number: number; sequencer: string };
 }
 
-/** Condemned batches that are remembered. */
+/** Condemned batches and verdicts that are remembered. */
 const CONDEMNED_KEPT = 256;
 
-const NOWHERE: BlockContext = { number: 0n, timestamp: 0n, coinbase: "0x0000000000000000000000000000000000000000" };
-
-/** What the first `post` of a request passes. */
-export const NO_POSTING: Posting = { count: 0n, size: 0n, last: NOWHERE, frontier: [] };
+const NOBODY = "0x0000000000000000000000000000000000000000";
 
 /** Folds the events of inbox, disputes and sequencer set into an {@link L1State}. */
 export class L1Reducer implements Reducer<L1State> {
@@ -126,25 +141,32 @@ export class L1Reducer implements Reducer<L1State> {
     return {
       head: 0,
       finalised: 0,
+      epoch: 0,
       batches: {},
       requests: {},
+      held: [],
       condemned: [],
+      verdicts: {},
       insecure: false,
-      term: { number: 0, sequencer: NOWHERE.coinbase },
+      secureBelow: 0,
+      term: { number: 0, sequencer: NOBODY },
     };
   }
 
   apply(state: L1State, log: FollowedLog): void {
     const event = this.#read(log);
-    if (event) APPLY[event.name]?.(state, event.args, log);
-    if (event?.name === "BatchFinalised") this.#forget(state);
+    if (event === null) return;
+    APPLY[event.name]?.(state, event.args, log);
+    state.secureBelow = Math.min(state.head, ...state.held);
+    if (event.name === "BatchFinalised") this.#forget(state);
   }
 
   #forget(state: L1State): void {
     const oldest = state.finalised - this.#history;
     Reflect.deleteProperty(state.batches, oldest - 1);
-    for (const [hash, request] of Object.entries(state.requests)) {
-      if (!isUnsettled(request) && Number(request.header.index) < oldest) Reflect.deleteProperty(state.requests, hash);
+    for (const [key, request] of Object.entries(state.requests)) {
+      if (request.phase !== "open" && Number(request.header.index) < oldest)
+        Reflect.deleteProperty(state.requests, key);
     }
   }
 }
@@ -153,15 +175,24 @@ const APPLY: Record<string, (state: L1State, args: Result, log: FollowedLog) => 
   BatchSubmitted(state, args) {
     const header = toHeader(args["header"] as Result);
     const index = Number(header.index);
-    const before = state.batches[index];
     const headerHash = args["headerHash"] as Hex;
-    const confirmed = before?.headerHash === headerHash && before.confirmed;
-    state.batches[index] = { header, headerHash, attested: args["attested"] as boolean, confirmed };
+    state.batches[index] = { header, headerHash, standing: readStanding(args["standing"] as Result), added: 0n };
     state.head = index + 1;
   },
+  BatchReplaced(state, args) {
+    release(state, Number(args["index"]));
+  },
+  SignaturesAdded(state, args) {
+    const batch = batchOf(state, args);
+    if (batch !== undefined) batch.added = args["signers"] as bigint;
+  },
+  BatchHeld(state, args) {
+    hold(state, Number(args["index"]));
+  },
   BatchConfirmed(state, args) {
-    const batch = state.batches[Number(args["index"])];
-    if (batch !== undefined) batch.confirmed = true;
+    release(state, Number(args["index"]));
+    const batch = batchOf(state, args);
+    if (batch !== undefined) batch.standing = readStanding(args["standing"] as Result);
   },
   BatchInvalidated(state, args) {
     const from = Number(args["index"]);
@@ -170,7 +201,9 @@ const APPLY: Record<string, (state: L1State, args: Result, log: FollowedLog) => 
     if (batch !== undefined) state.condemned.push({ header: batch.header, headerHash: batch.headerHash, head });
     if (state.condemned.length > CONDEMNED_KEPT) state.condemned.shift();
     for (let index = from; index < head; index++) Reflect.deleteProperty(state.batches, index);
+    state.held = state.held.filter((index) => index < from);
     state.head = from;
+    state.epoch = Number(args["epoch"]);
   },
   BatchFinalised(state, args) {
     const index = Number(args["index"]);
@@ -180,52 +213,59 @@ const APPLY: Record<string, (state: L1State, args: Result, log: FollowedLog) => 
     state.insecure = args["insecure"] as boolean;
   },
   DataRequested(state, args) {
-    const batch = state.batches[Number(args["index"])];
-    const headerHash = args["headerHash"] as Hex;
-    if (batch?.headerHash !== headerHash) return;
+    const batch = batchOf(state, args);
+    if (batch === undefined) return;
+    const { header, headerHash, standing } = batch;
+    hold(state, Number(header.index));
+    const before = state.requests[headerHash];
+    if (before?.phase === "open") state.requests[before.commitment] = before;
     state.requests[headerHash] = {
-      header: batch.header,
+      header,
       headerHash,
+      standing,
+      commitment: commitmentOf(headerHash, standing),
       requester: args["requester"] as string,
       deadline: Number(args["deadline"]),
       fee: args["fee"] as bigint,
-      phase: "posting",
-      posting: structuredClone(NO_POSTING),
-      posts: [],
-      expired: false,
+      phase: "open",
+      checked: [],
     };
   },
-  DataPosted(state, args, log) {
-    const request = requestOf(state, args);
-    if (request === undefined) return;
-    request.posting = toPosting(args["posting"] as Result);
-    request.posts.push(asHash(log.transactionHash));
-  },
-  DataCompleted(state, args) {
-    const request = requestOf(state, args);
-    if (request === undefined) return;
-    request.phase = "recomputing";
-    request.recomputing = toRecomputing(args["recomputing"] as Result);
-  },
-  RecomputationAdvanced(state, args) {
-    const request = requestOf(state, args);
-    if (request !== undefined) request.recomputing = toRecomputing(args["recomputing"] as Result);
+  RecordsChecked(state, args, log) {
+    state.requests[args["headerHash"] as Hex]?.checked.push({
+      from: Number(args["from"]),
+      count: Number(args["count"]),
+      transactionHash: asHash(log.transactionHash),
+      logIndex: log.index,
+      blockNumber: log.blockNumber,
+    });
   },
   RequestAnswered(state, args) {
-    const request = requestOf(state, args);
+    const request = state.requests[args["headerHash"] as Hex];
     if (request !== undefined) request.phase = "answered";
   },
-  RequestExpired(state, args) {
-    const request = requestOf(state, args);
-    if (request !== undefined) request.expired = true;
-  },
   RequestRefunded(state, args) {
-    const request = requestOf(state, args);
-    if (request !== undefined) request.phase = "refunded";
+    const request = refundable(state, args);
+    if (request === undefined) return;
+    request.phase = state.verdicts[request.headerHash] === undefined ? "refunded" : "condemned";
   },
   BatchCondemned(state, args) {
-    // Where a request settles it, the refund is told just before; a fraud proof leaves the request to be refunded.
-    const request = requestOf(state, args);
+    const headerHash = args["headerHash"] as Hex;
+    // A second proof may only pass the bounty on.
+    const before = state.verdicts[headerHash];
+    // Insertion order is the order of age: what is told again moves to the end.
+    Reflect.deleteProperty(state.verdicts, headerHash);
+    state.verdicts[headerHash] = {
+      headerHash,
+      claimant: args["claimant"] as string,
+      fault: Number(args["fault"]),
+      signers: args["signers"] as bigint,
+      stood: before?.stood === true || (args["stood"] as boolean),
+    };
+    const [oldest, ...others] = Object.keys(state.verdicts);
+    if (others.length >= CONDEMNED_KEPT && oldest !== undefined) Reflect.deleteProperty(state.verdicts, oldest);
+    // The refund may be told just before; a fraud proof may leave it to be asked for.
+    const request = state.requests[headerHash];
     if (request?.phase === "refunded") request.phase = "condemned";
   },
   SequencerRotated(state, args) {
@@ -247,23 +287,30 @@ export function followL1(
   );
 }
 
-/** Whether a request is under way on a batch that stands. */
+/** Whether a request is under way: unsettled, on a batch that stands as it did when it was requested. */
 export function isOpen(state: L1State, request: DataRequest): boolean {
-  return isUnsettled(request) && stands(state, request);
+  return request.phase === "open" && standsLike(state, request);
 }
 
-/** Whether a request is to be refunded: nobody settled it, and its batch is gone. */
+/** Whether a fee is to be refunded: nobody settled the request, and its batch is gone or stands otherwise. */
 export function isVoid(state: L1State, request: DataRequest): boolean {
-  return isUnsettled(request) && !stands(state, request);
+  return request.phase === "open" && request.fee > 0n && !standsLike(state, request);
 }
 
-function isUnsettled({ phase }: DataRequest): boolean {
-  return phase === "posting" || phase === "recomputing";
+function standsLike(state: L1State, { header, headerHash, commitment }: DataRequest): boolean {
+  const batch = state.batches[Number(header.index)];
+  return batch?.headerHash === headerHash && commitmentOf(headerHash, batch.standing) === commitment;
 }
 
-/** Whether a batch can be built upon: certified, or recomputed by L1. */
-export function isSound({ attested, confirmed }: L1Batch): boolean {
-  return attested || confirmed;
+/** Whether a request for this very batch is open. */
+export function isRequested(state: L1State, { headerHash }: Pick<L1Batch, "headerHash">): boolean {
+  const request = state.requests[headerHash];
+  return request !== undefined && isOpen(state, request);
+}
+
+/** Whether L1 recomputed a batch and found it right: all of its transactions are on L1 (9.3, 11.10.1). */
+export function isAnswered(state: L1State, { headerHash }: Pick<L1Batch, "headerHash">): boolean {
+  return state.requests[headerHash]?.phase === "answered";
 }
 
 /** Whether a batch stands in L1's chain of batches, as far as the mirror remembers. */
@@ -271,33 +318,29 @@ export function stands(state: L1State, { header, headerHash }: Pick<L1Batch, "he
   return state.batches[Number(header.index)]?.headerHash === headerHash;
 }
 
-function requestOf(state: L1State, args: Result): DataRequest | undefined {
-  return state.requests[args["headerHash"] as Hex];
+/** The batch that an event is about, where it stands. */
+function batchOf(state: L1State, args: Result): L1Batch | undefined {
+  const batch = state.batches[Number(args["index"])];
+  return batch?.headerHash === args["headerHash"] ? batch : undefined;
 }
 
-function toContext(result: Result): BlockContext {
-  return {
-    number: result["number"] as bigint,
-    timestamp: result["timestamp"] as bigint,
-    coinbase: result["coinbase"] as string,
-  };
+/** The request that a refund is about: one that was superseded, if there is one, waits for nothing else. */
+function refundable(state: L1State, args: Result): DataRequest | undefined {
+  const headerHash = args["headerHash"] as Hex;
+  const waiting = Object.values(state.requests).filter(
+    (request) =>
+      request.headerHash === headerHash &&
+      request.requester === args["requester"] &&
+      request.fee === args["fee"] &&
+      request.phase === "open",
+  );
+  return waiting.find((request) => isVoid(state, request)) ?? waiting[0];
 }
 
-function toPosting(result: Result): Posting {
-  return {
-    count: result["count"] as bigint,
-    size: result["size"] as bigint,
-    last: toContext(result["last"] as Result),
-    frontier: (result["frontier"] as Result).toArray() as Hex[],
-  };
+function hold(state: L1State, index: number): void {
+  if (!state.held.includes(index)) state.held.push(index);
 }
 
-function toRecomputing(result: Result): Recomputing {
-  return {
-    count: result["count"] as bigint,
-    gasUsed: result["gasUsed"] as bigint,
-    last: toContext(result["last"] as Result),
-    stateRoot: result["stateRoot"] as Hex,
-    frontier: (result["frontier"] as Result).toArray() as Hex[],
-  };
+function release(state: L1State, index: number): void {
+  state.held = state.held.filter((each) => each !== index);
 }

@@ -1,8 +1,7 @@
 import { ZeroAddress } from "ethers";
 
 import type { BatchView, SystemState } from "../../l2/rpc/system.ts";
-import type { L1Batch, L1State } from "./mirror.ts";
-import { isOpen, isSound } from "./mirror.ts";
+import { BATCH_STATUS, type L1Batch, type L1State } from "./mirror.ts";
 
 /**
  * What an L2 node tells of the system, out of what is known of L1.
@@ -19,6 +18,7 @@ export function systemState(state: () => L1State): SystemState {
       return Promise.resolve(sequencer === ZeroAddress ? undefined : sequencer);
     },
     insecure: () => Promise.resolve(state().insecure),
+    secureBelow: () => Promise.resolve(BigInt(state().secureBelow)),
   };
 }
 
@@ -26,11 +26,11 @@ function view(state: L1State, index: number): BatchView | undefined {
   const batch = state.batches[index];
   if (batch === undefined) return undefined;
   const { header, headerHash } = batch;
-  const request = state.requests[headerHash];
-  return { header, headerHash, status: statusOf(state, batch), held: request !== undefined && isOpen(state, request) };
+  return { header, headerHash, status: statusOf(state, batch), held: state.held.includes(index) };
 }
 
-function statusOf(state: L1State, batch: L1Batch): BatchView["status"] {
-  if (Number(batch.header.index) < state.finalised) return "final";
-  return isSound(batch) ? "pending" : "unattested";
+function statusOf(state: L1State, { header, standing: { status } }: L1Batch): BatchView["status"] {
+  if (Number(header.index) < state.finalised) return "final";
+  if (status === BATCH_STATUS.unattested) return "unattested";
+  return status === BATCH_STATUS.recomputed ? "recomputed" : "pending";
 }

@@ -12,29 +12,19 @@ import { SerialQueue } from "../../l2/base/serial.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Cursor } from "../runtime/cursor.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
+import { Slots } from "../runtime/slots.ts";
+import { FeePolicy } from "./fees.ts";
+import { type L1Call, type PendingTransaction, sameCall, type TransactionState } from "./pending.ts";
 import { decodeRevert, isRevert, L1Revert } from "./reverts.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { L1_TRANSACTION_GAS } from "./defaults.ts";
 
 export { DEFAULT_TRANSACTION_OPTIONS, L1_TRANSACTION_GAS } from "./defaults.ts";
+export type { L1Call, PendingTransaction, TransactionState } from "./pending.ts";
 
 /** Most bytes of calldata: clients do not relay transactions above 128 KiB, envelope included. */
 export const L1_TRANSACTION_BYTES = 131_072 - 512;
-
-/** A replacement has to offer at least 12.5 % more to pass every client's mempool. */
-const FEE_BUMP_NUMERATOR = 1125n;
-const FEE_BUMP_DENOMINATOR = 1000n;
-
-/** A call to be made on L1. */
-export interface L1Call {
-  to: string;
-  data: string;
-  /** Wei; none if absent. */
-  value?: bigint;
-  /** What it is, for logs and metrics. */
-  label: string;
-}
 
 /** How transactions are sent; times in milliseconds, fees in wei. */
 export interface TransactionOptions {
@@ -45,24 +35,8 @@ export interface TransactionOptions {
   pollInterval: number;
   /** Never offer more per gas than this. */
   maxFeePerGas: bigint;
-}
-
-/** The transaction that may be under way, as it is kept on disk before it is sent. */
-export interface PendingTransaction {
-  call: L1Call;
-  nonce: number;
-  gasLimit: bigint;
-  maxFeePerGas: bigint;
-  maxPriorityFeePerGas: bigint;
-  /** Every hash under which it was sent. */
-  hashes: string[];
-  /** The last version, signed. */
-  signed: string;
-}
-
-/** What the cursor of a transaction manager keeps. */
-export interface TransactionState {
-  pending?: PendingTransaction;
+  /** Most transactions under way at a time; one where absent. Clients keep at least 16 of an account. */
+  underWay?: number;
 }
 
 export interface TransactionDependencies {
@@ -75,8 +49,9 @@ export interface TransactionDependencies {
 }
 
 /**
- * Sends transactions to L1 for one key: nonces, fees, resubmission and confirmation. It sends one at a time and saves
- * each before it is sent, so that a restarted process knows what it may have sent.
+ * Sends transactions to L1 for one key: nonces, fees, resubmission and confirmation. It saves each before it is sent, so
+ * that a restarted process knows what it may have sent. What nobody waits for any more, because of a restart or a
+ * failure, is settled before anything else is sent.
  *
  * Assumption: no other process sends with the same key.
  */
@@ -88,7 +63,15 @@ export class TransactionManager {
   readonly #log: Logger;
   readonly #metrics: Metrics;
   readonly #cursor: Cursor<TransactionState>;
+  readonly #fees: FeePolicy;
+  readonly #slots: Slots;
+  /** Settles what was left, and gives nonces, one after the other. */
   readonly #queue = new SerialQueue();
+  readonly #saves = new SerialQueue();
+  /** All that may be under way; nothing before the cursor was read. */
+  #pending: PendingTransaction[] | undefined;
+  /** Those of them that somebody waits for. */
+  readonly #watched = new Set<PendingTransaction>();
   #address: string | undefined;
 
   constructor(options: TransactionOptions, dependencies: TransactionDependencies) {
@@ -99,6 +82,13 @@ export class TransactionManager {
     this.#log = dependencies.log;
     this.#metrics = dependencies.metrics;
     this.#cursor = dependencies.cursor;
+    this.#fees = new FeePolicy(options.maxFeePerGas, dependencies.provider);
+    this.#slots = new Slots(options.underWay ?? 1);
+  }
+
+  /** Calls that wait for their transaction, or for a place to be sent. */
+  get load(): number {
+    return this.#slots.taken;
   }
 
   /** The account that sends. */
@@ -107,20 +97,25 @@ export class TransactionManager {
   }
 
   /**
-   * Simulates a call, sends it and waits until it is confirmed. If the very call is under way already, from before a
-   * restart, it is waited for instead.
+   * Simulates a call, unless it comes with its gas, sends it and waits until it is confirmed. If the very call is under
+   * way already and nobody waits for it, it is waited for instead. Calls are sent in the order in which they come.
    *
    * @throws {L1Revert} When the call reverts, in simulation (nothing is sent then) or in its block.
    * @throws {AgentError} `L1_FUNDS` where the account cannot pay; `L1_GAS` above the gas that a transaction may use;
    * `L1_REPLACED` when another transaction took the nonce.
    */
-  send(call: L1Call, signal?: AbortSignal): Promise<TransactionReceipt> {
-    return this.#queue.run(async () => {
-      const recovered = await this.#recover(signal);
-      if (recovered !== undefined && sameCall(recovered.call, call))
-        return this.#outcome(recovered.call, recovered.receipt);
-      return this.#sendNow(call, signal);
-    });
+  async send(call: L1Call, signal?: AbortSignal): Promise<TransactionReceipt> {
+    const release = await this.#slots.take();
+    try {
+      const started = await this.#queue.run(async () => {
+        signal?.throwIfAborted();
+        return (await this.#settle(signal, call)) ?? (await this.#start(call));
+      });
+      if ("receipt" in started) return this.#outcome(call, started.receipt);
+      return this.#outcome(call, await this.#watch(started.pending, signal));
+    } finally {
+      release();
+    }
   }
 
   /** Gas that a call would use. Throws like {@link send}. */
@@ -134,6 +129,16 @@ export class TransactionManager {
     }
   }
 
+  /** Runs a call without sending it. Throws like {@link send}. @param gas Its gas limit. */
+  async simulate(call: L1Call, gas: bigint): Promise<void> {
+    try {
+      await this.#provider.call({ ...(await this.#request(call)), gasLimit: gas });
+    } catch (error) {
+      if (isRevert(error)) throw new L1Revert(call.label, decodeRevert(error), error);
+      throw error;
+    }
+  }
+
   async #outOfFunds({ label }: L1Call, error: unknown): Promise<AgentError> {
     const address = await this.address();
     const balance = formatEther(await this.#provider.getBalance(address));
@@ -142,26 +147,71 @@ export class TransactionManager {
     });
   }
 
-  /** Waits for the transaction that an earlier process left, if there is one. Call it before deciding what to do. */
+  /**
+   * Waits for the transactions that an earlier process, or a failure, left under way. Call it before deciding what to do.
+   */
   recover(signal?: AbortSignal): Promise<void> {
     return this.#queue.run(async () => {
-      await this.#recover(signal);
+      await this.#settle(signal);
     });
   }
 
-  async #recover(signal: AbortSignal | undefined): Promise<{ call: L1Call; receipt: TransactionReceipt } | undefined> {
-    const pending = (await this.#cursor.load())?.pending;
-    if (pending === undefined) return undefined;
-    this.#log.info({ label: pending.call.label, nonce: pending.nonce }, "waiting for an earlier transaction");
-    try {
-      return { call: pending.call, receipt: await this.#confirm(pending, signal) };
-    } catch (error) {
-      if (error instanceof AgentError && error.code === "L1_REPLACED") return undefined;
-      throw error;
-    }
+  /** Whether the very call may be under way, from before a restart or a failure. */
+  async knows(call: L1Call): Promise<boolean> {
+    return (await this.#left()).some((pending) => sameCall(pending.call, call));
   }
 
-  async #sendNow(call: L1Call, signal: AbortSignal | undefined): Promise<TransactionReceipt> {
+  /** What may be under way, and nobody waits for. */
+  async #left(): Promise<PendingTransaction[]> {
+    this.#pending ??= (await this.#cursor.load())?.pending ?? [];
+    return this.#pending.filter((pending) => !this.#watched.has(pending));
+  }
+
+  /**
+   * Waits for all that was left.
+   *
+   * @returns The receipt of this call, where it is among them.
+   */
+  async #settle(signal: AbortSignal | undefined, call?: L1Call): Promise<{ receipt: TransactionReceipt } | undefined> {
+    let found: { receipt: TransactionReceipt } | undefined;
+    for (const pending of await this.#left()) {
+      this.#log.info({ label: pending.call.label, nonce: pending.nonce }, "waiting for an earlier transaction");
+      try {
+        const receipt = await this.#watch(pending, signal);
+        if (call !== undefined && sameCall(pending.call, call)) found = { receipt };
+      } catch (error) {
+        if (!(error instanceof AgentError) || error.code !== "L1_REPLACED") throw error;
+      }
+    }
+    return found;
+  }
+
+  async #start(call: L1Call): Promise<{ pending: PendingTransaction }> {
+    const gasLimit = call.gas ?? (await this.#estimateWithMargin(call));
+    const pending: PendingTransaction = {
+      call,
+      nonce: await this.#nextNonce(),
+      gasLimit,
+      ...(await this.#fees.market()),
+      hashes: [],
+      signed: "",
+    };
+    this.#pending = [...(this.#pending ?? []), pending];
+    // Before it is saved, so that nobody takes it for one that was left.
+    this.#watched.add(pending);
+    try {
+      await this.#sign(pending);
+      await this.#broadcast(pending);
+    } catch (error) {
+      this.#watched.delete(pending);
+      // What was never signed was never sent.
+      if (pending.hashes.length === 0) await this.#save(pending);
+      throw error;
+    }
+    return { pending };
+  }
+
+  async #estimateWithMargin(call: L1Call): Promise<bigint> {
     const estimate = await this.estimate(call);
     if (estimate > L1_TRANSACTION_GAS) {
       throw new AgentError(
@@ -170,18 +220,33 @@ export class TransactionManager {
       );
     }
     const margin = estimate + estimate / 5n;
-    const address = await this.address();
-    const pending: PendingTransaction = {
-      call,
-      nonce: await this.#provider.getTransactionCount(address, "pending"),
-      gasLimit: margin > L1_TRANSACTION_GAS ? L1_TRANSACTION_GAS : margin,
-      ...(await this.#fees()),
-      hashes: [],
-      signed: "",
-    };
-    await this.#sign(pending);
-    await this.#broadcast(pending);
-    return this.#outcome(call, await this.#confirm(pending, signal));
+    return margin > L1_TRANSACTION_GAS ? L1_TRANSACTION_GAS : margin;
+  }
+
+  /** The first nonce that neither L1 nor its pool nor this process has: a gap would hold up all that lies above. */
+  async #nextNonce(): Promise<number> {
+    const taken = new Set(this.#pending?.map(({ nonce }) => nonce));
+    let nonce = await this.#provider.getTransactionCount(await this.address(), "pending");
+    while (taken.has(nonce)) nonce++;
+    return nonce;
+  }
+
+  async #watch(pending: PendingTransaction, signal: AbortSignal | undefined): Promise<TransactionReceipt> {
+    this.#watched.add(pending);
+    try {
+      return await this.#confirm(pending, signal);
+    } finally {
+      this.#watched.delete(pending);
+    }
+  }
+
+  /** Saves all that may be under way, without one that no longer is. */
+  async #save(gone?: PendingTransaction): Promise<void> {
+    this.#pending = (this.#pending ?? []).filter((pending) => pending !== gone);
+    await this.#saves.run(() => {
+      const pending = this.#pending ?? [];
+      return this.#cursor.save(pending.length === 0 ? {} : { pending });
+    });
   }
 
   #outcome(call: L1Call, receipt: TransactionReceipt): TransactionReceipt {
@@ -195,32 +260,43 @@ export class TransactionManager {
 
   /** Waits until one of the versions is deep enough, and raises the fee while none is included. */
   async #confirm(pending: PendingTransaction, signal: AbortSignal | undefined): Promise<TransactionReceipt> {
-    let sentAt = this.#clock.now();
+    let since = this.#clock.now();
+    let lookedAfter = since;
     let missing = 0;
     for (;;) {
       const receipt = await this.#receipt(pending);
+      const now = this.#clock.now();
+      const count = receipt === null ? await this.#provider.getTransactionCount(await this.address(), "latest") : 0;
       if (receipt !== null) {
         missing = 0;
         const depth = (await this.#provider.getBlockNumber()) - receipt.blockNumber + 1;
         if (depth >= this.#options.confirmations) {
-          await this.#cursor.save({});
+          await this.#save(pending);
           return receipt;
         }
-      } else if ((await this.#provider.getTransactionCount(await this.address(), "latest")) > pending.nonce) {
+      } else if (count > pending.nonce) {
         // A receipt can lag behind the count on a node behind a load balancer: look twice before giving up.
         if (++missing > 2) {
-          await this.#cursor.save({});
+          await this.#save(pending);
           this.#metrics.transactions.inc({ label: pending.call.label, outcome: "replaced" });
           throw new AgentError(
             "L1_REPLACED",
             `nonce ${pending.nonce} of ${pending.call.label} was used by another transaction`,
           );
         }
-      } else if (this.#clock.now() - sentAt >= this.#options.resubmitAfter || missing > 0) {
+      } else if (count < pending.nonce && missing === 0) {
+        // It cannot be included before those in front of it: a higher fee would change nothing.
+        since = now;
+        if (now - lookedAfter >= this.#options.resubmitAfter) {
+          lookedAfter = now;
+          // Where nobody waits for one of these, nobody sends it again, and the pool may have lost it.
+          for (const left of await this.#left()) if (left.nonce < pending.nonce) await this.#broadcast(left);
+        }
+      } else if (now - since >= this.#options.resubmitAfter || missing > 0) {
         missing = 0;
         await this.#raise(pending);
         await this.#broadcast(pending);
-        sentAt = this.#clock.now();
+        since = this.#clock.now();
       }
       signal?.throwIfAborted();
       await this.#clock.sleep(this.#options.pollInterval, signal);
@@ -236,35 +312,17 @@ export class TransactionManager {
     return null;
   }
 
-  async #fees(): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }> {
-    const { maxFeePerGas, maxPriorityFeePerGas } = await this.#provider.getFeeData();
-    if (maxFeePerGas === null || maxPriorityFeePerGas === null) {
-      throw new AgentError("CONFIG", "the L1 endpoint gives no EIP-1559 fees; expected a chain with a base fee");
-    }
-    return this.#capped(maxFeePerGas, maxPriorityFeePerGas);
-  }
-
-  #capped(fee: bigint, tip: bigint): { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint } {
-    const maxFeePerGas = fee > this.#options.maxFeePerGas ? this.#options.maxFeePerGas : fee;
-    return { maxFeePerGas, maxPriorityFeePerGas: tip > maxFeePerGas ? maxFeePerGas : tip };
-  }
-
+  /** Raises the fee, unless that would be above the ceiling. */
   async #raise(pending: PendingTransaction): Promise<void> {
-    const market = await this.#fees();
-    const raised = this.#capped(
-      larger(bump(pending.maxFeePerGas), market.maxFeePerGas),
-      larger(bump(pending.maxPriorityFeePerGas), market.maxPriorityFeePerGas),
-    );
-    if (raised.maxFeePerGas < bump(pending.maxFeePerGas)) {
-      this.#log.warn(
-        { label: pending.call.label, maxFeePerGas: pending.maxFeePerGas.toString() },
-        "fee ceiling reached",
-      );
+    const raised = await this.#fees.raised(pending);
+    const { label } = pending.call;
+    if (raised === undefined) {
+      this.#log.warn({ label, maxFeePerGas: pending.maxFeePerGas.toString() }, "fee ceiling reached");
       return;
     }
     Object.assign(pending, raised);
     this.#metrics.resubmissions.inc();
-    this.#log.warn({ label: pending.call.label, maxFeePerGas: raised.maxFeePerGas.toString() }, "raising the fee");
+    this.#log.warn({ label, maxFeePerGas: raised.maxFeePerGas.toString() }, "raising the fee");
     await this.#sign(pending);
   }
 
@@ -282,7 +340,7 @@ export class TransactionManager {
       maxPriorityFeePerGas: pending.maxPriorityFeePerGas,
     });
     pending.hashes.push(keccak256(pending.signed));
-    await this.#cursor.save({ pending });
+    await this.#save();
   }
 
   async #broadcast(pending: PendingTransaction): Promise<void> {
@@ -299,7 +357,9 @@ export class TransactionManager {
         return;
       }
       if (!isOutOfFunds(error)) throw error;
-      await this.#cursor.save({});
+      // Nobody has it then, unless it was sent before; and nothing above it waits for its nonce.
+      const last = (this.#pending ?? []).every(({ nonce }) => nonce <= pending.nonce);
+      if (last && pending.hashes.length === 1) await this.#save(pending);
       throw await this.#outOfFunds(pending.call, error);
     }
   }
@@ -310,19 +370,7 @@ export class TransactionManager {
 }
 
 /** Whatever sends calls to L1. */
-export type Sender = Pick<TransactionManager, "send" | "estimate">;
-
-function sameCall(first: L1Call, second: L1Call): boolean {
-  return first.to === second.to && first.data === second.data && (first.value ?? 0n) === (second.value ?? 0n);
-}
-
-function bump(fee: bigint): bigint {
-  return (fee * FEE_BUMP_NUMERATOR) / FEE_BUMP_DENOMINATOR + 1n;
-}
-
-function larger(first: bigint, second: bigint): bigint {
-  return first > second ? first : second;
-}
+export type Sender = Pick<TransactionManager, "send" | "estimate" | "simulate">;
 
 function isOutOfFunds(error: unknown): boolean {
   return /insufficient.funds|have enough funds/i.test(text(error));

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 
-import { parseEther, type AbstractSigner } from "ethers";
+import type { AbstractSigner } from "ethers";
 
 import type { Chain } from "../../l2/chain/chain.ts";
 import type { RpcServer } from "../../l2/rpc/server.ts";
 import type { StateStore } from "../../l2/state/state.ts";
 import {
+  composeAnswerer,
   composeConsensus,
   composeSequencer,
   composeSubmitter,
@@ -17,31 +18,29 @@ import type { ConsensusProcess } from "../consensus/process.ts";
 import { BlocksSource, StorageSource, type BlockSource } from "../data/batch-data.ts";
 import { FileStore } from "../data/file-store.ts";
 import type { Storage } from "../data/storage.ts";
-import { DEFAULT_STEP_GAS } from "../execution/recomputer.ts";
+import { DEFAULT_STEP_GAS } from "../execution/defaults.ts";
+import { Accounts } from "../l1/accounts.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
 import { followL1, type L1State } from "../l1/mirror.ts";
 import { DEFAULT_TRANSACTION_OPTIONS, TransactionManager } from "../l1/transactions.ts";
+import type { Consensus } from "../node/consensus.ts";
 import { nodeOf } from "../node/node.ts";
 import { LocalNetwork } from "../peers/local-network.ts";
 import { MemoryCursor } from "../runtime/cursor.ts";
 import { AgentError } from "../runtime/errors.ts";
 import { createLogger, type Logger } from "../runtime/logger.ts";
 import { Metrics } from "../runtime/metrics.ts";
-import { DEFAULT_PIECE_SIZE } from "../sequencer/responder.ts";
 import type { Submitter } from "../submitter/submitter.ts";
 import type { Verifier } from "../verifier/verifier.ts";
 import { DEFAULT_POLICY } from "../voter/policy.ts";
 import type { Voter } from "../voter/voter.ts";
 import type { LocalClock } from "./clock.ts";
 import type { LocalOptions, SequencerIdentity } from "./options.ts";
-import { SequencerSlot, Slot } from "./slot.ts";
+import { type Runnable, SequencerSlot, Slot } from "./slot.ts";
 
 /** Rounds are run by `tick`: the interval is never waited for. */
 const INTERVAL = { interval: 1_000 };
-/** Most that verifiers pay for a request, in wei. */
-const MAX_REQUEST_FEE = parseEther("10");
-
 /** What the agents of one process share. */
 export interface AssemblyParts {
   readonly l1: L1;
@@ -63,6 +62,7 @@ export class Assembly {
   readonly storage: Storage;
   readonly consensus: Slot<ConsensusProcess>;
   readonly sequencers: readonly SequencerSlot[];
+  readonly answerers: readonly Slot<Runnable>[];
   readonly verifiers: readonly Slot<Verifier>[];
   readonly voters: readonly Slot<Voter>[];
   readonly submitter: Slot<Submitter> | undefined;
@@ -75,6 +75,9 @@ export class Assembly {
     this.storage = options.storage ?? new FileStore(join(directory, "objects"));
     this.consensus = this.#consensus();
     this.sequencers = options.sequencers.map((identity, place) => this.#sequencer(identity, place));
+    this.answerers = options.sequencers.flatMap((identity, place) =>
+      identity.behaviour?.answers === false ? [] : [this.#answerer(identity, place)],
+    );
     this.verifiers = (options.verifiers ?? []).map((signer, place) => this.#verifier(signer, place));
     this.voters = (options.voters ?? []).map((signer, place) => this.#voter(signer, place));
     this.submitter = submitter === undefined ? undefined : this.#submitter(submitter);
@@ -126,7 +129,7 @@ export class Assembly {
     return new Slot("consensus", () =>
       composeConsensus(
         { ...this.#peers, ...consensusOptions },
-        { ...this.#batchGround("consensus", key), chain: chains[0] as Chain, transport: this.network, key },
+        { ...this.#batchGround("consensus", key), chain: chains[0] as Chain, transport: this.network, keys: [key] },
       ),
     );
   }
@@ -140,25 +143,38 @@ export class Assembly {
     const { transactions } = this.ground(name, key);
     return new SequencerSlot(name, identity, { chain, transactions }, () =>
       composeSequencer(
-        {
-          ...this.#peers,
-          owner,
-          pieceSize: DEFAULT_PIECE_SIZE,
-          stepGas: DEFAULT_STEP_GAS,
-          ...options.sequencerOptions,
-        },
+        { ...this.#peers, owner, ...options.sequencerOptions },
         {
           ...this.#batchGround(name, key),
           chain,
           transactions,
           transport: transport?.(this.network) ?? this.network,
-          key,
+          keys: identity.nextKey === undefined ? [key] : [key, identity.nextKey],
           consensus: { pendingTransactions: () => this.running.pendingTransactions() },
-          storage: this.storage,
           behaviour,
         },
       ),
     );
+  }
+
+  /** Answers beside a sequencer; a round ends when everything is answered that is to be. */
+  #answerer({ owner, key, answers = key }: SequencerIdentity, place: number): Slot<Runnable> {
+    const { options, chains } = this.#parts;
+    const name = `answers of sequencer ${place}`;
+    return new Slot(name, () => {
+      const { transactions, ...ground } = this.#batchGround(name, answers);
+      const answerer = composeAnswerer(
+        { ...INTERVAL, owner, stepGas: DEFAULT_STEP_GAS, ...options.answererOptions },
+        { ...ground, accounts: new Accounts([transactions]), chain: chains[place + 1] as Chain, storage: this.storage },
+      );
+      return {
+        tick: async () => {
+          await answerer.tick();
+          await answerer.idle();
+        },
+        stop: () => answerer.stop(),
+      };
+    });
   }
 
   #verifier(signer: AbstractSigner, place: number): Slot<Verifier> {
@@ -168,7 +184,6 @@ export class Assembly {
       composeVerifier(
         {
           ...INTERVAL,
-          maxRequestFee: MAX_REQUEST_FEE,
           stepGas: DEFAULT_STEP_GAS,
           register: false,
           ...options.verifierOptions,
@@ -181,6 +196,7 @@ export class Assembly {
             ...(options.snapshots ?? []),
             new BlocksSource("blockchain", this.#blocks),
           ],
+          consensus: this.#certified,
         },
       ),
     );
@@ -190,17 +206,14 @@ export class Assembly {
     const { directory, stores } = this.#parts;
     return new Slot("submitter", () =>
       composeSubmitter(
-        { ...INTERVAL, finalise: true, maxRequestFee: 0n, stepGas: DEFAULT_STEP_GAS },
+        { ...INTERVAL, finalise: true, requestBudget: 0n, stepGas: DEFAULT_STEP_GAS },
         {
           ...this.#batchGround("submitter", signer),
           states: stores[0] as StateStore,
           storage: this.storage,
           blocks: [new BlocksSource("blockchain", this.#blocks)],
           files: new FileStore(join(directory, "outbox")),
-          consensus: {
-            certifiedBatch: async (index) =>
-              this.consensus.running ? this.consensus.agent.certifiedBatch(index) : undefined,
-          },
+          consensus: this.#certified,
           // Demos and tests show the first verifier at work; the submitter leaves disputes to it.
           challenger: this.verifiers[0] ?? { tick: () => Promise.resolve() },
         },
@@ -216,6 +229,14 @@ export class Assembly {
         { ...this.ground(name, signer), storages: [this.storage] },
       ),
     );
+  }
+
+  /** What the consensus layer has certified. */
+  get #certified(): Pick<Consensus, "certifiedBatch"> {
+    return {
+      certifiedBatch: async (index) =>
+        this.consensus.running ? this.consensus.agent.certifiedBatch(index) : undefined,
+    };
   }
 
   get #peers() {

@@ -57,6 +57,8 @@ export class LocalSystem {
   readonly storage: Storage;
   readonly consensus: LocalAgent<ConsensusProcess>;
   readonly sequencers: readonly LocalSequencer[];
+  /** What answers data requests beside the sequencers. */
+  readonly answerers: readonly LocalAgent<Runnable>[];
   readonly submitter: LocalAgent<Submitter> | undefined;
   readonly verifiers: readonly LocalAgent<Verifier>[];
   readonly voters: readonly LocalAgent<Voter>[];
@@ -74,6 +76,7 @@ export class LocalSystem {
     this.storage = assembly.storage;
     this.consensus = assembly.consensus;
     this.sequencers = assembly.sequencers;
+    this.answerers = assembly.answerers;
     this.submitter = assembly.submitter;
     this.verifiers = assembly.verifiers;
     this.voters = assembly.voters;
@@ -245,6 +248,7 @@ export class LocalSystem {
   get #agents(): readonly LocalAgent<Runnable>[] {
     return [
       ...this.sequencers,
+      ...this.answerers,
       this.consensus,
       ...(this.submitter ? [this.submitter] : []),
       ...this.verifiers,

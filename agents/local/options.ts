@@ -1,6 +1,7 @@
 import type { AbstractSigner, Provider, Wallet } from "ethers";
 
 import type { ChainConfig } from "../../l2/protocol/config.ts";
+import type { AnswererOptions } from "../answers/answerer.ts";
 import type { SequencerBehaviour } from "../cli/compose.ts";
 import type { ConsensusOptions } from "../consensus/process.ts";
 import type { BlockSource, DataSource } from "../data/batch-data.ts";
@@ -16,6 +17,8 @@ import type { L1Time } from "./clock.ts";
 export interface Behaviour extends SequencerBehaviour {
   /** How it reaches its peers. */
   readonly transport?: (honest: Transport) => Transport;
+  /** Whether it answers requests for data; it does where absent. */
+  readonly answers?: boolean;
 }
 
 /** A sequencer that has joined on L1. */
@@ -24,6 +27,10 @@ export interface SequencerIdentity {
   readonly owner: string;
   /** Signs blocks and batches, and pays for what the sequencer sends to L1. */
   readonly key: Wallet;
+  /** A key that was rotated in, which counts from the next term on. */
+  readonly nextKey?: Wallet;
+  /** Pays for answers to data requests; the key where absent. */
+  readonly answers?: AbstractSigner;
   readonly behaviour?: Behaviour;
 }
 
@@ -43,6 +50,7 @@ export interface LocalOptions {
   readonly voters?: readonly AbstractSigner[];
   readonly consensusOptions?: Partial<ConsensusOptions>;
   readonly sequencerOptions?: Partial<SequencerOptions>;
+  readonly answererOptions?: Partial<AnswererOptions>;
   readonly verifierOptions?: Partial<VerifierOptions>;
   /** Memolabs; a store in a temporary directory if left out. */
   readonly storage?: Storage;

@@ -2,7 +2,7 @@ import type { Hex } from "../../l2/base/hex.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import type { Certificate } from "../l1/certificate.ts";
 
-/** A batch that the peer network certified and that L1 has not accepted yet (step 7). */
+/** A batch that the peer network certified, with every signature so far (step 7). */
 export interface CertifiedBatch {
   readonly header: BatchHeader;
   readonly certificate: Certificate;
@@ -53,7 +53,7 @@ export interface Consensus {
   pendingTransactions(): Promise<readonly Uint8Array[]>;
   /** What became of a transaction (steps 3.2, 4). */
   transactionStatus(hash: Hex): Promise<SubmissionStatus>;
-  /** The certified batch at an index, where L1 does not have it yet (step 6). */
+  /** The certified batch at an index (step 6); for some time after L1 took it too, as signatures may come late (M2). */
   certifiedBatch(index: bigint): Promise<CertifiedBatch | undefined>;
   status(): Promise<ConsensusStatus>;
 }

@@ -1,15 +1,17 @@
 import { Signature, concat, recoverAddress } from "ethers";
 
 import type { Certificate } from "../l1/certificate.ts";
-import type { Member, Members } from "./members.ts";
+import type { Member, TermRoster } from "./roster.ts";
 
-/** Collects signatures over one digest until they make a certificate. */
+/** Collects signatures of a term's members over one digest until they make a certificate. */
 export class CertificateCollector {
   readonly digest: string;
+  readonly roster: TermRoster;
   readonly #signatures = new Map<string, Signature>();
 
-  constructor(digest: string) {
+  constructor(digest: string, roster: TermRoster) {
     this.digest = digest;
+    this.roster = roster;
   }
 
   /** Owners that signed. */
@@ -17,31 +19,34 @@ export class CertificateCollector {
     return [...this.#signatures.keys()];
   }
 
+  /** Members that have not signed. */
+  get missing(): readonly Member[] {
+    return this.roster.members.filter(({ owner }) => !this.#signatures.has(owner));
+  }
+
   /**
    * Adds a member's signature.
    *
-   * @returns Whether it is that member's: by its present key, or by the one before.
+   * @returns Whether it is by the key that the member has in the term.
    */
-  add(member: Member, serialized: string): boolean {
+  add({ owner, key }: Member, serialized: string): boolean {
     let signature: Signature;
-    let signer: string;
     try {
       signature = Signature.from(serialized);
-      signer = recoverAddress(this.digest, signature);
+      if (recoverAddress(this.digest, signature) !== key) return false;
     } catch {
       return false;
     }
-    if (signer !== member.key && signer !== member.previousKey) return false;
-    this.#signatures.set(member.owner, signature);
+    this.#signatures.set(owner, signature);
     return true;
   }
 
-  /** The certificate of those among the signers that hold a seat; undefined below two thirds of the stake (S4). */
-  certificate(members: Members): Certificate | undefined {
-    if (!members.isQuorum(this.signers)) return undefined;
+  /** The certificate of all that signed; undefined below two thirds of the stake (S4). */
+  certificate(): Certificate | undefined {
+    if (!this.roster.isQuorum(this.signers)) return undefined;
     let signers = 0n;
     const signatures: string[] = [];
-    for (const { owner, seat } of members.all) {
+    for (const { owner, seat } of this.roster.members) {
       const signature = this.#signatures.get(owner);
       if (signature === undefined) continue;
       signers |= 1n << BigInt(seat);

@@ -5,3 +5,12 @@ export interface PeerKey extends BlockSigner {
   /** The key's address, as the sequencer set knows it. */
   readonly address: string;
 }
+
+/**
+ * The one among a sequencer's keys that L1 names.
+ *
+ * @param named The address of the key that counts.
+ */
+export function keyNamed(keys: readonly PeerKey[], named: string | undefined): PeerKey | undefined {
+  return keys.find(({ address }) => address === named);
+}

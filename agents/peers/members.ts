@@ -1,18 +1,9 @@
 import { getAddress } from "ethers";
 
 import type { Roster } from "./messenger.ts";
+import { type Member, TermRoster } from "./roster.ts";
 
-/** A seat that counts: an active sequencer as L1 knows it. */
-export interface Member {
-  readonly owner: string;
-  readonly seat: number;
-  /** In wei of METIS. */
-  readonly stake: bigint;
-  readonly key: string;
-  readonly previousKey: string;
-  /** In seconds. */
-  readonly keyChangedAt: number;
-}
+export { TermRoster, type Member } from "./roster.ts";
 
 /** The rotation that is under way (step 5). */
 export interface TermView {
@@ -28,32 +19,32 @@ export interface TermView {
 export interface SequencerSetReader {
   term(): Promise<{ number: bigint; transactions: bigint; startedAt: bigint; sequencer: string }>;
   next(): Promise<string>;
-  activeSeats(): Promise<bigint>;
-  ownerAt(seat: number): Promise<string>;
-  sequencerOf(owner: string): Promise<{
-    seat: bigint;
-    stake: bigint;
-    key: string;
-    previousKey: string;
-    keyChangedAt: bigint;
-  }>;
+  rosterOf(term: number): Promise<{ active: bigint; weight: bigint; head: bigint }>;
+  seatAt(seat: number, term: number): Promise<{ key: string; weight: bigint; since: bigint }>;
+  ownerOf(key: string): Promise<string>;
 }
 
 const NOBODY = /^0x0{40}$/;
 const SEATS = 128n;
 
 /**
- * The peer network as L1 knows it: seats, stakes, keys, who is the current sequencer and who is the next (steps 5, 5.2).
- * `refresh` reads it anew; everything else answers from what was read last.
+ * The peer network as L1 knows it: who counts in the term under way and who will in the next one, with which keys and
+ * weights, who is the current sequencer and who comes after it (steps 5, 5.2). `refresh` reads it anew; everything else
+ * answers from what was read last.
  */
 export class Members implements Roster {
   readonly #set: SequencerSetReader;
   /** Peers without a seat that may speak for themselves: the consensus layer. */
   readonly #observers: ReadonlySet<string>;
-  readonly #keys = new Map<string, string>();
-  #members: readonly Member[] = [];
+  /** Owners of keys; a key belongs to one owner for ever. */
+  readonly #owners = new Map<string, string>();
   #term: TermView = { number: 0, transactions: 0, startedAt: 0, sequencer: undefined };
   #next: string | undefined;
+  #previous: TermRoster | undefined;
+  #current = new TermRoster(0, []);
+  #coming = new TermRoster(1, []);
+  /** What the current roster was read from: it does not change within a term. */
+  #read = "";
 
   constructor(set: SequencerSetReader, observers: readonly string[] = []) {
     this.#set = set;
@@ -61,22 +52,20 @@ export class Members implements Roster {
   }
 
   async refresh(): Promise<void> {
-    const [term, next, seats] = await Promise.all([this.#set.term(), this.#set.next(), this.#set.activeSeats()]);
-    const taken: number[] = [];
-    for (let seat = 0n; seat < SEATS; seat++) if ((seats >> seat) & 1n) taken.push(Number(seat));
-    this.#members = await Promise.all(
-      taken.map(async (seat) => {
-        const owner = await this.#set.ownerAt(seat);
-        const { stake, key, previousKey, keyChangedAt } = await this.#set.sequencerOf(owner);
-        return { owner, seat, stake, key, previousKey, keyChangedAt: Number(keyChangedAt) };
-      }),
-    );
-    for (const { owner, key, previousKey } of this.#members) {
-      this.#keys.set(key, owner);
-      if (someone(previousKey) !== undefined) this.#keys.set(previousKey, owner);
+    const [term, next] = await Promise.all([this.#set.term(), this.#set.next()]);
+    const number = Number(term.number);
+    const [current, coming] = await Promise.all([this.#set.rosterOf(number), this.#set.rosterOf(number + 1)]);
+    const read = [number, term.startedAt, current.active, current.weight, current.head].join();
+    if (read !== this.#read) {
+      const roster = await this.#roster(number, current.active);
+      if (this.#current.term === number - 1) this.#previous = this.#current;
+      else if (this.#previous?.term !== number - 1) this.#previous = undefined;
+      this.#current = roster;
+      this.#read = read;
     }
+    this.#coming = await this.#roster(number + 1, coming.active);
     this.#term = {
-      number: Number(term.number),
+      number,
       transactions: Number(term.transactions),
       startedAt: Number(term.startedAt),
       sequencer: someone(term.sequencer),
@@ -84,56 +73,72 @@ export class Members implements Roster {
     this.#next = someone(next);
   }
 
-  /** Active sequencers, in ascending order of seats. */
+  async #roster(term: number, active: bigint): Promise<TermRoster> {
+    const taken: number[] = [];
+    for (let seat = 0n; seat < SEATS; seat++) if ((active >> seat) & 1n) taken.push(Number(seat));
+    const members = await Promise.all(
+      taken.map(async (seat): Promise<Member> => {
+        const { key, weight } = await this.#set.seatAt(seat, term);
+        return { seat, key, weight, owner: (await this.ownerOf(key)) ?? key };
+      }),
+    );
+    return new TermRoster(term, members);
+  }
+
+  /** Who counts in the term under way. */
+  get current(): TermRoster {
+    return this.#current;
+  }
+
+  /** Who will count in the next term, as of now. */
+  get coming(): TermRoster {
+    return this.#coming;
+  }
+
+  /** Who counts in a term: this one, the next one, or the one before if it was seen; undefined for any other. */
+  roster(term: number): TermRoster | undefined {
+    return [this.#current, this.#coming, this.#previous].find((roster) => roster?.term === term);
+  }
+
+  /** Who counts in the term under way, in ascending order of seats. */
   get all(): readonly Member[] {
-    return this.#members;
+    return this.#current.members;
   }
 
   get term(): TermView {
     return this.#term;
   }
 
-  /** Who would be selected if the term ended now (step 5.2). */
+  /** Who would be selected if the term ended now (step 5.2); undefined while the draw is not fixed. */
   get next(): string | undefined {
     return this.#next;
   }
 
-  /** In wei of METIS. */
-  get totalStake(): bigint {
-    return this.#members.reduce((sum, { stake }) => sum + stake, 0n);
-  }
-
   of(owner: string): Member | undefined {
-    const address = getAddress(owner);
-    return this.#members.find((member) => member.owner === address);
+    return this.#current.of(owner);
   }
 
-  /** Stake of these owners together, those without a seat aside; in wei of METIS. */
-  stakeOf(owners: Iterable<string>): bigint {
-    return [...new Set(owners)].reduce((sum, owner) => sum + (this.of(owner)?.stake ?? 0n), 0n);
-  }
-
-  /** Whether these owners hold at least two thirds of the stake (S2, S4). */
+  /** Whether these owners hold at least two thirds of the term's stake (S2, S4). */
   isQuorum(owners: Iterable<string>): boolean {
-    return this.#members.length > 0 && 3n * this.stakeOf(owners) >= 2n * this.totalStake;
+    return this.#current.isQuorum(owners);
   }
 
-  /** The active sequencer whose key, or key before, this is. */
-  ofKey(key: string): Member | undefined {
-    const address = someone(key);
-    if (address === undefined) return undefined;
-    return this.#members.find((member) => member.key === address || member.previousKey === address);
+  /** Whose key this is, or was; undefined for a key that nobody registered. */
+  async ownerOf(key: string): Promise<string | undefined> {
+    const address = getAddress(key);
+    const known = this.#owners.get(address);
+    if (known !== undefined) return known;
+    const owner = someone(await this.#set.ownerOf(address));
+    if (owner !== undefined) this.#owners.set(address, owner);
+    return owner;
   }
 
-  /** The owner of a key that belongs, or belonged since this peer runs, to an active sequencer. */
-  everKey(key: string): string | undefined {
-    return this.#keys.get(getAddress(key));
-  }
-
+  /** Keys of this term and of the next one speak: a key that was rotated in does before it counts. */
   speaksFor(key: string, member: string): boolean {
     const address = getAddress(member);
-    if (this.#observers.has(address)) return getAddress(key) === address;
-    return this.ofKey(key)?.owner === address;
+    const speaker = getAddress(key);
+    if (this.#observers.has(address)) return speaker === address;
+    return [this.#current, this.#coming].some((roster) => roster.of(address)?.key === speaker);
   }
 }
 

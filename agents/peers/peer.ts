@@ -7,7 +7,7 @@ import type { EventFollower } from "../l1/events.ts";
 import { fetchPosted } from "../data/batch-data.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { L1State } from "../l1/mirror.ts";
-import type { PeerKey } from "./key.ts";
+import { keyNamed, type PeerKey } from "./key.ts";
 import { Members } from "./members.ts";
 import { Messenger } from "./messenger.ts";
 import type { PeerHandlers } from "./messenger.ts";
@@ -31,7 +31,8 @@ export interface PeerDependencies extends AgentDependencies {
   /** L1's events, all final batches kept. */
   readonly follower: Pick<EventFollower<L1State>, "sync">;
   readonly transport: Transport;
-  readonly key: () => PeerKey;
+  /** The sequencer's keys, at least one: a key that was rotated in counts from the next term on. */
+  readonly keys: readonly PeerKey[];
 }
 
 /** What every node of the peer network is made of: it knows the others, talks to them, and keeps the chain. */
@@ -41,15 +42,19 @@ export class Peer {
   readonly replica: Replica;
   readonly #follower: Pick<EventFollower<L1State>, "sync">;
   readonly #l1: L1;
+  readonly #self: string;
+  readonly #keys: readonly PeerKey[];
 
   constructor(options: PeerOptions, dependencies: PeerDependencies) {
-    const { l1, transport, key, clock, chain, log, metrics } = dependencies;
+    const { l1, transport, clock, chain, log, metrics } = dependencies;
     this.#follower = dependencies.follower;
     this.#l1 = l1;
+    this.#self = options.self;
+    this.#keys = dependencies.keys;
     this.members = new Members(l1.sequencers, [options.consensus]);
     this.messenger = new Messenger(
       { self: options.self, chainId: options.chainId, sequencerSet: l1.addresses.sequencers },
-      { key, transport, clock, roster: this.members },
+      { key: () => this.key, transport, clock, roster: this.members },
     );
     this.replica = new Replica(options, {
       chain,
@@ -64,6 +69,19 @@ export class Peer {
       log,
       metrics,
     });
+  }
+
+  /** The key that this peer signs blocks and messages with now. */
+  get key(): PeerKey {
+    const { current, coming } = this.members;
+    const key = this.keyIn(current.term) ?? this.keyIn(coming.term) ?? this.#keys[0];
+    if (key === undefined) throw new Error("a peer has at least one key");
+    return key;
+  }
+
+  /** The key that this peer signs certificates of a term with; undefined where it has none that counts. */
+  keyIn(term: number): PeerKey | undefined {
+    return keyNamed(this.#keys, this.members.roster(term)?.of(this.#self)?.key);
   }
 
   /** Begins to answer peers, the requests that every node answers included. */

@@ -3,23 +3,23 @@ import { EventEmitter } from "node:events";
 import { blockSize } from "../../l2/protocol/l2-transaction.ts";
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
-import { batchTree, mttbrLeafValue } from "../../l2/batch/tree.ts";
-import { parseSignedBlock } from "../../l2/protocol/block.ts";
+import { ZERO_ADDRESS } from "../../l2/base/hex.ts";
+import { parseSignedBlock, recoverProducer } from "../../l2/protocol/block.ts";
 import type { Block, SignedBlock } from "../../l2/protocol/block.ts";
 import type { Chain } from "../../l2/chain/chain.ts";
 import type { DroppedTransaction } from "../../l2/chain/types.ts";
 import { BlockError } from "../../l2/protocol/errors.ts";
 import { SerialQueue } from "../../l2/base/serial.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { AgentError, messageOf } from "../runtime/errors.ts";
+import { messageOf } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import { isSound, stands, type L1Batch, type L1State } from "../l1/mirror.ts";
+import type { L1Batch, L1State } from "../l1/mirror.ts";
+import { Agreement } from "./agreement.ts";
 import { signedBlock } from "./block.ts";
 import type { Members } from "./members.ts";
 import type { Messenger } from "./messenger.ts";
 import type { BlockAnswer } from "./methods.ts";
-import { lastSound } from "./standing.ts";
 import { PeerError } from "./transport.ts";
 
 export interface ReplicaOptions {
@@ -66,11 +66,7 @@ export class Replica {
   readonly #drift: number;
   readonly #page: number;
   readonly #dependencies: ReplicaDependencies;
-  /** Hashes of blocks that went with a batch that L1 found wrong: a peer that has not heard of it may still offer them. */
-  readonly #condemned = new Map<string, ReadonlySet<string>>();
-  #l1: L1State | undefined;
-  /** L1's last batch, among those that this copy holds with all before it. */
-  #agreed: L1Batch | undefined;
+  readonly #agreement: Agreement;
   /** Last block of the batches that this peer signed. */
   #signedUpTo = 0;
   readonly #queue = new SerialQueue();
@@ -80,26 +76,36 @@ export class Replica {
     this.#drift = options.drift ?? 15;
     this.#page = options.page ?? 64;
     this.#dependencies = dependencies;
+    this.#agreement = new Agreement(
+      {
+        chain: this.chain,
+        exclusively: (action) => this.exclusively(action),
+        ask: (owner, after) => this.#ask(owner, after),
+        tell: (dropped, reason) => this.#tell(dropped, reason),
+        release: (block) => {
+          this.#signedUpTo = Math.min(this.#signedUpTo, block);
+        },
+        adopted: (header) => {
+          this.events.emit("adopted", header);
+        },
+      },
+      dependencies,
+    );
   }
 
   /** L1 as of the last {@link follow}. */
   get l1(): L1State {
-    if (this.#l1 === undefined) throw new Error("follow() comes first");
-    return this.#l1;
+    return this.#agreement.l1;
   }
 
   /** L1's last batch that can be built upon; undefined while this copy does not hold it. */
   get base(): L1Batch | undefined {
-    const last = this.#l1 === undefined ? undefined : lastSound(this.#l1);
-    return last !== undefined && this.#holdsBatch(last) ? last : undefined;
+    return this.#agreement.base;
   }
 
   /** Blocks up to this one stand on L1: no peer's word removes them. */
   get floor(): number {
-    const agreed = this.#agreed;
-    if (agreed === undefined) return 0;
-    const sound = isSound(agreed) ? agreed : this.#l1?.batches[Number(agreed.header.index) - 1];
-    return Number(sound?.header.lastBlock ?? 0n);
+    return this.#agreement.floor;
   }
 
   /** Blocks up to this one stay, because this peer vouched for them. */
@@ -112,29 +118,9 @@ export class Replica {
     return this.#queue.run(action);
   }
 
-  /**
-   * Brings the chain in line with L1: what was found wrong is rolled back (steps 3.3.6a.2, 11.14), what is there is
-   * compared, what was confirmed by L1 alone is adopted (3.3.6b), what is missing is fetched from peers (5.2).
-   */
-  async follow(l1: L1State): Promise<void> {
-    this.#l1 = l1;
-    while (this.#agreed !== undefined && !stands(l1, this.#agreed)) {
-      const before = l1.batches[Number(this.#agreed.header.index) - 1];
-      this.#agreed = before?.headerHash === this.#agreed.header.parent ? before : undefined;
-    }
-    this.#agreed ??= await this.#lastFinal(l1);
-    // A reorganisation of L1 can take a verdict back.
-    for (const hash of this.#condemned.keys()) {
-      if (!l1.condemned.some(({ headerHash }) => headerHash === hash)) this.#condemned.delete(hash);
-    }
-    for (const { header, headerHash } of l1.condemned) {
-      if (Number(header.firstBlock) > this.floor && (await this.#holds(header))) await this.#undo(header, headerHash);
-    }
-    while (this.#agreed !== undefined) {
-      const next: L1Batch | undefined = l1.batches[Number(this.#agreed.header.index) + 1];
-      if (next === undefined || !(await this.#agree(next, this.#agreed))) break;
-      this.#agreed = next;
-    }
+  /** Brings the chain in line with L1. */
+  follow(l1: L1State): Promise<void> {
+    return this.#agreement.follow(l1);
   }
 
   /** Answers a peer that offers a block (step 3). */
@@ -248,7 +234,7 @@ export class Replica {
   }
 
   async #import(block: SignedBlock): Promise<void> {
-    if ([...this.#condemned.values()].some((hashes) => hashes.has(block.hash))) {
+    if (this.#agreement.isCondemned(block.hash)) {
       throw new BlockError("NOT_ON_HEAD", `block ${block.number} went with a batch that L1 found wrong`);
     }
     const latest = Math.floor(this.#dependencies.clock.now() / 1000) + this.#drift;
@@ -257,11 +243,11 @@ export class Replica {
     }
     const { members } = this.#dependencies;
     const current = members.term.sequencer;
-    const imported = await this.chain.importBlock(block, (producer) => {
-      const owner = members.everKey(producer);
-      // A new block is the current sequencer's; older ones may be of those before it.
-      return owner !== undefined && (owner === current || block.timestamp <= members.term.startedAt);
-    });
+    const key = recoverProducer(this.chain.config, block.hash, block.signature);
+    const owner = await members.ownerOf(key);
+    // A new block is the current sequencer's, by its key of the term; older ones may be of those before it.
+    const due = members.of(current ?? ZERO_ADDRESS)?.key === key || block.timestamp <= members.term.startedAt;
+    const imported = await this.chain.importBlock(block, () => owner !== undefined && due);
     this.events.emit("accepted", imported);
   }
 
@@ -275,7 +261,7 @@ export class Replica {
     if (
       own.producer !== undefined &&
       from === members.term.sequencer &&
-      members.everKey(own.producer) === from &&
+      (await members.ownerOf(own.producer)) === from &&
       own.timestamp >= members.term.startedAt
     ) {
       throw new BlockError("NOT_ON_HEAD", `${from} signed another block ${own.number} before`);
@@ -304,19 +290,6 @@ export class Replica {
     return { accepted: false, reason };
   }
 
-  /** Rolls back a batch that L1 found wrong, with everything behind it. */
-  async #undo(header: BatchHeader, headerHash: string): Promise<void> {
-    const last = Number(header.firstBlock) - 1;
-    const reason = `batch ${header.index} was found wrong by L1`;
-    this.#signedUpTo = Math.min(this.#signedUpTo, last);
-    await this.exclusively(async () => {
-      this.#dependencies.log.warn({ from: this.chain.head.number, to: last, reason }, "rolling back");
-      const blocks = await this.chain.blocks(last + 1, this.chain.head.number);
-      this.#condemned.set(headerHash, new Set(blocks.map(({ hash }) => hash)));
-      await this.#tell(await this.chain.rollbackTo(last, reason), reason);
-    });
-  }
-
   /** Tells of transactions that are in no block any more. */
   async #tell(dropped: readonly DroppedTransaction[], reason: string): Promise<void> {
     const gone: DroppedTransaction[] = [];
@@ -324,97 +297,5 @@ export class Replica {
       if ((await this.chain.receipt(transaction.hash)) === undefined) gone.push(transaction);
     }
     if (gone.length > 0) this.events.emit("dropped", { transactions: gone, reason });
-  }
-
-  /** Whether this copy's blocks are those of a batch. */
-  async #holds(header: BatchHeader): Promise<boolean> {
-    if (header.lastBlock > BigInt(this.chain.head.number)) return false;
-    const transactions = await this.chain.transactions(Number(header.firstBlock), Number(header.lastBlock));
-    if (BigInt(transactions.length) !== header.txCount) return false;
-    return batchTree(transactions.map(mttbrLeafValue)).root === header.mttbr;
-  }
-
-  /** The last final batch that the chain holds: what is final needs no comparing. */
-  async #lastFinal(l1: L1State): Promise<L1Batch | undefined> {
-    for (let index = l1.finalised - 1; index >= 0; index--) {
-      const batch = l1.batches[index];
-      if (batch === undefined) return undefined;
-      const last = await this.chain.block(Number(batch.header.lastBlock));
-      if (last?.stateRoot === batch.header.postStateRoot) return batch;
-      if (index === 0) {
-        throw new AgentError(
-          "CONFIG",
-          `the L2 starts at state ${last?.stateRoot}, but L1 has ${batch.header.postStateRoot}: check the L2's constants`,
-        );
-      }
-    }
-    return undefined;
-  }
-
-  #holdsBatch(batch: L1Batch): boolean {
-    return this.#agreed !== undefined && this.#agreed.header.index >= batch.header.index;
-  }
-
-  /** Brings one batch of L1 and the chain together, where that can be. */
-  async #agree(batch: L1Batch, before: L1Batch): Promise<boolean> {
-    const { header } = batch;
-    const after = Number(before.header.lastBlock);
-    if (await this.#holds(header)) return this.#compare(header);
-    if (batch.confirmed) {
-      const transactions = await this.#dependencies.posted(batch, this.l1);
-      await this.exclusively(async () => {
-        const dropped = await this.chain.adoptBatch(transactions, after);
-        await this.#tell(dropped, `L1 confirmed batch ${header.index}`);
-      });
-      this.#dependencies.log.info({ batch: Number(header.index) }, "adopted a batch that L1 confirmed");
-      this.events.emit("adopted", header);
-      return true;
-    }
-    if (!batch.attested) return false;
-    return (await this.#recover(header, after)) && this.#compare(header);
-  }
-
-  /** An own state root that differs from a certified one is fraud, or a fault of this node: either needs attention. */
-  async #compare(header: BatchHeader): Promise<boolean> {
-    const last = await this.chain.block(Number(header.lastBlock));
-    if (last?.stateRoot === header.postStateRoot) return true;
-    this.#dependencies.metrics.alarms.inc({ reason: "roots-differ" });
-    this.#dependencies.log.error(
-      { batch: Number(header.index), claimed: header.postStateRoot, own: last?.stateRoot },
-      "a certified batch does not end in this chain's state",
-    );
-    return false;
-  }
-
-  /** Fetches the blocks of a certified batch from whoever has them; its MTTBR says which they are. */
-  async #recover(header: BatchHeader, after: number): Promise<boolean> {
-    for (const { owner } of this.#dependencies.members.all) {
-      try {
-        const blocks: SignedBlock[] = [];
-        while (after + blocks.length < Number(header.lastBlock)) {
-          const page = await this.#ask(owner, after + blocks.length);
-          if (page.length === 0) break;
-          blocks.push(...page);
-        }
-        blocks.length = Math.min(blocks.length, Number(header.lastBlock) - after);
-        const transactions = blocks.flatMap(({ number, timestamp, coinbase, transactions: raws }) =>
-          raws.map((raw) => ({
-            context: { number: BigInt(number), timestamp: BigInt(timestamp), coinbase },
-            raw: Buffer.from(raw.slice(2), "hex"),
-          })),
-        );
-        if (transactions.length === 0 || batchTree(transactions.map(mttbrLeafValue)).root !== header.mttbr) continue;
-        await this.exclusively(async () => {
-          const reason = `batch ${header.index} on L1 holds other blocks`;
-          const dropped = await this.chain.rollbackTo(Math.min(after, this.chain.head.number), reason);
-          for (const block of blocks) await this.chain.importBlock(block, () => true, { onL1: true });
-          await this.#tell(dropped, reason);
-        });
-        return true;
-      } catch (error) {
-        this.#dependencies.log.debug({ peer: owner, reason: messageOf(error) }, "cannot fetch a batch from peer");
-      }
-    }
-    return false;
   }
 }

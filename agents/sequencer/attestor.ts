@@ -4,13 +4,13 @@ import { buildBatch } from "../../l2/batch/build.ts";
 import { BATCH_HEADER_TYPES, hashHeader } from "../../l2/batch/header.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { headerFault } from "../../l2/batch/submission.ts";
-import { BATCH_GAS } from "../../l2/evm/burden.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { SILENCE_TYPES, certificateDomain } from "../l1/certificate.ts";
 import type { PeerKey } from "../peers/key.ts";
 import type { Members } from "../peers/members.ts";
 import type { Replica } from "../peers/replica.ts";
 import { isSound } from "../l1/mirror.ts";
+import { givesWay } from "../peers/standing.ts";
 import type { SilenceWatch } from "../peers/watch.ts";
 
 /** Why a sequencer does not sign. */
@@ -38,7 +38,10 @@ export interface AttestorDependencies {
   readonly members: Members;
   readonly replica: Replica;
   readonly watch: () => SilenceWatch;
+  /** The key that counts in the term under way. */
   readonly key: () => PeerKey;
+  /** The key that counts in a term; undefined where this sequencer has no seat in it. */
+  readonly keyIn: (term: number) => PeerKey | undefined;
   readonly clock: Clock;
 }
 
@@ -61,29 +64,18 @@ export class CheckingAttestor implements Attestor {
   }
 
   async signBatch(header: BatchHeader): Promise<string> {
-    const { members, replica, key, clock } = this.#dependencies;
-    if (header.sequencer !== members.term.sequencer) {
-      throw new Refusal(`${header.sequencer} does not vouch for batches in term ${members.term.number}`);
-    }
-    if (header.gasUsed > BATCH_GAS) {
-      const message = `batch ${header.index} has ${header.gasUsed} gas, more than can be defended: ${BATCH_GAS} at most`;
-      throw new Refusal(message);
-    }
-    const parent = this.#parent(header);
-    const now = Math.floor(clock.now() / 1000);
-    const fault = headerFault(header, { parent, finalised: replica.l1.finalised, now });
-    if (fault !== undefined) throw new Refusal(`L1 would refuse batch ${header.index}: ${fault}`);
+    const { replica } = this.#dependencies;
+    const key = this.#dependencies.keyIn(Number(header.term));
+    if (key === undefined) throw new Refusal(`this sequencer has no seat in term ${header.term}`);
+    const parent = this.#late(header) ?? this.#new(header);
     await replica.exclusively(async () => {
       const { chain } = replica;
       if (header.lastBlock > BigInt(chain.head.number)) {
         throw new Refusal(`block ${header.lastBlock} is not here, the head is ${chain.head.number}`);
       }
-      const { index, sequencer } = header;
-      const own = await buildBatch(chain, Number(parent.lastBlock) + 1, Number(header.lastBlock), {
-        index,
-        parent: header.parent,
-        sequencer,
-      });
+      const { index, epoch, term, sequencer } = header;
+      const place = { parent, epoch, term, sequencer };
+      const own = await buildBatch(chain, Number(parent.lastBlock) + 1, Number(header.lastBlock), place);
       const fields = Object.keys(own.header) as (keyof BatchHeader)[];
       const field = fields.find((name) => own.header[name] !== header[name]);
       if (field !== undefined) {
@@ -94,7 +86,7 @@ export class CheckingAttestor implements Attestor {
     this.#signed.set(hashHeader(header), header);
     const oldest = this.#signed.keys().next().value;
     if (this.#signed.size > MEMORY && oldest !== undefined) this.#signed.delete(oldest);
-    return key().signTypedData(this.#domain, BATCH_HEADER_TYPES, { ...header });
+    return key.signTypedData(this.#domain, BATCH_HEADER_TYPES, { ...header });
   }
 
   async signSilence(term: number, sequencer: string): Promise<string> {
@@ -108,15 +100,44 @@ export class CheckingAttestor implements Attestor {
     return key().signTypedData(this.#domain, SILENCE_TYPES, { term, sequencer });
   }
 
+  /** The batch before one that L1 took already, and that is not final: a late signature counts (M2). */
+  #late(header: BatchHeader): BatchHeader | undefined {
+    const { l1, base } = this.#dependencies.replica;
+    const index = Number(header.index);
+    const batch = l1.batches[index];
+    const taken = batch !== undefined && isSound(batch) && batch.headerHash === hashHeader(header);
+    const here = base !== undefined && base.header.index >= header.index;
+    return taken && here && index >= l1.finalised ? l1.batches[index - 1]?.header : undefined;
+  }
+
+  /** The batch before one that L1 does not have, and would take (S3, S4; M4). */
+  #new(header: BatchHeader): BatchHeader {
+    const { members, replica, clock } = this.#dependencies;
+    const { number: term, sequencer } = members.term;
+    if (header.term !== BigInt(term)) throw new Refusal(`term is ${header.term}, expected ${term}`);
+    if (header.sequencer !== sequencer) {
+      throw new Refusal(`${header.sequencer} does not vouch for batches in term ${term}`);
+    }
+    const parent = this.#parent(header);
+    const now = Math.floor(clock.now() / 1000);
+    const { finalised, epoch } = replica.l1;
+    const { baseFee } = replica.chain.config;
+    const fault = headerFault(header, { parent, finalised, epoch, term, now, baseFee });
+    if (fault !== undefined) throw new Refusal(`L1 would refuse batch ${header.index}: ${fault}`);
+    return parent;
+  }
+
   /** The batch before, which stands on L1 and is in this chain, or which this sequencer signed. */
   #parent(header: BatchHeader): BatchHeader {
-    const { replica } = this.#dependencies;
-    const { batches, condemned } = replica.l1;
+    const { replica, clock } = this.#dependencies;
+    const { batches, verdicts } = replica.l1;
     const index = Number(header.index);
     const place = batches[index];
-    if (place !== undefined && isSound(place)) throw new Refusal(`L1 has batch ${index} already`);
-    const hash = hashHeader(header);
-    if (condemned.some(({ headerHash }) => headerHash === hash)) throw new Refusal(`L1 found batch ${index} wrong`);
+    const now = Math.floor(clock.now() / 1000);
+    if (place !== undefined && isSound(place) && !givesWay(replica.l1, place, now)) {
+      throw new Refusal(`L1 has batch ${index} already`);
+    }
+    if (verdicts[hashHeader(header)] !== undefined) throw new Refusal(`L1 found batch ${index} wrong`);
     const before = batches[index - 1];
     if (before?.headerHash === header.parent) {
       if (replica.base?.headerHash === header.parent) return before.header;

@@ -7,15 +7,14 @@ import { buildBatch } from "../../l2/batch/build.ts";
 import { type BatchHeader, hashHeader } from "../../l2/batch/header.ts";
 import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import type { SignedBlock } from "../../l2/protocol/block.ts";
-import { BATCH_GAS } from "../../l2/evm/burden.ts";
 import { TransactionError } from "../../l2/protocol/errors.ts";
 import { Agent, type AgentOptions } from "../runtime/agent.ts";
-import { fetchPosted } from "../data/batch-data.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { Health } from "../runtime/health.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
 import type { Consensus } from "../node/consensus.ts";
 import { cut } from "../peers/cut.ts";
+import type { PeerKey } from "../peers/key.ts";
 import { signedBlock } from "../peers/block.ts";
 import { Duties } from "../peers/duties.ts";
 import { type BlockAnswer, readHeader, readTransactions, type SignatureAnswer, wireHeader } from "../peers/methods.ts";
@@ -24,8 +23,6 @@ import { isSound } from "../l1/mirror.ts";
 import { PeerError } from "../peers/transport.ts";
 import { type Attestor, type AttestorDependencies, CheckingAttestor, Refusal } from "./attestor.ts";
 import { type BlockProducer, ChainProducer, type ProducerDependencies } from "./producer.ts";
-import type { Recomputer } from "../execution/recomputer.ts";
-import type { Responder } from "./responder.ts";
 import { submitUnattested } from "./unattested.ts";
 
 export interface SequencerOptions extends AgentOptions, Omit<PeerOptions, "self"> {
@@ -42,10 +39,6 @@ export interface SequencerDependencies extends PeerDependencies {
   readonly consensus: Pick<Consensus, "pendingTransactions">;
   /** Sends to L1 as the sequencer: with its key, or as its owner. */
   readonly transactions: TransactionManager;
-  /** Posts the data that verifiers request (steps 11.8, 3.3.4). */
-  readonly responder: Pick<Responder, "answer">;
-  /** Has L1 recompute what was posted (steps 11.9, 3.3.5). */
-  readonly recomputer: Pick<Recomputer, "advance">;
   /** How blocks are made; {@link ChainProducer} if left out. */
   readonly producer?: (honest: BlockProducer, dependencies: ProducerDependencies) => BlockProducer;
   /** How signatures are given; {@link CheckingAttestor} if left out. */
@@ -98,7 +91,8 @@ export class Sequencer extends Agent {
     this.#options = options;
     this.#dependencies = dependencies;
     this.peer = new Peer({ ...options, self: this.owner }, dependencies);
-    const { chain, key, clock, l1 } = dependencies;
+    const { chain, clock, l1 } = dependencies;
+    const key = (): PeerKey => this.peer.key;
     const { members, replica } = this.peer;
     this.#duties = new Duties(Infinity, chain);
     const producer = new ChainProducer(
@@ -106,7 +100,8 @@ export class Sequencer extends Agent {
       { chain, key },
     );
     this.#producer = dependencies.producer?.(producer, { chain, key }) ?? producer;
-    const forAttestor = { members, replica, key, clock, watch: () => this.#duties.watch };
+    const keyIn = (term: number): PeerKey | undefined => this.peer.keyIn(term);
+    const forAttestor = { members, replica, key, keyIn, clock, watch: () => this.#duties.watch };
     const attestor = new CheckingAttestor(
       { chainId: options.chainId, sequencerSet: l1.addresses.sequencers },
       forAttestor,
@@ -130,11 +125,13 @@ export class Sequencer extends Agent {
     const { base, chain } = this.peer.replica;
     if (base === undefined) throw new AgentError("L2_UNAVAILABLE", "the chain does not hold L1's last batch");
     const first = Number(base.header.lastBlock) + 1;
-    const last = await cut(chain, first, { ...BATCH_LIMITS, gas: BATCH_GAS, age: -Infinity }, this.#now);
+    const last = await cut(chain, first, { ...BATCH_LIMITS, age: -Infinity }, this.#now);
     if (last === undefined) throw new AgentError("L2_UNAVAILABLE", `L1 has every block up to ${first - 1}`);
-    const place = { index: base.header.index + 1n, parent: base.headerHash, sequencer: this.owner };
+    const { epoch } = this.peer.replica.l1;
+    const term = BigInt(this.peer.members.term.number);
+    const place = { parent: base.header, epoch: BigInt(epoch), term, sequencer: this.owner };
     const { header, stateRoots } = await buildBatch(chain, first, last, place);
-    return submitUnattested({ parent: base.header, header, stateRoots }, this.#dependencies);
+    return submitUnattested({ parent: base, header, stateRoots }, this.#dependencies);
   }
 
   protected override async open(): Promise<void> {
@@ -167,15 +164,16 @@ export class Sequencer extends Agent {
     if (term.number !== this.#term) await this.#begin(term.number);
     if (this.current) await this.#lead();
     else await this.#attend();
-    await this.#answerRequests();
   }
 
   /** Says when it has no seat, once: it would wait for its turn without a word. */
   #lookForSeat(): void {
-    const seated = this.peer.members.of(this.owner) !== undefined;
+    const { members } = this.peer;
+    const seated = members.of(this.owner) !== undefined || members.coming.of(this.owner) !== undefined;
     if (seated === this.#seated) return;
     this.#seated = seated;
-    if (seated) this.log.info({ owner: this.owner }, "[Q4] holds a seat on L1");
+    const counts = members.of(this.owner) !== undefined ? "" : ", which counts from the next term on";
+    if (seated) this.log.info({ owner: this.owner }, `[Q4] holds a seat on L1${counts}`);
     else this.log.warn({ owner: this.owner }, `[Q4] holds no seat on L1: ${NO_SEAT}`);
   }
 
@@ -322,17 +320,6 @@ export class Sequencer extends Agent {
   async #earlier(number: number): Promise<SignedBlock | undefined> {
     const block = await this.#dependencies.chain.block(number);
     return block === undefined ? undefined : signedBlock(block);
-  }
-
-  /** Posts what is requested of this sequencer, and sees its own batches recomputed inside the window (11.8, 11.9). */
-  async #answerRequests(): Promise<void> {
-    const { responder, recomputer, l1 } = this.#dependencies;
-    const state = this.peer.replica.l1;
-    await responder.answer(state, this.signal);
-    for (const request of Object.values(state.requests)) {
-      if (request.header.sequencer !== this.owner) continue;
-      await recomputer.advance(state, request.headerHash, () => fetchPosted(l1, request), this.signal);
-    }
   }
 
   async #take(raw: Uint8Array | string): Promise<void> {

@@ -2,26 +2,25 @@ import { hashHeader, toHeader } from "../../l2/batch/header.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { decodeRevert, isRevert } from "../l1/reverts.ts";
 import type { L1 } from "../l1/l1.ts";
+import { lookUp } from "../l1/look-up.ts";
 import type { Authorise } from "./server.ts";
 
 /**
  * Accepts only data of batches that the peer network certified or that stand on L1: one sequencer alone cannot store
- * anything (S4). L1 itself checks the certificate, in a call that changes nothing.
+ * anything (S4). L1 itself checks the certificate, in a call that changes nothing; those of past terms count too.
  *
  * The authorisation is `{header, certificate}`.
  */
-export function certifiedOnly({ inbox, sequencers, addresses }: L1): Authorise {
+export function certifiedOnly(l1: L1): Authorise {
   return async (hash, authorisation) => {
     const { header, certificate } = readAuthorisation(authorisation);
     if (header.dataHash !== hash.toLowerCase()) {
       throw new AgentError("STORAGE_REFUSED", `the header names object ${header.dataHash}; expected ${hash}`);
     }
-    const headerHash = hashHeader(header);
-    if (await inbox.contains(header.index, headerHash)) return;
+    if ((await lookUp(l1, header)) !== undefined) return;
+    const { sequencer, term } = header;
     try {
-      await sequencers.attest.staticCall(headerHash, header.sequencer, header.txCount, certificate, {
-        from: addresses.inbox,
-      });
+      await l1.sequencers.requireCertificate(hashHeader(header), sequencer, term, certificate, true);
     } catch (error) {
       if (!isRevert(error)) throw error;
       const reason = decodeRevert(error)?.name ?? messageOf(error);

@@ -1,4 +1,3 @@
-import { Parameter } from "../../ignition/parameters.ts";
 import { executeBatch } from "../../l2/batch/build.ts";
 import { encodeObject } from "../../l2/batch/encoding.ts";
 import { hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
@@ -13,10 +12,13 @@ import { findData } from "../data/sources.ts";
 import { L1Revert } from "../l1/reverts.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
-import { isSound, type L1Batch, type L1State } from "../l1/mirror.ts";
+import { BATCH_STATUS, isSound, passed, type BatchStatus, type L1Batch, type L1State } from "../l1/mirror.ts";
+import { Rotations, type Patience } from "../l1/rotations.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
 import type { CertifiedBatch, Consensus } from "../node/consensus.ts";
+import { Finaliser } from "./finaliser.ts";
 import type { Outbox } from "./outbox.ts";
+import { LateSignatures } from "./late-signatures.ts";
 
 export interface SubmitterOptions extends AgentOptions {
   /** Whether to finalise batches whose challenge window has passed. */
@@ -41,6 +43,12 @@ export interface SubmitterDependencies extends AgentDependencies {
   challenger: Challenger;
 }
 
+/** A head that gives way to a certified batch. */
+const UNCERTIFIED: readonly BatchStatus[] = [BATCH_STATUS.unattested, BATCH_STATUS.recomputed];
+
+/** The consensus layer rotates first. A draw is fixed before L1 may forget the block that decides it: 256 blocks. */
+const PATIENCE: Patience = { rotate: 300, draw: 1_800 };
+
 /** A batch whose roots were computed here and are those of its header. */
 interface RightBatch {
   readonly index: number;
@@ -52,7 +60,8 @@ interface RightBatch {
 
 /**
  * Takes certified batches from the consensus layer, recomputes them, stores their data and submits them to L1; reads
- * back what L1 has and compares (steps 6, 8a to 8e, 8.3). Finalises batches that are due.
+ * back what L1 has and compares (steps 6, 8a to 8e, 8.3). Adds signatures that came late (M2), finalises batches that
+ * are due, and rotates and draws where nobody else did.
  *
  * What is submitted and what is not follows from L1 alone, so a batch that a reorganisation or a rollback took away is
  * submitted again.
@@ -60,6 +69,9 @@ interface RightBatch {
 export class Submitter extends Agent {
   readonly #options: SubmitterOptions;
   readonly #d: SubmitterDependencies;
+  readonly #finaliser: Finaliser;
+  readonly #late: LateSignatures;
+  readonly #rotations: Rotations;
   /** Batches by the hash of their headers. */
   readonly #right = new Map<Hex, RightBatch>();
   /** The batch that was computed last. L1 may take it only in a later round. */
@@ -69,6 +81,9 @@ export class Submitter extends Agent {
     super(options, dependencies);
     this.#options = options;
     this.#d = dependencies;
+    this.#finaliser = new Finaliser(dependencies);
+    this.#late = new LateSignatures(dependencies);
+    this.#rotations = new Rotations(PATIENCE, dependencies);
   }
 
   protected override async open(): Promise<void> {
@@ -86,7 +101,10 @@ export class Submitter extends Agent {
       if (!(await this.#submitNext(state))) break;
     }
     await this.#d.outbox.deliver();
-    if (this.#options.finalise) await this.#finalise(await this.#d.mirror.sync(this.signal));
+    const state = await this.#d.mirror.sync(this.signal);
+    await this.#late.add(state, this.signal);
+    if (this.#options.finalise) await this.#finaliser.finalise(state, this.signal);
+    await this.#rotations.tend(state.head, this.signal);
   }
 
   /**
@@ -135,26 +153,20 @@ export class Submitter extends Agent {
 
   async #recompute(state: L1State, { header, headerHash }: L1Batch): Promise<Computed | undefined> {
     const request = state.requests[headerHash];
-    const posted = request?.recomputing === undefined ? undefined : await fetchPosted(this.#d.l1, request);
+    const posted = request?.phase === "answered" ? await fetchPosted(this.#d.l1, request) : undefined;
     const data = posted ?? (await this.#fetch(header));
     return data === undefined ? undefined : this.#compute(header, data);
   }
 
   /** Submits the batch that L1 waits for, if the consensus layer has it. @returns Whether L1 took it. */
   async #submitNext(state: L1State): Promise<boolean> {
-    const last = state.batches[state.head - 1];
-    const replacing = last !== undefined && !isSound(last);
-    const index = replacing ? state.head - 1 : state.head;
-    const certified = await this.#d.consensus.certifiedBatch(BigInt(index));
-    const parent = state.batches[index - 1];
-    if (certified === undefined || parent === undefined) return false;
+    const next = await this.#next(state);
+    if (next === undefined) return false;
+    const { parent, certified } = next;
     const { header } = certified;
-    if (header.parent !== parent.headerHash || header.index !== BigInt(index)) {
-      this.log.info({ batch: index }, "the certified batch does not follow L1's head; waiting for another");
-      return false;
-    }
-    if (await this.#d.l1.inbox.invalidated(hashHeader(header))) {
-      this.log.info({ batch: index }, "L1 has found this batch wrong; waiting for another");
+    const batch = Number(header.index);
+    if (header.parent !== parent.headerHash || header.epoch !== BigInt(state.epoch)) {
+      this.log.info({ batch }, "the certified batch does not follow L1's head; waiting for another");
       return false;
     }
     if (header.preStateRoot !== parent.header.postStateRoot) {
@@ -166,7 +178,23 @@ export class Submitter extends Agent {
     // L1 does not wait for a storage that is down (Q10): the outbox keeps what it has not taken.
     await this.#d.outbox.add(computed.object, certified);
     await this.#d.outbox.deliver();
-    return this.#submit(parent.header, certified, computed.stateRoots);
+    return this.#submit(parent, certified, computed.stateRoots);
+  }
+
+  /** The batch that follows L1's head, or takes the place of one there that nobody certified (3.3). */
+  async #next(state: L1State): Promise<{ parent: L1Batch; certified: CertifiedBatch } | undefined> {
+    const head = state.batches[state.head - 1];
+    const replaceable = head !== undefined && UNCERTIFIED.includes(head.standing.status);
+    for (const index of replaceable ? [state.head - 1, state.head] : [state.head]) {
+      const parent = state.batches[index - 1];
+      if (parent === undefined || !isSound(parent)) continue;
+      const certified = await this.#d.consensus.certifiedBatch(BigInt(index));
+      const there = state.batches[index]?.headerHash;
+      if (certified === undefined || certified.header.index !== BigInt(index)) continue;
+      if (hashHeader(certified.header) !== there || !isSound(state.batches[index] as L1Batch))
+        return { parent, certified };
+    }
+    return undefined;
   }
 
   /** The batch as its transactions give it; nothing where that is not what was certified (8c to 8e, 8.3). */
@@ -227,10 +255,10 @@ export class Submitter extends Agent {
     };
   }
 
-  async #submit(parent: BatchHeader, { header, certificate }: CertifiedBatch, stateRoots: Hex[]): Promise<boolean> {
+  async #submit(parent: L1Batch, { header, certificate }: CertifiedBatch, stateRoots: Hex[]): Promise<boolean> {
     const proof = batchTree(stateRoots).proof(stateRoots.length - 1);
     const { inbox, addresses } = this.#d.l1;
-    const data = inbox.interface.encodeFunctionData("submit", [parent, header, proof, certificate]);
+    const data = inbox.interface.encodeFunctionData("submit", [passed(parent), header, proof, certificate]);
     try {
       const receipt = await this.#d.transactions.send({ to: addresses.inbox, data, label: "submit" }, this.signal);
       this.metrics.batches.inc({ outcome: "submitted" });
@@ -240,28 +268,6 @@ export class Submitter extends Agent {
       if (!(error instanceof L1Revert)) throw error;
       this.log.warn({ batch: Number(header.index), reason: error.message }, "L1 does not take the batch");
       return false;
-    }
-  }
-
-  async #finalise(state: L1State): Promise<void> {
-    const { inbox, parameters, addresses } = this.#d.l1;
-    if (state.insecure) return;
-    const window = await parameters.get(Parameter.ChallengeWindow);
-    for (let index = state.finalised; index < state.head; index++) {
-      this.signal.throwIfAborted();
-      const batch = state.batches[index];
-      const { clock } = await inbox.batchAt(index);
-      if (batch === undefined || BigInt(await this.#d.l1.now()) < clock + window) return;
-      try {
-        const data = inbox.interface.encodeFunctionData("finalise", [batch.header]);
-        await this.#d.transactions.send({ to: addresses.inbox, data, label: "finalise" }, this.signal);
-        this.metrics.batches.inc({ outcome: "finalised" });
-        this.log.info({ batch: index }, "finalised");
-      } catch (error) {
-        if (!(error instanceof L1Revert)) throw error;
-        this.log.info({ batch: index, reason: error.message }, "not finalised");
-        return;
-      }
     }
   }
 }

@@ -2,12 +2,14 @@ import type { HDNodeWallet, JsonRpcApiProvider, TransactionReceipt, Wallet } fro
 import { keccak256 } from "ethers";
 
 import { keccakHex } from "../../l2/base/keccak.ts";
-import { hashHeader, toHeader, type BatchHeader } from "../../l2/batch/header.ts";
+import { toHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { checkInclusion, type InclusionProof } from "../../l2/batch/inclusion.ts";
 import { type Hex, asHex } from "../../l2/base/hex.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { L1 } from "../l1/l1.ts";
+import { lookUp } from "../l1/look-up.ts";
+import { BATCH_STATUS } from "../l1/standing.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { retry, type RetryOptions } from "../runtime/retry.ts";
 
@@ -167,14 +169,14 @@ export class User {
     const answer = await this.#ask<RpcProof | null>("metis_getBatchProof", [hash]);
     if (answer === null) return undefined;
     const { header, proof } = readProof(answer);
-    const { headerHash, status } = await l1.inbox.batchAt(header.index);
-    if (headerHash !== hashHeader(header)) {
-      throw new AgentError("ROOTS_DIFFER", `L1 has another batch ${header.index} than the node: ${headerHash}`);
+    const standing = await lookUp(l1, header);
+    if (standing === undefined) {
+      throw new AgentError("ROOTS_DIFFER", `L1 has another batch ${header.index} than the node`);
     }
     const wrong = proof.txHash === hash ? checkInclusion(header, proof) : `it is about transaction ${proof.txHash}`;
     if (wrong !== undefined) throw new AgentError("ROOTS_DIFFER", `the proof does not hold: ${wrong}`);
     this.#d.log.info({ hash, batch: Number(header.index), place: proof.index }, "[Q7] the transaction is in the batch");
-    return { header, proof, final: status === FINAL };
+    return { header, proof, final: standing.status === BATCH_STATUS.final };
   }
 
   async #receipt(hash: Hex): Promise<TransactionReceipt | undefined> {
@@ -196,14 +198,11 @@ export class User {
   }
 }
 
-/** `BatchStatus.Final` of `IBatchInbox.sol`. */
-const FINAL = 3n;
-
 /** The answer of `metis_getBatchProof`. */
 interface RpcProof {
   header: Record<string, unknown>;
   index: string;
-  context: { number: string; timestamp: string; coinbase: string };
+  context: { number: string; timestamp: string; coinbase: string; randomness: Hex };
   txHash: Hex;
   transactionProof: Hex[];
   stateRoot: Hex;
@@ -213,13 +212,13 @@ interface RpcProof {
 function readProof(answer: RpcProof): { header: BatchHeader; proof: InclusionProof } {
   try {
     const { header, index, context, ...rest } = answer;
-    const { number, timestamp, coinbase } = context;
+    const { number, timestamp, coinbase, randomness } = context;
     return {
       header: toHeader(header),
       proof: {
         ...rest,
         index: Number(index),
-        context: { number: BigInt(number), timestamp: BigInt(timestamp), coinbase },
+        context: { number: BigInt(number), timestamp: BigInt(timestamp), coinbase, randomness },
       },
     };
   } catch (error) {

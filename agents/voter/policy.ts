@@ -2,6 +2,7 @@ import { Parameter, type ParameterName } from "../../ignition/parameters.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import type { ProposedCall } from "./calls.ts";
 import type { Proposal, PublicRecord, RequestRecord } from "./record.ts";
+import { requestUnder } from "./requests.ts";
 
 /** A vote, as the governor counts it. */
 export type Vote = "against" | "for" | "abstain";
@@ -143,7 +144,7 @@ function judgeCompensation(
   { record, observations, calls }: Evidence,
 ): Judgement {
   const contradicted = (reason: string): Judgement => ({ verdict: "contradicted", reason });
-  const request = record.requests[call.request];
+  const request = requestUnder(record, call.request);
   if (request?.outcome !== "answered") return contradicted("compensates for what is no answered request");
   if (request.compensated) return contradicted("compensates a second time");
   const [allowance, metis] = [parameter(record, "GrantAllowance"), parameter(record, "GrantAllowanceMetis")];
@@ -155,7 +156,7 @@ function judgeCompensation(
   }
   const requester = call.account === request.requester;
   if (!requester && call.account !== request.sequencer) return contradicted("compensates somebody else");
-  const seen = observations[call.request];
+  const seen = observations[request.headerHash];
   if (seen === (requester ? "available" : "unavailable")) {
     return contradicted(requester ? "the request was needless" : "the data could not be had otherwise");
   }

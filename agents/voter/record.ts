@@ -1,10 +1,12 @@
-import type { Result } from "ethers";
+import { type Result, ZeroAddress } from "ethers";
 
 import { toHeader } from "../../l2/batch/header.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import { type FollowedLog, type LogReader, logReader, type Reducer } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
+import { BATCH_STATUS, commitmentOf, readStanding } from "../l1/standing.ts";
 import { type JudgedAddresses, type ProposedCall, readCall } from "./calls.ts";
+import { requestUnder } from "./requests.ts";
 
 /** A proposal, with what `queue` and `execute` have to be told again. */
 export interface Proposal {
@@ -23,6 +25,8 @@ export interface Proposal {
 /** A request as the public record shows it. */
 export interface RequestRecord {
   headerHash: Hex;
+  /** What L1 keeps the request under, and compensations name. */
+  commitment: Hex;
   dataHash: Hex;
   sequencer: string;
   requester: string;
@@ -37,11 +41,9 @@ export interface RequestRecord {
 export interface PublicRecord {
   proposals: Proposal[];
   requests: Record<Hex, RequestRecord>;
-  /** Data hash and sequencer by header hash, for batches that stand. */
-  headers: Record<Hex, { dataHash: Hex; sequencer: string }>;
-  /** The term that is under way. */
-  term: { sequencer: string; batches: number };
-  /** Terms that ended without a single batch, by sequencer (3.3.7). */
+  /** Data hash, sequencer and L1's commitment by header hash, for batches that stand. */
+  headers: Record<Hex, { dataHash: Hex; sequencer: string; commitment: Hex }>;
+  /** Terms whose sequencer two thirds of the stake certified to be silent, by sequencer (3.3.7). */
   silentTerms: Record<string, number>;
   /** Batches posted without a certificate, by sequencer (3.3). */
   unattested: Record<string, number>;
@@ -72,7 +74,6 @@ export class RecordReducer implements Reducer<PublicRecord> {
       proposals: [],
       requests: {},
       headers: {},
-      term: { sequencer: "", batches: 0 },
       silentTerms: {},
       unattested: {},
       slashed: [],
@@ -92,14 +93,13 @@ const GRAVE = 0n;
 const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: RecordAddresses) => void> = {
   BatchSubmitted(record, args) {
     const { sequencer, dataHash } = toHeader(args["header"] as Result);
-    record.headers[args["headerHash"] as Hex] = { sequencer, dataHash };
-    if (sequencer === record.term.sequencer) record.term.batches++;
-    if (args["attested"] === false) count(record.unattested, sequencer);
+    const headerHash = args["headerHash"] as Hex;
+    const standing = readStanding(args["standing"] as Result);
+    record.headers[headerHash] = { sequencer, dataHash, commitment: commitmentOf(headerHash, standing) };
+    if (standing.status === BATCH_STATUS.unattested) count(record.unattested, sequencer);
   },
-  SequencerRotated(record, args) {
-    const { sequencer, batches } = record.term;
-    if (sequencer !== "" && batches === 0) count(record.silentTerms, sequencer);
-    record.term = { sequencer: args["sequencer"] as string, batches: 0 };
+  SilenceCertified(record, args) {
+    count(record.silentTerms, args["sequencer"] as string);
   },
   SequencerSlashed(record, args) {
     const sequencer = args["sequencer"] as string;
@@ -111,7 +111,8 @@ const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: Reco
   DataRequested(record, args) {
     const headerHash = args["headerHash"] as Hex;
     const header = record.headers[headerHash];
-    if (header === undefined) return;
+    // An unattested batch counts as requested, and nobody asked: it has a count of its own.
+    if (header === undefined || args["requester"] === ZeroAddress) return;
     record.requests[headerHash] = {
       headerHash,
       ...header,
@@ -131,7 +132,7 @@ const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: Reco
     settle(record, args, "condemned");
   },
   RequestCompensated(record, args) {
-    const request = record.requests[args["request"] as Hex];
+    const request = requestUnder(record, args["request"] as Hex);
     if (request !== undefined) request.compensated = true;
   },
   ParameterChanged(record, args) {
@@ -175,7 +176,9 @@ function count(counts: Record<string, number>, key: string): void {
 
 function settle(record: PublicRecord, args: Result, outcome: RequestRecord["outcome"]): void {
   const request = record.requests[args["headerHash"] as Hex];
-  if (request !== undefined) request.outcome = outcome;
+  // A condemned batch's fee may come back: it stays condemned.
+  if (request === undefined || (outcome === "gone" && request.outcome !== "open")) return;
+  request.outcome = outcome;
 }
 
 function forget(record: PublicRecord, args: Result): void {

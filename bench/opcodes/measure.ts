@@ -1,6 +1,7 @@
 /** What each opcode of the L2 costs on L1: how much more a loop costs that has it in its body. */
 import { type BaseContract, concat, dataLength, getBytes, id, keccak256, toBeHex } from "ethers";
 
+import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import { ExecutionDriver, type ExecutionRequest } from "../../agents/execution/driver.ts";
 import { codeItem } from "../../agents/execution/preimages.ts";
@@ -106,7 +107,10 @@ class Loops {
 
   /** L1 gas of the whole transaction that executes the code. */
   async #run(data: string, request: Omit<ExecutionRequest, "transaction">): Promise<bigint> {
-    const transaction = { context: { number: 1_000n, timestamp: 1_800_000_000n, coinbase: TARGET }, raw: call(data) };
+    const transaction = {
+      context: { number: 1_000n, timestamp: 1_800_000_000n, coinbase: TARGET, randomness: RANDOMNESS },
+      raw: call(data),
+    };
     const driver = new ExecutionDriver(
       { gas: L1_TRANSACTION_GAS },
       { provider: this.#executor.runner!.provider!, executor: await this.#executor.getAddress() },

@@ -6,7 +6,7 @@ import type { BaseContract, Signer } from "ethers";
 import { AbiCoder, concat, keccak256, toBeHex, ZeroAddress, ZeroHash } from "ethers";
 
 import type { Lab } from "../lab.ts";
-import { calldataFloor, deployPublished, gasOf, zeroDiscount } from "../lab.ts";
+import { deployPublished, gasOf, zeroDiscount } from "../lab.ts";
 
 /** The package that ships the contracts. */
 export const OPTIMISM = "@eth-optimism/contracts-bedrock";
@@ -57,28 +57,13 @@ export async function proposeOutput({ signers: [owner, proposer], ethers }: Lab)
   return gas;
 }
 
-/** What challenging a commitment and answering with the data costs. */
-export interface DataChallenge {
-  readonly challenge: number;
-  readonly resolve: number;
-  /** Resolving in relation to the calldata floor of the same transaction. */
-  readonly resolveToFloor: number;
-}
-
 /** Gas of Optimism's data-availability challenge for some data. */
-export async function challengeData(
-  { signers: [owner, proposer], ethers }: Lab,
-  data: Uint8Array,
-): Promise<DataChallenge> {
-  if (owner === undefined || proposer === undefined) throw new Error("The lab has too few accounts");
+export async function challengeData({ signers: [owner], ethers }: Lab, data: Uint8Array): Promise<number> {
+  if (owner === undefined) throw new Error("The lab has no account");
   const contract = await deployBehindProxy(owner, "DataAvailabilityChallenge", [owner.address, 1000, 1000, 1, 0]);
   const commitment = concat(["0x00", keccak256(data)]);
   const number = await ethers.provider.getBlockNumber();
-  const challenge = await gasOf(contract, "challenge", [number, commitment, { value: 1 }]);
-  const answered = contract.connect(proposer);
-  const resolve = await gasOf(answered, "resolve", [number, commitment, data]);
-  const calldata = contract.interface.encodeFunctionData("resolve", [number, commitment, data]);
-  return { challenge, resolve, resolveToFloor: resolve / calldataFloor(calldata) };
+  return await gasOf(contract, "challenge", [number, commitment, { value: 1 }]);
 }
 
 /** A MIPS machine in empty memory: the instruction there does nothing. */

@@ -3,6 +3,7 @@ import { getBytes, keccak256, toUtf8Bytes } from "ethers";
 
 import { ACCESS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
+import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 import {
   type AccessList,
   type Fields,
@@ -23,7 +24,7 @@ export interface FuzzAccount {
 
 /** A transaction, and the block it is in. */
 export interface FuzzTransaction {
-  context: { number: bigint; timestamp: bigint; coinbase: string };
+  context: BlockContext;
   /** Name of the user who signs it. */
   from: string;
   type: 0 | 1 | 2;
@@ -52,7 +53,6 @@ export const CHAIN = {
   chainId: 1088n,
   baseFee: 7n,
   gasLimit: 30_000_000n,
-  randomness: 0n,
   blobBaseFee: 1n,
   memoryLimit: BigInt(MEMORY_LIMIT),
   transactionLimit: BigInt(TRANSACTION_LIMIT),

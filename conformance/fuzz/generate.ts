@@ -1,6 +1,8 @@
 /** Makes cases up. */
-import { getCreateAddress } from "ethers";
+import { getCreateAddress, toBeHex } from "ethers";
 
+import { asHash } from "../../l2/base/hex.ts";
+import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import type { AccessList } from "../../testkit/execution/transactions.ts";
 import { assemble } from "./assembly.ts";
 import { CHAIN, type FuzzAccount, type FuzzCase, type FuzzTransaction, user } from "./case.ts";
@@ -113,6 +115,7 @@ function makeTransaction(
       number: BigInt(1 + dice.below(dice.oneIn(2) ? 4 : 1000)),
       timestamp: BigInt(dice.below(2 ** 31)),
       coinbase: dice.oneIn(6) ? addressOf(dice.bits(20)) : scene.coinbase,
+      randomness: dice.oneIn(3) ? asHash(toBeHex(dice.bits(32), 32)) : RANDOMNESS,
     },
     from,
     type,

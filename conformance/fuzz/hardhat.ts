@@ -4,6 +4,7 @@ import { getBytes } from "ethers";
 import { network } from "hardhat";
 
 import { toHex } from "../../l2/base/hex.ts";
+import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 import { EMPTY_ROOT, NO_CODE } from "../../l2/state/trie.ts";
 import { RecordingStore, trieOver } from "../../testkit/execution/reference.ts";
 import { assemble } from "./assembly.ts";
@@ -75,9 +76,9 @@ export class ThirdOpinion {
     }
   }
 
-  async #execute({ timestamp, coinbase }: { timestamp: bigint; coinbase: string }, raw: string): Promise<bigint> {
+  async #execute({ timestamp, coinbase, randomness }: BlockContext, raw: string): Promise<bigint> {
     await this.#send("hardhat_setCoinbase", coinbase);
-    await this.#send("hardhat_setPrevRandao", `0x${"00".repeat(32)}`);
+    await this.#send("hardhat_setPrevRandao", randomness);
     await this.#send("hardhat_setNextBlockBaseFeePerGas", quantity(CHAIN.baseFee));
     await this.#send("evm_setNextBlockTimestamp", Number(timestamp));
     // It throws where a transaction reverts, which is in its block all the same.

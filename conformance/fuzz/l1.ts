@@ -11,9 +11,9 @@ import { CHAIN } from "./case.ts";
 import type { Run } from "./reference.ts";
 
 const EXECUTOR = new Interface([
-  `function execute(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw)[] transactions,
+  `function execute(((uint64 number, uint64 timestamp, address coinbase, bytes32 randomness) context, bytes raw)[] transactions,
     bytes32 preStateRoot, bytes witness) view returns ((bool valid, uint64 gasUsed, bytes32 stateRoot)[] outcomes)`,
-  `function advance(((uint64 number, uint64 timestamp, address coinbase) context, bytes raw) transaction,
+  `function advance(((uint64 number, uint64 timestamp, address coinbase, bytes32 randomness) context, bytes raw) transaction,
     bytes32 preStateRoot, bytes machine, uint256 until, bytes witness) returns (bytes next, bytes items)`,
 ]);
 

@@ -126,6 +126,7 @@ async function execute(
     number: context.number,
     timestamp: context.timestamp,
     coinbase: createAddressFromString(context.coinbase),
+    mixHash: fromHex(context.randomness),
     baseFeePerGas: CHAIN.baseFee,
     gasLimit: CHAIN.gasLimit,
   };

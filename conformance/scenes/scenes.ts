@@ -1,4 +1,5 @@
 /** Transactions that run code, for tests that attack their execution. */
+import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import { dataSlice, getCreate2Address, getCreateAddress, id, keccak256, toBeHex, zeroPadValue } from "ethers";
 
 import { assemble, push } from "../fuzz/assembly.ts";
@@ -79,7 +80,7 @@ export function contract(code: string, fields: Partial<FuzzAccount> = {}): FuzzA
 /** A transaction of the sender. */
 export function transaction(fields: Partial<FuzzTransaction> = {}): FuzzTransaction {
   return {
-    context: { number: 1_000n, timestamp: 1_800_000_000n, coinbase: COINBASE },
+    context: { number: 1_000n, timestamp: 1_800_000_000n, coinbase: COINBASE, randomness: RANDOMNESS },
     from: "ann",
     type: 2,
     chainId: 1088n,

@@ -1,4 +1,8 @@
-/** The constants of the chain that a test's block is on. */
+/** The block of a test, and the constants of the chain that it is on. */
+import { toBeHex } from "ethers";
+
+import { asHash } from "../../l2/base/hex.ts";
+import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 import { type StateTest, quantity } from "./format.ts";
 
 /** What the executor is deployed with. */
@@ -6,8 +10,6 @@ export interface StateTestChain {
   readonly chainId: bigint;
   readonly baseFee: bigint;
   readonly gasLimit: bigint;
-  /** What PREVRANDAO gives. */
-  readonly randomness: bigint;
   /** What BLOBBASEFEE gives. */
   readonly blobBaseFee: bigint;
 }
@@ -27,9 +29,18 @@ export function chainOf({ config, env }: StateTest): StateTestChain {
     chainId: quantity(config?.chainid ?? MAINNET),
     baseFee: quantity(env.currentBaseFee ?? USUAL_BASE_FEE),
     gasLimit: quantity(env.currentGasLimit),
-    // Before the Merge the same opcode gave the difficulty.
-    randomness: quantity(env.currentRandom ?? env.currentDifficulty ?? 0),
     blobBaseFee: blobBaseFee(quantity(env.currentExcessBlobGas ?? 0)),
+  };
+}
+
+/** The block that a test's transaction runs in. */
+export function contextOf({ env }: StateTest): BlockContext {
+  return {
+    number: quantity(env.currentNumber),
+    timestamp: quantity(env.currentTimestamp),
+    coinbase: env.currentCoinbase,
+    // Before the Merge the same opcode gave the difficulty.
+    randomness: asHash(toBeHex(quantity(env.currentRandom ?? env.currentDifficulty ?? 0), 32)),
   };
 }
 

@@ -7,9 +7,7 @@ import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import { type TypedTransaction, createTxFromRLP } from "@ethereumjs/tx";
 import { createAddressFromString } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
-import { toBeArray } from "ethers";
-
-import { type Hex, toHex } from "../../l2/base/hex.ts";
+import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";
 import { BLOCK_HASH } from "../../l2/evm/block-hash.ts";
 import { chainCommon } from "../../l2/evm/fork.ts";
@@ -18,7 +16,7 @@ import { checkState } from "../../l2/execution/executor.ts";
 import { TransactionError, type TransactionErrorCode } from "../../l2/protocol/errors.ts";
 import { decodeTransaction } from "../../l2/protocol/transaction.ts";
 import { RecordingStore, trieOver } from "../../testkit/execution/reference.ts";
-import { chainOf } from "./chain.ts";
+import { chainOf, contextOf } from "./chain.ts";
 import { type StateTest, quantity } from "./format.ts";
 import type { State } from "./state.ts";
 
@@ -90,14 +88,15 @@ async function accepted(
 
 function blockOf(test: StateTest, common: Common): ReturnType<typeof createBlock> {
   const { env } = test;
-  const { baseFee, gasLimit, randomness } = chainOf(test);
+  const { baseFee, gasLimit } = chainOf(test);
+  const { number, timestamp, coinbase, randomness } = contextOf(test);
   const header = {
-    number: quantity(env.currentNumber),
-    timestamp: quantity(env.currentTimestamp),
-    coinbase: createAddressFromString(env.currentCoinbase),
+    number,
+    timestamp,
+    coinbase: createAddressFromString(coinbase),
     baseFeePerGas: baseFee,
     gasLimit,
-    mixHash: toBeArray(randomness, 32),
+    mixHash: fromHex(randomness),
     excessBlobGas: quantity(env.currentExcessBlobGas ?? 0),
   };
   return createBlock({ header }, { common, skipConsensusFormatValidation: true });

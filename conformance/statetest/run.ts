@@ -3,8 +3,8 @@ import { messageOf } from "../../agents/runtime/errors.ts";
 import type { L1Outcome } from "../../agents/execution/driver.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import type { Case } from "./cases.ts";
-import { chainOf } from "./chain.ts";
-import { type Expectation, type StateTest, quantity } from "./format.ts";
+import { chainOf, contextOf } from "./chain.ts";
+import type { Expectation, StateTest } from "./format.ts";
 import { judgeL1, judgeL2 } from "./judge.ts";
 import type { ExecutionOptions, StateTestL1 } from "./l1.ts";
 import { executeOnL2 } from "./l2.ts";
@@ -58,20 +58,12 @@ async function compare(
   expectation: Expectation,
   options: ExecutionOptions,
 ): Promise<{ outcome: L1Outcome; steps: number; reason: string | undefined }> {
-  const { env, pre } = test;
   const chain = chainOf(test);
-  const state = buildState(pre);
+  const state = buildState(test.pre);
   const raw = signedTransaction(test, expectation, chain.chainId);
   const whole = Buffer.concat([...state.items.values()]);
   const request = {
-    transaction: {
-      context: {
-        number: quantity(env.currentNumber),
-        timestamp: quantity(env.currentTimestamp),
-        coinbase: env.currentCoinbase,
-      },
-      raw,
-    },
+    transaction: { context: contextOf(test), raw },
     preStateRoot: state.root,
     witness: whole.length > WHOLE_WITNESS ? new Uint8Array() : whole,
     preimages: (hash: Hex) => state.items.get(hash),

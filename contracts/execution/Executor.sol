@@ -20,12 +20,10 @@ contract Executor is IExecutor, Sessions {
     IInterpreter public immutable interpreter;
     /// @notice Chain id of the L2.
     uint256 public immutable chainId;
-    /// @notice The part of the price of a unit of L2 gas that is burned, in wei.
-    uint256 public immutable baseFee;
+    /// @inheritdoc IExecutor
+    uint256 public immutable override baseFee;
     /// @notice The most L2 gas that one transaction may have.
     uint256 public immutable gasLimit;
-    /// @notice The word that PREVRANDAO pushes on the L2.
-    uint256 public immutable randomness;
     /// @notice The word that BLOBBASEFEE pushes on the L2.
     uint256 public immutable blobBaseFee;
     /// @notice The most bytes of memory that a frame may have on the L2.
@@ -58,7 +56,6 @@ contract Executor is IExecutor, Sessions {
         chainId = chain.chainId;
         baseFee = chain.baseFee;
         gasLimit = chain.gasLimit;
-        randomness = chain.randomness;
         blobBaseFee = chain.blobBaseFee;
         memoryLimit = chain.memoryLimit;
         transactionLimit = chain.transactionLimit;
@@ -165,7 +162,6 @@ contract Executor is IExecutor, Sessions {
                     chainId: chainId,
                     baseFee: baseFee,
                     gasLimit: gasLimit,
-                    randomness: randomness,
                     blobBaseFee: blobBaseFee,
                     memoryLimit: memoryLimit,
                     transactionLimit: transactionLimit,

@@ -24,4 +24,7 @@ interface IExecutor {
         bytes32 preStateRoot,
         bytes calldata witness
     ) external view returns (Outcome[] memory outcomes);
+
+    /// @notice The part of the price of a unit of L2 gas that is burned, in wei.
+    function baseFee() external view returns (uint256);
 }

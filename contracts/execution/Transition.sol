@@ -17,7 +17,6 @@ import {Creates} from "./evm/instructions/Creates.sol";
 /// @param chainId Its chain id.
 /// @param baseFee The part of the price of a unit of gas that is burned, in wei.
 /// @param gasLimit The most gas that one transaction may have, and the word that GASLIMIT pushes.
-/// @param randomness The word that PREVRANDAO pushes.
 /// @param blobBaseFee The word that BLOBBASEFEE pushes.
 /// @param memoryLimit The most bytes of memory that a frame may have. An instruction that needs more fails as if out of
 /// gas.
@@ -27,7 +26,6 @@ struct Chain {
     uint256 chainId;
     uint256 baseFee;
     uint256 gasLimit;
-    uint256 randomness;
     uint256 blobBaseFee;
     uint256 memoryLimit;
     uint256 transactionLimit;
@@ -334,7 +332,7 @@ library Transition {
         message.coinbase = input.context.coinbase;
         message.number = input.context.number;
         message.timestamp = input.context.timestamp;
-        message.randomness = chain.randomness;
+        message.randomness = uint256(input.context.randomness);
         message.blockGasLimit = chain.gasLimit;
         message.chainId = chain.chainId;
         message.baseFee = chain.baseFee;

@@ -36,7 +36,7 @@ contract Parameters is IParameters, Ownable {
     /// @dev A request pays at least what its answer costs, and at most ten times that.
     uint256 private constant MAX_FEE_FACTOR = 100_000;
     /// @dev 0.0001 METIS per unit of gas: 1,680 METIS for the largest transaction that L1 takes.
-    uint256 private constant MAX_ANSWER_PAY = 1e14;
+    uint256 private constant MAX_ANSWER_PAY = 10_000 ether;
     /// @dev What the short delay can pay beyond the record, for each request.
     uint256 private constant MAX_ALLOWANCE = 1 ether;
     uint256 private constant MAX_ALLOWANCE_METIS = 2_000 ether;
@@ -81,6 +81,13 @@ contract Parameters is IParameters, Ownable {
     function adjust(Parameter parameter, uint256 value) external onlyOwner {
         if (lengthensExit(parameter, value)) revert ParameterLengthensExit(parameter, value, get(parameter));
         _set(parameter, value);
+    }
+
+    /// @inheritdoc IParameters
+    function getThree(Parameter first) external view returns (uint256, uint256, uint256) {
+        (uint256 word, uint256 shift) = _place(first);
+        uint256 values = _values[word] >> shift;
+        return (values & MAX_VALUE, (values >> WIDTH) & MAX_VALUE, (values >> (2 * WIDTH)) & MAX_VALUE);
     }
 
     /// @inheritdoc IParameters

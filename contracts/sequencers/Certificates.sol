@@ -3,46 +3,35 @@ pragma solidity ^0.8.28;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {Certificate} from "./ISequencerSet.sol";
-import {Membership} from "./Membership.sol";
+import {Certificate, ISequencerSet, Seat} from "./ISequencerSet.sol";
+import {Rosters} from "./Rosters.sol";
 import {Seats} from "./Seats.sol";
 
 /// @title Certificates
-/// @notice Checks that signatures of the peer network stand for two thirds of the active stake (S4, S2).
-abstract contract Certificates is Membership {
+/// @notice Checks that signatures of the peer network stand for two thirds of a term's stake (S4, S2), and that a key
+/// belongs to who registers it.
+abstract contract Certificates is Rosters, EIP712 {
     using Seats for uint128;
 
-    /// @notice How long the signatures of a replaced key count, in seconds: certificates under way outlive the change.
-    uint256 public constant KEY_OVERLAP = 1 hours;
     bytes32 private constant SILENCE_TYPE_HASH = keccak256("Silence(uint32 term,address sequencer)");
+    bytes32 private constant POSSESSION_TYPE_HASH = keccak256("Possession(address owner,address key)");
     uint256 private constant SIGNATURE_LENGTH = 64;
 
     constructor() EIP712("Metis L2", "1") {}
 
-    /// @dev Reverts unless the certificate carries one signature for each of its seats, in ascending order, by a key of
-    /// that seat, and the seats hold two thirds of the active stake.
-    /// Invariant: each seat counts once and only while active, so no stake is counted twice.
-    function _requireQuorum(bytes32 structHash, Certificate calldata certificate) internal view {
-        Roster memory roster = _roster;
-        uint128 left = certificate.signers;
-        if (left & ~roster.active != 0) revert CertificateUnknownSeat((left & ~roster.active).lowest());
-
-        bytes32 digest = _hashTypedDataV4(structHash);
-        bytes calldata signatures = certificate.signatures;
-        uint256 stake = 0;
-        uint256 offset = 0;
-        for (; left != 0; left &= left - 1) {
-            if (signatures.length < offset + SIGNATURE_LENGTH) {
-                revert CertificateWrongLength(signatures.length, offset + SIGNATURE_LENGTH);
-            }
-            uint8 number = left.lowest();
-            Seat storage seat = _seats[number];
-            _requireSigner(number, seat, digest, signatures, offset);
-            stake += seat.stake;
-            offset += SIGNATURE_LENGTH;
+    /// @dev Reverts unless one of the signers was this sequencer.
+    function _requireAmong(address sequencer, uint32 number, uint128 signers) internal view {
+        for (; signers != 0; signers &= signers - 1) {
+            if (_owners[_seatAt(signers.lowest(), number).key] == sequencer) return;
         }
-        if (signatures.length != offset) revert CertificateWrongLength(signatures.length, offset);
-        if (stake == 0 || stake * 3 < uint256(roster.stake) * 2) revert CertificateBelowQuorum(stake, roster.stake);
+        revert ISequencerSet.CertificateWithoutSequencer(sequencer);
+    }
+
+    /// @dev Reverts unless the certificate carries one signature for each of its seats, in ascending order, by the key
+    /// of that seat in the term, and the seats hold two thirds of the term's weight.
+    /// Invariant: each seat counts once and only while active, so no stake is counted twice.
+    function _requireQuorum(bytes32 structHash, uint32 number, Certificate calldata certificate) internal view {
+        _requireTwoThirds(_requireSignatures(structHash, number, certificate), number);
     }
 
     /// @dev EIP-712 struct hash of a silence.
@@ -50,15 +39,49 @@ abstract contract Certificates is Membership {
         return keccak256(abi.encode(SILENCE_TYPE_HASH, number, sequencer));
     }
 
-    /// @dev Reverts unless the signature at `offset` is by the seat's key, or by the one before while the overlap
-    /// lasts. Relies on the caller's check that 64 bytes lie there.
-    function _requireSigner(
-        uint8 number,
-        Seat storage seat,
-        bytes32 digest,
-        bytes calldata signatures,
-        uint256 offset
-    ) private view {
+    /// @dev Reverts unless the key signed that it belongs to this owner.
+    function _requirePossession(address owner, address key, bytes calldata signature) internal view {
+        if (signature.length != SIGNATURE_LENGTH) revert ISequencerSet.SequencerKeyNotOwned(key, address(0));
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(POSSESSION_TYPE_HASH, owner, key)));
+        address recovered = _recover(digest, signature, 0);
+        if (recovered != key) revert ISequencerSet.SequencerKeyNotOwned(key, recovered);
+    }
+
+    /// @dev Reverts unless every signature is by the key that its seat had in the term.
+    /// @return weight Of all signers together.
+    function _requireSignatures(
+        bytes32 structHash,
+        uint32 number,
+        Certificate calldata certificate
+    ) internal view returns (uint256 weight) {
+        uint128 left = certificate.signers;
+        uint128 unknown = left & ~_roster(number).active;
+        if (unknown != 0) revert ISequencerSet.CertificateUnknownSeat(unknown.lowest());
+
+        bytes32 digest = _hashTypedDataV4(structHash);
+        bytes calldata signatures = certificate.signatures;
+        uint256 offset = 0;
+        for (; left != 0; left &= left - 1) {
+            if (signatures.length < offset + SIGNATURE_LENGTH) {
+                revert ISequencerSet.CertificateWrongLength(signatures.length, offset + SIGNATURE_LENGTH);
+            }
+            uint8 seat = left.lowest();
+            Seat memory version = _seatAt(seat, number);
+            address recovered = _recover(digest, signatures, offset);
+            if (recovered != version.key) revert ISequencerSet.CertificateWrongSigner(seat, recovered);
+            weight += version.weight;
+            offset += SIGNATURE_LENGTH;
+        }
+        if (signatures.length != offset) revert ISequencerSet.CertificateWrongLength(signatures.length, offset);
+    }
+
+    function _requireTwoThirds(uint256 weight, uint32 number) private view {
+        uint256 total = _roster(number).weight;
+        if (weight == 0 || weight * 3 < total * 2) revert ISequencerSet.CertificateBelowQuorum(weight, total);
+    }
+
+    /// @dev Who made the signature at `offset`. Relies on the callers' check that 64 bytes lie there.
+    function _recover(bytes32 digest, bytes calldata signatures, uint256 offset) private pure returns (address) {
         bytes32 r;
         bytes32 vs;
         // Two words of calldata, without copying the signature to memory.
@@ -67,9 +90,6 @@ abstract contract Certificates is Membership {
             r := calldataload(start)
             vs := calldataload(add(start, 0x20))
         }
-        address recovered = ECDSA.recover(digest, r, vs);
-        if (recovered == seat.key) return;
-        bool overlaps = recovered == seat.previousKey && block.timestamp < seat.keyChangedAt + KEY_OVERLAP;
-        if (!overlaps) revert CertificateWrongSigner(number, recovered);
+        return ECDSA.recover(digest, r, vs);
     }
 }

@@ -1,7 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress, ZeroHash } from "ethers";
 
-import { ACCESS_LIMIT, BLOB_BASE_FEE, RANDOMNESS, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, BLOB_BASE_FEE, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import Governance from "./Governance.ts";
 
@@ -19,20 +19,28 @@ export default buildModule("Rollup", (m) => {
     {
       index: 0,
       parent: ZeroHash,
+      epoch: 0,
+      term: 0,
       sequencer: ZeroAddress,
       txCount: 0,
       dataSize: 0,
       gasUsed: 0,
+      baseFee: 0,
       firstBlock: 0,
       lastBlock: 0,
       firstTimestamp: timestamp,
       lastTimestamp: timestamp,
+      blockBefore: ZeroHash,
+      deposits: 0,
+      depositsHash: ZeroHash,
       preStateRoot: stateRoot,
       postStateRoot: stateRoot,
       mtsr: ZeroHash,
       mttbr: ZeroHash,
       dataHash: ZeroHash,
+      attestations: ZeroHash,
     },
+    m.getParameter("baseFee"),
   ]);
 
   const precompiles = m.contract("Precompiles");
@@ -42,7 +50,6 @@ export default buildModule("Rollup", (m) => {
       chainId: m.getParameter("chainId"),
       baseFee: m.getParameter("baseFee"),
       gasLimit: m.getParameter("gasLimit"),
-      randomness: RANDOMNESS,
       blobBaseFee: BLOB_BASE_FEE,
       memoryLimit: MEMORY_LIMIT,
       transactionLimit: TRANSACTION_LIMIT,

@@ -8,7 +8,7 @@ import { keccakHex } from "../base/keccak.ts";
 import { Overlay, type StateStore } from "../state/state.ts";
 import { encodeObject, encodeRecords } from "./encoding.ts";
 import type { L2Transaction } from "../protocol/l2-transaction.ts";
-import type { BatchHeader } from "./header.ts";
+import { type BatchHeader, STAND_INS, hashHeader, lastBlockHash } from "./header.ts";
 import { batchTree, mttbrLeafValue } from "./tree.ts";
 
 /** A batch with its contents. */
@@ -23,6 +23,16 @@ export interface Batch {
   readonly object: Uint8Array;
 }
 
+/** Where a batch stands in the chain of batches, and who answers for it. */
+export interface BatchPlace {
+  /** Header of the batch before. */
+  readonly parent: BatchHeader;
+  /** L1's epoch, and the term whose sequencers sign. */
+  readonly epoch: bigint;
+  readonly term: bigint;
+  readonly sequencer: string;
+}
+
 /**
  * Cuts the batch of the blocks `[fromBlock, toBlock]` (step 7).
  * @throws ChainError where one of the two is not in the chain.
@@ -31,7 +41,7 @@ export async function buildBatch(
   chain: Chain,
   fromBlock: number,
   toBlock: number,
-  place: { readonly index: bigint; readonly parent: Hex; readonly sequencer: string },
+  { parent: before, epoch, term, sequencer }: BatchPlace,
 ): Promise<Batch> {
   const blocks = await chain.blocks(fromBlock, toBlock);
   const [first, last] = [blocks[0], blocks.at(-1)];
@@ -45,21 +55,26 @@ export async function buildBatch(
   const data = encodeRecords(transactions);
   const object = encodeObject(data, stateRoots);
   const header: BatchHeader = {
-    index: place.index,
-    parent: place.parent,
-    sequencer: place.sequencer,
+    index: before.index + 1n,
+    parent: hashHeader(before),
+    epoch,
+    term,
+    sequencer,
     txCount: BigInt(transactions.length),
     dataSize: BigInt(data.length),
     gasUsed: blocks.reduce((sum, block) => sum + block.gasUsed, 0n),
+    baseFee: chain.config.baseFee,
     firstBlock: BigInt(first.number),
     lastBlock: BigInt(last.number),
     firstTimestamp: BigInt(first.timestamp),
     lastTimestamp: BigInt(last.timestamp),
+    blockBefore: lastBlockHash(before),
     preStateRoot: parent.stateRoot,
     postStateRoot: last.stateRoot,
     mtsr: batchTree(stateRoots).root,
     mttbr: batchTree(transactions.map(mttbrLeafValue)).root,
     dataHash: keccakHex(object),
+    ...STAND_INS,
   };
   return { header, transactions, data, stateRoots, object };
 }
@@ -68,7 +83,9 @@ export async function buildBatch(
 export interface BatchExecution {
   /** State root after each transaction, up to the first invalid one. */
   readonly stateRoots: readonly Hex[];
-  /** L2 gas used by them. */
+  /** L2 gas that each of them used. */
+  readonly gas: readonly bigint[];
+  /** Its sum. */
   readonly gasUsed: bigint;
   readonly mttbr: Hex;
   /** Absent if a transaction is invalid. */
@@ -92,13 +109,13 @@ export async function executeBatch(
   const mttbr = batchTree(transactions.map(mttbrLeafValue)).root;
   const executor = await Executor.at(config, new Overlay(states), preStateRoot);
   const stateRoots: Hex[] = [];
-  let gasUsed = 0n;
+  const gas: bigint[] = [];
   let invalid: BatchExecution["invalid"];
   for (const [index, { context, raw }] of transactions.entries()) {
     try {
       const outcome = await executor.execute(context, executor.decode(raw));
       stateRoots.push(outcome.stateRoot);
-      gasUsed += outcome.gasUsed;
+      gas.push(outcome.gasUsed);
     } catch (error) {
       if (!(error instanceof TransactionError)) throw error;
       invalid = { index, error };
@@ -106,6 +123,7 @@ export async function executeBatch(
     }
   }
   await states.keep(executor.changes());
-  if (invalid !== undefined) return { stateRoots, gasUsed, mttbr, invalid };
-  return { stateRoots, gasUsed, mttbr, mtsr: batchTree(stateRoots).root };
+  const gasUsed = gas.reduce((sum, used) => sum + used, 0n);
+  if (invalid !== undefined) return { stateRoots, gas, gasUsed, mttbr, invalid };
+  return { stateRoots, gas, gasUsed, mttbr, mtsr: batchTree(stateRoots).root };
 }

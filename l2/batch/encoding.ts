@@ -3,7 +3,13 @@ import { getAddress } from "ethers";
 import { CodedError } from "../base/errors.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
-import { type BlockContext, CONTEXT_SIZE, type L2Transaction, recordSize } from "../protocol/l2-transaction.ts";
+import {
+  type BlockContext,
+  CONTEXT_SIZE,
+  type L2Transaction,
+  recordSize,
+  sameBlock,
+} from "../protocol/l2-transaction.ts";
 import type { BatchHeader } from "./header.ts";
 
 /** How bytes break the protocol's encoding. */
@@ -15,8 +21,6 @@ export class EncodingError extends CodedError<EncodingErrorCode> {
 }
 
 const MAX_RAW_SIZE = 0xffffff;
-
-const sameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
  * The data of a batch: one record for each transaction, in order (step 8c).
@@ -34,10 +38,10 @@ export function encodeRecords(transactions: readonly L2Transaction[]): Uint8Arra
     }
     const opensBlock = last === undefined || context.number !== last.number;
     if (opensBlock) checkOrder(index, last, context);
-    else if (context.timestamp !== last?.timestamp || !sameAddress(context.coinbase, last.coinbase)) {
+    else if (last !== undefined && !sameBlock(context, last)) {
       throw new EncodingError(
         "OUT_OF_ORDER",
-        `Transaction ${index} gives block ${context.number} another timestamp or coinbase.`,
+        `Transaction ${index} gives block ${context.number} another timestamp, coinbase or randomness.`,
       );
     }
     const record = Buffer.alloc(recordSize(0, opensBlock));
@@ -46,6 +50,7 @@ export function encodeRecords(transactions: readonly L2Transaction[]): Uint8Arra
       record.writeBigUInt64BE(context.number, 1);
       record.writeBigUInt64BE(context.timestamp, 9);
       record.write(context.coinbase.slice(2), 17, "hex");
+      record.write(context.randomness.slice(2), 37, "hex");
     }
     record.writeUIntBE(raw.length, record.length - 3, 3);
     parts.push(record, Buffer.from(raw.buffer, raw.byteOffset, raw.length));
@@ -81,7 +86,8 @@ export function decodeRecords(data: Uint8Array, after?: BlockContext): L2Transac
       const context: BlockContext = {
         number: view.readBigUInt64BE(at),
         timestamp: view.readBigUInt64BE(at + 8),
-        coinbase: getAddress(toHex(view.subarray(at + 16, at + CONTEXT_SIZE))),
+        coinbase: getAddress(toHex(view.subarray(at + 16, at + 36))),
+        randomness: toHex(view.subarray(at + 36, at + CONTEXT_SIZE)),
       };
       checkOrder(transactions.length, last, context);
       last = context;
@@ -112,25 +118,6 @@ function checkOrder(index: number, last: BlockContext | undefined, next: BlockCo
       `Block ${next.number} has time ${next.timestamp}, expected ${last.timestamp} or later.`,
     );
   }
-}
-
-/**
- * Cuts data between records into pieces of at most `maxBytes`, in order (step 11.8). A longer record becomes a longer
- * piece of its own.
- */
-export function splitRecords(data: Uint8Array, maxBytes: number): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  let start = 0;
-  let at = 0;
-  for (const end of recordEnds(data)) {
-    if (end - start > maxBytes && at > start) {
-      pieces.push(data.slice(start, at));
-      start = at;
-    }
-    at = end;
-  }
-  if (at > start) pieces.push(data.slice(start, at));
-  return pieces;
 }
 
 /**

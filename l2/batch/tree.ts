@@ -9,11 +9,12 @@ export function mttbrLeafValue(transaction: { context: BlockContext; raw: Uint8A
 
 /** `mttbrLeafValue` of a transaction whose hash is known. */
 export function placementValue(context: BlockContext, txHash: Hex): Hex {
-  const bytes = Buffer.alloc(8 + 8 + 20 + 32);
+  const bytes = Buffer.alloc(8 + 8 + 20 + 32 + 32);
   bytes.writeBigUInt64BE(context.number, 0);
   bytes.writeBigUInt64BE(context.timestamp, 8);
   bytes.write(context.coinbase.slice(2), 16, "hex");
-  bytes.write(txHash.slice(2), 36, "hex");
+  bytes.write(context.randomness.slice(2), 36, "hex");
+  bytes.write(txHash.slice(2), 68, "hex");
   return toHex(keccak256(bytes));
 }
 
@@ -26,8 +27,6 @@ export interface BatchTree {
   proof(index: number): Hex[];
   /** Range proof of the leaves `[from, to)`. @throws RangeError where the range is empty or not in the tree. */
   rangeProof(from: number, to: number): Hex[];
-  /** Roots of the complete subtrees of the first `count` leaves, the largest first. */
-  frontier(count: number): Hex[];
 }
 
 /**
@@ -51,18 +50,6 @@ export function batchTree(values: readonly Hex[]): BatchTree {
     rangeProof(from, to) {
       checkRange(from, to, count);
       return rangeNeighbours(from, to, height).map(({ level, place }) => node(level, place));
-    },
-    frontier(size) {
-      if (!Number.isInteger(size) || size < 0 || size > count) {
-        throw new RangeError(`Frontier of ${size} leaves, expected at most ${count}.`);
-      }
-      const roots: Hex[] = [];
-      for (let level = height, done = 0; level >= 0; level--) {
-        if ((Math.floor(size / 2 ** level) & 1) === 0) continue;
-        roots.push(node(level, done / 2 ** level));
-        done += 2 ** level;
-      }
-      return roots;
     },
   };
 }
@@ -96,59 +83,11 @@ export function rangeRoot(count: number, from: number, values: readonly Hex[], p
   return toHex(at(nodes, 0));
 }
 
-/** A tree that grows leaf by leaf, as L1 accumulates it: the roots of the complete subtrees so far. */
-export class Frontier {
-  #count = 0;
-  readonly #roots: Uint8Array[] = [];
-
-  /** @param roots Those of `count` leaves, the largest first. @throws RangeError where their number does not fit. */
-  constructor(count = 0, roots: readonly Hex[] = []) {
-    const expected = count.toString(2).replaceAll("0", "").length;
-    if (roots.length !== expected) {
-      throw new RangeError(`Frontier of ${count} leaves has ${roots.length} roots, expected ${expected}.`);
-    }
-    this.#count = count;
-    this.#roots.push(...roots.map(fromHex));
-  }
-
-  /** Number of leaves so far. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** The roots, the largest first. */
-  get roots(): Hex[] {
-    return this.#roots.map(toHex);
-  }
-
-  /** Adds the next leaf. */
-  append(value: Hex): void {
-    let node = leafHash(this.#count, fromHex(value));
-    for (let rest = this.#count; rest % 2 === 1; rest = (rest - 1) / 2) {
-      node = nodeHash(at(this.#roots, this.#roots.length - 1), node);
-      this.#roots.pop();
-    }
-    this.#roots.push(node);
-    this.#count += 1;
-  }
-
-  /** The root of the batch tree over the leaves so far. @throws RangeError without any. */
-  root(): Hex {
-    if (this.#count === 0) throw new RangeError("The batch tree has no leaf, expected at least one.");
-    const padded = new Frontier(this.#count, this.roots);
-    const width = 2 ** treeHeight(this.#count);
-    while (padded.#count < width) padded.append(ZERO);
-    return toHex(at(padded.#roots, 0));
-  }
-}
-
 function at<T>(list: readonly T[], index: number): T {
   const item = list[index];
   if (item === undefined) throw new RangeError(`The list of ${list.length} has no item ${index}.`);
   return item;
 }
-
-const ZERO: Hex = `0x${"00".repeat(32)}`;
 
 /** Height of the tree over `count` leaves, which are padded to a power of two. */
 export function treeHeight(count: number): number {

@@ -2,9 +2,9 @@ import { getAddress } from "ethers";
 
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
-import type { Block } from "../protocol/block.ts";
+import { type Block, contextOf } from "../protocol/block.ts";
 import { ChainError, TransactionError } from "../protocol/errors.ts";
-import type { BlockContext, L2Transaction } from "../protocol/l2-transaction.ts";
+import { type BlockContext, type L2Transaction, RANDOMNESS, sameBlock } from "../protocol/l2-transaction.ts";
 import type { SignedTransaction } from "../protocol/transaction.ts";
 import type { Executor } from "../execution/executor.ts";
 import type { Executed } from "./seal.ts";
@@ -19,12 +19,13 @@ export interface BatchBlock {
 /** A batch's transactions block by block. @throws ChainError where the blocks do not follow one another. */
 export function groupBlocks(transactions: readonly L2Transaction[], start: Block): BatchBlock[] {
   const blocks: BatchBlock[] = [];
-  let last: BlockContext = { ...start, number: BigInt(start.number), timestamp: BigInt(start.timestamp) };
+  let last: BlockContext = contextOf(start);
   for (const { context, raw } of transactions) {
     const open = blocks.at(-1);
     if (open !== undefined && context.number === last.number) {
-      if (context.timestamp !== last.timestamp || getAddress(context.coinbase) !== getAddress(last.coinbase)) {
-        throw new ChainError("BAD_BATCH", `Block ${context.number} of the batch has two timestamps or coinbases.`);
+      if (!sameBlock(context, last)) {
+        const message = `Block ${context.number} of the batch has two timestamps, coinbases or words of randomness.`;
+        throw new ChainError("BAD_BATCH", message);
       }
       open.raws.push(raw);
       continue;
@@ -32,6 +33,9 @@ export function groupBlocks(transactions: readonly L2Transaction[], start: Block
     const fits = context.number > last.number && context.timestamp >= last.timestamp;
     if (!fits || context.number > MAX_NUMBER || context.timestamp > MAX_NUMBER) {
       throw new ChainError("BAD_BATCH", `Block ${context.number} of the batch does not follow block ${last.number}.`);
+    }
+    if (context.randomness !== RANDOMNESS) {
+      throw new ChainError("BAD_BATCH", `Block ${context.number} of the batch has randomness, expected none.`);
     }
     last = { ...context, coinbase: getAddress(context.coinbase) };
     blocks.push({ context: last, raws: [raw] });

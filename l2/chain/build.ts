@@ -1,4 +1,5 @@
 import { TRANSFER_GAS } from "../evm/fork.ts";
+import { contextOf } from "../protocol/block.ts";
 import type { ChainConfig } from "../protocol/config.ts";
 import { TransactionError } from "../protocol/errors.ts";
 import { type BlockContext, recordSize } from "../protocol/l2-transaction.ts";
@@ -25,7 +26,7 @@ export async function fillBlock(
   place: BlockPlace,
   maxTransactions: number,
 ): Promise<{ executed: Executed[]; refused: RefusedTransaction[] }> {
-  const context = { ...place, number: BigInt(place.number), timestamp: BigInt(place.timestamp) };
+  const context = contextOf(place);
   const executed: Executed[] = [];
   const refused: RefusedTransaction[] = [];
   let room = gasLimit;

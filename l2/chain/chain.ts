@@ -13,6 +13,7 @@ import {
   type SignedBlock,
   blockDomain,
   blockTransactions,
+  contextOf,
   parseSignedBlock,
   recoverProducer,
 } from "../protocol/block.ts";
@@ -155,7 +156,7 @@ export class Chain extends EventEmitter<ChainEvents> {
     if (runsNoCode(transaction)) return;
     const { number, coinbase } = this.#head;
     const executor = await this.#executorAt(this.#head, { defensible: true });
-    await expectBearable(executor, { number: BigInt(number + 1), timestamp: BigInt(timestamp), coinbase }, transaction);
+    await expectBearable(executor, contextOf({ number: number + 1, timestamp, coinbase }), transaction);
   }
 
   /** Takes a transaction out of the mempool. Its status becomes `dropped` for this reason. */

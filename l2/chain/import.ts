@@ -1,6 +1,6 @@
 import { type Hex, fromHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
-import type { Block, SignedBlock } from "../protocol/block.ts";
+import { type Block, type SignedBlock, contextOf } from "../protocol/block.ts";
 import { BlockError, TransactionError } from "../protocol/errors.ts";
 import { blockSize } from "../protocol/l2-transaction.ts";
 import { BLOCK_LIMITS } from "../protocol/limits.ts";
@@ -59,8 +59,7 @@ export async function executeBlock(
   gasLimit: bigint | undefined,
   known: (hash: Hex) => SignedTransaction | undefined,
 ): Promise<Executed[]> {
-  const { coinbase } = block;
-  const context = { number: BigInt(block.number), timestamp: BigInt(block.timestamp), coinbase };
+  const context = contextOf(block);
   const executed: Executed[] = [];
   let gasUsed = 0n;
   for (const [index, raw] of block.transactions.entries()) {

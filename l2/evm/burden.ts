@@ -7,12 +7,6 @@ const STEP_WORK = 100_000n;
 const FREE_STEPS = 4n;
 const GAS_PER_STEP = 6_000n;
 
-/**
- * Most L2 gas in a batch. The worst batch then fills some 6,000 L1 calls; a window of 24 hours has 7,200 L1 blocks for
- * them.
- */
-export const BATCH_GAS = 25_000_000n;
-
 /** Bytes of a machine's page (contracts/execution/evm/Pages.sol), alone and with its proof. */
 const PAGE = 1_024;
 const PAGE_BYTES = 1_400;

@@ -9,7 +9,7 @@ import type { ChainConfig } from "../protocol/config.ts";
 import { chainCommon } from "../evm/fork.ts";
 import { ChainError, TransactionError } from "../protocol/errors.ts";
 import { createChainEvm } from "../evm/evm.ts";
-import { type Hex, toHex } from "../base/hex.ts";
+import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { type Log, fromVmLog } from "./logs.ts";
 import { type Call, type CallResult, simulate } from "./simulation.ts";
 import { type AccountState, type Overlay, openTrie } from "../state/state.ts";
@@ -146,6 +146,7 @@ export class Executor {
       number: context.number,
       timestamp: context.timestamp,
       coinbase: createAddressFromString(context.coinbase),
+      mixHash: fromHex(context.randomness),
       baseFeePerGas: baseFee,
       gasLimit,
     };

@@ -1,6 +1,6 @@
 import { Signature, type TypedDataDomain, TypedDataEncoder, type TypedDataField, getAddress, isAddress } from "ethers";
 
-import type { L2Transaction } from "./l2-transaction.ts";
+import { type BlockContext, type L2Transaction, RANDOMNESS } from "./l2-transaction.ts";
 import type { ChainConfig } from "./config.ts";
 import { BlockError } from "./errors.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
@@ -106,9 +106,20 @@ const isBytes = (value: unknown, size?: number): boolean =>
   /^0x([0-9a-f]{2})*$/.test(value) &&
   (size === undefined || value.length === 2 + 2 * size);
 
+/** What the transactions of a block learn of it. */
+export function contextOf({
+  number,
+  timestamp,
+  coinbase,
+}: Pick<SignedBlock, "number" | "timestamp" | "coinbase">): BlockContext {
+  return { number: BigInt(number), timestamp: BigInt(timestamp), coinbase, randomness: RANDOMNESS };
+}
+
 /** The transactions of a block with their context, as a batch carries them. */
-export function blockTransactions(block: Block): L2Transaction[] {
-  const context = { number: BigInt(block.number), timestamp: BigInt(block.timestamp), coinbase: block.coinbase };
+export function blockTransactions(
+  block: Pick<SignedBlock, "number" | "timestamp" | "coinbase" | "transactions">,
+): L2Transaction[] {
+  const context = contextOf(block);
   return block.transactions.map((raw) => ({ context, raw: fromHex(raw) }));
 }
 

@@ -1,5 +1,7 @@
 import { parseEther, parseUnits } from "ethers";
 
+import type { Hex } from "../base/hex.ts";
+
 /** Most gas of a transaction. L1 can then run any single instruction of it in one call (docs/execution.md). */
 export const MAX_GAS_LIMIT = 8_000_000n;
 
@@ -15,9 +17,6 @@ export const TRANSACTION_LIMIT = 98_304;
  */
 export const ACCESS_LIMIT = 512;
 
-/** What PREVRANDAO gives in every block. */
-export const RANDOMNESS = 0n;
-
 /** What BLOBBASEFEE gives in every block, in wei. */
 export const BLOB_BASE_FEE = 1n;
 
@@ -32,6 +31,8 @@ export interface ChainConfig {
   readonly genesisTimestamp: number;
   /** Balances at genesis, in wei, by address. */
   readonly alloc: Readonly<Record<string, bigint>>;
+  /** Code of the contracts that are there from the start, by address; their nonce is 1, as of any new contract. */
+  readonly predeploys?: Readonly<Record<string, Hex>>;
 }
 
 /** A chain for tests and demos: every address of `accounts` starts with 10,000 ether. */

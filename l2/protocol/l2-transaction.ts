@@ -1,10 +1,22 @@
-import type { Hex } from "../base/hex.ts";
+import { type Hex, ZERO_HASH } from "../base/hex.ts";
 
 /** The block that a transaction runs in; `number` and `timestamp` (seconds) are uint64 as on L1. */
 export interface BlockContext {
   readonly number: bigint;
   readonly timestamp: bigint;
   readonly coinbase: string;
+  /** The word that PREVRANDAO pushes, 32 bytes; {@link RANDOMNESS} on every chain so far. */
+  readonly randomness: Hex;
+}
+
+/** Whether two contexts agree in everything, so that a batch may have both in one block. */
+export function sameBlock(a: BlockContext, b: BlockContext): boolean {
+  return (
+    a.number === b.number &&
+    a.timestamp === b.timestamp &&
+    a.coinbase.toLowerCase() === b.coinbase.toLowerCase() &&
+    a.randomness === b.randomness
+  );
 }
 
 /** A transaction with the block that it runs in. */
@@ -14,8 +26,11 @@ export interface L2Transaction {
   readonly raw: Uint8Array;
 }
 
-/** Bytes of a block in the record of the transaction that opens it: number, timestamp, coinbase. */
-export const CONTEXT_SIZE = 8 + 8 + 20;
+/** The randomness of every block so far: none. L1 condemns a batch whose blocks have another. */
+export const RANDOMNESS = ZERO_HASH;
+
+/** Bytes of a block in the record of the transaction that opens it: number, timestamp, coinbase, randomness. */
+export const CONTEXT_SIZE = 8 + 8 + 20 + 32;
 
 /** Size in bytes of the record of a transaction with `rawSize` raw bytes. */
 export function recordSize(rawSize: number, opensBlock: boolean): number {

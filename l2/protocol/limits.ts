@@ -1,18 +1,21 @@
 /**
  * What L1 takes as one batch: the constants of `contracts/batches/BatchInbox.sol`. A test compares them.
  *
- * Bytes are those of the encoded transactions; `drift` is in seconds.
+ * Bytes are those of the encoded transactions; `drift` and `lag` are in seconds.
  */
 export const BATCH_LIMITS = {
   transactions: 4_096,
   bytes: 2 ** 20,
-  gas: 2n ** 28n,
+  /** The worst batch then fills some 6,000 L1 calls; a window of 24 hours has 7,200 L1 blocks for them. */
+  gas: 25_000_000n,
   /** How far block numbers may move beyond the batch before. */
   blocks: 2n ** 32n,
   /** Batches that may wait for finality. */
-  pending: 2n ** 16n,
+  pending: 255n * 256n,
   /** How far the last block's time may be ahead of L1's. */
   drift: 900n,
+  /** How far the last block's time may be behind L1's: what is older is signed anew. */
+  lag: 259_200n,
 } as const;
 
 /**

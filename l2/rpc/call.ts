@@ -2,6 +2,7 @@ import { AbiCoder, ZeroAddress } from "ethers";
 
 import { Executor } from "../execution/executor.ts";
 import type { Hex } from "../base/hex.ts";
+import { contextOf } from "../protocol/block.ts";
 import { type AccessList, type Call, type CallResult, OUT_OF_GAS, REVERTED } from "../execution/simulation.ts";
 import { Overlay } from "../state/state.ts";
 import { MAX_INIT_CODE_BYTES } from "../evm/fork.ts";
@@ -66,7 +67,7 @@ async function prepare(
   if (value > ((await executor.account(from))?.balance ?? 0n)) {
     throw new RpcError("serverError", `insufficient funds for transfer: ${from} has less than the value`);
   }
-  const context = { number: BigInt(block.number), timestamp: BigInt(block.timestamp), coinbase: block.coinbase };
+  const context = contextOf(block);
   return { request, run: async (changes) => await executor.call(context, { ...request, ...changes }) };
 }
 

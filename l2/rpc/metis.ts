@@ -15,7 +15,13 @@ const PAGE = 100;
 export const METIS_METHODS: Record<string, Method> = {
   metis_currentSequencer: { params: 0, run: async (node) => (await systemOf(node).currentSequencer()) ?? null },
 
-  metis_insecure: { params: 0, run: async (node) => await systemOf(node).insecure() },
+  metis_insecure: {
+    params: 0,
+    run: async (node) => {
+      const system = systemOf(node);
+      return { insecure: await system.insecure(), secureBelow: quantity(await system.secureBelow()) };
+    },
+  },
 
   metis_getBatch: {
     params: 1,
@@ -94,11 +100,11 @@ async function prove(node: Node, batch: BatchView, hash: Hex): Promise<unknown> 
     throw new RpcError("serverError", `The node's blocks are not those of batch ${header.index} on L1.`);
   }
   const { context, ...proof } = proveInclusion(transactions, stateRoots, index);
-  const { number, timestamp, coinbase } = context;
+  const { number, timestamp, coinbase, randomness } = context;
   return {
     ...proof,
     index: quantity(proof.index),
-    context: { number: quantity(number), timestamp: quantity(timestamp), coinbase },
+    context: { number: quantity(number), timestamp: quantity(timestamp), coinbase, randomness },
     header: formatHeader(header),
     headerHash: batch.headerHash,
     status: batch.status,

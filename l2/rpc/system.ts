@@ -2,8 +2,8 @@ import type { BatchHeader } from "../batch/header.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Hex } from "../base/hex.ts";
 
-/** Where a batch stands on L1. */
-export type BatchStatus = "unattested" | "pending" | "final";
+/** Where a batch stands on L1: taken from its sequencer alone, or found right by L1, or certified, or final. */
+export type BatchStatus = "unattested" | "recomputed" | "pending" | "final";
 
 /** A batch as L1 has it. */
 export interface BatchView {
@@ -26,6 +26,8 @@ export interface SystemState {
   currentSequencer(): Promise<string | undefined>;
   /** Whether the system is in the insecure tx state (S1). */
   insecure(): Promise<boolean>;
+  /** The first batch under request; the number of batches where there is none (S1). */
+  secureBelow(): Promise<bigint>;
 }
 
 /** The batch that holds a block; nothing where none does yet. */
@@ -51,15 +53,12 @@ export async function finalisedBlock(chain: Chain, system: SystemState | undefin
 /** The last block of the last batch that the peer network certified and before which nothing is disputed (S1). */
 export async function safeBlock(chain: Chain, system: SystemState | undefined): Promise<number> {
   if (system === undefined) return chain.base.number;
-  const count = await system.batchCount();
-  let index = (await system.insecure()) ? await system.finalised() : count - 2n;
-  let safe = await finalisedBlock(chain, system);
-  for (index = index < 0n ? 0n : index; index < count; index++) {
-    const batch = await system.batch(index);
-    if (batch === undefined || batch.held || batch.status === "unattested") break;
-    safe = Math.max(safe, atMostHead(chain, batch));
-  }
-  return safe;
+  const [count, below] = [await system.batchCount(), await system.secureBelow()];
+  let batch = await system.batch(below - 1n);
+  // A batch that nobody certified may give way to one that is, until another builds on it.
+  const certified = batch?.status !== "unattested" && batch?.status !== "recomputed";
+  if (below === count && !certified) batch = await system.batch(below - 2n);
+  return Math.max(await finalisedBlock(chain, system), atMostHead(chain, batch));
 }
 
 function atMostHead(chain: Chain, batch: BatchView | undefined): number {

@@ -71,8 +71,17 @@ export class StateStore implements NodeSource {
   /** Writes the genesis state and gives its root. */
   async genesis(config: ChainConfig): Promise<Hex> {
     const changes: Change[] = [];
-    const entries = Object.entries(config.alloc).map(([address, balance]) => {
-      const account = createAccount({ balance });
+    const predeploys = new Map(
+      Object.entries(config.predeploys ?? {}).map(([address, code]) => [address.toLowerCase(), fromHex(code)]),
+    );
+    const balances = new Map(
+      Object.entries(config.alloc).map(([address, balance]) => [address.toLowerCase(), balance]),
+    );
+    const entries = [...new Set([...balances.keys(), ...predeploys.keys()])].map((address) => {
+      const [balance, code] = [balances.get(address) ?? 0n, predeploys.get(address)];
+      const codeHash = code && keccak256(code);
+      const account = createAccount(codeHash ? { balance, nonce: 1n, codeHash } : { balance });
+      if (code && codeHash) changes.push(stateChange(codeKey(toHex(codeHash).slice(2)), code));
       return [keccak256(fromHex(address)), account.serialize()] as const;
     });
     const root = buildTrie(entries, (hash, node) => changes.push(stateChange(toHex(hash).slice(2), node)));

@@ -3,6 +3,7 @@ import { type Wallet, parseEther } from "ethers";
 
 import type { Hex } from "../../l2/base/hex.ts";
 import { Parameter } from "../../ignition/parameters.ts";
+import { type L1Batch, passed } from "../../agents/l1/mirror.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import type { Stage } from "./stage.ts";
 import { counting, grouped, short } from "./story.ts";
@@ -124,10 +125,15 @@ export async function batch(stage: Stage): Promise<BatchHeader> {
 }
 
 /** The header of a batch that stands on L1. */
-export function headerAt({ local }: Stage, index: number): BatchHeader {
+export function headerAt(stage: Stage, index: number): BatchHeader {
+  return batchAt(stage, index).header;
+}
+
+/** A batch that stands on L1. */
+export function batchAt({ local }: Stage, index: number): L1Batch {
   const found = local.l1State.batches[index];
   if (found === undefined) throw new Error(`L1 has no batch ${index}.`);
-  return found.header;
+  return found;
 }
 
 /**
@@ -160,6 +166,16 @@ export async function startOver(stage: Stage, hashes: readonly Hex[]): Promise<v
 /** Starts the verifier, which until then saw nothing. */
 export async function wakeVerifier(stage: Stage): Promise<void> {
   await stage.local.verifiers[0]?.restart();
+}
+
+/** A verifier asks L1 for the data of a batch that stands. What is sent beyond the fee comes back. */
+export async function request(stage: Stage, verifier: Wallet, { index }: Pick<BatchHeader, "index">): Promise<void> {
+  const { disputes } = stage.as(verifier);
+  const batch = batchAt(stage, Number(index));
+  const { gasPrice } = await stage.playground.provider.getFeeData();
+  const value = await disputes.requestFee(batch.header, 2n * (gasPrice ?? 0n));
+  await (await disputes.requestData([passed(batch)], { value })).wait();
+  await stage.tell();
 }
 
 /** Waits for the challenge window and for everything to be final. */

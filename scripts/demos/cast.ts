@@ -1,6 +1,7 @@
 /** The people of a demo: their keys, their money, and what they are called. */
 import { type TransactionResponse, type Wallet, formatEther, parseEther } from "ethers";
 
+import { certificateDomain, provePossession } from "../../agents/l1/certificate.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import { type System, asRunner } from "../../ignition/system.ts";
 import type { Playground } from "./network.ts";
@@ -20,7 +21,7 @@ export interface Cast {
 const USERS = 200;
 const SEQUENCERS = 4;
 /** An estimate can be too low: it assumes the last block's second, in which counting votes is cheaper. */
-const JOIN_GAS = 500_000n;
+const JOIN_GAS = 600_000n;
 const VERIFIERS = 2;
 const VOTERS = 3;
 /** METIS of each voter: together more than a quorum. Each alone may propose, and so may a verifier. */
@@ -84,12 +85,15 @@ export async function checkFunds(
  * @param out Told of every stage: on a public network each takes a minute or more.
  */
 export async function letIn(playground: Playground, system: System, cast: Cast, out: Out): Promise<void> {
-  const { deployer, provider, movable } = playground;
+  const { deployer, provider, movable, chainId } = playground;
   const { token, parameters } = asRunner(system, deployer);
-  const [lock, bond] = await Promise.all([
+  const domain = certificateDomain(chainId, await system.sequencers.getAddress());
+  const [minimum, bond] = await Promise.all([
     parameters.get(Parameter.MinimumLock),
     parameters.get(Parameter.VerifierBond),
   ]);
+  // Who loses a share for what it cosigned stays.
+  const lock = 2n * minimum;
   out(`  … ETH for ${payers(cast).length} accounts, METIS for those who lock or vote`);
   for (const { address } of payers(cast)) {
     await done(deployer.sendTransaction({ to: address, value: movable ? PLENTY : FUNDS }));
@@ -106,9 +110,12 @@ export async function letIn(playground: Playground, system: System, cast: Cast, 
   for (const [place, owner] of cast.owners.entries()) {
     const theirs = asRunner(system, owner.connect(provider));
     await done(theirs.token.approve(system.sequencers, lock));
-    const key = (cast.keys[place] as Wallet).address;
-    await done(theirs.sequencers.join(key, owner.address, lock, { gasLimit: JOIN_GAS }));
+    const key = cast.keys[place] as Wallet;
+    const possession = await provePossession(domain, key, owner.address);
+    await done(theirs.sequencers.join(key.address, owner.address, lock, possession, { gasLimit: JOIN_GAS }));
   }
+  // Whoever joined counts from the next term on, and before the first batch nobody waits for that.
+  await done(asRunner(system, deployer).sequencers.rotate());
   out(`  … ${cast.verifiers.length} verifiers register, ${cast.voters.length} voters delegate`);
   for (const verifier of cast.verifiers) {
     const theirs = asRunner(system, verifier.connect(provider));

@@ -73,14 +73,10 @@ export class Chronicle {
     const callee = this.#contracts.get(to?.toLowerCase() ?? "");
     const call = callee?.contract.interface.parseTransaction({ data })?.name;
     const sender = this.#name(receipt.from);
-    const events = this.#eventsOf(receipt);
-    const descriptions = events.map(({ event }) => event);
+    const descriptions = this.#eventsOf(receipt);
     const meanings = this.#docket.read(call, descriptions);
-    const slasher = events.find(({ event }) => event.name === "SequencerSlashed")?.from;
     let gas: bigint | undefined = receipt.gasUsed;
-    for (const { event, from } of events) {
-      // What the disputes contract owes is told with the request.
-      if (event.name === "PayoutCredited" && from !== slasher) continue;
+    for (const event of descriptions) {
       const kind = kindOf(event, descriptions);
       const told = TELLERS[kind]?.(event, this.#name);
       if (told === undefined) continue;
@@ -99,10 +95,10 @@ export class Chronicle {
     this.#story.record({ actor: sender, to: "L1", text: receipt.status === 1 ? what : `${what}, and it reverts`, gas });
   }
 
-  #eventsOf({ logs }: TransactionReceipt): { event: LogDescription; from: string }[] {
+  #eventsOf({ logs }: TransactionReceipt): LogDescription[] {
     return logs.flatMap((log) => {
       const event = this.#contracts.get(log.address.toLowerCase())?.contract.interface.parseLog(log) ?? null;
-      return event === null ? [] : [{ event, from: log.address }];
+      return event === null ? [] : [event];
     });
   }
 }

@@ -14,6 +14,7 @@ export interface LogRecord {
   readonly block?: number;
   readonly bytes?: number;
   readonly current?: boolean;
+  readonly fault?: string;
   readonly hash?: string;
   readonly index?: number;
   readonly reason?: string;
@@ -100,12 +101,12 @@ const ENTRIES: Readonly<Record<string, (record: LogRecord, name: Name, actor: st
     steps: [...downloadedFrom(source), "10", "11", "11.1", "11.2", "11.3", "11.3.1"],
     text: `computes both roots of batch ${batch} from ${place(source)}: equal to L1's`,
   }),
-  "verifier: [11] the batch is wrong": ({ batch, source = "", verdict, index, reason }) => ({
-    steps: verdict === "wrong transition" ? [...downloadedFrom(source), "10", "11", "11.1", "11.2", "11.3"] : [],
+  "verifier: [11] the batch is wrong": ({ batch, source = "", verdict, fault, index, reason }) => ({
+    steps: fault === "transition" ? [...downloadedFrom(source), "10", "11", "11.1", "11.2", "11.3"] : [],
     text:
-      verdict === "wrong transition"
+      fault === "transition"
         ? `computes batch ${batch} from ${place(source)}: the MTTBR is L1's, the state differs from transaction ${index} on`
-        : `finds batch ${batch} wrong: ${reason ?? verdict}`,
+        : `finds batch ${batch} wrong: ${reason ?? fault ?? verdict}`,
   }),
   "verifier: [11.10.2] downloaded from L1": ({ batch, bytes }) => ({
     steps: ["9.3", "11.10.2"],

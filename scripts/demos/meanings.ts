@@ -1,5 +1,7 @@
 /** Which steps of the specification the events of L1 are. */
-import type { LogDescription } from "ethers";
+import { type LogDescription, ZeroAddress } from "ethers";
+
+import { BATCH_STATUS } from "../../agents/l1/standing.ts";
 
 /** Steps by the kind of an event. */
 export type Meanings = Readonly<Record<string, readonly string[]>>;
@@ -9,24 +11,23 @@ const CERTIFIED: Meanings = {
   BatchSubmitted: ["8a"],
   DataRequested: ["11.6"],
   Insecure: ["11.7", "S1"],
-  DataPosted: ["11.8"],
-  RecomputationAdvanced: ["11.9"],
+  RecordsChecked: ["11.8", "11.9"],
   RequestAnswered: ["11.10"],
   SecureByAnswer: ["11.10.1"],
-  RequestExpired: ["11.D1"],
+  Unanswered: ["11.D1"],
   RequestRefunded: ["11.13"],
   BatchChallenged: ["11.4"],
   ExecutionPaused: ["11.5"],
   ExecutionFinished: ["11.5"],
-  FraudProven: ["11.5"],
+  BatchCondemned: ["11.5"],
   SequencerSlashed: ["11.11"],
   SequencerKicked: ["11.12"],
-  PayoutCredited: ["11.13"],
+  BountySet: ["11.13"],
   SlashDistributed: ["11.13"],
   BatchInvalidated: ["11.14"],
   SequencerRotated: ["11.15"],
   SecureByVerdict: ["11.16"],
-  BatchRewarded: ["Q4"],
+  BatchesRewarded: ["Q4"],
 };
 
 /** A batch that the current sequencer posted alone. */
@@ -34,9 +35,9 @@ const ALONE: Meanings = {
   ...CERTIFIED,
   BatchSubmitted: ["3.3"],
   DataRequested: ["3.3.2"],
+  Counted: ["3.3.2"],
   Insecure: ["3.3.3", "S1"],
-  DataPosted: ["3.3.4"],
-  RecomputationAdvanced: ["3.3.5"],
+  RecordsChecked: ["3.3.4", "3.3.5"],
   RequestAnswered: ["3.3.6"],
   SecureByAnswer: ["3.3.6b.1"],
   SequencerSlashed: ["3.3.6", "3.3.6a.1"],
@@ -61,10 +62,15 @@ const VOTES: Readonly<Record<Matter, Meanings>> = {
   spam: { BanProposed: ["11.6.1"], Granted: ["11.6.1"], VerifierBanned: ["11.6.2"] },
 };
 
+/** `Fault.Unanswered` of `IDisputes.sol`. */
+const UNANSWERED = 6;
+
 type Event = Pick<LogDescription, "name" | "args">;
 
-/** An event's name; changes of security are told apart by what changed it. */
+/** An event's name; verdicts, requests and changes of security are told apart by what brought them. */
 export function kindOf({ name, args }: Event, others: readonly Event[]): string {
+  if (name === "BatchCondemned" && Number(args["fault"]) === UNANSWERED) return "Unanswered";
+  if (name === "DataRequested" && args["requester"] === ZeroAddress) return "Counted";
   if (name !== "SecurityChanged") return name;
   if (args["insecure"] === true) return "Insecure";
   const has = (cause: string): boolean => others.some((other) => other.name === cause);
@@ -114,7 +120,8 @@ export class Docket {
     const headerHash = String(args["headerHash"]);
     switch (name) {
       case "BatchSubmitted": {
-        const producers = args["attested"] === true ? this.#certified : this.#alone;
+        const certified = Number(args["standing"].status) === BATCH_STATUS.certified;
+        const producers = certified ? this.#certified : this.#alone;
         producers.set(headerHash, String(args["header"].sequencer));
         break;
       }

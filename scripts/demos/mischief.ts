@@ -8,12 +8,12 @@ import { type Certificate, batchDigest, certificateDomain } from "../../agents/l
 import { type Batch, buildBatch } from "../../l2/batch/build.ts";
 import { encodeObject, encodeRecords } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
-import { hashHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
 import type { Chain } from "../../l2/chain/chain.ts";
 import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { keccakHex, keccakText } from "../../l2/base/keccak.ts";
-import { headerAt } from "./acts.ts";
+import { passed } from "../../agents/l1/mirror.ts";
+import { batchAt, headerAt } from "./acts.ts";
 import type { Stage } from "./stage.ts";
 
 /** Blocks of the blockchain's peers, for outsiders; nobody answers while it is closed. */
@@ -36,13 +36,11 @@ export class Gate implements BlockSource {
 
 /** The batch of all blocks that L1 does not have, by the current sequencer. */
 export async function nextBatch(stage: Stage): Promise<Batch> {
-  const parent = headerAt(stage, stage.local.l1State.head - 1);
+  const { head, epoch, term } = stage.local.l1State;
+  const parent = headerAt(stage, head - 1);
   const { chain, owner } = stage.current;
-  return buildBatch(chain, Number(parent.lastBlock) + 1, chain.head.number, {
-    index: parent.index + 1n,
-    parent: hashHeader(parent),
-    sequencer: owner,
-  });
+  const place = { parent, epoch: BigInt(epoch), term: BigInt(term.number), sequencer: owner };
+  return buildBatch(chain, Number(parent.lastBlock) + 1, chain.head.number, place);
 }
 
 /** The same batch with false state roots from one transaction on: money from nowhere. */
@@ -68,7 +66,7 @@ export async function submitFalseRoots(
 ): Promise<{ forged: Batch; from: number }> {
   const { story, local, cast } = stage;
   await local.submitter?.stop();
-  const parent = headerAt(stage, local.l1State.head - 1);
+  const parent = passed(batchAt(stage, local.l1State.head - 1));
   const honest = await nextBatch(stage);
   const from = placeOf(honest);
   const forged = withFalseRoots(honest, from);

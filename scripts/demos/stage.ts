@@ -164,17 +164,19 @@ export class Stage {
 
   /**
    * Lets the voters carry a proposal from its snapshot to its execution, told.
-   * @param meanwhile What happens between the vote and its execution.
+   * @param queued What happens once it waits for the timelock.
+   * @param ripe What happens right before it is carried out.
    */
-  async vote(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  async vote({ queued, ripe }: { queued?: () => Promise<void>; ripe?: () => Promise<void> } = {}): Promise<void> {
     const { governor, timelock } = this.system;
     await this.beat();
     for (const wait of await Promise.all([governor.votingDelay(), governor.votingPeriod()])) {
       await this.local.advance(Number(wait) + 1);
       await this.beat();
     }
+    await queued?.();
     await this.local.advance(Number(await timelock.getMinDelay()) + 1);
-    await meanwhile();
+    await ripe?.();
     for (const voter of this.local.voters) await voter.tick();
     await this.beat();
   }

@@ -167,8 +167,8 @@ export function grouped(value: bigint | number): string {
 }
 
 /** So many of something. */
-export function counting(value: bigint | number | undefined, noun: string): string {
-  return `${grouped(value ?? 0)} ${noun}${Number(value) === 1 ? "" : "s"}`;
+export function counting(value: bigint | number | undefined, noun: string, nouns = `${noun}s`): string {
+  return `${grouped(value ?? 0)} ${Number(value) === 1 ? noun : nouns}`;
 }
 
 /** An amount of wei in ether or METIS, short. */

@@ -1,7 +1,19 @@
 /** How each event of L1 reads in a story. */
-import type { LogDescription } from "ethers";
+import { dataLength, type LogDescription } from "ethers";
+
+import { BATCH_STATUS } from "../../agents/l1/standing.ts";
 
 import { amount, counting, grouped, short } from "./story.ts";
+
+/** What L1 finds wrong with a batch, by `Fault` of `IDisputes.sol`. */
+const FAULTS: readonly string[] = [
+  "finds nothing",
+  "re-executes it and finds another state root",
+  "finds blocks out of order",
+  "finds a transaction outside of the header's blocks",
+  "finds a tree that is not padded",
+  "finds sums that the header does not have",
+];
 
 /** Who did what to whom. */
 type Teller = (event: LogDescription, name: (address: string) => string) => { by?: string; to?: string; text: string };
@@ -13,31 +25,38 @@ export const TELLERS: Readonly<Record<string, Teller>> = {
     text:
       `submits batch ${args["index"]}: ${counting(args["header"].txCount, "transaction")} as MTSR ` +
       `${short(args["header"].mtsr)} and MTTBR ${short(args["header"].mttbr)}` +
-      (args["attested"] ? "" : ", without a certificate"),
+      (Number(args["standing"].status) === BATCH_STATUS.certified ? "" : ", without a certificate"),
   }),
   BatchReplaced: ({ args }) => ({
     text: `puts a certified batch in the place of the unattested batch ${args["index"]}`,
   }),
   BatchFinalised: ({ args }) => ({ by: "L1", text: `batch ${args["index"]} is final` }),
-  BatchRewarded: ({ args }, name) => ({
+  SignaturesAdded: ({ args }) => ({
+    to: "L1",
+    text: `adds signatures to batch ${args["index"]} that came late`,
+  }),
+  BatchesRewarded: ({ args }) => ({
     by: "L1",
-    to: name(args["sequencer"]),
-    text: `rewards ${name(args["sequencer"])} with ${amount(args["producerReward"])} METIS and the signers with ${amount(args["signersReward"])}`,
+    text: `rewards who made, signed, submitted and finalised ${counting(args["batches"], "batch", "batches")} with ${amount(args["paid"])} METIS`,
   }),
   DataRequested: ({ args }) => ({
     to: "L1",
     text: `pays ${amount(args["fee"])} ETH and requests the data of batch ${args["index"]}`,
   }),
-  DataPosted: ({ args }) => ({
+  Counted: ({ args }) => ({ by: "L1", text: `counts batch ${args["index"]} as requested, as nobody certified it` }),
+  RecordsChecked: ({ args }) => ({
     to: "L1",
-    text: `posts data: ${counting(args["posting"].count, "transaction")}, ${counting(args["posting"].size, "byte")} so far`,
+    text:
+      `posts ${counting(args["count"], "transaction")} from ${grouped(args["from"])} on, ` +
+      `${counting(dataLength(args["records"]), "byte")}; L1 executes them and finds every state root equal`,
   }),
-  RecomputationAdvanced: ({ args }) => ({
-    to: "L1",
-    text: `has L1 execute up to transaction ${grouped(args["recomputing"].count)}: state root ${short(args["recomputing"].stateRoot)}`,
+  RequestAnswered: () => ({ by: "L1", text: "has found every state root of the batch equal to the MTSR's" }),
+  Unanswered: () => ({ to: "L1", text: "closes the request: the window has passed without an answer" }),
+  AnswerRepaid: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["answerer"]),
+    text: `takes ${amount(args["amount"])} METIS from ${name(args["sequencer"])} for ${name(args["answerer"])}, who answered in its place`,
   }),
-  RequestAnswered: ({ args }) => ({ by: "L1", text: `finds the new MTSR equal to the batch's ${short(args["mtsr"])}` }),
-  RequestExpired: () => ({ to: "L1", text: "closes the request: the window has passed without an answer" }),
   RequestRefunded: ({ args }, name) => ({
     by: "L1",
     to: name(args["requester"]),
@@ -45,7 +64,7 @@ export const TELLERS: Readonly<Record<string, Teller>> = {
   }),
   BatchChallenged: ({ args }) => ({
     to: "L1",
-    text: `submits disputed transaction ${args["index"]} (${short(args["txHash"])}); the batch is challengeable`,
+    text: `submits disputed transaction ${args["from"]}; the batch is challengeable`,
   }),
   ExecutionPaused: ({ args }) => ({
     to: "L1",
@@ -55,7 +74,10 @@ export const TELLERS: Readonly<Record<string, Teller>> = {
     to: "L1",
     text: `has L1 execute the rest of it: state root ${short(args["outcome"].stateRoot)}`,
   }),
-  FraudProven: () => ({ by: "L1", text: "re-executes it and finds another state root: fraud is proven" }),
+  BatchCondemned: ({ args }) => ({
+    by: "L1",
+    text: `${FAULTS[Number(args["fault"])] ?? "finds a fault"}: fraud is proven`,
+  }),
   SequencerSlashed: ({ args }, name) => ({
     by: "L1",
     to: name(args["sequencer"]),
@@ -66,10 +88,21 @@ export const TELLERS: Readonly<Record<string, Teller>> = {
     to: name(args["sequencer"]),
     text: `kicks ${name(args["sequencer"])}`,
   }),
-  PayoutCredited: ({ args }, name) => ({
+  ProofCommitted: () => ({ to: "L1", text: "commits to a proof, so that nobody who copies it takes the bounty" }),
+  BountyTaken: ({ args }, name) => ({
     by: "L1",
-    to: name(args["account"]),
-    text: `owes ${name(args["account"])} a bounty of ${amount(args["amount"])} METIS`,
+    to: name(args["claimant"]),
+    text: `has the bounty of the one who committed to the proof: ${name(args["claimant"])}`,
+  }),
+  BountySet: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["claimant"]),
+    text: `sets a bounty of ${amount(args["amount"])} METIS aside for ${name(args["claimant"])}`,
+  }),
+  BountyPaid: ({ args }, name) => ({
+    by: "L1",
+    to: name(args["claimant"]),
+    text: `owes ${name(args["claimant"])} the bounty of ${amount(args["amount"])} METIS`,
   }),
   SlashDistributed: ({ args }) => ({
     to: "L1",

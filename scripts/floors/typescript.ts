@@ -21,6 +21,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["agents/node"],
   ["agents/peers"],
   [
+    "agents/answers",
     "agents/consensus",
     "agents/sequencer",
     "agents/storage",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 import { MaxUint256, getAddress, isAddress } from "ethers";
 
+import { readPredeploys } from "../../agents/l1/predeploys.ts";
 import { AgentError, messageOf } from "../../agents/runtime/errors.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 
@@ -29,6 +30,17 @@ export function readBalances(file: string): ChainConfig["alloc"] {
   const sum = balances.reduce((total, [, balance]) => total + balance, 0n);
   if (sum > MaxUint256) throw fault(`balances in ${file} sum to ${sum} wei; expected at most 2^256 - 1`);
   return Object.fromEntries(balances);
+}
+
+/**
+ * Reads the code of contracts that are there from the start, by address.
+ *
+ * @throws {AgentError} `CONFIG` naming the file and the entry at fault.
+ */
+export function readCode(file: string): NonNullable<ChainConfig["predeploys"]> {
+  const { text, content } = readObject(file, "code by address");
+  refuseRepeated(text, file);
+  return readPredeploys(content, file);
 }
 
 /** JSON keeps only the last of several equal keys: they are found in the text. */

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 import { pino } from "pino";
 
+import { asHash } from "../../l2/base/hex.ts";
 import { keccakText } from "../../l2/base/keccak.ts";
 import { systemClock } from "../../agents/runtime/clock.ts";
 import { connect } from "../../agents/l1/l1.ts";
@@ -13,28 +14,32 @@ import { User } from "../../agents/user/user.ts";
 import { encodeObject } from "../../l2/batch/encoding.ts";
 import { certify } from "../../testkit/certificates.ts";
 import { lying, rootsWith, submit } from "../../testkit/batches.ts";
-import { Anvil, eventually, ONLOOKER, Town } from "../../testkit/agents/processes.ts";
+import { isCondemned } from "../../testkit/disputes.ts";
+import { Anvil, eventually, freePort, ONLOOKER, Town } from "../../testkit/agents/processes.ts";
 
 describe("Agents as processes, on Anvil", function () {
   this.timeout(300_000);
 
   let anvil: Anvil;
+  /** The same for all, as the configuration of a network is read once. */
+  let port: number;
   let town: Town | undefined;
 
   before(async function () {
     // Instrumented contracts are too large for Anvil.
     if (hre.globalOptions.coverage) this.skip();
-    anvil = await Anvil.start();
+    port = await freePort();
+  });
+
+  // Each test has an L1 of its own: their clocks move apart from the machine's.
+  beforeEach(async () => {
+    anvil = await Anvil.start(port);
   });
 
   afterEach(async function () {
     if (this.currentTest?.state === "failed") console.log(town?.report());
     await town?.close();
     town = undefined;
-  });
-
-  after(async () => {
-    if (hre.globalOptions.coverage) return;
     await anvil.stop();
   });
 
@@ -52,7 +57,8 @@ describe("Agents as processes, on Anvil", function () {
     const { hash } = (await town.user(pay)) as { hash: string };
 
     await eventually("the batch on L1", async () => (await system.inbox.head()) > 1n);
-    const { headerHash } = await system.inbox.batchAt(1);
+    const submitted = await system.inbox.queryFilter(system.inbox.filters.BatchSubmitted(1));
+    const { headerHash } = submitted[0]!.args;
     await verifier.says("[11.3.1] roots are equal");
     expect(await system.inbox.insecure()).to.equal(false);
 
@@ -61,20 +67,21 @@ describe("Agents as processes, on Anvil", function () {
 
     await anvil.skip(604_800);
     await eventually("finality", async () => (await system.inbox.finalised()) > 1n);
-    expect((await system.inbox.batchAt(1)).headerHash).to.equal(headerHash);
+    // The word of a final batch is its header's hash.
+    expect(await system.inbox.commitmentAt(1)).to.equal(headerHash);
 
     const agents = [submitter, verifier, storage.agent, ...network.sequencers, network.consensus];
     expect(await Promise.all(agents.map((agent) => agent.stop()))).to.deep.equal(agents.map(() => 0));
   });
 
-  it("[9.2] [11.6] [11.7] [11.8] [11.9] [11.10.1] [Q3] [Q10] a withheld batch is answered, though the sequencers are killed while they post and the verifier while L1 recomputes", async () => {
+  it("[9.2] [11.6] [11.7] [11.8] [11.9] [11.10.1] [Q3] [Q10] a withheld batch is answered, though the sequencers are killed while they answer, and the verifier after them", async () => {
     town = await Town.found(anvil, { sequencers: 3 });
     const { system, world, l1 } = town;
     const { disputes, inbox } = system;
     const small = ["--step-gas", "600000"];
     const network = await town.network({
       consensus: ["--batch-age", "30", "--batch-transactions", "24"],
-      sequencer: ["--piece-size", "1000", ...small],
+      sequencer: ["--answer-at-once", "1", ...small],
     });
     // Memolabs is down from the start: the submitter goes on without it.
     const nowhere = "http://127.0.0.1:1";
@@ -88,22 +95,23 @@ describe("Agents as processes, on Anvil", function () {
         for (let round = 0; round < 3; round++) await user.pay({ to, value: 1n, type: ([0, 1, 2] as const)[round]! });
       }),
     );
-    const large = await eventually("a batch of several pieces on L1", async () => {
+    const large = await eventually("a batch of several ranges on L1", async () => {
       const submitted = await inbox.queryFilter(inbox.filters.BatchSubmitted());
       return submitted.find(({ args }) => args.header.dataSize > 2_000n)?.args;
     });
 
     await anvil.pace(1);
     const verifier = town.verifier("verifier", 0, ["--storage-url", nowhere, ...small]);
-    const pieces = () => disputes.queryFilter(disputes.filters.DataPosted(large.headerHash));
-    const steps = () => disputes.queryFilter(disputes.filters.RecomputationAdvanced(large.headerHash));
-    await eventually("the first piece", async () => (await pieces()).length > 0);
+    const ranges = async () =>
+      (await disputes.queryFilter(disputes.filters.RecordsChecked(large.headerHash))).map(({ args }) => args);
+    await eventually("the first range", async () => (await ranges()).length > 0);
     for (const sequencer of network.sequencers) await sequencer.kill();
     expect(await inbox.insecure()).to.equal(true);
-    expect((await pieces()).at(-1)!.args.posting.size < large.header.dataSize).to.equal(true);
+    const before = await ranges();
+    expect(before.reduce((sum, { count }) => sum + count, 0n) < large.header.txCount).to.equal(true);
     for (const sequencer of network.sequencers) sequencer.start();
 
-    await eventually("the first step", async () => (await steps()).length > 0);
+    await eventually("the next range", async () => (await ranges()).length > before.length);
     await verifier.kill();
     verifier.start();
     await eventually("the last request answered", async () => {
@@ -113,13 +121,15 @@ describe("Agents as processes, on Anvil", function () {
     });
     await anvil.pace(0);
 
-    const sizes = (await pieces()).map(({ args }) => args.posting.size);
-    expect(sizes.length).to.be.greaterThan(2);
-    expect(sizes).to.deep.equal(sizes.toSorted((a, b) => Number(a - b)));
-    expect(new Set(sizes).size).to.equal(sizes.length);
+    // Each transaction was checked, and none was paid for twice.
+    const checked = (await ranges()).flatMap(({ from, count }) =>
+      Array.from({ length: Number(count) }, (_, place) => Number(from) + place),
+    );
+    const all = Array.from({ length: Number(large.header.txCount) }, (_, place) => place);
+    expect(checked.toSorted((a, b) => a - b)).to.deep.equal(all);
     const requests = await disputes.queryFilter(disputes.filters.DataRequested(large.headerHash));
     expect(requests).to.have.length(1);
-    expect(await inbox.invalidated(large.headerHash)).to.equal(false);
+    expect(await isCondemned(system, asHash(large.headerHash))).to.equal(false);
     await verifier.says("[11.3.1] roots are equal");
   });
 
@@ -134,27 +144,31 @@ describe("Agents as processes, on Anvil", function () {
     await storage.client.put(encodeObject(wrong.data, wrong.stateRoots), { header: wrong.header, certificate });
     await (await submit(system, wrong)).wait();
 
-    // L1 makes no block, so that the proof waits in the pool while its sender dies.
-    await anvil.provider.send("evm_setAutomine", [false]);
-    const verifier = town.verifier("verifier", 0, ["--storage-url", storage.url]);
     const account = system.verifierAccounts[0]!.address;
-    const sent = () => anvil.provider.getTransactionCount(account, "pending");
     const before = await anvil.provider.getTransactionCount(account, "latest");
-    await eventually("the proof in the pool", async () => (await sent()) > before);
+    const verifier = town.verifier("verifier", 0, ["--storage-url", storage.url]);
+    await verifier.says("committed to a fraud proof");
+
+    // L1 makes no block of its own, so that the proof waits in the pool while its sender dies.
+    await anvil.provider.send("evm_setAutomine", [false]);
+    await anvil.skip(Number(await system.sequencers.COMMIT_DELAY()));
+    const sent = () => anvil.provider.getTransactionCount(account, "pending");
+    await eventually("the proof in the pool", async () => (await sent()) > before + 1);
     await verifier.kill();
     verifier.start();
     await verifier.says("waiting for an earlier transaction");
     await anvil.provider.send("evm_setAutomine", [true]);
     await anvil.provider.send("evm_mine", []);
 
-    await eventually("the batch condemned", () => system.inbox.invalidated(wrong.hash));
+    await eventually("the batch condemned", () => isCondemned(system, wrong.hash));
+    await anvil.skip(Number(await system.sequencers.COMMIT_WINDOW()));
     await eventually("the bounty claimed", async () => (await system.token.balanceOf(account)) > 0n);
-    const proofs = await system.disputes.queryFilter(system.disputes.filters.FraudProven());
+    const proofs = await system.disputes.queryFilter(system.disputes.filters.BatchCondemned());
     expect(proofs.map(({ args }) => args.headerHash)).to.deep.equal([wrong.hash]);
     expect((await system.sequencers.sequencerOf(sequencer)).status).to.equal(2n);
     expect((await system.sequencers.term()).sequencer).not.to.equal(sequencer);
     expect(await system.inbox.head()).to.equal(1n);
-    expect((await anvil.provider.getTransactionCount(account, "latest")) - before).to.equal(2);
+    expect((await anvil.provider.getTransactionCount(account, "latest")) - before).to.equal(4);
   });
 
   it("refuse to start on an L1 with another genesis, before they open a port", async () => {

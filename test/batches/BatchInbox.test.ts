@@ -1,14 +1,28 @@
 /** The chain of batches on L1, with real batches, real certificates and the real disputes contract. */
 import { expect } from "chai";
+import { toBeHex } from "ethers";
 
-import { ZERO_HASH } from "../../l2/base/hex.ts";
+import { BATCH_STATUS } from "../../agents/l1/standing.ts";
+import { asHash, type Hex, ZERO_HASH } from "../../l2/base/hex.ts";
 import { keccakText } from "../../l2/base/keccak.ts";
+import { Parameter } from "../../ignition/parameters.ts";
 import { type BatchHeader, hashHeader, toHeader } from "../../l2/batch/header.ts";
 import { checkInclusion, proveInclusion } from "../../l2/batch/inclusion.ts";
-import { type TestBatch, type BatchMaker, accountOf, lying, submit, submitUnattested } from "../../testkit/batches.ts";
+import {
+  accountOf,
+  BatchMaker,
+  lying,
+  NOWHERE,
+  placed,
+  standingOf,
+  submit,
+  type TestBatch,
+} from "../../testkit/batches.ts";
 import { certify } from "../../testkit/certificates.ts";
-import type { TestSystem } from "../../testkit/system.ts";
-import { Status, openInbox, storageOf } from "./inbox.ts";
+import { systemFixture, type TestSystem } from "../../testkit/system.ts";
+
+/** A number as a word of a contract. */
+const word = (value: bigint): Hex => asHash(toBeHex(value, 32));
 
 describe("Batch inbox", () => {
   let load: () => Promise<TestSystem>;
@@ -21,7 +35,14 @@ describe("Batch inbox", () => {
   let third: TestBatch;
 
   before(async () => {
-    ({ load, world, current, other, first, second, third } = await openInbox());
+    world = await BatchMaker.open();
+    load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot } });
+    system = await load();
+    current = (await system.sequencers.term()).sequencer;
+    other = system.sequencerAccounts.find(({ address }) => address !== current)!.address;
+    first = await world.batch(world.genesis, current);
+    second = await world.batch(first.header, other, { transfers: 5 });
+    third = await world.batch(second.header, current, { transfers: 2 });
   });
 
   beforeEach(async () => {
@@ -32,9 +53,8 @@ describe("Batch inbox", () => {
     it("is final, and the parent of the first batch", async () => {
       expect(await system.inbox.head()).to.equal(1n);
       expect(await system.inbox.finalised()).to.equal(1n);
-      const { headerHash, status, signers } = await system.inbox.batchAt(0);
-      expect([headerHash, status, signers]).to.deep.equal([hashHeader(world.genesis), Status.Final, 0n]);
-      expect(await system.inbox.contains(0, hashHeader(world.genesis))).to.equal(true);
+      expect(await system.inbox.commitmentAt(0)).to.equal(hashHeader(world.genesis));
+      expect(await system.inbox.stands(0, hashHeader(world.genesis), NOWHERE)).to.equal(true);
       expect(await system.inbox.insecure()).to.equal(false);
     });
 
@@ -47,6 +67,7 @@ describe("Batch inbox", () => {
         system.sequencers,
         system.parameters,
         world.genesis,
+        world.config.baseFee,
       ]);
       const stranger = system.others[0]!;
       await expect(fresh.connect(stranger).getFunction("connect")(stranger))
@@ -62,16 +83,22 @@ describe("Batch inbox", () => {
       const { inbox } = system.as(system.others[0]!);
       const members = system.sequencerAccounts.filter(({ address }) => address !== other);
       const certificate = await certify(system.sequencers, first.header, members);
-      const sent = inbox.submit(first.parent, first.header, [...first.postStateProof], certificate);
-      await expect(sent).to.emit(inbox, "BatchSubmitted").withArgs(1, first.hash, true, Object.values(first.header));
-      const { headerHash, status, clock, signers } = await inbox.batchAt(1);
-      expect([headerHash, status, clock]).to.deep.equal([first.hash, Status.Pending, BigInt(await system.now())]);
-      expect(signers).to.equal(members.reduce((bits, { seat }) => bits | (1n << BigInt(seat)), 0n));
+      await inbox.submit(await placed(system, first.parent), first.header, [...first.postStateProof], certificate);
+      const standing = await standingOf(system, first.header);
+      expect(standing).to.deep.equal({
+        status: BATCH_STATUS.certified,
+        due: (await system.now()) + Number(await system.parameters.get(Parameter.ChallengeWindow)),
+        signers: members.reduce((bits, { seat }) => bits | (1n << BigInt(seat)), 0n),
+        submitter: system.others[0]!.address,
+      });
+      const [event] = await inbox.queryFilter(inbox.filters.BatchSubmitted(1));
+      expect(toHeader(event!.args.header)).to.deep.equal(first.header);
       expect(await inbox.head()).to.equal(2n);
-      expect(await inbox.contains(1, first.hash)).to.equal(true);
-      expect(await inbox.contains(1, second.hash)).to.equal(false);
-      expect(await inbox.contains(2, first.hash)).to.equal(false);
-      expect((await inbox.batchAt(2)).headerHash).to.equal(ZERO_HASH);
+      expect(await inbox.stands(1, first.hash, standing)).to.equal(true);
+      expect(await inbox.stands(1, first.hash, { ...standing, due: standing.due - 1 })).to.equal(false);
+      expect(await inbox.stands(1, second.hash, standing)).to.equal(false);
+      expect(await inbox.stands(2, first.hash, standing)).to.equal(false);
+      expect(await inbox.commitmentAt(2)).to.equal(ZERO_HASH);
     });
 
     it("[8a] counts its transactions to the term of the current sequencer, and of no other", async () => {
@@ -106,7 +133,7 @@ describe("Batch inbox", () => {
       await submit(system, first);
       const [event] = await system.inbox.queryFilter(system.inbox.filters.BatchSubmitted(1));
       const header = toHeader(event!.args.header);
-      expect(await system.inbox.contains(1, hashHeader(header))).to.equal(true);
+      expect(await system.inbox.stands(1, hashHeader(header), await standingOf(system, header))).to.equal(true);
       const proof = proveInclusion(first.transactions, first.stateRoots, 4);
       expect(checkInclusion(header, proof)).to.equal(undefined);
       expect(checkInclusion(header, { ...proof, txHash: keccakText("altered") })).to.be.a("string");
@@ -125,10 +152,10 @@ describe("Batch inbox", () => {
       it("is passed with a parent that L1 does not keep", async () => {
         const unknown = { ...second, parent: { ...first.header, gasUsed: 1n } };
         await expect(submit(system, unknown))
-          .to.be.revertedWithCustomError(system.inbox, "InboxUnknownHeader")
+          .to.be.revertedWithCustomError(system.inbox, "InboxUnknownBatch")
           .withArgs(1, hashHeader(unknown.parent));
         await expect(submit(system, third))
-          .to.be.revertedWithCustomError(system.inbox, "InboxUnknownHeader")
+          .to.be.revertedWithCustomError(system.inbox, "InboxUnknownBatch")
           .withArgs(2, second.hash);
       });
 
@@ -161,10 +188,28 @@ describe("Batch inbox", () => {
           .withArgs(1, 2);
       });
 
-      it("starts from another state than its parent's", async () => {
-        await expect(lie({ preStateRoot: keccakText("another") }))
-          .to.be.revertedWithCustomError(system.inbox, "InboxWrongPreState")
-          .withArgs(keccakText("another"), first.header.postStateRoot);
+      it("says otherwise than L1 knows", async () => {
+        const another = keccakText("another");
+        const { header } = second;
+        const cases: [Partial<BatchHeader>, string, Hex, Hex][] = [
+          [{ preStateRoot: another }, "preStateRoot", another, first.header.postStateRoot],
+          [{ blockBefore: another }, "blockBefore", another, header.blockBefore],
+          [{ baseFee: header.baseFee + 1n }, "baseFee", word(header.baseFee + 1n), word(header.baseFee)],
+          [{ deposits: 1n }, "deposits", word(1n), ZERO_HASH],
+          [{ depositsHash: another }, "depositsHash", another, ZERO_HASH],
+          [{ attestations: another }, "attestations", another, ZERO_HASH],
+        ];
+        for (const [change, ...args] of cases) {
+          await expect(lie(change), args[0])
+            .to.be.revertedWithCustomError(system.inbox, "InboxWrongField")
+            .withArgs(...args);
+        }
+      });
+
+      it("is of another epoch", async () => {
+        await expect(lie({ epoch: 1n }))
+          .to.be.revertedWithCustomError(system.inbox, "InboxWrongEpoch")
+          .withArgs(1, 0);
       });
 
       it("ends in a state that is not the last of the MTSR", async () => {
@@ -211,6 +256,11 @@ describe("Batch inbox", () => {
         await expect(lie({ lastTimestamp: early }))
           .to.be.revertedWithCustomError(system.inbox, "InboxFieldOutOfRange")
           .withArgs("lastTimestamp", early, next + drift);
+        const least = second.header.lastTimestamp + 1n;
+        await system.connection.networkHelpers.time.setNextBlockTimestamp(least + (await system.inbox.MAX_LAG()));
+        await expect(submit(system, second))
+          .to.be.revertedWithCustomError(system.inbox, "InboxFieldOutOfRange")
+          .withArgs("lastTimestamp", second.header.lastTimestamp, least);
       });
 
       it("but not where its numbers are exactly the largest allowed", async () => {
@@ -231,18 +281,5 @@ describe("Batch inbox", () => {
         expect(await system.inbox.head()).to.equal(3n);
       });
     });
-  });
-
-  it("takes no batch while the most that a rollback can clear wait for finality", async () => {
-    const slots = await storageOf(system);
-    const most = await system.inbox.MAX_PENDING();
-    const last = await slots.graft(world, most - 1n);
-    const batch = await world.batch(last, current, { transfers: 1 });
-    await submit(system, batch);
-    const beyond = await world.batch(batch.header, current, { transfers: 1 });
-    await expect(submit(system, beyond)).to.be.revertedWithCustomError(system.inbox, "InboxFull").withArgs(most);
-    await expect(submitUnattested(system, beyond))
-      .to.be.revertedWithCustomError(system.inbox, "InboxFull")
-      .withArgs(most);
   });
 });

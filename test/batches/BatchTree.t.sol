@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 
-import {BatchTree, Frontier} from "../../contracts/batches/BatchTree.sol";
+import {BatchTree} from "../../contracts/batches/BatchTree.sol";
 import {BlockContext} from "../../contracts/types/BlockContext.sol";
 import {Test} from "../Test.sol";
 import {ReferenceTree} from "./ReferenceTree.sol";
@@ -18,26 +18,14 @@ contract BatchTreeHarness {
         return BatchTree.contains(tree, index, value, proof);
     }
 
-    function append(
-        uint256 count,
-        bytes32[] calldata peaks,
-        bytes32[] calldata values
-    ) external pure returns (Frontier memory frontier) {
-        frontier = BatchTree.resume(count, peaks);
-        for (uint256 i = 0; i < values.length; ++i) BatchTree.append(frontier, values[i]);
-    }
-
-    function root(uint256 count, bytes32[] calldata peaks) external pure returns (bytes32) {
-        return BatchTree.root(BatchTree.resume(count, peaks));
-    }
-
     function rangeRoot(
         bytes32[] memory leaves,
         uint256 from,
         uint256 count,
         bytes32[] calldata siblings
-    ) external pure returns (bytes32) {
-        return BatchTree.rangeRoot(leaves, from, count, siblings);
+    ) external pure returns (bytes32 root, bool padded) {
+        bytes32[] memory expected = from + leaves.length == count ? BatchTree.padding(count) : new bytes32[](0);
+        return BatchTree.rangeRoot(leaves, from, count, siblings, expected);
     }
 
     function transactionValue(BlockContext memory context, bytes32 txHash) external pure returns (bytes32) {
@@ -70,36 +58,8 @@ contract BatchTreeTest is Test {
     function testFuzz_transactionValue_packsTheBlock_succeeds(BlockContext memory context, bytes32 txHash) public view {
         assertEq(
             harness.transactionValue(context, txHash),
-            keccak256(abi.encodePacked(context.number, context.timestamp, context.coinbase, txHash))
+            keccak256(abi.encodePacked(context.number, context.timestamp, context.coinbase, context.randomness, txHash))
         );
-    }
-
-    function testFuzz_append_inPieces_equalsReference_succeeds(bytes32 seed, uint256 count, uint256 cut) public view {
-        count = bound(count, 1, 70);
-        cut = bound(cut, 0, count);
-        bytes32[] memory values = _values(seed, count);
-        Frontier memory first = harness.append(0, new bytes32[](0), _slice(values, 0, cut));
-        assertEq(first.count, cut);
-        assertEq(first.peaks.length, _ones(cut));
-        Frontier memory whole = harness.append(first.count, first.peaks, _slice(values, cut, count));
-        assertEq(whole.count, count);
-        assertEq(whole.peaks.length, _ones(count));
-        assertEq(harness.root(whole.count, whole.peaks), ReferenceTree.root(values));
-    }
-
-    /// @dev The highest tree that a 32-bit count can need: 32 peaks, which the last leaf merges into one.
-    function testFuzz_append_toTheHighestTree_succeeds(bytes32 seed) public view {
-        uint256 count = 2 ** 32 - 2;
-        bytes32[] memory peaks = _values(seed, 31);
-        bytes32[] memory added = _values(~seed, 2);
-        Frontier memory full = harness.append(count, peaks, _slice(added, 0, 1));
-        assertEq(full.peaks.length, 32);
-        Frontier memory whole = harness.append(count, peaks, added);
-        assertEq(whole.count, 2 ** 32);
-        assertEq(whole.peaks.length, 1);
-        bytes32 expected = BatchTree.leaf(count + 1, added[1]);
-        for (uint256 i = 32; i > 0; --i) expected = Hashes.commutativeKeccak256(full.peaks[i - 1], expected);
-        assertEq(whole.peaks[0], expected);
     }
 
     function testFuzz_contains_everyRow_succeeds(bytes32 seed, uint256 count, uint256 index) public view {
@@ -132,7 +92,9 @@ contract BatchTreeTest is Test {
         (count, from, to) = _range(count, from, to);
         bytes32[] memory values = _values(seed, count);
         bytes32[] memory siblings = ReferenceTree.rangeProof(values, from, to);
-        assertEq(harness.rangeRoot(_leaves(values, from, to), from, count, siblings), ReferenceTree.root(values));
+        (bytes32 root, bool padded) = harness.rangeRoot(_leaves(values, from, to), from, count, siblings);
+        assertEq(root, ReferenceTree.root(values));
+        assertTrue(padded);
     }
 
     function testFuzz_rangeRoot_alteredLeaf_differs_succeeds(
@@ -147,7 +109,40 @@ contract BatchTreeTest is Test {
         bytes32[] memory siblings = ReferenceTree.rangeProof(values, from, to);
         bytes32[] memory leaves = _leaves(values, from, to);
         leaves[which % leaves.length] ^= bytes32(uint256(1));
-        assertNotEq(harness.rangeRoot(leaves, from, count, siblings), ReferenceTree.root(values));
+        (bytes32 root, ) = harness.rangeRoot(leaves, from, count, siblings);
+        assertNotEq(root, ReferenceTree.root(values));
+    }
+
+    /// @dev A range that ends with the last row sees everything beyond it, wherever it begins.
+    function testFuzz_rangeRoot_rowBeyondTheLast_isSeen_succeeds(
+        bytes32 seed,
+        uint256 count,
+        uint256 from,
+        uint256 beyond
+    ) public view {
+        (count, from, ) = _range(count, from, count);
+        uint256 size = 1 << BatchTree.height(count);
+        vm.assume(size != count);
+        beyond = bound(beyond, count, size - 1);
+        bytes32[] memory longer = new bytes32[](size);
+        bytes32[] memory values = _values(seed, count);
+        for (uint256 i = 0; i < count; ++i) longer[i] = values[i];
+        longer[beyond] = seed | bytes32(uint256(1));
+        bytes32[] memory siblings = ReferenceTree.rangeProof(longer, from, count);
+        (bytes32 root, bool padded) = harness.rangeRoot(_leaves(values, from, count), from, count, siblings);
+        assertEq(root, ReferenceTree.root(longer));
+        assertFalse(padded);
+    }
+
+    function test_padding_holdsEveryRowBeyondTheLast_succeeds() public pure {
+        // Of the largest padding, 2,047 rows, each level but the highest has a node.
+        assertEq(BatchTree.padding(2049).length, 11);
+        assertEq(BatchTree.padding(4096).length, 0);
+        assertEq(BatchTree.padding(1).length, 0);
+        bytes32[] memory nodes = BatchTree.padding(5);
+        assertEq(nodes.length, 2);
+        assertEq(nodes[0], BatchTree.leaf(5, 0));
+        assertEq(nodes[1], Hashes.commutativeKeccak256(BatchTree.leaf(6, 0), BatchTree.leaf(7, 0)));
     }
 
     /// @dev Without the check these leaves would pass for proven, though the root does not commit to them.
@@ -181,7 +176,7 @@ contract BatchTreeTest is Test {
 
     function test_rangeRoot_missingSibling_reverts() public {
         bytes32[] memory values = _values(0, 4);
-        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x32));
+        vm.expectRevert(abi.encodeWithSelector(BatchTree.BatchTreeWrongProof.selector, 0, 2));
         harness.rangeRoot(_leaves(values, 1, 2), 1, 4, new bytes32[](0));
     }
 
@@ -191,9 +186,9 @@ contract BatchTreeTest is Test {
         for (uint256 i = 0; i < counts.length; ++i) assertEq(BatchTree.height(counts[i]), heights[i]);
     }
 
-    function _root(bytes32[] memory values) private view returns (bytes32) {
-        Frontier memory frontier = harness.append(0, new bytes32[](0), values);
-        return harness.root(frontier.count, frontier.peaks);
+    function _root(bytes32[] memory values) private view returns (bytes32 root) {
+        bytes32[] memory siblings = ReferenceTree.rangeProof(values, 0, values.length);
+        (root, ) = harness.rangeRoot(_leaves(values, 0, values.length), 0, values.length, siblings);
     }
 
     function _range(uint256 count, uint256 from, uint256 to) private pure returns (uint256, uint256, uint256) {
@@ -215,9 +210,5 @@ contract BatchTreeTest is Test {
     function _leaves(bytes32[] memory values, uint256 from, uint256 to) private pure returns (bytes32[] memory leaves) {
         leaves = new bytes32[](to - from);
         for (uint256 i = from; i < to; ++i) leaves[i - from] = BatchTree.leaf(i, values[i]);
-    }
-
-    function _ones(uint256 word) private pure returns (uint256 total) {
-        for (; word != 0; word >>= 1) total += word & 1;
     }
 }

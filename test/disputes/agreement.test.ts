@@ -9,8 +9,16 @@ import { executeBatch } from "../../l2/batch/build.ts";
 import { fromHex, toHex } from "../../l2/base/hex.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { transitionWitness } from "../../l2/execution/witness.ts";
-import { COINBASE, type TestBatch, type Transfer, BatchMaker, recordsOf, submit } from "../../testkit/batches.ts";
-import { RequestState, post, recomputingAt, requestData } from "../../testkit/disputes.ts";
+import {
+  COINBASE,
+  type TestBatch,
+  type Transfer,
+  BatchMaker,
+  placeOf,
+  stateBefore,
+  submit,
+} from "../../testkit/batches.ts";
+import { RequestState, check, requestData, requestOf } from "../../testkit/disputes.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
 const SEEDS = 12;
@@ -44,6 +52,7 @@ describe("L1, the L2 library and @ethereumjs/vm", () => {
       const batch = await world.batch(world.genesis, current, {
         transfers: randomTransfers(world, seed),
         perBlock: 4,
+        ...(await placeOf(system)),
       });
       const execution = await executeBatch(world.config, store, world.genesis.postStateRoot, batch.transactions);
       const invalid = batch.gas.indexOf(0n);
@@ -55,24 +64,23 @@ describe("L1, the L2 library and @ethereumjs/vm", () => {
         expect([execution.mtsr, execution.gasUsed]).to.deep.equal([batch.header.mtsr, batch.header.gasUsed]);
       }
       await settle(batch, 3 + (seed % 4));
-      expect((await system.disputes.requestOf(batch.hash)).state).to.equal(RequestState.Closed);
-      expect(await system.inbox.contains(1, batch.hash), "right for L1").to.equal(invalid === -1);
+      const right = invalid === -1;
+      expect(await system.inbox.head(), "right for L1").to.equal(right ? 2n : 1n);
+      expect((await requestOf(system, batch)).state).to.equal(right ? RequestState.Answered : RequestState.Closed);
     });
   }
 
-  /** Has L1 recompute a batch in steps of `size` transactions, up to its verdict. */
+  /** Has L1 check a batch in ranges of `size` transactions, up to its verdict. */
   async function settle(batch: TestBatch, size: number): Promise<void> {
     await submit(system, batch);
     await requestData(system, batch);
-    await post(system, batch);
     const { length } = batch.transactions;
     for (let from = 0; from < length; from += size) {
       const to = Math.min(from + size, length);
-      const state = recomputingAt(batch, from);
-      const witness = await transitionWitness(world.config, store, state.stateRoot, batch.transactions.slice(from, to));
-      const siblings = batch.transactionTree.rangeProof(from, to);
-      await system.disputes.recompute(batch.header, state, recordsOf(batch, from, to), siblings, witness);
-      if ((await system.disputes.requestOf(batch.hash)).state === RequestState.Closed) return;
+      const transactions = batch.transactions.slice(from, to);
+      const witness = await transitionWitness(world.config, store, stateBefore(batch, from), transactions);
+      await check(system, world, batch, { from, to, witness });
+      if ((await system.inbox.head()) === 1n) return;
     }
   }
 });

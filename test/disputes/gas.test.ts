@@ -1,18 +1,17 @@
-/** The heaviest calls of a dispute: they fit into one transaction, and cost little more than their calldata. */
+/** The heaviest calls of a dispute: they fit into one transaction, and cost little more than they have to. */
 import { expect } from "chai";
-import { type ContractTransactionResponse, getBytes } from "ethers";
+import type { ContractTransactionResponse } from "ethers";
 import hre from "hardhat";
 
 import { keccakText } from "../../l2/base/keccak.ts";
-import { decodeRecords, splitRecords } from "../../l2/batch/encoding.ts";
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
-import { type TestBatch, BatchMaker, lying, submit } from "../../testkit/batches.ts";
-import { post, recompute, requestData } from "../../testkit/disputes.ts";
+import { type TestBatch, BatchMaker, lying, placeOf, placed, rootsWith, submit } from "../../testkit/batches.ts";
+import { check, requestData } from "../../testkit/disputes.ts";
 import { type TestSystem, systemFixture } from "../../testkit/system.ts";
 
 /** Most gas of one transaction since Osaka (EIP-7825). */
 const CAP = 16_777_216n;
-const PIECE = 100_000;
+const GWEI = 10n ** 9n;
 
 describe("Gas of disputes", function () {
   this.timeout(240_000);
@@ -30,7 +29,7 @@ describe("Gas of disputes", function () {
     load = systemFixture({ rollup: { genesisStateRoot: world.genesis.postStateRoot } });
     system = await load();
     current = (await system.sequencers.term()).sequencer;
-    first = await world.batch(world.genesis, current, { transfers: 200, perBlock: 50 });
+    first = await world.batch(world.genesis, current, { transfers: 200, perBlock: 50, ...(await placeOf(system)) });
   });
 
   beforeEach(async () => {
@@ -49,67 +48,47 @@ describe("Gas of disputes", function () {
     return gasUsed;
   };
 
-  /** The least that EIP-7623 charges for a transaction's calldata. */
-  const floorOf = ({ data }: ContractTransactionResponse): bigint =>
-    21_000n + getBytes(data).reduce((sum, byte) => sum + (byte === 0 ? 10n : 40n), 0n);
-
-  /** A batch of this many transactions that cannot be executed: posting only hashes them. */
-  const unexecuted = (count: number, raw: (i: number) => Uint8Array): TestBatch => {
-    const { context } = first.transactions[0]!;
-    const transactions = Array.from({ length: count }, (_, i): L2Transaction => ({ context, raw: raw(i) }));
-    const stateRoots = transactions.map((_, i) => keccakText(`claimed ${String(i)}`));
-    return lying(first, { transactions, stateRoots });
-  };
-
-  /** Posts a whole batch in pieces of 100 kB. */
-  const postAll = async (what: string, batch: TestBatch): Promise<{ gas: bigint; floor: bigint }[]> => {
-    await submit(system, batch);
-    await requestData(system, batch);
-    const costs = [];
-    let at = 0;
-    for (const piece of splitRecords(batch.data, PIECE)) {
-      const next = at + decodeRecords(piece, batch.transactions[at - 1]?.context).length;
-      const sent = await post(system, batch, at, next);
-      const gas = await measure(`${what}: ${String(next - at)} transactions, ${String(piece.length)} bytes`, sent);
-      costs.push({ gas, floor: floorOf(sent) });
-      at = next;
-    }
-    expect((await system.disputes.requestOf(batch.hash)).state).to.equal(2n);
-    return costs;
-  };
-
-  it("[8a] a batch of 200 transfers with four signatures costs at most 150,000", async () => {
-    const second = await world.batch(first.header, current, { transfers: 200, perBlock: 50 });
-    await measure("submit the first batch", await submit(system, first));
-    expect(await measure("submit a batch", await submit(system, second))).to.be.at.most(150_000n);
-  });
-
-  it("[11.8] takes 100 kB of transfers in one call for at most a tenth more than the floor of their calldata", async () => {
-    const raw = (i: number): Uint8Array => first.transactions[i % first.transactions.length]!.raw;
-    for (const { gas, floor } of await postAll("post transfers", unexecuted(1_800, raw))) {
-      const percent = Number((gas * 10_000n) / floor) / 100;
-      lines.push(`${`${String(percent)} %`.padStart(12)} of the calldata's floor, ${String(floor)}`);
-      expect(gas * 10n).to.be.at.most(floor * 11n);
-    }
-  });
-
-  it("[11.8] the last piece fits, with the most padding that a tree can have", async () => {
-    const raw = (i: number): Uint8Array => first.transactions[i % first.transactions.length]!.raw;
-    await postAll("post 2,049 of 4,096 leaves", unexecuted(2_049, raw));
-  });
-
-  it("[11.8] the most transactions that a batch can have fit into one piece where they are empty", async () => {
-    await postAll(
-      "post empty transactions",
-      unexecuted(4_096, () => new Uint8Array()),
-    );
-  });
-
-  it("[11.9] a step of 100 transfers fits", async () => {
+  it("[11.6] a request costs at most 100,000", async () => {
+    const second = await world.batch(first.header, current, { transfers: 1 });
     await submit(system, first);
-    await measure("request data", await requestData(system, first));
-    await measure("post 200 transfers", await post(system, first));
-    await measure("recompute 100 transfers", await recompute(system, world, first, { to: 100 }));
-    await measure("recompute and confirm", await recompute(system, world, first, { from: 100 }));
+    await submit(system, second);
+    await requestData(system, first);
+    await check(system, world, first, { to: 100 });
+    await check(system, world, first, { from: 100 });
+    await system.connection.networkHelpers.setNextBlockBaseFeePerGas(GWEI);
+    const value = await system.disputes.requestFee(second.header, GWEI);
+    const { disputes } = system.as(system.verifierAccounts[0]!);
+    const sent = await disputes.requestData([await placed(system, second.header)], { value });
+    expect(await measure("request data", sent)).to.be.at.most(100_000n);
+  });
+
+  it("[11.9] a range of 100 transfers fits, also the last one; a part of it costs in proportion", async () => {
+    await submit(system, first);
+    await requestData(system, first);
+    const all = await measure("check 100 transfers", await check(system, world, first, { to: 100 }));
+    expect(all / 100n).to.be.at.most(50_000n);
+    await measure("check one transfer", await check(system, world, first, { from: 100, to: 101 }));
+    await measure("check the rest and confirm", await check(system, world, first, { from: 101 }));
+    expect(await system.inbox.insecure()).to.equal(false);
+  });
+
+  it("[11.5] a fraud proof of a transfer", async () => {
+    const wrong = lying(first, { stateRoots: rootsWith(first, 77, keccakText("wrong")) });
+    await submit(system, wrong);
+    await measure("prove fraud", await check(system, world, wrong, { from: 77, to: 78 }));
+    expect(await system.inbox.head()).to.equal(1n);
+  });
+
+  it("[11.5] the last transition fits, with the most padding that a tree can have", async () => {
+    const { context } = first.transactions[0]!;
+    const raw = (i: number): Uint8Array => first.transactions[i % 200]!.raw;
+    const transactions = Array.from({ length: 2_049 }, (_, i): L2Transaction => ({ context, raw: raw(i) }));
+    const stateRoots = transactions.map((_, i) => (i === 2_047 ? first.header.preStateRoot : keccakText(`root ${i}`)));
+    const batch = lying(first, { transactions, stateRoots });
+    await submit(system, batch);
+    const witness = await world.state.witness(first.header.preStateRoot, transactions.slice(-1));
+    const sent = await check(system, world, batch, { from: 2_048, witness });
+    expect(await measure("check the last of 2,049", sent)).to.be.at.most(2_000_000n);
+    expect(await system.inbox.head()).to.equal(1n);
   });
 });

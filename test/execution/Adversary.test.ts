@@ -28,6 +28,8 @@ import {
   write,
 } from "../../conformance/scenes/scenes.ts";
 import { PLENTY } from "../../conformance/scenes/session.ts";
+import { keccakText } from "../../l2/base/keccak.ts";
+import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import { hashOf, itemsOf, joined, shuffled } from "../../testkit/execution/witness.ts";
 
 const ALL = new Map([...SCENES, ["a sequence", sequence] as const]);
@@ -218,6 +220,17 @@ describe("Adversaries of the execution", function () {
           await expectAgreement(scene(accounts, [transaction({ context, tipCap })], bystanders));
         }
       }
+    });
+
+    it("[11.5] PREVRANDAO is the word of the transaction's block", async () => {
+      const accounts = { [ENTRY]: contract(`PREVRANDAO ${op("SSTORE", 1)}`) };
+      const roots = new Set<string>();
+      for (const randomness of [RANDOMNESS, keccakText("randomness"), keccakText("another")]) {
+        const context = { ...transaction().context, randomness };
+        const [outcome] = await expectAgreement(scene(accounts, [transaction({ context })]));
+        roots.add(outcome!.stateRoot);
+      }
+      expect(roots.size).to.equal(3);
     });
 
     it("[11.5] the precompile of RIPEMD-160 stays touched when its call is undone", async () => {

@@ -1,3 +1,4 @@
+import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import { expect } from "chai";
 import { type BaseContract, concat, dataSlice, encodeRlp, getAddress, id, keccak256, toBeHex } from "ethers";
 import hre, { network } from "hardhat";
@@ -177,7 +178,12 @@ describe("Executor", () => {
         const nodes: Uint8Array[] = [];
         const size = 1 + world.random(30);
         for (let n = 0; n <= size; n++) {
-          const context = { number: 1n + BigInt(n >> 2), timestamp: BigInt(n), coinbase: world.coinbase() };
+          const context = {
+            number: 1n + BigInt(n >> 2),
+            timestamp: BigInt(n),
+            coinbase: world.coinbase(),
+            randomness: RANDOMNESS,
+          };
           const { fields, sender } = await world.valid(reference, context.coinbase);
           const raw = n < size ? signTransaction(fields, sender.key) : world.spoil(fields, sender, chain);
           inputs.push({ context, raw });
@@ -247,7 +253,7 @@ describe("Executor", () => {
         const reference = await Reference.create(chain, accounts);
         const preStateRoot = reference.root;
         const raw = signTransaction({ ...fields, ...change }, alice.key);
-        const inputs = [{ context: { number: 1n, timestamp: 1n, coinbase }, raw }];
+        const inputs = [{ context: { number: 1n, timestamp: 1n, coinbase, randomness: RANDOMNESS }, raw }];
         const { outcomes, nodes } = await reference.run(inputs);
         expect(await execute(executor, inputs, preStateRoot, nodes)).to.deep.equal(outcomes);
         const found = await Promise.all([empty, other].map((account) => reference.account(account)));
@@ -277,7 +283,7 @@ describe("Executor", () => {
       },
       nobody.key,
     );
-    const inputs = [{ context: { number: 1n, timestamp: 1n, coinbase: address(0x79n) }, raw }];
+    const inputs = [{ context: { number: 1n, timestamp: 1n, coinbase: address(0x79n), randomness: RANDOMNESS }, raw }];
     const { outcomes, nodes } = await reference.run(inputs);
     expect(outcomes[0]!.valid).to.equal(true);
     expect((await reference.account(nobody.address))?.nonce).to.equal(1n);
@@ -309,7 +315,10 @@ describe("Executor", () => {
     function run(executor: BaseContract, value: string): Promise<Expected[]> {
       const node = leafOf(value);
       const inputs = [
-        { context: { number: 1n, timestamp: 1n, coinbase: alice.address }, raw: signTransaction(fields, alice.key) },
+        {
+          context: { number: 1n, timestamp: 1n, coinbase: alice.address, randomness: RANDOMNESS },
+          raw: signTransaction(fields, alice.key),
+        },
       ];
       return execute(executor, inputs, keccak256(node), node);
     }
@@ -348,7 +357,7 @@ describe("Executor", () => {
 
   it("[11.9] refuses constants out of their range", async () => {
     const limits = { memoryLimit: 2n ** 32n - 1n, transactionLimit: 7n, accessLimit: 8n };
-    const constants = { ...CHAINS[0]!, randomness: 5n, blobBaseFee: 6n, ...limits };
+    const constants = { ...CHAINS[0]!, blobBaseFee: 6n, ...limits };
     const executor = await deployExecutor(ethers, constants);
     const interpreter = await executor.getFunction("interpreter")();
     const factory = await ethers.getContractFactory("Executor");

@@ -1,3 +1,4 @@
+import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import { expect } from "chai";
 import { dataSlice, hexlify, id } from "ethers";
 import hre, { network } from "hardhat";
@@ -42,7 +43,12 @@ describe("Gas", () => {
   function transfers(count: number, seed: string): Input[] {
     const random = randomSource(seed);
     return users.slice(0, count).map(({ key }, i) => ({
-      context: { number: 1000n + BigInt(i >> 3), timestamp: 1_800_000_000n, coinbase: addresses[777]! },
+      context: {
+        number: 1000n + BigInt(i >> 3),
+        timestamp: 1_800_000_000n,
+        coinbase: addresses[777]!,
+        randomness: RANDOMNESS,
+      },
       raw: signTransaction(
         {
           type: 2,

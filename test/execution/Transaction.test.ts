@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { concat, dataLength, dataSlice, encodeRlp, getBytes, hexlify, id, toBeHex, toBigInt } from "ethers";
 import { network } from "hardhat";
 
+import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import { chainCommon } from "../../l2/evm/fork.ts";
 import { TransactionError } from "../../l2/protocol/errors.ts";
 import { decodeTransaction, upfrontCost } from "../../l2/protocol/transaction.ts";
@@ -83,7 +84,7 @@ describe("Transaction", () => {
   });
 
   function input(raw: string): Input {
-    return { context: { number: 1n, timestamp: 1n, coinbase: COINBASE }, raw };
+    return { context: { number: 1n, timestamp: 1n, coinbase: COINBASE, randomness: RANDOMNESS }, raw };
   }
 
   /** What a transaction does to the state of the test, with its witness. */

@@ -28,6 +28,20 @@ contract ParametersTest is Test {
         assertEq(parameters.owner(), timelock);
     }
 
+    /// @dev Three of a word at once, from any place in it on; zeros beyond the word and the last parameter.
+    function test_getThree_givesAWord() public {
+        Setting[] memory settings = Settings.defaults();
+        Parameters parameters = new Parameters(timelock, settings);
+        for (uint256 i = 0; i < COUNT; ++i) {
+            uint256[3] memory values;
+            (values[0], values[1], values[2]) = parameters.getThree(Parameter(i));
+            for (uint256 j = 0; j < 3; ++j) {
+                bool there = (i % 3) + j < 3 && i + j < COUNT;
+                assertEq(values[j], there ? settings[i + j].value : 0);
+            }
+        }
+    }
+
     function test_constructor_settingMissing_reverts() public {
         Setting[] memory settings = new Setting[](18);
         vm.expectRevert(abi.encodeWithSelector(IParameters.ParameterCount.selector, 18, 19));
@@ -101,7 +115,7 @@ contract ParametersTest is Test {
         _expectLimit(Parameter.KickSlash, 0, 5_001, 0, 5_000);
         _expectLimit(Parameter.RequestFeeFloor, 0, 1e13 + 1, 1, 1e13);
         _expectLimit(Parameter.RequestFeeFactor, 9_999, 100_001, 10_000, 100_000);
-        _expectLimit(Parameter.AnswerPay, 0, 1e14 + 1, 0, 1e14);
+        _expectLimit(Parameter.AnswerPay, 0, 10_000 ether + 1, 0, 10_000 ether);
         _expectLimit(Parameter.GrantAllowance, 0, 1 ether + 1, 0, 1 ether);
         _expectLimit(Parameter.GrantAllowanceMetis, 0, 2_000 ether + 1, 0, 2_000 ether);
         _expectLimit(Parameter.RewardPerGas, 0, 1 gwei + 1, 0, 1 gwei);

@@ -20,7 +20,7 @@ library Settings {
         s[uint256(Parameter.SlashTreasury)] = Setting(2000, 0, 4500);
         s[uint256(Parameter.CosignerSlash)] = Setting(500, 0, 10_000);
         s[uint256(Parameter.KickSlash)] = Setting(1000, 0, 5000);
-        s[uint256(Parameter.AnswerPay)] = Setting(2e12, 0, 2e13);
+        s[uint256(Parameter.AnswerPay)] = Setting(280 ether, 0, 2000 ether);
         s[uint256(Parameter.GrantAllowance)] = Setting(0.05 ether, 0, 1 ether);
         s[uint256(Parameter.GrantAllowanceMetis)] = Setting(200 ether, 0, 2000 ether);
         s[uint256(Parameter.VerifierBond)] = Setting(10 ether, 1 ether, 10_000 ether);

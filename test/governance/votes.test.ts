@@ -5,7 +5,7 @@ import { parseEther } from "ethers";
 import { keccakText } from "../../l2/base/keccak.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import { type TestBatch, BatchMaker, lying, submit, submitUnattested } from "../../testkit/batches.ts";
-import { post, recompute, requestData } from "../../testkit/disputes.ts";
+import { answer, requestData, requestKey, requestOf } from "../../testkit/disputes.ts";
 import {
   execute,
   feignRequests,
@@ -119,7 +119,8 @@ describe("Votes", () => {
       await pass(system, proposal);
       expect(await system.sequencers.term()).to.deep.equal(before);
 
-      const next = await world.batch(batch.header, system.sequencerAccounts[1]!.address);
+      const time = BigInt(await system.connection.networkHelpers.time.latest());
+      const next = await world.batch(batch.header, before.sequencer, { time, term: before.number });
       await submit(system, next);
       await expect(requestData(system, next, other)).to.emit(system.disputes, "DataRequested");
     });
@@ -134,10 +135,10 @@ describe("Votes", () => {
       await system.as(await ethers.getSigner(timelock)).verifiers.ban(spammer);
 
       expect(await system.inbox.held(batch.header.index)).to.equal(true);
-      expect(await system.disputes.insecure()).to.equal(true);
-      expect((await system.disputes.requestOf(batch.hash)).requester).to.equal(spammer.address);
-      await expect(post(system, batch)).to.emit(system.disputes, "DataCompleted");
-      await expect(recompute(system, world, batch)).to.emit(system.disputes, "RequestAnswered");
+      expect(await system.inbox.insecure()).to.equal(true);
+      expect((await requestOf(system, batch)).requester).to.equal(spammer.address);
+      await answer(system, world, batch);
+      expect(await system.inbox.insecure()).to.equal(false);
     });
   });
 
@@ -154,15 +155,14 @@ describe("Votes", () => {
       const withheld = await world.batch(world.genesis, offender.address);
       await submit(system, withheld);
       await requestData(system, withheld, verifier);
-      await post(system, withheld);
-      await recompute(system, world, withheld);
+      const request = await requestKey(system, withheld);
+      await answer(system, world, withheld);
       // The batch is right, so the verifier lost its fee, and nobody is punished without a vote.
       expect(await system.disputes.owed(verifier)).to.equal(0n);
       expect((await system.sequencers.sequencerOf(offender.owner)).status).to.equal(1n);
 
       await system.token.transfer(verifier, parseEther("1000"));
       await system.as(verifier).token.delegate(verifier);
-      await feignRequests(system, [{ key: withheld.hash, requester: verifier.address, fee: 0n }]);
       const { number } = await system.sequencers.term();
 
       const proposal = await proposalOf(
@@ -172,7 +172,7 @@ describe("Votes", () => {
           .governor.proposeKick(
             offender.owner,
             1_000,
-            { account: verifier, request: withheld.hash, metis: METIS, ether_: ETHER },
+            { account: verifier, request, metis: METIS, ether_: ETHER },
             "It withheld data.",
           ),
       );
@@ -215,7 +215,7 @@ describe("Votes", () => {
       const real = await world.batch(world.genesis, offender.address);
       const fake = lying(real, { stateRoots: real.stateRoots.map((_, i) => keccakText(`made up ${String(i)}`)) });
       await submitUnattested(system, fake);
-      expect((await system.inbox.batchAt(1)).status).to.equal(1n);
+      expect(await system.inbox.held(1)).to.equal(true);
       const proposal = await proposalOf(
         system,
         await system.governor.proposeKick(offender.owner, 0, NO_COMPENSATION, "Its batch is a fake."),
@@ -231,7 +231,7 @@ describe("Votes", () => {
       expect(await system.inbox.head()).to.equal(1n);
       await expect(
         requestData(system, await world.batch(world.genesis, offender.address)),
-      ).to.be.revertedWithCustomError(system.inbox, "InboxUnknownHeader");
+      ).to.be.revertedWithCustomError(system.disputes, "RequestUnknownBatch");
       const supply = await system.token.totalSupply();
       const proposal = await proposalOf(
         system,

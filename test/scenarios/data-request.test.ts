@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { isAnswered } from "../../agents/l1/mirror.ts";
 import { dataRequest } from "../../scripts/demos/scenarios/data-request.ts";
 import { performance } from "./perform.ts";
 
@@ -8,7 +9,7 @@ describe("scenario: data-request", () => {
     const offender = local.l1State.batches[1]?.header.sequencer ?? "";
     expect((await system.sequencers.sequencerOf(offender)).status).to.equal(2n);
     expect((await system.sequencers.term()).sequencer).not.to.equal(offender);
-    expect(local.l1State.batches[1]?.confirmed).to.equal(true);
+    expect(isAnswered(local.l1State, local.l1State.batches[1]!)).to.equal(true);
     expect(await system.inbox.insecure()).to.equal(false);
   });
 

@@ -1,12 +1,13 @@
 import { expect } from "chai";
 
 import { forgedBlock } from "../../scripts/demos/scenarios/forged-block.ts";
+import { FIRST_TERM } from "../../testkit/batches.ts";
 import { performance } from "./perform.ts";
 
 describe("scenario: forged-block", () => {
   const observed = performance(forgedBlock, async ({ system, local }) => {
     expect(local.consensus.agent.reports.length).to.be.greaterThan(0);
-    expect((await system.sequencers.term()).number).to.equal(2n);
+    expect((await system.sequencers.term()).number).to.equal(FIRST_TERM + 1n);
   });
 
   it("[3] [S3] the peers verify a forged block and refuse it", observed);

@@ -13,7 +13,7 @@ describe("scenario: spam", () => {
 
   it("[11.6] verifier 2 requests data that everybody has", observed);
   it("[11.7] [S1] the system is insecure while a request is open", observed);
-  it("[11.8] [9.3] [11.10.2] the sequencer posts the data, and verifier 1 downloads it from L1", observed);
+  it("[11.8] the sequencer posts the data", observed);
   it(
     "[11.9] [11.10] [11.10.1] L1 recomputes each batch: the roots are equal, and the system is secure again",
     observed,

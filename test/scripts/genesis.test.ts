@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createMPT } from "@ethereumjs/mpt";
 import { createAccount, createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
-import { MaxUint256, Wallet, hexlify, id } from "ethers";
+import { MaxUint256, Wallet, getBytes, hexlify, id, keccak256 } from "ethers";
 
 import { readGenesis } from "../../agents/l1/genesis.ts";
 import { NOT_COMPILED } from "../../testkit/agents/not-compiled.ts";
@@ -90,6 +90,22 @@ describe("Genesis command", () => {
       alloc: { [FIRST]: 5000n * 10n ** 18n, [SECOND]: 7n },
     });
     expect((await readdir(directory)).toSorted()).to.deep.equal(["balances.json", "genesis.json", "parameters.json"]);
+  });
+
+  it("[1] puts contracts into the genesis, with their code", async () => {
+    const file = join(directory, "predeploys.json");
+    await writeFile(file, JSON.stringify({ [SECOND]: "0x6001" }));
+    const { status, stderr } = run("--predeploys", file);
+    expect(status, stderr).to.equal(0);
+    const trie = await createMPT({ useKeyHashing: true });
+    const contract = createAccount({ balance: 7n, nonce: 1n, codeHash: getBytes(keccak256("0x6001")) });
+    await trie.put(createAddressFromString(FIRST).bytes, createAccount({ balance: 5000n * 10n ** 18n }).serialize());
+    await trie.put(createAddressFromString(SECOND).bytes, contract.serialize());
+    const { Rollup } = JSON.parse(await readFile(outParameters, "utf8")) as { Rollup: { genesisStateRoot: string } };
+    expect(Rollup.genesisStateRoot).to.equal(hexlify(trie.root()));
+    expect(readGenesis(out).predeploys).to.deep.equal({ [SECOND]: "0x6001" });
+    await writeFile(file, JSON.stringify({ [SECOND]: "code" }));
+    expect(run("--force", "--predeploys", file).stderr).to.contain(`predeploys.${SECOND}`);
   });
 
   it("names the holder of all METIS, whom the parameters for a public network leave open", async () => {

@@ -4,168 +4,136 @@ pragma solidity ^0.8.28;
 import {ISequencerSet, Sequencer, SequencerStatus} from "../../contracts/sequencers/ISequencerSet.sol";
 import {SequencerFixture} from "./SequencerFixture.sol";
 
+/// @dev A stake leaves when its delay has passed, when no certificate that counts it can be submitted any more, and when
+/// every batch so certified is final or gone.
 contract LeavingTest is SequencerFixture {
-    address private alice;
-    address private bob;
+    address[] private owners;
+    address private leaver;
+    uint32 private term;
 
     function setUp() public override {
         super.setUp();
-        alice = _join("alice", STAKE);
-        bob = _join("bob", STAKE);
-        chain.move(9, 4);
+        owners = _found(4, STAKE);
+        chain.move(5, 2);
+        leaver = _another(owners);
+        term = _term();
+        _resign(leaver);
     }
 
-    function test_resign_leavesTheStakeLiable_succeeds() public {
-        vm.expectEmit(address(set));
-        emit ISequencerSet.SequencerLeft(alice, block.timestamp + UNBONDING, 9);
-        _resign(alice);
-        Sequencer memory left = set.sequencerOf(alice);
-        assertTrue(left.status == SequencerStatus.Leaving);
-        assertEq(left.stake, STAKE);
-        assertEq(left.leavesAt, block.timestamp + UNBONDING);
-        assertEq(left.liableBelow, 9);
-        assertEq(set.totalStake(), STAKE);
-        assertEq(set.activeSeats(), 2);
-        assertEq(set.ownerAt(0), alice);
-    }
-
-    function test_resign_theCurrentOne_rotates_succeeds() public {
-        address current = _current();
-        address other = current == alice ? bob : alice;
-        _resign(current);
-        assertEq(_current(), other);
-        _resign(other);
-        assertEq(_current(), address(0));
-        assertEq(set.totalStake(), 0);
-    }
-
-    function test_resign_another_doesNotRotate_succeeds() public {
-        address current = _current();
-        uint32 number = set.term().number;
-        _resign(current == alice ? bob : alice);
-        assertEq(_current(), current);
-        assertEq(set.term().number, number);
-    }
-
-    function test_join_afterAllLeft_startsATerm_succeeds() public {
-        _resign(alice);
-        _resign(bob);
-        assertEq(_current(), address(0));
-        address carol = _join("carol", STAKE);
-        assertEq(_current(), carol);
-    }
-
-    function test_resign_twice_reverts() public {
-        _resign(alice);
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerNotActive.selector, alice));
-        _resign(alice);
-    }
-
-    function test_resign_unknown_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnknown.selector, address(this)));
+    function test_resign_keepsTheStakeLiable() public {
+        Sequencer memory leaving = _sequencer(leaver);
+        assertTrue(leaving.status == SequencerStatus.Leaving);
+        assertEq(leaving.stake, STAKE);
+        assertEq(leaving.leavesAt, block.timestamp + UNBONDING);
+        assertEq(leaving.lastTerm, term);
+        assertFalse(leaving.barred);
+        assertEq(set.totalStake(), 3 * STAKE);
+        // Its signature counts to the end of the term.
+        _attest(leaver, term, 1, _certify(HEADER, term, 15));
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerNotActive.selector, leaver));
+        vm.prank(leaver);
         set.resign();
     }
 
-    function test_withdraw_afterDelayAndFinality_succeeds() public {
-        _resign(alice);
-        skip(UNBONDING);
-        chain.move(20, 9);
+    function test_withdraw_afterAllThree_creditsTheOwner() public {
+        skip(UNBONDING - 2 days - 1);
+        _nextTerm();
+        _nextTerm();
+        vm.expectRevert(_liable(term + 2));
+        set.withdraw(leaver);
+        skip(1);
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerBatchesPending.selector, 5, 2));
+        set.withdraw(leaver);
+        chain.move(9, 5);
         vm.expectEmit(address(set));
-        emit ISequencerSet.StakeWithdrawn(alice, STAKE);
-        set.withdraw(alice);
-        assertEq(set.owed(alice), STAKE);
-        assertTrue(set.sequencerOf(alice).status == SequencerStatus.None);
-        vm.prank(alice);
+        emit ISequencerSet.StakeWithdrawn(leaver, STAKE);
+        set.withdraw(leaver);
+        assertEq(set.owed(leaver), STAKE);
+        assertTrue(_sequencer(leaver).status == SequencerStatus.None);
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnknown.selector, leaver));
+        set.withdraw(leaver);
+        vm.prank(leaver);
         set.claim();
-        assertEq(token.balanceOf(alice), STAKE);
-        assertEq(token.balanceOf(address(set)), STAKE);
+        assertEq(token.balanceOf(leaver), STAKE);
+        _assertSolvent(owners, new bytes32[](0));
     }
 
-    function test_withdraw_active_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerStillActive.selector, alice));
-        set.withdraw(alice);
-    }
-
-    function test_withdraw_unknown_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnknown.selector, address(this)));
-        set.withdraw(address(this));
-    }
-
-    function test_withdraw_twice_reverts() public {
-        _resign(alice);
-        chain.move(9, 9);
+    /// @dev While its last term's certificates count, that is to the end of the next term.
+    function test_withdraw_whileACertificateCounts_reverts() public {
+        chain.move(5, 5);
         skip(UNBONDING);
-        set.withdraw(alice);
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnknown.selector, alice));
-        set.withdraw(alice);
+        vm.expectRevert(_liable(term));
+        set.withdraw(leaver);
+        _nextTerm();
+        _attest(_signer(), term, 1, _certify(HEADER, term, 15));
+        vm.expectRevert(_liable(term + 1));
+        set.withdraw(leaver);
+        _nextTerm();
+        set.withdraw(leaver);
     }
 
-    function test_withdraw_beforeTheDelay_reverts() public {
-        _resign(alice);
-        uint256 leavesAt = _leavesAt(alice);
-        chain.move(9, 9);
-        vm.warp(leavesAt - 1);
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerStillLiable.selector, leavesAt, 9, 9));
-        set.withdraw(alice);
-    }
-
-    function test_withdraw_beforeItsBatchesAreFinal_reverts() public {
-        _resign(alice);
-        uint256 leavesAt = _leavesAt(alice);
+    /// @dev Batches that were submitted in those terms: what was rolled back since binds nobody.
+    function test_withdraw_whileABatchIsPending_reverts() public {
         skip(UNBONDING);
+        _nextTerm();
+        chain.move(8, 2);
+        _nextTerm();
+        chain.move(20, 7);
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerBatchesPending.selector, 8, 7));
+        set.withdraw(leaver);
+        uint256 snapshot = vm.snapshotState();
         chain.move(20, 8);
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerStillLiable.selector, leavesAt, 9, 8));
-        set.withdraw(alice);
+        set.withdraw(leaver);
+        vm.revertToState(snapshot);
+        chain.rollBack(7);
+        set.withdraw(leaver);
     }
 
-    /// @dev Batches that it signed were rolled back: its stake answers only for those that are left.
-    function test_withdraw_afterARollback_succeeds() public {
-        _resign(alice);
-        uint256 leavesAt = _leavesAt(alice);
+    function test_withdraw_whileActive_reverts() public {
+        address current = _current();
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerStillActive.selector, current));
+        set.withdraw(current);
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnknown.selector, address(9)));
+        set.withdraw(address(9));
+    }
+
+    /// @dev Slashed while it leaves: the rest leaves.
+    function test_withdraw_afterASlash_givesTheRest() public {
+        _kick(leaver, 1_000);
+        chain.move(5, 5);
+        _nextTerm();
+        _nextTerm();
         skip(UNBONDING);
-        chain.move(6, 5);
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerStillLiable.selector, leavesAt, 6, 5));
-        set.withdraw(alice);
-        chain.move(6, 6);
-        set.withdraw(alice);
-        assertEq(set.owed(alice), STAKE);
+        set.withdraw(leaver);
+        assertEq(set.owed(leaver), (STAKE * 9) / 10);
     }
 
-    function testFuzz_withdraw_onlyOnceNothingIsLeftToAnswerFor_succeeds(
-        uint64 head,
-        uint64 finalised,
-        uint256 waited
-    ) public {
-        head = uint64(bound(head, 4, 20));
-        finalised = uint64(bound(finalised, 4, head));
-        waited = bound(waited, 0, 2 * UNBONDING);
-        _resign(alice);
-        skip(waited);
-        chain.move(head, finalised);
-        bool free = waited >= UNBONDING && (finalised >= 9 || finalised == head);
-        if (!free) vm.expectPartialRevert(ISequencerSet.SequencerStillLiable.selector);
-        set.withdraw(alice);
-        assertEq(set.owed(alice), free ? STAKE : 0);
-        assertEq(set.ownerAt(0), free ? address(0) : alice);
-    }
-
-    function test_join_again_takesAnyFreeSeat_succeeds() public {
-        _resign(alice);
-        chain.move(9, 9);
+    /// @dev It can come back with another key once its stake has left.
+    function test_join_afterWithdrawal_takesASeat() public {
+        chain.move(5, 5);
+        _nextTerm();
+        _nextTerm();
         skip(UNBONDING);
-        set.withdraw(alice);
-        vm.prank(alice);
-        set.claim();
-        address key = _key("alice 2");
-        vm.startPrank(alice);
-        token.approve(address(set), STAKE);
-        set.join(key, alice, STAKE);
-        vm.stopPrank();
-        Sequencer memory again = set.sequencerOf(alice);
-        assertTrue(again.status == SequencerStatus.Active);
-        assertEq(again.seat, 0);
-        assertEq(again.previousKey, address(0));
-        assertEq(again.leavesAt, 0);
-        assertEq(again.liableBelow, 0);
+        set.withdraw(leaver);
+        _fund(leaver, STAKE);
+        address key = _key("again");
+        bytes memory possession = _possess(leaver, key);
+        vm.prank(leaver);
+        set.join(key, leaver, STAKE, possession);
+        assertTrue(_sequencer(leaver).status == SequencerStatus.Active);
+    }
+
+    function _liable(uint32 now_) private view returns (bytes memory) {
+        return
+            abi.encodeWithSelector(
+                ISequencerSet.SequencerStillLiable.selector,
+                _sequencer(leaver).leavesAt,
+                term,
+                now_
+            );
+    }
+
+    function _signer() private view returns (address) {
+        return owners[0] == leaver ? owners[1] : owners[0];
     }
 }

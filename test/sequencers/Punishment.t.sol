@@ -1,306 +1,203 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-
 import {Parameter} from "../../contracts/governance/IParameters.sol";
-import {ISequencerSet, SequencerStatus} from "../../contracts/sequencers/ISequencerSet.sol";
-import {Log} from "../Test.sol";
+import {
+    Certificate,
+    ISequencerSet,
+    Sequencer,
+    SequencerStatus,
+    Verdict
+} from "../../contracts/sequencers/ISequencerSet.sol";
 import {SequencerFixture} from "./SequencerFixture.sol";
 
+/// @dev What a verdict takes, and where it goes. Four sequencers with 200 METIS each; shares: 30 % bounty, 20 %
+/// treasury, 5 % for cosigners.
 contract PunishmentTest is SequencerFixture {
-    uint256 private constant GAS_LIMIT = 16_777_216;
-    address private verifier;
+    address[] private owners;
+    address private guilty;
+    uint256 private constant LOCKED = 2 * uint256(STAKE);
 
     function setUp() public override {
         super.setUp();
-        verifier = makeAddr("verifier");
-        _joinMany(4, STAKE);
-        chain.move(5, 1);
+        owners = _found(4, uint96(LOCKED));
+        chain.move(2, 1);
+        guilty = _another(owners);
     }
 
-    /// [11.11] [11.12] [11.13] [11.15] [3.3.6a.1]
-    function test_punish_theCurrentOne_succeeds() public {
-        address culprit = _current();
-        uint256 supply = token.totalSupply();
+    /// [11.11] [11.12] [3.3.6a.1]
+    function test_punish_takesAllOfTheSequencersStake() public {
+        uint256 bounty = (LOCKED * 30) / 100;
+        uint256 kept = (LOCKED * 20) / 100;
         vm.expectEmit(address(set));
-        emit ISequencerSet.SequencerSlashed(culprit, STAKE, 30 ether, 20 ether, 50 ether);
+        emit ISequencerSet.SequencerKicked(guilty);
         vm.expectEmit(address(set));
-        emit ISequencerSet.SequencerKicked(culprit);
+        emit ISequencerSet.SequencerLeft(guilty, block.timestamp + UNBONDING, _term());
         vm.expectEmit(address(set));
-        emit ISequencerSet.SequencerLeft(culprit, block.timestamp + UNBONDING, 5);
-        _punish(culprit, 0, verifier);
-        assertEq(_stakeOf(culprit), 0);
-        assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
-        assertTrue(_current() != culprit && _current() != address(0));
-        assertEq(set.owed(verifier), 30 ether);
-        assertEq(set.totalStake(), 3 * STAKE);
-
+        emit ISequencerSet.BountySet(HEADER, address(this), bounty);
+        vm.expectEmit(address(set));
+        emit ISequencerSet.SequencerSlashed(guilty, LOCKED, bounty, kept, LOCKED - bounty - kept);
+        _punish(_verdict(guilty, 0));
+        Sequencer memory now_ = _sequencer(guilty);
+        assertTrue(now_.status == SequencerStatus.Leaving);
+        assertTrue(now_.barred);
+        assertEq(now_.stake, 0);
         (uint256 toTreasury, uint256 toBurn) = set.undistributed();
-        assertEq(toTreasury, 20 ether);
-        assertEq(toBurn, 50 ether);
-        vm.expectEmit(address(set));
-        emit ISequencerSet.SlashDistributed(20 ether, 50 ether);
-        vm.expectEmit(address(set));
-        emit ISequencerSet.SequencerSettled(culprit);
-        set.settle(culprit);
-        assertEq(token.balanceOf(treasury), 20 ether);
-        assertEq(supply - token.totalSupply(), 50 ether);
+        assertEq(toTreasury, kept);
+        assertEq(toBurn, LOCKED - bounty - kept);
+        assertEq(set.totalStake(), 3 * LOCKED);
+        _assertSolvent(owners, _one(HEADER));
     }
 
-    function test_settle_withNothingToDo_reverts() public {
-        address culprit = _other();
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerNothingToSettle.selector, culprit));
-        set.settle(culprit);
-        _punish(culprit, 0, verifier);
-        set.settle(culprit);
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerNothingToSettle.selector, culprit));
-        set.settle(culprit);
+    /// @dev [H4] Each other signer loses its share, once for each epoch and however many headers are proven in it.
+    function test_punish_H4_takesAShareOfEveryCosigner_onceAnEpoch() public {
+        Verdict memory verdict = _verdict(guilty, 15);
+        _punish(verdict);
+        uint256 once = (LOCKED * 95) / 100;
+        for (uint256 i = 0; i < 4; ++i) if (owners[i] != guilty) assertEq(_stakeOf(owners[i]), once);
+        assertEq(_sequencer(_current()).punishedEpoch, 1);
+        verdict.headerHash = keccak256("second");
+        _punish(verdict);
+        for (uint256 i = 0; i < 4; ++i) if (owners[i] != guilty) assertEq(_stakeOf(owners[i]), once);
+        // A header of the next epoch costs them again; one that names an epoch to come buys nobody free of it.
+        chain.rollBack(1);
+        (verdict.epoch, verdict.headerHash) = (7, keccak256("third"));
+        _punish(verdict);
+        assertEq(_sequencer(_current()).punishedEpoch, 2);
+        uint256 twice = (once * 95) / 100;
+        for (uint256 i = 0; i < 4; ++i) if (owners[i] != guilty) assertEq(_stakeOf(owners[i]), twice);
+        _assertSolvent(owners, _one(HEADER));
     }
 
-    function test_settle_afterTheCulpritWithdrew_succeeds() public {
-        address culprit = _other();
-        _punish(culprit, 0, verifier);
-        chain.move(5, 5);
+    /// @dev [H4] A forger who has left is liable until its stake has gone, and pays for what an older key signed.
+    function test_punish_H4_afterLeaving_takesAllTheSame() public {
+        Verdict memory verdict = _verdict(guilty, 15);
+        _rotateKey(guilty, "second");
+        _resign(guilty);
+        for (uint256 i = 0; i < 3; ++i) _nextTerm();
+        _punish(verdict);
+        assertEq(_stakeOf(guilty), 0);
+        (, uint256 amount, ) = set.bountyOf(HEADER);
+        assertEq(amount, (LOCKED * 30) / 100);
+    }
+
+    /// @dev The bounty is a share of what the header's sequencer lost, never of what the cosigners lost: sacrificing a
+    /// small stake pays nothing out of the large ones.
+    function test_punish_bountyIgnoresCosigners() public {
+        for (uint256 i = 0; i < 4; ++i) if (owners[i] != guilty) _topUp(owners[i], 10_000 ether);
+        _punish(_verdict(guilty, 15));
+        (, uint256 amount, ) = set.bountyOf(HEADER);
+        assertEq(amount, (LOCKED * 30) / 100);
+    }
+
+    /// @dev A header earns one bounty: who comes back with another stake does not lose it for the same proof.
+    function test_punish_theSameHeaderAgain_takesNothing() public {
+        Verdict memory verdict = _verdict(guilty, 0);
+        _punish(verdict);
+        chain.move(2, 2);
+        _nextTerm();
+        _nextTerm();
         skip(UNBONDING);
-        set.withdraw(culprit);
-        set.settle(culprit);
-        assertEq(token.balanceOf(treasury), 20 ether);
-        assertEq(token.balanceOf(address(set)), set.totalStake() + set.totalOwed());
+        set.withdraw(guilty);
+        _fund(guilty, LOCKED);
+        address key = _key("again");
+        bytes memory possession = _possess(guilty, key);
+        vm.prank(guilty);
+        set.join(key, guilty, uint96(LOCKED), possession);
+        _punish(verdict);
+        assertEq(_stakeOf(guilty), LOCKED);
+        verdict.headerHash = keccak256("second");
+        _punish(verdict);
+        assertEq(_stakeOf(guilty), 0);
     }
 
-    function test_settle_bringsCosignersVotesInLine_succeeds() public {
-        _set(Parameter.CosignerSlash, 1000);
-        address culprit = _current();
-        address cosigner = _other();
-        _punish(culprit, 15, verifier);
-        set.settle(culprit);
-        assertEq(set.getVotes(culprit), 0);
-        assertEq(set.getVotes(cosigner), STAKE);
-        set.settle(cosigner);
-        assertEq(set.getVotes(cosigner), (STAKE * 9) / 10);
+    /// @dev [M5] A cosigner whose stake falls below the minimum leaves; L1 takes none of its headers any more.
+    function test_punish_M5_belowTheMinimum_removesTheCosigner() public {
+        address[] memory few = new address[](1);
+        few[0] = _join("small", STAKE);
+        _nextTerm();
+        uint32 term = _term();
+        uint128 seat = _seatOf(few[0]);
+        _punish(_verdict(guilty, seat));
+        Sequencer memory small = _sequencer(few[0]);
+        assertTrue(small.status == SequencerStatus.Leaving);
+        assertTrue(small.barred);
+        assertEq(small.stake, (STAKE * 95) / 100);
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerNotActive.selector, few[0]));
+        _attest(few[0], term, 1, _empty());
     }
 
-    function test_punish_another_doesNotRotate_succeeds() public {
-        address current = _current();
-        uint32 number = set.term().number;
-        _punish(_other(), 0, verifier);
-        assertEq(_current(), current);
-        assertEq(set.term().number, number);
-    }
-
-    function test_punish_cosigners_loseAShare_succeeds() public {
-        _set(Parameter.CosignerSlash, 1000);
-        address culprit = _other();
-        vm.recordLogs();
-        _punish(culprit, 15, verifier);
-        // The culprit signed too, and is slashed only once, all it has.
-        assertEq(_count(vm.getRecordedLogs(), ISequencerSet.SequencerSlashed.selector), 4);
-        set.settle(culprit);
-        uint256 slashed = STAKE + (3 * uint256(STAKE)) / 10;
-        for (uint8 seat = 0; seat < 4; ++seat) {
-            address owner = set.ownerAt(seat);
-            assertEq(_stakeOf(owner), owner == culprit ? 0 : (STAKE * 9) / 10);
-            assertTrue(owner == culprit || set.sequencerOf(owner).status == SequencerStatus.Active);
-        }
-        assertEq(set.owed(verifier), (slashed * 3) / 10);
-        assertEq(token.balanceOf(treasury), slashed / 5);
-        assertEq(set.totalStake(), 4 * uint256(STAKE) - slashed);
+    /// @dev A verdict never fails for want of stake.
+    function test_punish_unknownOrEmptied_takesNothing() public {
+        Verdict memory verdict = _verdict(address(0xdead), 0);
+        _punish(verdict);
+        _punish(_verdict(guilty, 0));
+        verdict = _verdict(guilty, 15);
+        verdict.headerHash = keccak256("second");
+        _punish(verdict);
+        assertEq(_stakeOf(guilty), 0);
+        _assertSolvent(owners, _one(HEADER));
     }
 
     function test_punish_byAnyoneButDisputes_reverts() public {
-        address culprit = _current();
-        address[3] memory callers = [address(this), timelock, address(chain)];
-        for (uint256 i = 0; i < callers.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnauthorized.selector, callers[i]));
-            vm.prank(callers[i]);
-            set.punish(culprit, 0, verifier);
-        }
+        Verdict memory verdict = _verdict(guilty, 0);
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnauthorized.selector, address(this)));
+        set.punish(verdict);
+        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnauthorized.selector, address(this)));
+        set.repay(guilty, address(this), 1);
     }
 
-    function test_punish_oneThatResigned_succeeds() public {
-        address culprit = _other();
-        _resign(culprit);
-        skip(UNBONDING);
-        _punish(culprit, 0, verifier);
-        assertEq(_stakeOf(culprit), 0);
-        assertEq(set.owed(verifier), 30 ether);
-    }
-
-    function test_punish_twice_takesNothingMore_succeeds() public {
-        address culprit = _other();
-        _punish(culprit, 0, verifier);
-        _punish(culprit, 0, verifier);
-        assertEq(set.owed(verifier), 30 ether);
-        chain.move(5, 5);
-        skip(UNBONDING);
-        set.withdraw(culprit);
-        assertEq(set.owed(culprit), 0);
-    }
-
-    /// @dev A culprit that claims its own bounty still loses the burned share and the treasury's.
-    function test_punish_itself_doesNotPay_succeeds() public {
-        _set(Parameter.SlashBounty, 4500);
-        _set(Parameter.SlashTreasury, 4500);
-        address culprit = _other();
-        _punish(culprit, 0, culprit);
-        set.settle(culprit);
-        chain.move(5, 5);
-        skip(UNBONDING);
-        set.withdraw(culprit);
-        vm.prank(culprit);
-        set.claim();
-        assertEq(token.balanceOf(culprit), (STAKE * 45) / 100);
-        assertEq(token.balanceOf(treasury), (STAKE * 45) / 100);
-        assertEq(token.balanceOf(address(set)), 3 * STAKE);
-    }
-
-    function testFuzz_punish_splitsWithoutRemainder_succeeds(
-        uint96 stake,
-        uint16 bounty,
-        uint16 kept,
-        uint16 cosigner
-    ) public {
-        _set(Parameter.SlashBounty, bound(bounty, 0, 4500));
-        _set(Parameter.SlashTreasury, bound(kept, 0, 4500));
-        _set(Parameter.CosignerSlash, bound(cosigner, 0, 10_000));
-        stake = uint96(bound(stake, STAKE, 100_000 ether));
-        address culprit = _join("culprit", stake);
+    /// @dev [11.13] The treasury gets its share, the rest is burned, and weight follows the stake from the next term on.
+    function test_settle_distributesAndWeighs() public {
         uint256 supply = token.totalSupply();
-        uint256 all = token.balanceOf(address(set));
-        _punish(culprit, 31, verifier);
-        set.settle(culprit);
-        uint256 burned = supply - token.totalSupply();
-        uint256 slashed = all - set.totalStake();
-        assertEq(set.owed(verifier) + token.balanceOf(treasury) + burned, slashed);
-        assertGe(burned, slashed / 10);
-        assertEq(token.balanceOf(address(set)), set.totalStake() + set.totalOwed());
-    }
-
-    /// [11.15]
-    function test_punish_128Signers_fitsATransaction_succeeds() public {
-        for (uint256 i = 4; i < 128; ++i) _join(string.concat("s", vm.toString(i)), STAKE);
-        skip(12);
-        address culprit = _current();
-        vm.prank(disputes);
-        uint256 before = gasleft();
-        set.punish(culprit, type(uint128).max, verifier);
-        assertLe(before - gasleft(), GAS_LIMIT - 2_000_000);
-        assertEq(set.totalStake(), (127 * uint256(STAKE) * 95) / 100);
-        assertNotEq(_current(), culprit);
-    }
-
-    /// [11.10.3.1] [11.10.3.3] [3.3.8]
-    function test_kick_slashesKicksAndRotates_succeeds() public {
-        address culprit = _current();
-        uint256 supply = token.totalSupply();
-        vm.prank(timelock);
-        set.kick(culprit, 5000);
-        assertEq(_stakeOf(culprit), 50 ether);
-        assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
-        assertTrue(_current() != culprit);
-        // Without a claimant the treasury gets the bounty too, and compensates by vote.
-        assertEq(token.balanceOf(treasury), 25 ether);
-        assertEq(supply - token.totalSupply(), 25 ether);
-        assertEq(set.totalOwed(), 0);
-    }
-
-    function test_kick_withoutSlash_succeeds() public {
-        address culprit = _other();
-        vm.prank(timelock);
-        set.kick(culprit, 0);
-        assertEq(_stakeOf(culprit), STAKE);
-        assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
-        chain.move(5, 5);
-        skip(UNBONDING);
-        set.withdraw(culprit);
-        assertEq(set.owed(culprit), STAKE);
-    }
-
-    /// @dev The kick slashes, and changes nothing about how the sequencer leaves.
-    function test_kick_oneThatResigned_leavesAsItDid_succeeds() public {
-        address culprit = _other();
-        _resign(culprit);
-        uint256 leavesAt = _leavesAt(culprit);
-        skip(1 days);
-        chain.move(9, 5);
-        vm.prank(timelock);
-        set.kick(culprit, 5000);
-        assertEq(_stakeOf(culprit), 50 ether);
-        assertEq(set.totalStake(), 3 * STAKE);
-        assertEq(_leavesAt(culprit), leavesAt);
-        assertEq(set.sequencerOf(culprit).liableBelow, 5);
-    }
-
-    function test_kick_byAnyoneButTheTimelock_reverts() public {
-        address culprit = _current();
-        address[3] memory callers = [address(this), disputes, address(chain)];
-        for (uint256 i = 0; i < callers.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, callers[i]));
-            vm.prank(callers[i]);
-            set.kick(culprit, 0);
-        }
-    }
-
-    function test_kick_moreThanAll_reverts() public {
-        address culprit = _current();
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerSlashTooLarge.selector, 10_001, 10_000));
-        vm.prank(timelock);
-        set.kick(culprit, 10_001);
-    }
-
-    function test_kick_unknown_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(ISequencerSet.SequencerUnknown.selector, address(this)));
-        vm.prank(timelock);
-        set.kick(address(this), 0);
-    }
-
-    /// @dev Whatever it does when it sees the kick coming, it is kicked and slashed.
-    function testFuzz_kick_cannotBeDodged_succeeds(uint8 tricks, uint256 wait) public {
-        address culprit = _current();
-        wait = bound(wait, 0, UNBONDING - 1);
-        vm.startPrank(culprit);
-        if (tricks & 1 != 0) set.setRecipient(address(1));
-        if (tricks & 2 != 0) set.rotateKey(_keyUnpranked());
-        if (tricks & 4 != 0) set.delegate(address(0));
-        if (tricks & 8 != 0) set.resign();
-        vm.stopPrank();
-        skip(wait);
-        if (tricks & 8 != 0) {
-            vm.expectPartialRevert(ISequencerSet.SequencerStillLiable.selector);
-            set.withdraw(culprit);
-        }
+        _punish(_verdict(guilty, 15));
+        (uint256 toTreasury, uint256 toBurn) = set.undistributed();
+        address cosigner = _current();
+        uint32 next = _term() + 1;
+        assertEq(set.seatAt(_sequencer(cosigner).seat, next).weight, LOCKED / 1 gwei);
         vm.expectEmit(address(set));
-        emit ISequencerSet.SequencerKicked(culprit);
-        vm.prank(timelock);
-        set.kick(culprit, 10_000);
-        assertEq(_stakeOf(culprit), 0);
-        assertTrue(set.sequencerOf(culprit).status == SequencerStatus.Leaving);
-        assertTrue(_current() != culprit);
-        assertEq(set.activeSeats() & (uint128(1) << set.sequencerOf(culprit).seat), 0);
-        assertEq(set.totalStake(), 3 * STAKE);
+        emit ISequencerSet.SlashDistributed(toTreasury, toBurn);
+        set.settle(cosigner);
+        assertEq(set.seatAt(_sequencer(cosigner).seat, next).weight, (LOCKED * 95) / 100 / 1 gwei);
+        assertEq(token.balanceOf(treasury), toTreasury);
+        assertEq(token.totalSupply(), supply - toBurn);
+        _assertSolvent(owners, _one(HEADER));
     }
 
-    function test_kick_theLastOne_leavesNobody_succeeds() public {
-        for (uint8 seat = 0; seat < 4; ++seat) {
-            address owner = set.ownerAt(seat);
-            vm.prank(timelock);
-            set.kick(owner, 10_000);
-        }
-        assertEq(_current(), address(0));
-        assertEq(set.totalStake(), 0);
-        assertEq(token.balanceOf(address(set)), 0);
+    /// @dev [11.8] [H3] Who answered in its place is paid from the stake, as far as there is any.
+    function test_repay_H3_neverReverts() public {
+        vm.startPrank(disputes);
+        set.repay(guilty, address(7), 5 ether);
+        set.repay(address(0xdead), address(7), 5 ether);
+        assertEq(set.owed(address(7)), 5 ether);
+        assertEq(_stakeOf(guilty), LOCKED - 5 ether);
+        // Below the minimum it leaves.
+        set.repay(guilty, address(7), LOCKED - STAKE - 5 ether + 1);
+        assertTrue(_sequencer(guilty).barred);
+        set.repay(guilty, address(7), type(uint256).max);
+        vm.stopPrank();
+        assertEq(_stakeOf(guilty), 0);
+        assertEq(set.owed(address(7)), LOCKED);
+        _assertSolvent(owners, new bytes32[](0));
     }
 
-    function _count(Log[] memory logs, bytes32 topic) private pure returns (uint256 count) {
-        for (uint256 i = 0; i < logs.length; ++i) if (logs[i].topics[0] == topic) ++count;
+    function testFuzz_punish_conservesMetis(uint128 signers, uint16[3] memory shares, bool restarts) public {
+        _set(Parameter.SlashBounty, bound(shares[0], 0, 4_500));
+        _set(Parameter.SlashTreasury, bound(shares[1], 0, 4_500));
+        _set(Parameter.CosignerSlash, bound(shares[2], 0, 10_000));
+        Verdict memory verdict = _verdict(guilty, signers & 15);
+        verdict.restarts = restarts;
+        _punish(verdict);
+        _assertSolvent(owners, _one(HEADER));
+        // A tenth of the sequencer's stake at least is burned.
+        (, uint256 toBurn) = set.undistributed();
+        assertGe(toBurn, LOCKED / 10);
     }
 
-    function _other() private view returns (address) {
-        return _current() == set.ownerAt(0) ? set.ownerAt(1) : set.ownerAt(0);
-    }
+    function _empty() private pure returns (Certificate memory certificate) {}
 
-    function _keyUnpranked() private pure returns (address) {
-        return vm.addr(0xbeef);
+    function _one(bytes32 hash) private pure returns (bytes32[] memory hashes) {
+        hashes = new bytes32[](1);
+        hashes[0] = hash;
     }
 }

@@ -22,6 +22,8 @@ const DEPLOYMENTS = fileURLToPath(new URL("../../ignition/deployments", import.m
 /** How long anything may take, in milliseconds of real time. */
 const PATIENCE = 90_000;
 const POLL = 100;
+/** Place among the other accounts of the first one that answers for a sequencer. */
+const FIRST_ANSWERER = 2;
 
 /** A free TCP port. */
 export async function freePort(): Promise<number> {
@@ -136,7 +138,9 @@ export class Town {
   }
 
   static async found(anvil: Anvil, options: SystemOptions): Promise<Town> {
-    const world = await BatchMaker.open();
+    // Processes go by the machine's clock, and L1 takes no batch of long ago.
+    const { timestamp: genesisTimestamp } = (await anvil.provider.getBlock("latest"))!;
+    const world = await BatchMaker.open(undefined, { genesisTimestamp });
     const { config, genesis } = world;
     const rollup = {
       chainId: Number(config.chainId),
@@ -220,6 +224,7 @@ export class Town {
           ...this.#flags(name, key.privateKey),
           ...shared,
           ...["--owner", address, "--consensus-url", consensusUrl, "--peer-port", String(ports[place]!)],
+          ...["--answer-keys", walletOf(others[FIRST_ANSWERER + place]!.address).privateKey],
           ...(flags.sequencer ?? []),
         ]),
       );
@@ -294,8 +299,7 @@ export class Anvil {
     this.provider = new JsonRpcProvider(url, chain, { staticNetwork: chain, cacheTimeout: -1, polling: true });
   }
 
-  static async start(): Promise<Anvil> {
-    const port = await freePort();
+  static async start(port: number): Promise<Anvil> {
     const flags = ["--port", String(port), "--accounts", "40", "--hardfork", "osaka", "--silent"];
     const child = spawn(process.execPath, [ANVIL, ...flags], { stdio: "ignore" });
     const anvil = new Anvil(`http://127.0.0.1:${port}`, child);

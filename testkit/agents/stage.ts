@@ -8,11 +8,12 @@ import { MemoryCursor } from "../../agents/runtime/cursor.ts";
 import type { EventFollower, FollowerCursor } from "../../agents/l1/events.ts";
 import type { L1 } from "../../agents/l1/l1.ts";
 import { followL1, type L1State } from "../../agents/l1/mirror.ts";
-import type { L1Call, Sender, TransactionState } from "../../agents/l1/transactions.ts";
-import { Recomputer } from "../../agents/execution/recomputer.ts";
-import { Responder, type ResponderOptions } from "../../agents/sequencer/responder.ts";
+import type { TransactionState } from "../../agents/l1/transactions.ts";
+import { Answerer, type AnswererOptions } from "../../agents/answers/answerer.ts";
+import { Accounts } from "../../agents/l1/accounts.ts";
 import { FileStore } from "../../agents/data/file-store.ts";
 import type { VerifierCursor } from "../../agents/verifier/findings.ts";
+import { followSubmissions, type Submissions } from "../../agents/verifier/signed.ts";
 import { Verifier, type VerifierOptions } from "../../agents/verifier/verifier.ts";
 import { encodeObject } from "../../l2/batch/encoding.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
@@ -27,6 +28,7 @@ export interface VerifierHome {
   wallet: HDNodeWallet;
   states: StateStore;
   follower: MemoryCursor<FollowerCursor<L1State>>;
+  submissions: MemoryCursor<FollowerCursor<Submissions>>;
   transactions: MemoryCursor<TransactionState>;
   findings: MemoryCursor<VerifierCursor>;
 }
@@ -51,7 +53,10 @@ export interface Stage {
     sources?: readonly DataSource[],
     config?: ChainConfig,
   ): Verifier;
-  responder(options?: Partial<ResponderOptions>, sources?: readonly DataSource[]): Responder;
+  /** What answers for a sequencer, the current one where no other is named; a stranger pays. */
+  answerer(options?: Partial<AnswererOptions>, sources?: readonly DataSource[]): Answerer;
+  /** Lets the current sequencer answer every open request. */
+  answer(sources?: readonly DataSource[], options?: Partial<AnswererOptions>): Promise<void>;
 }
 
 /** What {@link BatchMaker} says, as a sequencer's own chain would. */
@@ -94,13 +99,27 @@ async function build(system: TestSystem, world: BatchMaker): Promise<Stage> {
   const kit = basics();
   const store = new FileStore(temporaryDirectory());
   const { sequencer } = await system.sequencers.term();
+  const states = await statesOf(world);
+  const answerer: Stage["answerer"] = (options = {}, sources = [new StorageSource(store)]) =>
+    new Answerer(
+      { interval: 1_000, owner: sequencer, stepGas: 12_000_000n, ...options },
+      {
+        ...kit,
+        l1,
+        mirror: followL1(l1, { history: Infinity }, { ...kit, cursor: new MemoryCursor() }),
+        accounts: new Accounts([managerOf(l1, walletOf(system.others[0]!.address), kit, { underWay: 4 })]),
+        config: world.config,
+        states,
+        sources,
+      },
+    );
   return {
     system,
     l1,
     world,
     kit,
     store,
-    states: await statesOf(world),
+    states,
     sequencer,
     publish: async (batch) => {
       await submit(system, batch);
@@ -112,16 +131,18 @@ async function build(system: TestSystem, world: BatchMaker): Promise<Stage> {
       wallet: walletOf(account),
       states: await StateStore.open(),
       follower: new MemoryCursor(),
+      submissions: new MemoryCursor(),
       transactions: new MemoryCursor(),
       findings: new MemoryCursor(),
     }),
     verifier: (home, verifierOptions = {}, sources = [new StorageSource(store)], config = world.config) =>
       new Verifier(
-        { interval: 1_000, maxRequestFee: 10n ** 20n, stepGas: 12_000_000n, register: false, ...verifierOptions },
+        { interval: 1_000, stepGas: 12_000_000n, register: false, commit: false, ...verifierOptions },
         {
           ...kit,
           l1,
           mirror: followL1(l1, { history: Infinity }, { ...kit, cursor: home.follower }),
+          submissions: followSubmissions(l1, {}, { ...kit, cursor: home.submissions }),
           transactions: managerOf(l1, home.wallet, kit, {}, home.transactions),
           config,
           states: home.states,
@@ -129,32 +150,16 @@ async function build(system: TestSystem, world: BatchMaker): Promise<Stage> {
           cursor: home.findings,
         },
       ),
-    responder: (responderOptions = {}, sources = [new StorageSource(store)]) =>
-      new Responder(
-        { sequencer, pieceSize: 100_000, ...responderOptions },
-        {
-          ...kit,
-          l1,
-          transactions: managerOf(l1, walletOf(responderOptions.sequencer ?? sequencer), kit),
-          sources,
-        },
-      ),
+    answerer,
+    answer: async (sources, options) => {
+      const agent = answerer(options, sources);
+      await agent.tick();
+      await agent.idle();
+      // A failure shows in the round after.
+      await agent.tick();
+      await agent.idle();
+    },
   };
-}
-
-/** A recomputer that pays with an account of its own, and dies after so many transactions of a kind. */
-export function recomputerOf(
-  { l1, kit, world, system, states }: Stage,
-  { stepGas = 12_000_000n, steps = Infinity, kind = "recompute" } = {},
-): Recomputer {
-  const manager = managerOf(l1, walletOf(system.others[0]!.address), kit);
-  let sent = 0;
-  const transactions: Sender = {
-    estimate: (call: L1Call) => manager.estimate(call),
-    send: (call: L1Call, signal?: AbortSignal) =>
-      call.label !== kind || sent++ < steps ? manager.send(call, signal) : Promise.reject(new Error("killed")),
-  };
-  return new Recomputer({ stepGas }, { ...kit, l1, transactions, config: world.config, states });
 }
 
 /** A store that holds the genesis state. */

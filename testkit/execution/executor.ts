@@ -13,7 +13,6 @@ interface Deployer {
 
 /** What an executor takes where a test says nothing else: Ethereum's EVM, without the limits of a chain. */
 const USUAL = {
-  randomness: 0n,
   blobBaseFee: 1n,
   memoryLimit: 2n ** 32n - 1n,
   transactionLimit: MaxUint256,

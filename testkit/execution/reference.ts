@@ -18,6 +18,7 @@ import { type VM, createVM, runTx } from "@ethereumjs/vm";
 import { encodeRlp, getBytes, keccak256, stripZerosLeft } from "ethers";
 
 import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
+import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 
 /** Constants of the chain, as the executor's constructor takes them. */
 export interface ChainConstants {
@@ -38,7 +39,7 @@ export interface Allocation {
 
 /** A transaction with its block, as the executor takes it. */
 export interface Input {
-  context: { number: bigint; timestamp: bigint; coinbase: string };
+  context: BlockContext;
   /** Signed bytes in hex. */
   raw: string;
 }
@@ -206,6 +207,7 @@ export class Reference {
             number: context.number,
             timestamp: context.timestamp,
             coinbase: createAddressFromString(context.coinbase),
+            mixHash: fromHex(context.randomness),
             baseFeePerGas: this.chain.baseFee,
             gasLimit: this.chain.gasLimit,
           },

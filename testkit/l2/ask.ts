@@ -1,3 +1,4 @@
+import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import type { Call, CallResult } from "../../l2/execution/simulation.ts";
 import { concatHex, toHex } from "../../l2/base/hex.ts";
 import { Executor } from "../../l2/execution/executor.ts";
@@ -8,7 +9,12 @@ import { alice, config, producer } from "./fixtures.ts";
 export async function ask(fields: Partial<Call>): Promise<CallResult> {
   const states = await StateStore.open();
   const executor = await Executor.at(config, new Overlay(states), await states.genesis(config));
-  const context = { number: 1_000n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+  const context = {
+    number: 1_000n,
+    timestamp: BigInt(config.genesisTimestamp),
+    coinbase: producer.address,
+    randomness: RANDOMNESS,
+  };
   const call: Call = { from: alice.address, to: undefined, value: 0n, data: "0x", gas: 1_000_000n, accessList: [] };
   return executor.call(context, { ...call, ...fields });
 }

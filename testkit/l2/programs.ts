@@ -1,7 +1,7 @@
 /** Random code on the L2, and transactions that run it: whatever a witness may have to hold. */
 import { type Wallet, getCreateAddress, hexlify, id, toBeHex } from "ethers";
 
-import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
+import { type L2Transaction, RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import { type Hex, concatHex, fromHex } from "../../l2/base/hex.ts";
 import type { Random } from "../execution/random.ts";
 import { config, producer, transfer } from "./fixtures.ts";
@@ -26,7 +26,12 @@ export async function randomPrograms(
   const nonces = new Map<string, number>();
   const list: L2Transaction[] = [];
   const contracts: string[] = [];
-  let context = { number: 3n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+  let context = {
+    number: 3n,
+    timestamp: BigInt(config.genesisTimestamp),
+    coinbase: producer.address,
+    randomness: RANDOMNESS,
+  };
   const pick = <T>(items: readonly T[]): T => items[random(items.length)] as T;
   const strangers = Array.from({ length: 30 }, (_, index) => hexlify(fromHex(id(`stranger ${index}`)).slice(12)));
   const anyone = (): string => {
@@ -36,7 +41,12 @@ export async function randomPrograms(
   for (let index = 0; index < count; index++) {
     if (random(4) === 0) {
       const coinbase = random(3) === 0 ? pick(strangers) : producer.address;
-      context = { number: context.number + 1n + BigInt(random(3)), timestamp: context.timestamp + 1n, coinbase };
+      context = {
+        number: context.number + 1n + BigInt(random(3)),
+        timestamp: context.timestamp + 1n,
+        coinbase,
+        randomness: RANDOMNESS,
+      };
     }
     const sender = pick(senders);
     const nonce = nonces.get(sender.address) ?? 0;

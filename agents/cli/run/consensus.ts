@@ -38,7 +38,7 @@ export async function runConsensus(settings: Settings): Promise<void> {
       chain,
       mirror,
       transport: new HttpTransport({ host, port, peers }),
-      key: wallet,
+      keys: [wallet],
       transactions: managerOf(settings, l1, base),
     },
   );

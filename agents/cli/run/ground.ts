@@ -47,22 +47,32 @@ export async function l1Of(settings: L1Settings, { log }: Pick<Base, "log">): Pr
   return openL1(await connect(settings.l1Url, "L1", { patience: KEEP_WAITING, log }), deployment);
 }
 
-/** Follows L1, with every final batch kept. */
-export function mirrorOf(settings: L1Settings, l1: L1, base: Base): EventFollower<L1State> {
+/** Follows L1, with every final batch kept. @param name What it remembers it under. */
+export function mirrorOf(settings: L1Settings, l1: L1, base: Base, name = "l1"): EventFollower<L1State> {
   const options = { depth: settings.depth, chunk: settings.logChunk, history: Number.MAX_SAFE_INTEGER };
-  return followL1(l1, options, { ...base, cursor: base.cursor("l1") });
+  return followL1(l1, options, { ...base, cursor: base.cursor(name) });
 }
 
-/** Sends to L1 with the key of the settings. */
-export function managerOf(settings: SenderSettings, l1: L1, base: Base): TransactionManager {
-  const { confirmations, resubmitAfter, pollInterval, maxFeePerGas } = settings;
+/**
+ * Sends to L1 with the key of the settings.
+ *
+ * @param settings.underWay Most transactions at a time; one where absent.
+ * @param name What it remembers them under.
+ */
+export function managerOf(
+  settings: SenderSettings & { readonly underWay?: number },
+  l1: L1,
+  base: Base,
+  name = "transactions",
+): TransactionManager {
+  const { confirmations, resubmitAfter, pollInterval, maxFeePerGas, underWay = 1 } = settings;
   return new TransactionManager(
-    { confirmations, resubmitAfter, pollInterval, maxFeePerGas },
+    { confirmations, resubmitAfter, pollInterval, maxFeePerGas, underWay },
     {
       ...base,
       provider: l1.provider,
       signer: new Wallet(settings.key),
-      cursor: base.cursor<TransactionState>("transactions"),
+      cursor: base.cursor<TransactionState>(name),
     },
   );
 }

@@ -6,7 +6,7 @@ import { serviceOf } from "../../runtime/daemon.ts";
 import { RpcBlocks } from "../../data/rpc-blocks.ts";
 import { baseOf, genesisOf, l1Of, managerOf, mirrorOf } from "./ground.ts";
 import { HttpConsensus } from "../../consensus/client.ts";
-import { DEFAULT_STEP_GAS } from "../../execution/recomputer.ts";
+import { DEFAULT_STEP_GAS } from "../../execution/defaults.ts";
 import { FileStore } from "../../data/file-store.ts";
 import { HttpStorage } from "../../data/http-storage.ts";
 import type { Settings } from "../submitter.ts";
@@ -17,9 +17,9 @@ export async function runSubmitter(settings: Settings): Promise<void> {
   const l1 = await l1Of(settings, base);
   const config = await genesisOf(settings.genesis, l1);
   const states = await openDatabase(base.path("states"), (path) => StateStore.open(path));
-  const { interval, maxRequestFee, finalise } = settings;
+  const { interval, requestBudget, finalise } = settings;
   const submitter = composeSubmitter(
-    { interval, finalise, maxRequestFee, stepGas: DEFAULT_STEP_GAS },
+    { interval, finalise, requestBudget, stepGas: DEFAULT_STEP_GAS },
     {
       ...base,
       l1,

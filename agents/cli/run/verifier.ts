@@ -5,6 +5,7 @@ import { composeVerifier } from "../compose.ts";
 import { serviceOf } from "../../runtime/daemon.ts";
 import { RpcBlocks } from "../../data/rpc-blocks.ts";
 import { baseOf, genesisOf, l1Of, managerOf, mirrorOf } from "./ground.ts";
+import { HttpConsensus } from "../../consensus/client.ts";
 import { HttpStorage } from "../../data/http-storage.ts";
 import { Snapshot } from "../../data/snapshot.ts";
 import type { VerifierOptions } from "../../verifier/verifier.ts";
@@ -16,8 +17,11 @@ export async function runVerifier(settings: Settings): Promise<void> {
   const l1 = await l1Of(settings, base);
   const config = await genesisOf(settings.genesis, l1);
   const states = await openDatabase(base.path("states"), (path) => StateStore.open(path));
-  const verifier = composeVerifier(optionsOf(settings), {
+  const { depth, logChunk, consensusUrl } = settings;
+  const options = { ...optionsOf(settings), follower: { depth, chunk: logChunk } };
+  const verifier = composeVerifier(options, {
     ...base,
+    consensus: consensusUrl === undefined ? undefined : new HttpConsensus(consensusUrl),
     l1,
     mirror: mirrorOf(settings, l1, base),
     transactions: managerOf(settings, l1, base),
@@ -30,13 +34,15 @@ export async function runVerifier(settings: Settings): Promise<void> {
 
 function optionsOf({
   interval,
-  maxRequestFee,
+  requestBudget,
   stepGas,
   register,
   kickSlashShare,
   kickCompensation,
+  commitProofs: commit,
 }: Settings): VerifierOptions {
-  const options = { interval, maxRequestFee, stepGas, register };
+  const budget = requestBudget === undefined ? {} : { requestBudget };
+  const options = { interval, stepGas, register, commit, ...budget };
   if (kickSlashShare === undefined) return options;
   return { ...options, kick: { slashShare: kickSlashShare, compensation: kickCompensation } };
 }

@@ -1,12 +1,16 @@
 import { type Wallet, parseEther } from "ethers";
 
 import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
-import { batchTree, mttbrLeafValue } from "../../../l2/batch/tree.ts";
+import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
-import { batch, payday, wakeVerifier } from "../acts.ts";
+import { Transitions } from "../../../agents/execution/ranges.ts";
+import { batch, batchAt, payday, wakeVerifier } from "../acts.ts";
 import { Gate, refusal } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
+
+/** `TERM_LIMIT` of the sequencer set, in seconds. */
+const DAY = 86_400;
 
 /** Steps 9.2, 9.3 and 11.6 to 11.10.3.4: data is withheld, posted on L1 when asked for, and right. */
 export const dataRequest: Scenario = {
@@ -38,11 +42,22 @@ export const dataRequest: Scenario = {
         await tryFraudProof(stage, header);
 
         story.chapter("The community votes");
-        await stage.vote();
+        // Quiet terms end every day; the vote is carried out in one of the offender's, where L1 rotates it at once.
+        await stage.vote({ ripe: () => termOf(stage, header.sequencer) });
       },
     };
   },
 };
+
+/** Lets terms pass until a sequencer's begins; the consensus layer ends those that are over. */
+async function termOf({ local, system }: Stage, sequencer: string): Promise<void> {
+  for (let days = 0; days < 100; days++) {
+    if ((await system.sequencers.term()).sequencer === sequencer) return;
+    await local.advance(DAY);
+    await local.consensus.agent.tick();
+  }
+  throw new Error(`${sequencer} was not drawn in 100 days.`);
+}
 
 /** L1 takes a fraud proof of a batch that it has recomputed, and judges it: there is no fraud in this one (11.10.3.4). */
 async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
@@ -50,19 +65,10 @@ async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
   const [first, last] = [Number(header.firstBlock), Number(header.lastBlock)];
   const transactions = await chain.transactions(first, last);
   const stateRoots = (await chain.blocks(first, last)).flatMap((block) => block.stateRoots);
-  const [transaction] = transactions;
-  if (transaction === undefined) throw new Error(`Batch ${header.index} is empty.`);
-  const states = batchTree(stateRoots);
-  const transition = {
-    index: 0,
-    transaction,
-    transactionProof: batchTree(transactions.map(mttbrLeafValue)).proof(0),
-    preStateRoot: header.preStateRoot,
-    preStateProof: [],
-    postStateRoot: stateRoots[0] ?? "",
-    postStateProof: states.proof(0),
-  };
-  const witness = await transitionWitness(stage.config, chain.states, header.preStateRoot, [transaction]);
+  const range = new Transitions(header, transactions, stateRoots).range(0, 1);
+  const witness = await transitionWitness(stage.config, chain.states, header.preStateRoot, transactions.slice(0, 1));
+  const { headerHash, standing } = batchAt(stage, Number(header.index));
+  const none = { signers: 0n, signatures: "0x" };
   const { disputes, inbox } = stage.as(stage.cast.verifiers[0] as Wallet);
   await stage.story.observe({
     steps: ["11.10.3.4"],
@@ -70,7 +76,15 @@ async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
     to: "L1",
     read: async () => ({
       open: (await inbox.finalised()) <= header.index,
-      refusal: await refusal(disputes.proveTransition.staticCall(header, transition, witness)),
+      refusal: await refusal(
+        disputes.check.staticCall(
+          header,
+          { inPlace: headerHash, standing, certificate: none },
+          range,
+          witness,
+          ZERO_HASH,
+        ),
+      ),
     }),
     holds: ({ open, refusal: error }) => open && error === "FraudNotFound",
     text: "tries a fraud proof of the batch: L1 executes the transaction and finds no fraud",

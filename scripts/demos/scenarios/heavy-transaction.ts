@@ -1,7 +1,7 @@
 import { type Wallet, dataSlice, id, parseEther } from "ethers";
 
 import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../../../agents/execution/driver.ts";
-import { DEFAULT_STEP_GAS } from "../../../agents/execution/recomputer.ts";
+import { DEFAULT_STEP_GAS } from "../../../agents/execution/defaults.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
 import { batch, payday, wakeVerifier } from "../acts.ts";
@@ -36,8 +36,7 @@ export const heavyTransaction: Scenario = {
 
       story.chapter("The proof refers to what L1 remembers");
       await wakeVerifier(stage);
-      await local.verifiers[0]?.tick();
-      await stage.tell();
+      await stage.until(() => local.l1State.condemned.length > 0);
 
       story.chapter("User 1 sends the same signed bytes again, and they arrive");
       await local.submitter?.restart();

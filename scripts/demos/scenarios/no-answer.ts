@@ -1,7 +1,8 @@
 import { Parameter } from "../../../ignition/parameters.ts";
 import { unresponsive } from "../../../testkit/faults.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
-import { batch, duration, payday, startOver, wakeVerifier } from "../acts.ts";
+import { passed } from "../../../agents/l1/mirror.ts";
+import { batch, batchAt, duration, payday, startOver, wakeVerifier } from "../acts.ts";
 import { Gate, refusal } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
@@ -15,7 +16,7 @@ async function stakesOf({ system, cast }: Stage): Promise<bigint[]> {
 /** Step 11.D1: the window passes unanswered. */
 export const noAnswer: Scenario = {
   name: "no-answer",
-  title: "The sequencer does not answer within 24 hours",
+  title: "Nobody who signed a batch answers for it within 24 hours",
   prepare: () => {
     const gate = new Gate();
     return {
@@ -40,27 +41,30 @@ export const noAnswer: Scenario = {
         await story.observe({
           steps: ["S1"],
           actor: "L1",
-          read: async () => [await inbox.insecure(), await refusal(inbox.finalise.staticCall(header))],
+          read: async () => [
+            await inbox.insecure(),
+            await refusal(inbox.finalise.staticCall([passed(batchAt(stage, Number(header.index)))])),
+          ],
           holds: ([insecure, error]) => insecure === true && error === "InboxInsecure",
           text: `refuses to finalise batch ${header.index} while the window of ${duration(window)} is open`,
         });
         const stakes = await stakesOf(stage);
         story.note(`… ${duration(window)} pass, and nothing comes …`);
         await local.advance(window + 1);
-        await local.verifiers[0]?.tick();
-        await stage.tell();
-        await local.look();
+        await stage.until(() => local.l1State.condemned.length > 0);
         await story.observe({
           steps: ["11.14"],
           actor: "L1",
           read: async () => ({
             head: await inbox.head(),
-            invalidated: await Promise.all([header, later].map((each) => inbox.invalidated(hashHeader(each)))),
-            slashed: (await stakesOf(stage)).filter((stake, place) => stake !== stakes[place]).length,
+            verdicts: [header, later].map((each) => local.l1State.verdicts[hashHeader(each)] !== undefined),
+            left: (await stakesOf(stage)).map((stake, place) => Number((10n * stake) / (stakes[place] ?? 1n))),
           }),
-          holds: ({ head, invalidated: [first, second], slashed }) =>
-            head === header.index && first === true && second === false && slashed === 1,
-          text: `rolled batch ${later.index} back with it, without blame: only one stake is smaller, and its header is not void`,
+          holds: ({ head, verdicts: [first, second], left }) =>
+            head === header.index && first === true && second === false && left.every((share) => share < 10),
+          text: ({ left }) =>
+            `rolled batch ${later.index} back with it, without blame; of their stakes for batch ${header.index} its ` +
+            `signers keep ${left.map((share) => `${share}0 %`).join(", ")}`,
         });
 
         story.chapter("The users send again, and the next sequencer submits");

@@ -29,9 +29,9 @@ export const tokenTransfer: Scenario = {
 
       story.chapter("The verifier re-executes the batch, and L1 the token's transfer");
       await wakeVerifier(stage);
-      await local.verifiers[0]?.tick();
+      await stage.until(() => local.l1State.condemned.length > 0);
       const verdict = local.verifiers[0]?.agent.finding(hashHeader(forged.header))?.verdict;
-      if (verdict !== "wrong transition") throw new Error(`The verifier found "${verdict}".`);
+      if (verdict !== "wrong") throw new Error(`The verifier found "${verdict}".`);
       await stage.tell();
 
       story.chapter("User 1 sends the same signed bytes again, and they arrive");

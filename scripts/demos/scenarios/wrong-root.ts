@@ -18,9 +18,9 @@ export const wrongRoot: Scenario = {
 
       story.chapter("The verifier downloads the data and re-executes it");
       await wakeVerifier(stage);
-      await local.verifiers[0]?.tick();
+      await stage.until(() => local.l1State.condemned.length > 0);
       const finding = local.verifiers[0]?.agent.finding(hashHeader(forged.header));
-      if (finding?.verdict !== "wrong transition") throw new Error(`The verifier found "${finding?.verdict}".`);
+      if (finding?.verdict !== "wrong") throw new Error(`The verifier found "${finding?.verdict}".`);
       await stage.tell();
 
       story.chapter("The users send again, and the next sequencer submits a true batch");

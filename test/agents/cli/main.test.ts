@@ -23,7 +23,7 @@ const ROLES = [
 ];
 
 /** Between them these have every flag of `stake`. */
-const STAKE = ["stake join", "stake propose-ban"];
+const STAKE = ["stake join", "stake propose-ban", "stake prove-key"];
 
 const ACCOUNT = `0x${"22".repeat(20)}`;
 const L1 = ["--l1-url", "http://a", "--deployment", "/nowhere"];
@@ -85,6 +85,7 @@ describe("Agents on the command line", function () {
       [["user", "send", "--l2-url", "http://a", "--key", key], "nothing to send: expected --to or --data"],
       [["fund", "accounts", "--to", `${ACCOUNT},bob`], "Expected a 20-byte address"],
       [["fund", "accounts", "--to", ACCOUNT, ...L1, "--key", key], "nothing to send: expected --amount or --ether"],
+      [["stake", "join", "--possession", "0x12"], "Expected 64 bytes in hexadecimal"],
       [["storage"], "Expected a whole number from 0 to 65535", { METIS_PORT: "many" }],
       [["storage", "--config", addresses.replace("addresses", "absent")], "cannot read --config"],
     ];

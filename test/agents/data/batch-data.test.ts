@@ -6,8 +6,9 @@ import { AgentError } from "../../../agents/runtime/errors.ts";
 import { encodeObject } from "../../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
 import { failsWith } from "../../../testkit/agents/objects.ts";
-import { knows, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
+import { stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 import { submit, type TestBatch } from "../../../testkit/batches.ts";
+import { answer, requestData } from "../../../testkit/disputes.ts";
 
 describe("Data of a batch", () => {
   const load = stageFixture({ verifiers: 1 });
@@ -21,17 +22,12 @@ describe("Data of a batch", () => {
 
   const holding = (object: Uint8Array): ReadableStorage => ({ name: "memory", get: () => Promise.resolve(object) });
 
-  it("matches its header by count, size and MTTBR", () => {
-    const { header, transactions, data } = batch;
-    const right = { source: "test", transactions: [...transactions], data };
+  it("matches its header by count and MTTBR", () => {
+    const { header, transactions } = batch;
+    const right = { transactions: [...transactions] };
     expect(mttbrOf(transactions)).to.equal(header.mttbr);
     expect(matches(header, right)).to.equal(true);
-    expect(matches(header, { ...right, data: undefined })).to.equal(true);
-    const wrong: Partial<BatchHeader>[] = [
-      { txCount: header.txCount + 1n },
-      { dataSize: header.dataSize + 1n },
-      { mttbr: header.mtsr },
-    ];
+    const wrong: Partial<BatchHeader>[] = [{ txCount: header.txCount + 1n }, { mttbr: header.mtsr }];
     for (const change of wrong) expect(matches({ ...header, ...change }, right)).to.equal(false);
     expect(matches(header, { ...right, transactions: right.transactions.toReversed() })).to.equal(false);
   });
@@ -65,18 +61,15 @@ describe("Data of a batch", () => {
     await failsWith(blocks([]).fetch(batch.header), "L2_UNAVAILABLE");
   });
 
-  it("[9.3] [11.10.2] comes from L1 once it was posted, piece by piece", async () => {
+  it("[9.3] [11.10.2] comes from L1 once it was checked, range by range", async () => {
     await submit(stage.system, batch);
-    const verifier = stage.system.verifierAccounts[0]!;
-    const { disputes } = stage.system.as(verifier);
-    await disputes.requestData(batch.header, { value: await disputes.requestFee(batch.header) });
-    const mirror = stage.mirror();
-    await stage.responder({ pieceSize: 200 }, [knows(batch)]).answer(await mirror.sync());
-    const request = (await mirror.sync()).requests[batch.hash]!;
-    expect(request.posts.length).to.be.greaterThan(1);
+    await requestData(stage.system, batch);
+    await answer(stage.system, stage.world, batch, { size: 2 });
+    const request = (await stage.mirror().sync()).requests[batch.hash]!;
+    expect(request.checked.length).to.equal(3);
     const found = await fetchPosted(stage.l1, request);
     expect(Buffer.from(found.data!)).to.deep.equal(Buffer.from(batch.data));
-    const half = { ...request, posts: request.posts.slice(1) };
+    const half = { ...request, checked: request.checked.slice(1) };
     const failure: unknown = await fetchPosted(stage.l1, half).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(AgentError).with.property("code", "L1_UNAVAILABLE");
   });

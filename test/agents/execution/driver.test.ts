@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { AbiCoder, type TransactionRequest, Wallet, concat, dataSlice, getBytes, toBeHex } from "ethers";
 
-import { asHash } from "../../../l2/base/hex.ts";
+import { asHash, ZERO_HASH } from "../../../l2/base/hex.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { L1Revert } from "../../../agents/l1/reverts.ts";
 import {
@@ -106,7 +106,10 @@ describe("Execution driver", () => {
   async function request(gasLimit: bigint, known: readonly Uint8Array[] = []): Promise<ExecutionRequest> {
     const raw = await wallet.signTransaction({ type: 0, chainId: 1, to: wallet.address, gasPrice: 1, gasLimit });
     return {
-      transaction: { context: { number: 1n, timestamp: 2n, coinbase: wallet.address }, raw: getBytes(raw) },
+      transaction: {
+        context: { number: 1n, timestamp: 2n, coinbase: wallet.address, randomness: ZERO_HASH },
+        raw: getBytes(raw),
+      },
       preStateRoot: ROOT,
       witness: new Uint8Array(),
       preimages: (hash) => known.find((item) => keccakHex(item) === hash),

@@ -4,6 +4,7 @@ import { batchDigest, certificateDomain, SILENCE_TYPES, silenceDigest } from "..
 import { certify, certifySilence } from "../../../testkit/certificates.ts";
 import { CertificateCollector } from "../../../agents/peers/certificate-collector.ts";
 import { BATCH_HEADER_TYPES } from "../../../l2/batch/header.ts";
+import { placed } from "../../../testkit/batches.ts";
 import { Members } from "../../../agents/peers/members.ts";
 import { stageFixture } from "../../../testkit/agents/stage.ts";
 
@@ -19,16 +20,17 @@ describe("Certificates", () => {
     await members.refresh();
     const batch = await stage.world.batch(stage.world.genesis, stage.sequencer, { transfers: 1 });
     const collect = async (digest: string, types: object, value: object) => {
-      const collector = new CertificateCollector(digest);
+      const collector = new CertificateCollector(digest, members.current);
       for (const { address, key } of sequencerAccounts) {
         const signature = await key.signTypedData(domain, types as never, value);
         expect(collector.add(members.of(address)!, signature)).to.equal(true);
       }
-      return collector.certificate(members);
+      return collector.certificate();
     };
     const certificate = await collect(batchDigest(domain, batch.header), BATCH_HEADER_TYPES, batch.header);
     expect(certificate).to.deep.equal(await certify(sequencers, batch.header, sequencerAccounts));
-    await stage.system.inbox.submit(batch.parent, batch.header, [...batch.postStateProof], certificate!);
+    const parent = await placed(stage.system, batch.parent);
+    await stage.system.inbox.submit(parent, batch.header, [...batch.postStateProof], certificate!);
     expect(await stage.system.inbox.head()).to.equal(2n);
     const silence = { term: 1, sequencer: stage.sequencer };
     const silent = await collect(silenceDigest(domain, 1, stage.sequencer), SILENCE_TYPES, silence);

@@ -54,6 +54,15 @@ describe("Genesis", () => {
       expect(() => read({ ...FILE, alloc: { [BOB]: "all" } })).to.throw(AgentError, `alloc.${BOB}`);
     });
 
+    it("gives the code of contracts that are there from the start", () => {
+      expect(read({ ...FILE, predeploys: { [BOB.toLowerCase()]: "0x6001" } }).predeploys).to.deep.equal({
+        [BOB]: "0x6001",
+      });
+      expect(() => read({ ...FILE, predeploys: 5 })).to.throw(AgentError, "predeploys");
+      expect(() => read({ ...FILE, predeploys: { bob: "0x" } })).to.throw(AgentError, "predeploys.bob");
+      expect(() => read({ ...FILE, predeploys: { [BOB]: "code" } })).to.throw(AgentError, `predeploys.${BOB}`);
+    });
+
     it("is refused where balances sum to more than 2^256 - 1", () => {
       const most = 2n ** 256n - 1n;
       const rich = { ...FILE, alloc: { [ALICE]: String(most - 1n), [BOB]: "1" } };
@@ -73,7 +82,6 @@ describe("Genesis", () => {
         chainId: config.chainId,
         baseFee: config.baseFee,
         gasLimit: config.gasLimit,
-        randomness: 0n,
         blobBaseFee: 1n,
         memoryLimit: MEMORY_LIMIT,
         transactionLimit: TRANSACTION_LIMIT,
@@ -100,7 +108,6 @@ describe("Genesis", () => {
       chainId: 5n,
       baseFee: 6n,
       gasLimit: 7n,
-      randomness: 8n,
       blobBaseFee: 9n,
       memoryLimit: 10n,
       transactionLimit: 11n,
@@ -119,7 +126,7 @@ describe("Genesis", () => {
 
     it("is refused where it has another time or other balances, and its header is told", async () => {
       const { l1, config } = await setUp();
-      const { headerHash } = await l1.inbox.batchAt(0);
+      const headerHash = await l1.inbox.commitmentAt(0);
       for (const change of [{ genesisTimestamp: 5 }, { alloc: { ...config.alloc, [BOB]: 1n } }]) {
         const { message } = await failureOf(checkGenesis(l1, { ...config, ...change }));
         expect(message).to.match(/genesis header \(state root 0x[0-9a-f]{64}, time \d+\) is 0x[0-9a-f]{64}/);
@@ -131,6 +138,7 @@ describe("Genesis", () => {
       const { l1, config } = await setUp();
       const { message } = await failureOf(checkGenesis(l1, { ...config, chainId: 5n, baseFee: 6n }));
       expect(message).to.contain(`chainId is 5, expected ${config.chainId}; baseFee is 6, expected ${config.baseFee}`);
+      expect(message, "what submissions are checked by").to.contain("BatchInbox.baseFee is 6");
     });
 
     it("is refused where L1 is another chain, without the contracts", async () => {

@@ -1,11 +1,24 @@
 import { expect } from "chai";
+import { parseEther } from "ethers";
 
-import { followL1, isOpen, isSound, isVoid, stands, type L1State } from "../../../agents/l1/mirror.ts";
+import {
+  BATCH_STATUS,
+  commitmentOf,
+  followL1,
+  isAnswered,
+  isOpen,
+  isSound,
+  isVoid,
+  stands,
+  type L1State,
+} from "../../../agents/l1/mirror.ts";
 import { systemState } from "../../../agents/l1/system-state.ts";
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
-import { lying, rootsWith, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
-import { knows, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
+import { answeredRequest, lookUp } from "../../../agents/l1/look-up.ts";
+import { expire, Fault, answer } from "../../../testkit/disputes.ts";
+import { lying, placed, rootsWith, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
 
 describe("Mirror of L1", () => {
@@ -22,16 +35,26 @@ describe("Mirror of L1", () => {
   const request = async (of: TestBatch): Promise<void> => {
     const verifier = stage.system.verifierAccounts[0]!;
     const { disputes } = stage.system.as(verifier);
-    await disputes.requestData(of.header, { value: await disputes.requestFee(of.header) });
+    // What is more than the fee comes back.
+    await disputes.requestData([await placed(stage.system, of.header)], { value: parseEther("1") });
   };
 
   it("knows the batches that stand, how they came there, and whose term it is", async () => {
     await submit(stage.system, batch);
     const state = await look();
-    expect(state).to.deep.include({ head: 2, finalised: 1, insecure: false });
+    expect(state).to.deep.include({ head: 2, finalised: 1, insecure: false, secureBelow: 2, epoch: 0 });
     expect(state.term.sequencer).to.equal(stage.sequencer);
     const first = state.batches[1]!;
-    expect(first).to.deep.equal({ header: batch.header, headerHash: batch.hash, attested: true, confirmed: false });
+    expect(first).to.deep.include({ header: batch.header, headerHash: batch.hash, added: 0n });
+    expect(first.standing).to.deep.include({ status: BATCH_STATUS.certified, signers: 0b1111n });
+    const window = await stage.system.parameters.get(Parameter.ChallengeWindow);
+    expect(first.standing.due).to.equal((await stage.system.now()) + Number(window));
+    const { inbox } = stage.system;
+    expect(await inbox.commitmentAt(1)).to.equal(commitmentOf(batch.hash, first.standing));
+    expect(await inbox.stands(1, batch.hash, first.standing)).to.equal(true);
+    expect(await lookUp(stage.l1, batch.header)).to.deep.equal(first.standing);
+    expect(await lookUp(stage.l1, { ...batch.header, gasUsed: 1n })).to.equal(undefined);
+    expect(await lookUp(stage.l1, stage.world.genesis)).to.deep.include({ status: BATCH_STATUS.final });
     expect([stands(state, first), isSound(first)]).to.deep.equal([true, true]);
     expect(stands(state, { ...first, headerHash: ZERO_HASH })).to.equal(false);
     const system = systemState(() => state);
@@ -54,17 +77,28 @@ describe("Mirror of L1", () => {
     await request(batch);
     const asked = await look();
     const open = asked.requests[batch.hash]!;
-    expect(open).to.deep.include({ phase: "posting", expired: false, posts: [] });
+    expect(open).to.deep.include({ phase: "open", checked: [] });
     expect(open.requester).to.equal(stage.system.verifierAccounts[0]!.address);
     expect([isOpen(asked, open), isVoid(asked, open)]).to.deep.equal([true, false]);
     expect(await systemState(() => asked).batch(1n)).to.deep.include({ held: true });
-    expect(await systemState(() => asked).insecure()).to.equal(true);
-    await stage.responder({}, [knows(batch)]).answer(asked);
-    const posted = (await look()).requests[batch.hash]!;
-    expect(posted.phase).to.equal("recomputing");
-    expect(posted.posts).to.have.length(1);
-    expect(posted.recomputing?.stateRoot).to.equal(batch.header.preStateRoot);
-    expect(Number(posted.posting.count)).to.equal(batch.transactions.length);
+    expect([asked.insecure, asked.secureBelow]).to.deep.equal([true, 1]);
+    const { number } = (await stage.l1.provider.getBlock("latest"))!;
+    expect(await answeredRequest(stage.l1, batch.hash)).to.equal(undefined);
+    await answer(stage.system, stage.world, batch, { size: 2 });
+    const state = await look();
+    const answered = state.requests[batch.hash]!;
+    expect(await answeredRequest(stage.l1, batch.hash)).to.equal(answered.commitment);
+    expect([answered.phase, isAnswered(state, answered), state.insecure]).to.deep.equal(["answered", true, false]);
+    expect(answered.checked.map(({ from, count }) => [from, count])).to.deep.equal([
+      [0, 2],
+      [2, 1],
+    ]);
+    for (const { blockNumber, transactionHash, logIndex } of answered.checked) {
+      expect(blockNumber).to.be.greaterThan(number);
+      const receipt = await stage.l1.provider.getTransactionReceipt(transactionHash);
+      const log = receipt?.logs.find(({ index }) => index === logIndex);
+      expect(log?.topics[1]).to.equal(batch.hash);
+    }
   });
 
   it("remembers what L1 found wrong, and what went with it", async () => {
@@ -72,11 +106,16 @@ describe("Mirror of L1", () => {
     await submit(stage.system, wrong);
     await request(wrong);
     await stage.system.skip((await stage.system.parameters.get(Parameter.RequestWindow)) + 1n);
-    await stage.system.disputes.expire(wrong.header);
+    await expire(stage.system, wrong);
     const state = await look();
-    expect(state.head).to.equal(1);
+    expect([state.head, state.epoch, state.insecure]).to.deep.equal([1, 1, false]);
     expect(state.condemned.map(({ headerHash, head }) => [headerHash, head])).to.deep.equal([[wrong.hash, 2]]);
-    expect(state.requests[wrong.hash]).to.deep.include({ phase: "condemned", expired: true });
+    expect(state.verdicts[wrong.hash]).to.deep.include({
+      fault: Number(Fault.Unanswered),
+      stood: true,
+      signers: 0b1111n,
+    });
+    expect(state.requests[wrong.hash]?.phase).to.equal("condemned");
     expect(isOpen(state, state.requests[wrong.hash]!)).to.equal(false);
   });
 
@@ -84,7 +123,8 @@ describe("Mirror of L1", () => {
     const second = await stage.world.batch(batch.header, stage.sequencer, { transfers: 1 });
     for (const each of [batch, second]) await submit(stage.system, each);
     await stage.system.skip((await stage.system.parameters.get(Parameter.ChallengeWindow)) + 1n);
-    for (const { header } of [batch, second]) await stage.system.inbox.finalise(header);
+    const run = await Promise.all([batch, second].map(({ header }) => placed(stage.system, header)));
+    await stage.system.inbox.finalise(run);
     const all = await look();
     expect(all.finalised).to.equal(3);
     expect(Object.keys(all.batches)).to.deep.equal(["0", "1", "2"]);

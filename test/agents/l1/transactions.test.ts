@@ -47,7 +47,7 @@ describe("Transaction manager", () => {
     const { l1, wallet, kit, provider } = await setUp();
     const manager = managerOf(l1, wallet, kit);
     const nonce = await provider.getTransactionCount(wallet.address);
-    const data = l1.inbox.interface.encodeFunctionData("hold", [await emptyHeader()]);
+    const data = l1.inbox.interface.encodeFunctionData("hold", [1n]);
     const failure = await manager
       .send({ to: l1.addresses.inbox, data, label: "hold" })
       .catch((error: unknown) => error);
@@ -190,7 +190,7 @@ describe("Transaction manager", () => {
     await provider.send("evm_setAutomine", [false]);
     try {
       clock.onSleep = async () => {
-        const pending = (await cursor.load())?.pending;
+        const pending = (await cursor.load())?.pending?.[0];
         if (pending === undefined) return;
         await provider.send("hardhat_dropTransaction", [pending.hashes[0]]).catch(() => undefined);
         const fees = { maxFeePerGas: parseEther("0.0000001"), maxPriorityFeePerGas: parseEther("0.00000001") };
@@ -211,8 +211,124 @@ describe("Transaction manager", () => {
     }
   });
 
-  async function emptyHeader() {
-    const { genesisHeader } = await import("../../../l2/batch/header.ts");
-    return genesisHeader({ genesisTimestamp: 0 }, `0x${"00".repeat(32)}`);
-  }
+  describe("with several under way", () => {
+    const several = { underWay: 4 };
+
+    /** Lets nothing be mined until so many transactions wait, or nobody waits any more. */
+    async function together(count: number, run: (stage: Awaited<ReturnType<typeof setUp>>) => Promise<void>) {
+      const stage = await setUp();
+      const { provider, clock, pool } = stage;
+      await provider.send("evm_setAutomine", [false]);
+      clock.onSleep = async () => {
+        if ((await pool()).length >= count) await provider.send("evm_mine", []);
+      };
+      try {
+        await run(stage);
+      } finally {
+        await provider.send("evm_setAutomine", [true]);
+      }
+    }
+
+    it("[H5] has them in one block, in the order in which they came", async () => {
+      await together(4, async ({ l1, wallet, kit, transfer, receiver }) => {
+        const manager = managerOf(l1, wallet, kit, several);
+        const receipts = await Promise.all([1n, 2n, 3n, 4n].map((amount) => manager.send(transfer(amount))));
+        expect(new Set(receipts.map(({ blockNumber }) => blockNumber)).size).to.equal(1);
+        expect(receipts.map(({ index }) => index)).to.deep.equal([0, 1, 2, 3]);
+        expect(await l1.token.balanceOf(receiver)).to.equal(10n);
+      });
+    });
+
+    it("has no more of them than it may", async () => {
+      await together(2, async ({ l1, wallet, kit, transfer, pool, clock }) => {
+        const mine = clock.onSleep;
+        let most = 0;
+        clock.onSleep = async () => {
+          most = Math.max(most, (await pool()).length);
+          await mine();
+        };
+        const manager = managerOf(l1, wallet, kit, { underWay: 2 });
+        await Promise.all([1n, 2n, 3n, 4n].map((amount) => manager.send(transfer(amount))));
+        expect(most).to.equal(2);
+      });
+    });
+
+    it("takes a gas limit that the caller has found, and estimates nothing then", async () => {
+      const { l1, wallet, kit, transfer } = await setUp();
+      const receipt = await managerOf(l1, wallet, kit, several).send({ ...transfer(1n), gas: 123_456n });
+      expect((await l1.provider.getTransaction(receipt.hash))?.gasLimit).to.equal(123_456n);
+    });
+
+    it("knows all of them after a restart, and sends none twice, nor anything before they are settled", async () => {
+      const { l1, wallet, kit, clock, provider, transfer, receiver } = await setUp();
+      const cursor = new MemoryCursor<TransactionState>();
+      await provider.send("evm_setAutomine", [false]);
+      try {
+        const died = new AbortController();
+        const first = managerOf(l1, wallet, kit, several, cursor);
+        clock.onSleep = async () => {
+          if (((await cursor.load())?.pending ?? []).length === 3) died.abort();
+        };
+        const sends = [1n, 2n, 3n].map((amount) => first.send(transfer(amount), died.signal));
+        await Promise.allSettled(sends);
+        expect((await cursor.load())?.pending?.map(({ call }) => call)).to.deep.equal([1n, 2n, 3n].map(transfer));
+        clock.onSleep = () => provider.send("evm_mine", []) as Promise<void>;
+        const restarted = managerOf(l1, wallet, kit, several, cursor);
+        expect(await restarted.knows(transfer(2n))).to.equal(true);
+        expect(await restarted.knows(transfer(9n))).to.equal(false);
+        const [again, other] = await Promise.all([restarted.send(transfer(2n)), restarted.send(transfer(10n))]);
+        expect(other.blockNumber).to.be.greaterThan(again.blockNumber);
+      } finally {
+        await provider.send("evm_setAutomine", [true]);
+      }
+      expect(await l1.token.balanceOf(receiver)).to.equal(16n);
+      expect((await cursor.load())?.pending).to.equal(undefined);
+    });
+
+    it("raises the fee of the first that is stuck, not of those that wait behind it", async () => {
+      const { l1, wallet, kit, clock, provider, transfer } = await setUp();
+      await provider.send("evm_setAutomine", [false]);
+      let waited = 0;
+      clock.onSleep = async () => {
+        if (++waited === 16) await provider.send("evm_mine", []);
+      };
+      let sent: Transaction[];
+      try {
+        const manager = managerOf(l1, wallet, kit, { ...several, resubmitAfter: 10_000, pollInterval: 2_000 });
+        const receipts = await Promise.all([1n, 2n].map((amount) => manager.send(transfer(amount))));
+        const found = await Promise.all(receipts.map(({ hash }) => provider.getTransaction(hash)));
+        sent = found.map((transaction) => Transaction.from(transaction as never));
+      } finally {
+        await provider.send("evm_setAutomine", [true]);
+      }
+      const [first, second] = sent.map(({ maxFeePerGas }) => maxFeePerGas!);
+      expect(first! * 1000n >= second! * 1125n).to.equal(true);
+    });
+
+    it("sends again what nobody waits for any more, where something waits behind it", async () => {
+      const { l1, wallet, kit, clock, provider, transfer, receiver } = await setUp();
+      await provider.send("evm_setAutomine", [false]);
+      const manager = managerOf(l1, wallet, kit, { ...several, resubmitAfter: 10_000, pollInterval: 2_000 });
+      let dropped = false;
+      const leave = new AbortController();
+      clock.onSleep = async () => {
+        const { transactions } = (await provider.send("eth_getBlockByNumber", ["pending", false])) as {
+          transactions: string[];
+        };
+        if (!dropped && transactions.length === 2) {
+          dropped = true;
+          await provider.send("hardhat_dropTransaction", [transactions[0]]);
+          leave.abort();
+        } else if (dropped && transactions.length === 2) await provider.send("evm_mine", []);
+      };
+      try {
+        const [first, second] = [manager.send(transfer(1n), leave.signal), manager.send(transfer(2n))];
+        expect(await first.catch(() => "left")).to.equal("left");
+        await second;
+      } finally {
+        await provider.send("evm_setAutomine", [true]);
+      }
+      expect(await l1.token.balanceOf(receiver)).to.equal(3n);
+    });
+  });
 });

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { type Wallet, parseEther } from "ethers";
 
+import { Parameter } from "../../../ignition/parameters.ts";
+import { passed } from "../../../agents/l1/mirror.ts";
 import { ZERO_HASH, asHash } from "../../../l2/base/hex.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
 import { type LocalTest, localTest } from "../../../testkit/local.ts";
@@ -45,30 +47,39 @@ describe("a whole system in one process", () => {
     await local.advance(7 * 86_400);
     await local.tick();
     expect(local.l1State.finalised).to.equal(2);
-    const [rewarded] = await sequencers.queryFilter(sequencers.filters.BatchRewarded());
-    const { sequencer, producerReward, signersReward } = rewarded!.args;
-    expect(sequencer).to.equal(local.l1State.batches[1]?.header.sequencer);
+    const [rewarded] = await sequencers.queryFilter(sequencers.filters.BatchesRewarded());
+    const { batches, paid } = rewarded!.args;
+    expect(batches).to.equal(1n);
+    const [share, submission] = await Promise.all(
+      [Parameter.ProducerShare, Parameter.SubmissionShare].map((each) => system.parameters.get(each)),
+    );
+    const { sequencer } = local.l1State.batches[1]!.header;
     const credits = await owed();
     const producer = system.sequencerAccounts.findIndex(({ address }) => address === sequencer);
-    for (const [place, credit] of credits.entries()) {
-      // All four have the same stake and signed.
-      expect(credit).to.equal(signersReward / 4n + (place === producer ? producerReward : 0n));
-    }
-    expect(pool - (await sequencers.rewardPool())).to.equal(producerReward + signersReward);
+    // All four have the same stake and signed; the submitter finalised too.
+    const signed = credits[(producer + 1) % 4]!;
+    for (const [place, credit] of credits.entries()) if (place !== producer) expect(credit).to.equal(signed);
+    expect(pool - (await sequencers.rewardPool())).to.equal(paid);
+    expect(credits[producer]! - signed).to.be.closeTo((paid * share!) / 10_000n, 4n);
+    const submitter = await sequencers.owed(local.l1State.batches[1]!.standing.submitter);
+    expect(submitter).to.be.closeTo((paid * submission!) / 10_000n, 1n);
+    expect(credits.reduce((sum, credit) => sum + credit, submitter)).to.equal(paid);
   });
 
   it("[S1] shows users of the L2 the insecure tx state for as long as L1 is in it", async () => {
     const { local, users, system } = test;
     const [alice, bob] = users as [Wallet, Wallet];
-    const insecure = () => local.l2.send("metis_insecure", []) as Promise<boolean>;
+    const insecure = async () => {
+      const { insecure: told } = (await local.l2.send("metis_insecure", [])) as { insecure: boolean };
+      return told;
+    };
     const safe = async () => (await local.l2.getBlock("safe"))?.number;
     await local.transfer(alice, bob.address, 1n);
     await local.until(() => local.l1State.head === 2, { seconds: 90 });
     expect([await insecure(), await safe()]).to.deep.equal([false, 1]);
 
     const { disputes, inbox } = system.as(system.verifierAccounts[0]!);
-    const { header } = local.l1State.batches[1]!;
-    await disputes.requestData(header, { value: await disputes.requestFee(header) });
+    await disputes.requestData([passed(local.l1State.batches[1]!)], { value: parseEther("1") });
     await local.look();
     expect(await inbox.insecure()).to.equal(true);
     expect([await insecure(), await safe()]).to.deep.equal([true, 0]);

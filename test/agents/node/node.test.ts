@@ -16,9 +16,13 @@ describe("Node for users", () => {
   const state: L1State = {
     head: 1,
     finalised: 1,
+    epoch: 0,
     batches: {},
     requests: {},
+    held: [],
     condemned: [],
+    verdicts: {},
+    secureBelow: 1,
     insecure: true,
     term: { number: 1, sequencer: ZERO_ADDRESS },
   };
@@ -108,7 +112,7 @@ describe("Node for users", () => {
 
   it("answers from its chain and from L1", async () => {
     expect(await ask("eth_blockNumber")).to.equal("0x0");
-    expect(await ask("metis_insecure")).to.equal(true);
+    expect(await ask("metis_insecure")).to.deep.equal({ insecure: true, secureBelow: "0x1" });
     expect(await ask("metis_currentSequencer")).to.equal(null);
   });
 });

@@ -8,6 +8,8 @@ import { Members } from "../../../agents/peers/members.ts";
 import { Messenger, type PeerHandlers } from "../../../agents/peers/messenger.ts";
 import { type Envelope, PeerError, type Transport } from "../../../agents/peers/transport.ts";
 import { type TestSystem, systemFixture } from "../../../testkit/system.ts";
+import { FIRST_TERM } from "../../../testkit/batches.ts";
+import { provePossession } from "../../../testkit/certificates.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
 
 const load = systemFixture({ sequencers: 3, verifiers: 0 });
@@ -72,10 +74,11 @@ describe("peers", () => {
       expect(members.isQuorum([observer.address, account(0).address])).to.equal(false);
     });
 
-    it("[5] accepts the key before beside the present one, and no stranger's", async () => {
+    it("[5] [M3] accepts the next term's key beside the present one, and no stranger's", async () => {
       const { owner, address, key } = account(0);
       const fresh = new Wallet(id("another key"));
-      await system.as(owner).sequencers.rotateKey(fresh.address);
+      const { sequencers } = system.as(owner);
+      await sequencers.rotateKey(fresh.address, await provePossession(sequencers, address, fresh));
       expect(members.speaksFor(fresh.address, address)).to.equal(false);
       await members.refresh();
       expect(members.speaksFor(fresh.address, address)).to.equal(true);
@@ -86,12 +89,20 @@ describe("peers", () => {
       expect(members.speaksFor(ZeroAddress, account(1).address)).to.equal(false);
     });
 
-    it("forgets who left", async () => {
+    it("[Q4] forgets who left once the term is over", async () => {
       await system.as(account(0).owner).sequencers.resign();
       await members.refresh();
-      expect(members.of(account(0).address)).to.equal(undefined);
-      expect(members.speaksFor(account(0).key.address, account(0).address)).to.equal(false);
-      expect(members.everKey(account(0).key.address)).to.equal(account(0).address);
+      const { address, key } = account(0);
+      expect([members.of(address)?.key, members.coming.of(address)]).to.deep.equal([
+        members.term.number === Number(FIRST_TERM) ? key.address : undefined,
+        undefined,
+      ]);
+      // Before the first batch anyone may begin another term.
+      if (members.of(address) !== undefined) await system.sequencers.rotate();
+      await members.refresh();
+      expect(members.of(address)).to.equal(undefined);
+      expect(members.speaksFor(key.address, address)).to.equal(false);
+      expect(await members.ownerOf(key.address)).to.equal(address);
       expect(members.isQuorum([account(1).address, account(2).address])).to.equal(true);
     });
   });

@@ -12,6 +12,8 @@ import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
 import { blockSize } from "../../../l2/protocol/l2-transaction.ts";
 import { BLOCK_LIMITS } from "../../../l2/protocol/limits.ts";
+import { BATCH_STATUS, type L1Batch, passed } from "../../../agents/l1/mirror.ts";
+import { placed } from "../../../testkit/batches.ts";
 import { certify } from "../../../testkit/certificates.ts";
 import { type Fault, forge, forging, isolated, overfilling, overfull, unresponsive } from "../../../testkit/faults.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
@@ -34,6 +36,21 @@ describe("sequencer", () => {
     const { current: found } = local;
     if (found === undefined) throw new Error("nobody sequences");
     return found;
+  }
+
+  /** L1's last batch. */
+  function lastBatch(): L1Batch {
+    const { batches, head } = local.l1State;
+    return batches[head - 1]!;
+  }
+
+  /** The next batch with false state roots, which storage has. */
+  async function forgery(): Promise<{ forged: BatchHeader; wrong: Hex[] }> {
+    const { header, stateRoots, data } = await nextBatch(local);
+    const wrong = stateRoots.map(() => toHex(randomBytes(32)));
+    const dataHash = asHash(await local.storage.put(Buffer.concat([data, ...wrong.map(fromHex)])));
+    const postStateRoot = wrong.at(-1) ?? ZERO_HASH;
+    return { forged: { ...header, mtsr: batchTree(wrong).root, postStateRoot, dataHash }, wrong };
   }
 
   const status = (hash: Hex) => local.consensus.agent.transactionStatus(hash);
@@ -290,24 +307,22 @@ describe("sequencer", () => {
 
   describe("after L1's verdict", () => {
     it("[11.14] [3.2] [Q8] rolls back a batch that a colluding quorum got wrong, and a resend succeeds", async () => {
-      await setUp({ verifiers: 1, local: { consensusOptions: { limits: { age: 1e9 } } } });
+      // Cosigners keep enough to stay.
+      const stakes = Array.from({ length: 4 }, () => parseEther("40000"));
+      await setUp({ verifiers: 1, stakes, local: { consensusOptions: { limits: { age: 1e9 } } } });
       const failed: string[] = [];
       local.consensus.agent.events.on("failed", ({ hashes }) => failed.push(...hashes));
       const hash = await local.transfer(alice, bob.address, parseEther("1"));
       await local.tick();
       expect(await status(hash)).to.have.property("state", "included");
 
-      const { parent, header, stateRoots, data } = await nextBatch(local);
-      const wrong = stateRoots.map(() => toHex(randomBytes(32)));
-      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
-      const dataHash = asHash(await local.storage.put(Buffer.concat([data, ...wrong.map(fromHex)])));
-      const claimed = { ...forged, dataHash };
+      const { forged: claimed, wrong } = await forgery();
       const colluders = test.system.sequencerAccounts.map(({ seat, key }) => ({ seat, key }));
       const certificate = await certify(test.system.sequencers, claimed, colluders);
-      await test.system.inbox.submit(parent, claimed, batchTree(wrong).proof(0), certificate);
+      await test.system.inbox.submit(passed(lastBatch()), claimed, batchTree(wrong).proof(0), certificate);
       const offender = current();
-      // The verifier finds it wrong and proves it in one transaction.
-      await local.tick(2);
+      // The verifier finds it wrong, commits to the proof, and proves it in one transaction.
+      await local.until(() => local.l1State.condemned.length > 0, { seconds: 120 });
       expect(local.l1State.condemned.map(({ headerHash }) => headerHash)).to.deep.equal([hashHeader(claimed)]);
       await local.tick();
       for (const { chain } of local.sequencers) expect(chain.head.number).to.equal(0);
@@ -346,18 +361,13 @@ describe("sequencer", () => {
       await faker.agent.postUnattested();
       await local.look();
       const fake = local.l1State.batches[index];
-      expect(fake?.attested).to.equal(false);
+      expect(fake?.standing.status).to.equal(BATCH_STATUS.unattested);
 
-      // The verifier finds the data nowhere and requests it; the sequencer answers on L1, and is rotated meanwhile.
-      let insecure = false;
-      await local.until(
-        () => {
-          insecure ||= local.l1State.insecure;
-          return local.l1State.batches[index]?.confirmed === true;
-        },
-        { seconds: 300 },
-      );
-      expect(insecure).to.equal(true);
+      // It counts as requested; the sequencer answers on L1, and is rotated meanwhile.
+      expect(local.l1State.insecure).to.equal(true);
+      await local.until(() => local.l1State.batches[index]?.standing.status === BATCH_STATUS.recomputed, {
+        seconds: 300,
+      });
       expect(local.l1State.insecure).to.equal(false);
       await local.until(() => local.current !== faker, { seconds: 120 });
       await local.tick();
@@ -409,7 +419,7 @@ describe("sequencer", () => {
       const colluders = test.system.sequencerAccounts.map(({ seat, key }) => ({ seat, key }));
       const certificate = await certify(test.system.sequencers, header, colluders);
       const proof = batchTree(stateRoots).proof(stateRoots.length - 1);
-      await test.system.inbox.submit(parent, header, proof, certificate);
+      await test.system.inbox.submit(await placed(test.system, parent), header, proof, certificate);
       await local.tick();
       for (const { chain } of local.sequencers) expect(chain.head.stateRoot).to.equal(header.postStateRoot);
       await local.transfer(bob, alice.address, 1n);
@@ -421,16 +431,15 @@ describe("sequencer", () => {
       const faker = current();
       await local.transfer(alice, bob.address, 1n);
       await local.tick();
-      const { parent, header, stateRoots } = await nextBatch(local);
-      const wrong = stateRoots.map(() => toHex(randomBytes(32)));
-      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
+      const { forged, wrong } = await forgery();
       await submitUnattested(
-        { parent, header: forged, stateRoots: wrong },
+        { parent: lastBatch(), header: forged, stateRoots: wrong },
         { l1: local.l1, transactions: faker.transactions },
       );
       await local.consensus.stop();
       await local.until(() => local.l1State.condemned.length === 1, { seconds: 300 });
-      expect(await test.system.inbox.invalidated(hashHeader(forged))).to.equal(true);
+      expect(local.l1State.verdicts[hashHeader(forged)]?.stood).to.equal(true);
+      expect(await test.system.inbox.epoch()).to.equal(1n);
       await local.consensus.restart();
       await local.tick(2);
       expect(local.current).to.not.equal(faker);
@@ -446,11 +455,9 @@ describe("sequencer", () => {
       const first = await local.transfer(alice, bob.address, 1n);
       await local.tick();
       await local.submitter?.stop();
-      const { parent, header, stateRoots } = await nextBatch(local);
-      const wrong = stateRoots.map(() => toHex(randomBytes(32)));
-      const forged = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
+      const { forged, wrong } = await forgery();
       await submitUnattested(
-        { parent, header: forged, stateRoots: wrong },
+        { parent: lastBatch(), header: forged, stateRoots: wrong },
         { l1: local.l1, transactions: faker.transactions },
       );
       await local.until(() => local.l1State.condemned.length === 1, { seconds: 300 });
@@ -469,16 +476,17 @@ describe("sequencer", () => {
       await setUp({ behaviour: () => unresponsive() });
       await local.transfer(alice, bob.address, 1n);
       await local.tick();
-      const { parent, header, stateRoots } = await nextBatch(local);
+      const { header, stateRoots } = await nextBatch(local);
       const wrong = stateRoots.map(() => toHex(randomBytes(32)));
       const fake = { ...header, mtsr: batchTree(wrong).root, postStateRoot: wrong.at(-1) ?? ZERO_HASH };
       await submitUnattested(
-        { parent, header: fake, stateRoots: wrong },
+        { parent: lastBatch(), header: fake, stateRoots: wrong },
         { l1: local.l1, transactions: current().transactions },
       );
       await local.look();
-      expect(local.l1State.batches[1]?.attested).to.equal(false);
-      await local.until(() => local.l1State.batches[1]?.attested === true, { seconds: 120 });
+      const certified = () => local.l1State.batches[1]?.standing.status === BATCH_STATUS.certified;
+      expect(certified()).to.equal(false);
+      await local.until(certified, { seconds: 120 });
       expect(local.l1State.batches[1]?.headerHash).to.equal(hashHeader(header));
     });
   });

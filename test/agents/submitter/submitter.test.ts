@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { parseEther } from "ethers";
 
 import { keccakText } from "../../../l2/base/keccak.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { MemoryCursor } from "../../../agents/runtime/cursor.ts";
-import { followL1 } from "../../../agents/l1/mirror.ts";
+import { BATCH_STATUS, followL1 } from "../../../agents/l1/mirror.ts";
 import type { CertifiedBatch } from "../../../agents/node/consensus.ts";
 import { certifiedOnly } from "../../../agents/storage/authorise.ts";
 import type { DataSource } from "../../../agents/data/batch-data.ts";
@@ -12,8 +13,10 @@ import { HttpStorage } from "../../../agents/data/http-storage.ts";
 import { StorageServer } from "../../../agents/storage/server.ts";
 import { Outbox, type OutboxCursor } from "../../../agents/submitter/outbox.ts";
 import { Submitter } from "../../../agents/submitter/submitter.ts";
+import { TERM_LIMIT } from "../../../agents/l1/rotations.ts";
+import { Parameter } from "../../../ignition/parameters.ts";
 import { encodeObject } from "../../../l2/batch/encoding.ts";
-import { lying, rootsWith, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { lying, placed, rootsWith, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
 import { certify } from "../../../testkit/certificates.ts";
 import { managerOf, walletOf } from "../../../testkit/agents/kit.ts";
 import { knows, stageFixture, statesOf, type Stage } from "../../../testkit/agents/stage.ts";
@@ -89,7 +92,7 @@ describe("Submitter", () => {
     await submitter.tick();
     expect(await stage.system.inbox.head()).to.equal(4n);
     for (const { hash, header, data, stateRoots } of batches) {
-      expect((await stage.system.inbox.batchAt(header.index)).headerHash).to.equal(hash);
+      expect((await stage.mirror().sync()).batches[Number(header.index)]?.headerHash).to.equal(hash);
       expect(Buffer.from(await at.storage.get(header.dataHash))).to.deep.equal(
         Buffer.from(encodeObject(data, stateRoots)),
       );
@@ -149,7 +152,7 @@ describe("Submitter", () => {
     const wrong = await stage.publish(lying(right, { stateRoots: rootsWith(right, 1, keccakText("elsewhere")) }));
     const at = await home(stage, [right]);
     await at.start().tick();
-    expect(await stage.system.inbox.invalidated(wrong.hash)).to.equal(true);
+    expect((await stage.mirror().sync()).verdicts[wrong.hash]?.stood).to.equal(true);
   });
 
   it("[Q10] [Q3] submits while the storage is down, and delivers once it is back, also after a restart", async () => {
@@ -200,27 +203,79 @@ describe("Submitter", () => {
     const submitter = at.start();
     await submitter.tick();
     await submitter.tick();
-    expect((await stage.system.inbox.batchAt(1)).headerHash).to.equal(right.hash);
+    const { headerHash, standing } = (await stage.mirror().sync()).batches[1]!;
+    expect([headerHash, standing.status]).to.deep.equal([right.hash, BATCH_STATUS.certified]);
   });
 
-  it("[S1] finalises what is due, and nothing while the system is insecure", async () => {
+  it("[M2] adds signatures that another submitter left out, and those that came late", async () => {
     const stage = await load();
-    const batches = await chainOf(stage, 2);
+    const [batch] = (await chainOf(stage, 1)) as [TestBatch];
+    const members = stage.system.sequencerAccounts;
+    const others = members.filter(({ address }) => address !== stage.sequencer);
+    const late = others.at(-1)!;
+    // Whoever submits leaves out all that it can.
+    const quorum = members.filter(({ address }) => address !== late.address);
+    await submit(stage.system, batch, quorum);
+    const at = await home(stage, [batch]);
+    const submitter = at.start();
+    await submitter.tick();
+    const added = async () => (await stage.mirror().sync()).batches[1]!.added;
+    expect(await added()).to.equal(0n);
+    await at.certify(batch);
+    await submitter.tick();
+    expect(await added(), "it waits for more").to.equal(0n);
+    await stage.kit.clock.sleep(900_000);
+    await submitter.tick();
+    expect(await added()).to.equal(1n << BigInt(late.seat));
+    // Another one sees at once what somebody else has left out.
+    const fork = await chainOf(stage, 2);
+    await submit(stage.system, fork[1]!, quorum);
+    await at.certify(fork[1]!);
+    await submitter.tick();
+    expect((await stage.mirror().sync()).batches[2]!.added).to.equal(1n << BigInt(late.seat));
+  });
+
+  it("[S1] [H1] [H2] finalises in one call what is due, up to what is under request, and the rest once that is over", async () => {
+    const stage = await load();
+    const batches = await chainOf(stage, 3);
     const at = await home(stage, batches);
     for (const batch of batches) await at.certify(batch);
     const submitter = at.start();
     await submitter.tick();
-    expect(await stage.system.inbox.finalised()).to.equal(1n);
-    await stage.system.skip(604_800 - 3_600);
+    const { inbox, parameters } = stage.system;
+    expect(await inbox.finalised()).to.equal(1n);
+    const window = await parameters.get(Parameter.ChallengeWindow);
+    await stage.system.skip(window - 3_600n);
     const verifier = stage.system.as(stage.system.verifierAccounts[0]!);
-    const { header } = batches[1]!;
-    await verifier.disputes.requestData(header, { value: await verifier.disputes.requestFee(header) });
+    const { header } = batches[2]!;
+    await verifier.disputes.requestData([await placed(stage.system, header)], { value: parseEther("1") });
     await stage.system.skip(7_200);
+    const nonce = () => stage.l1.provider.getTransactionCount(stage.system.others[0]!.address);
+    const before = await nonce();
     await submitter.tick();
-    expect(await stage.system.inbox.finalised()).to.equal(1n);
-    await stage.system.skip(86_400);
-    await verifier.disputes.expire(header);
+    expect([await inbox.finalised(), (await nonce()) - before]).to.deep.equal([3n, 1]);
     await submitter.tick();
-    expect(await stage.system.inbox.finalised()).to.equal(2n);
+    expect([await inbox.finalised(), (await nonce()) - before]).to.deep.equal([3n, 1]);
+  });
+
+  it("[H6] [5] rotates a term that nobody ended in time, and fixes a draw that nothing fixed", async () => {
+    const stage = await load();
+    const at = await home(stage, []);
+    const submitter = at.start();
+    const { sequencers } = stage.system;
+    const nonce = () => stage.l1.provider.getTransactionCount(stage.system.others[0]!.address);
+    await stage.system.skip(600);
+    await submitter.tick();
+    expect(await nonce(), "a batch would fix it").to.equal(0);
+    await stage.system.skip(1_800);
+    for (let round = 0; round < 3; round++) await submitter.tick();
+    expect(await nonce()).to.equal(1);
+    const { number } = await sequencers.term();
+    await stage.system.skip(TERM_LIMIT);
+    await submitter.tick();
+    expect((await sequencers.term()).number, "the consensus layer comes first").to.equal(number);
+    await stage.system.skip(300);
+    await submitter.tick();
+    expect((await sequencers.term()).number).to.equal(number + 1n);
   });
 });

@@ -140,7 +140,12 @@ describe("User", () => {
       const answer = {
         ...proof,
         index: "0x2",
-        context: { number: String(context.number), timestamp: String(context.timestamp), coinbase: context.coinbase },
+        context: {
+          number: String(context.number),
+          timestamp: String(context.timestamp),
+          coinbase: context.coinbase,
+          randomness: context.randomness,
+        },
         header: { ...batch.header },
       };
       const l2 = { send: () => Promise.resolve(change(answer, batch)) } as unknown as JsonRpcApiProvider;

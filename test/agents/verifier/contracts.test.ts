@@ -2,10 +2,18 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
+import { Answering } from "../../../agents/execution/answer.ts";
+import { Checker, placeOf } from "../../../agents/execution/checker.ts";
+import { callGasFor } from "../../../agents/execution/defaults.ts";
+import { judge } from "../../../agents/execution/judge.ts";
+import { Transitions } from "../../../agents/execution/ranges.ts";
+import type { Sender } from "../../../agents/l1/transactions.ts";
 import { keccakText } from "../../../l2/base/keccak.ts";
 import { lying, rootsWith, submit, type TestBatch } from "../../../testkit/batches.ts";
 import { ContractBatch, openContractWorld } from "../../../testkit/contract-batch.ts";
-import { knows, recomputerOf, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
+import { isCondemned } from "../../../testkit/disputes.ts";
+import { managerOf, walletOf } from "../../../testkit/agents/kit.ts";
+import { knows, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 
 const { story } = await openContractWorld();
 
@@ -25,6 +33,33 @@ describe("Agents in disputes over contracts", function () {
     const { batch } = played;
     return stage.publish(lying(batch, { stateRoots: rootsWith(batch, played.place(title), keccakText("elsewhere")) }));
   };
+  /** Answers the request for the batch, or dies before a session of L1's goes on after so many calls. */
+  const answer = async (steps = Infinity): Promise<void> => {
+    const { kit, l1, system, world } = stage;
+    const { batch, states } = played;
+    const manager = managerOf(l1, walletOf(system.others[0]!.address), kit);
+    let sent = 0;
+    const transactions: Sender = {
+      estimate: (call) => manager.estimate(call),
+      simulate: (call, gas) => manager.simulate(call, gas),
+      send: (call, signal) =>
+        call.label !== "advance" || sent++ < steps ? manager.send(call, signal) : Promise.reject(new Error("killed")),
+    };
+    const parts = { ...kit, l1, transactions, config: world.config, states };
+    const checker = new Checker({ stepGas: 12_000_000n }, parts);
+    const judged = await judge(world.config, states, batch.header, await knows(batch).fetch(batch.header));
+    const mirror = stage.mirror();
+    const look = async () => {
+      const request = (await mirror.sync()).requests[batch.hash];
+      return request?.phase === "open" ? { place: placeOf(request), checked: request.checked } : undefined;
+    };
+    const transitions = new Transitions(batch.header, batch.transactions, batch.stateRoots);
+    await new Answering({ callGas: callGasFor(12_000_000n), atOnce: 1 }, { ...parts, checker }).answer(
+      transitions,
+      judged?.gas ?? [],
+      look,
+    );
+  };
   const paused = async (): Promise<number> =>
     (await stage.system.executor.queryFilter(stage.system.executor.filters.ExecutionPaused())).length;
 
@@ -34,39 +69,33 @@ describe("Agents in disputes over contracts", function () {
       const home = await stage.home();
       const nonce = await stage.l1.provider.getTransactionCount(home.wallet.address);
       await stage.verifier(home).tick();
-      expect(await stage.system.inbox.invalidated(batch.hash)).to.equal(true);
-      // The proof, and the claim of the bounty.
-      expect(await stage.l1.provider.getTransactionCount(home.wallet.address)).to.equal(nonce + 2);
+      expect(await isCondemned(stage.system, batch.hash)).to.equal(true);
+      expect(await stage.l1.provider.getTransactionCount(home.wallet.address)).to.equal(nonce + 1);
     });
   }
 
   it("[11.4] [11.5] a verifier has L1 execute what is too heavy for one call, and proves it wrong @full", async () => {
     const batch = await wrongAfter("payment of many");
     await stage.verifier(await stage.home()).tick();
-    expect(await stage.system.inbox.invalidated(batch.hash)).to.equal(true);
+    expect(await isCondemned(stage.system, batch.hash)).to.equal(true);
     expect(await paused()).to.be.greaterThan(0);
   });
 
-  it("[11.9] [11.10.1] recomputers execute ranges in one call each, and the heavy transaction in several, where one left off @full", async () => {
+  it("[11.9] [11.10.1] an answerer takes one call for many transitions, and several for the heavy one, where it left off @full", async () => {
     const { batch } = played;
     await submit(stage.system, batch);
     // Nobody but L1 has the data.
     await stage.verifier(await stage.home(), {}, []).tick();
-    const mirror = stage.mirror();
-    await stage.responder({}, [knows(batch)]).answer(await mirror.sync());
-    const advance = async (steps?: number): Promise<void> => {
-      const recomputer = recomputerOf({ ...stage, states: played.states }, { steps, kind: "advance" });
-      await recomputer.advance(await mirror.sync(), batch.hash, () => knows(batch).fetch(batch.header));
-    };
-    const death = await advance(1).catch((error: unknown) => error);
+    // It dies over the heavy transaction, and another one goes on with what is on L1.
+    const death = await answer(1).catch((error: unknown) => error);
     expect(death).to.be.an("error").with.property("message", "killed");
     expect(await paused()).to.equal(1);
-    await advance();
-    expect((await mirror.sync()).requests[batch.hash]?.phase).to.equal("answered");
+    await answer();
+    expect((await stage.mirror().sync()).requests[batch.hash]?.phase).to.equal("answered");
     const { disputes, executor } = stage.system;
-    const advanced = await disputes.queryFilter(disputes.filters.RecomputationAdvanced(batch.hash));
+    const checked = await disputes.queryFilter(disputes.filters.RecordsChecked(batch.hash));
     // Instrumented code takes more of a call.
-    if (!hre.globalOptions.coverage) expect(advanced.length).to.be.lessThan(batch.transactions.length / 2);
+    if (!hre.globalOptions.coverage) expect(checked.length).to.be.lessThan(batch.transactions.length / 2);
     const machines = (await executor.queryFilter(executor.filters.ExecutionPaused())).map(
       ({ args }) => args.machineHash,
     );

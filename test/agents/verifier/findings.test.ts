@@ -15,7 +15,7 @@ describe("Findings of a verifier", () => {
     const batch = batchOf(1);
     expect(findings.of(batch.headerHash)).to.equal(undefined);
     await findings.note(batch, { verdict: "unavailable", withheld: true }, 1);
-    await findings.noteProposal(batch.headerHash);
+    await findings.add(batch.headerHash, { proposed: true });
     await findings.note(batch, { verdict: "right", withheld: false }, 1);
     const restarted = new Findings({ cursor });
     await restarted.load();

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { keccakText } from "../../../l2/base/keccak.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { encodeObject, encodeRecords } from "../../../l2/batch/encoding.ts";
-import { lying, rootsWith, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { lying, placeOf, rootsWith, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { check, Fault, faultOf, isCondemned } from "../../../testkit/disputes.ts";
 import { stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 
 describe("Fraud proofs of a verifier", () => {
@@ -20,9 +21,10 @@ describe("Fraud proofs of a verifier", () => {
       const batch = await stage.publish(lying(right, { stateRoots: rootsWith(right, index, keccakText("elsewhere")) }));
       const verifier = stage.verifier(await stage.home());
       await verifier.tick();
-      expect(verifier.finding(batch.hash)?.verdict).to.equal("wrong transition");
+      expect(verifier.finding(batch.hash)?.verdict).to.equal("wrong");
+      expect(await faultOf(stage.system, batch.hash)).to.equal(Fault.Transition);
       expect(await stage.system.inbox.head()).to.equal(1n);
-      expect(await stage.system.inbox.invalidated(batch.hash)).to.equal(true);
+      expect(await isCondemned(stage.system, batch.hash)).to.equal(true);
       expect((await stage.system.sequencers.sequencerOf(stage.sequencer)).status).to.equal(2n);
     });
   }
@@ -44,7 +46,7 @@ describe("Fraud proofs of a verifier", () => {
     await stage.publish(batch);
     const verifier = stage.verifier(await stage.home());
     await verifier.tick();
-    expect(verifier.finding(batch.hash)?.verdict).to.equal("wrong transition");
+    expect(await faultOf(stage.system, batch.hash)).to.equal(Fault.Transition);
     expect(await stage.system.inbox.head()).to.equal(1n);
   });
 
@@ -60,7 +62,7 @@ describe("Fraud proofs of a verifier", () => {
     await stage.publish(disordered);
     const verifier = stage.verifier(await stage.home());
     await verifier.tick();
-    expect(verifier.finding(disordered.hash)?.verdict).to.equal("disorder");
+    expect(await faultOf(stage.system, disordered.hash)).to.equal(Fault.Order);
     expect(await stage.system.inbox.head()).to.equal(1n);
   });
 
@@ -72,7 +74,7 @@ describe("Fraud proofs of a verifier", () => {
       const batch = await stage.publish(lying(right, { header: { [field]: right.header[field] + header[field]! } }));
       const verifier = stage.verifier(await stage.home());
       await verifier.tick();
-      expect(verifier.finding(batch.hash)?.verdict).to.equal("misplacement");
+      expect(await faultOf(stage.system, batch.hash)).to.equal(Fault.Placement);
       expect(await stage.system.inbox.head()).to.equal(1n);
     }
   });
@@ -84,9 +86,40 @@ describe("Fraud proofs of a verifier", () => {
     await stage.publish(lying(right, { stateRoots: rootsWith(right, 2, keccakText("elsewhere")) }));
     const before = await stage.system.token.balanceOf(home.wallet.address);
     await stage.verifier(home).tick();
+    // It waits for whoever had committed to the proof before.
+    expect(await stage.system.token.balanceOf(home.wallet.address)).to.equal(before);
+    await stage.system.skip(3_600n);
+    await stage.verifier(home).tick();
     const bounty = (await stage.system.token.balanceOf(home.wallet.address)) - before;
     expect(bounty > 0n).to.equal(true);
     expect(await stage.system.sequencers.owed(home.wallet.address)).to.equal(0n);
+  });
+
+  it("[11.13] keeps its bounty where somebody copies its proof", async () => {
+    const stage = await load();
+    const home = await stage.home();
+    const { sequencers } = stage.system;
+    const right = await next(stage);
+    const forged = right.stateRoots.map((root, index) => (index < 2 ? root : keccakText(`forged ${index}`)));
+    const batch = await stage.publish(lying(right, { stateRoots: forged }));
+    const tick = () => stage.verifier(home, { commit: true }).tick();
+    await tick();
+    expect(await isCondemned(stage.system, batch.hash)).to.equal(false);
+    await stage.system.skip(await sequencers.COMMIT_DELAY());
+    const copier = stage.system.others[0]!;
+    await check(stage.system, stage.world, batch, { from: 2, to: 3, as: copier });
+    expect((await sequencers.bountyOf(batch.hash)).claimant).to.equal(copier.address);
+    const stakes = await sequencers.totalStake();
+    await tick();
+    const { claimant, amount } = await sequencers.bountyOf(batch.hash);
+    expect(claimant).to.equal(home.wallet.address);
+    // The second proof takes nothing from anybody but the copier.
+    expect(await sequencers.totalStake()).to.equal(stakes);
+    const before = await stage.system.token.balanceOf(claimant);
+    await stage.system.skip(await sequencers.COMMIT_WINDOW());
+    await tick();
+    expect((await stage.system.token.balanceOf(claimant)) - before).to.equal(amount);
+    expect(await sequencers.owed(copier)).to.equal(0n);
   });
 
   it("[3.3.2] a fake batch whose data it has", async () => {
@@ -96,23 +129,32 @@ describe("Fraud proofs of a verifier", () => {
     await submitUnattested(stage.system, fake);
     await stage.store.put(encodeObject(fake.data, fake.stateRoots));
     await stage.verifier(await stage.home()).tick();
-    expect(await stage.system.inbox.invalidated(fake.hash)).to.equal(true);
+    expect(await isCondemned(stage.system, fake.hash)).to.equal(true);
   });
 
   it("builds on nothing that is wrong, and verifies what takes its place", async () => {
     const stage = await load();
     const home = await stage.home();
     const right = await next(stage);
-    const wrong = await stage.publish(lying(right, { stateRoots: rootsWith(right, 4, keccakText("elsewhere")) }));
-    const onTop = await stage.publish(await next(stage, wrong.header));
+    const wrong = lying(right, { stateRoots: rootsWith(right, 4, keccakText("elsewhere")) });
+    // One sequencer did not sign, and nothing is left of the stakes of the others that counts.
+    const [honest, ...forgers] = stage.system.sequencerAccounts.toSorted(
+      (first, second) => Number(first.address === stage.sequencer) - Number(second.address === stage.sequencer),
+    );
+    await submit(stage.system, wrong, forgers);
+    await stage.store.put(encodeObject(wrong.data, wrong.stateRoots));
+    const onTop = await next(stage, wrong.header);
+    await submit(stage.system, onTop, forgers);
+    await stage.store.put(encodeObject(onTop.data, onTop.stateRoots));
     const verifier = stage.verifier(home);
     await verifier.tick();
-    expect(verifier.finding(onTop.hash)).to.equal(undefined);
+    // What was built on it is right by itself, and harms nobody.
+    expect(await isCondemned(stage.system, onTop.hash)).to.equal(false);
     expect(await stage.system.inbox.head()).to.equal(1n);
     const { sequencer } = await stage.system.sequencers.term();
-    const again = await stage.world.batch(stage.world.genesis, sequencer);
-    const others = stage.system.sequencerAccounts.filter(({ address }) => address !== stage.sequencer);
-    await submit(stage.system, again, others);
+    const again = await stage.world.batch(stage.world.genesis, sequencer, await placeOf(stage.system));
+    expect(sequencer).to.equal(honest!.address);
+    await submit(stage.system, again, [honest!]);
     await stage.store.put(encodeObject(again.data, again.stateRoots));
     await verifier.tick();
     expect(verifier.finding(again.hash)?.verdict).to.equal("right");

@@ -3,8 +3,10 @@ import { expect } from "chai";
 import { keccakText } from "../../../l2/base/keccak.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { BlocksSource, StorageSource } from "../../../agents/data/batch-data.ts";
+import { commitmentOf } from "../../../agents/l1/standing.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
-import { lying, rootsWith, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { lying, rootsWith, standingOf, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { Fault, faultOf, isCondemned, requestOf, RequestState } from "../../../testkit/disputes.ts";
 import { knows, stageFixture, type Stage, type VerifierHome } from "../../../testkit/agents/stage.ts";
 
 describe("Requests of a verifier", () => {
@@ -31,7 +33,7 @@ describe("Requests of a verifier", () => {
     await stage.verifier({ ...(await stage.home()), wallet: home.wallet }).tick();
 
     const mirror = stage.mirror();
-    await stage.responder({}, [knows(batch)]).answer(await mirror.sync());
+    await stage.answer([knows(batch)]);
     await verifier.tick();
     expect(await stage.system.inbox.insecure()).to.equal(false);
     expect((await mirror.sync()).requests[batch.hash]?.phase).to.equal("answered");
@@ -50,7 +52,8 @@ describe("Requests of a verifier", () => {
     // More than governance allows at present: it asks for the most that can pass (H8).
     const options = { kick: { slashShare: 2_000, compensation: 10n ** 21n } };
     await stage.verifier(home, options).tick();
-    await stage.responder({}, [knows(batch)]).answer(await stage.mirror().sync());
+    const standing = await standingOf(stage.system, batch.header);
+    await stage.answer([knows(batch)]);
     await stage.system.skip(1);
     await stage.verifier(home, options).tick();
     await stage.verifier(home, options).tick();
@@ -58,9 +61,11 @@ describe("Requests of a verifier", () => {
     const proposals = await governor.queryFilter(governor.filters.KickProposed());
     expect(proposals.map(({ args }) => args.sequencer)).to.deep.equal([stage.sequencer]);
     const { slashShare, compensation } = proposals[0]!.args;
-    expect([compensation.account, compensation.request]).to.deep.equal([home.wallet.address, batch.hash]);
+    const commitment = commitmentOf(batch.hash, standing);
+    expect([compensation.account, compensation.request]).to.deep.equal([home.wallet.address, commitment]);
     expect([slashShare, compensation.metis]).to.deep.equal([1_000n, 200n * 10n ** 18n]);
-    expect(compensation.ether_).to.equal(await stage.system.disputes.requestFee(batch.header));
+    const { fee } = await stage.system.disputes.requestOf(commitment);
+    expect(compensation.ether_).to.equal(fee * 10n ** 9n);
   });
 
   it("[11.D1] [11.11] closes a request that nobody answered, and collects fee and bounty", async () => {
@@ -76,12 +81,13 @@ describe("Requests of a verifier", () => {
     await restart(stage, home).tick();
     expect(await stage.system.inbox.head()).to.equal(1n);
     expect(await stage.system.inbox.insecure()).to.equal(false);
+    await stage.system.skip(3_600n);
     await restart(stage, home).tick();
     expect((await stage.system.token.balanceOf(home.wallet.address)) > metis).to.equal(true);
     expect(await stage.system.disputes.owed(home.wallet.address)).to.equal(0n);
   });
 
-  it("[11.2] [11.6] [11.10] [11.11] nobody has the claimed roots: L1 recomputes and condemns", async () => {
+  it("[11.2] [11.6] [11.D1] [11.11] nobody has the claimed roots: the window ends, and L1 condemns", async () => {
     const stage = await load();
     const home = await stage.home();
     const right = await next(stage);
@@ -90,11 +96,15 @@ describe("Requests of a verifier", () => {
     const blocks = new BlocksSource("blockchain", { transactions: () => Promise.resolve(right.transactions) });
     const verifier = stage.verifier(home, {}, [new StorageSource(stage.store), blocks]);
     await verifier.tick();
-    expect(verifier.finding(wrong.hash)?.verdict).to.equal("wrong data");
+    expect(verifier.finding(wrong.hash)?.verdict).to.equal("unshown");
     expect(await stage.system.inbox.insecure()).to.equal(true);
-    await stage.responder({}, [knows(right)]).answer(await stage.mirror().sync());
+    // Who has the transactions alone can show nothing.
+    await stage.answer([knows(right)]);
     await verifier.tick();
-    expect(await stage.system.inbox.invalidated(wrong.hash)).to.equal(true);
+    expect(await isCondemned(stage.system, wrong.hash)).to.equal(false);
+    await stage.system.skip(86_401n);
+    await verifier.tick();
+    expect(await faultOf(stage.system, wrong.hash)).to.equal(Fault.Unanswered);
     expect(await stage.system.inbox.insecure()).to.equal(false);
   });
 
@@ -105,8 +115,8 @@ describe("Requests of a verifier", () => {
     await stage.publish(wrong);
     const verifier = stage.verifier(await stage.home());
     await verifier.tick();
-    expect(verifier.finding(wrong.hash)?.verdict).to.equal("wrong data");
-    expect((await stage.system.disputes.requestOf(wrong.hash)).state).to.equal(1n);
+    expect(verifier.finding(wrong.hash)?.verdict).to.equal("unshown");
+    expect((await requestOf(stage.system, wrong)).state).to.equal(RequestState.Open);
   });
 
   it("[11.6] the object in storage is no batch", async () => {
@@ -116,8 +126,8 @@ describe("Requests of a verifier", () => {
     await stage.publish(wrong);
     const verifier = stage.verifier(await stage.home());
     await verifier.tick();
-    expect(verifier.finding(wrong.hash)?.verdict).to.equal("wrong data");
-    expect((await stage.system.disputes.requestOf(wrong.hash)).state).to.equal(1n);
+    expect(verifier.finding(wrong.hash)?.verdict).to.equal("unshown");
+    expect((await requestOf(stage.system, wrong)).state).to.equal(RequestState.Open);
   });
 
   it("[11.6] the header's gas is not what was used", async () => {
@@ -126,24 +136,30 @@ describe("Requests of a verifier", () => {
     const wrong = await stage.publish(lying(right, { header: { gasUsed: right.header.gasUsed + 1n } }));
     const verifier = stage.verifier(await stage.home());
     await verifier.tick();
-    await stage.responder({}, [knows(right)]).answer(await stage.mirror().sync());
+    await stage.answer([knows(right)]);
     await verifier.tick();
-    expect(await stage.system.inbox.invalidated(wrong.hash)).to.equal(true);
+    expect(await isCondemned(stage.system, wrong.hash)).to.equal(true);
   });
 
-  it("[11.6] pays no more than it was told to", async () => {
+  it("[H7] [11.6] pays no more a day than it was told to, and goes on with the next batch", async () => {
     const stage = await load();
-    const batch = await next(stage);
-    await submit(stage.system, batch);
-    const fee = await stage.system.disputes.requestFee(batch.header);
-    await stage.verifier(await stage.home(), { maxRequestFee: fee - 1n }).tick();
-    expect(await stage.system.inbox.insecure()).to.equal(false);
+    const home = await stage.home();
+    const dear = await next(stage);
+    await submit(stage.system, dear);
+    const cheap = await next(stage, dear.header, 1);
+    await submit(stage.system, cheap);
+    const price = (batch: TestBatch): Promise<bigint> => stage.system.disputes.requestFee(batch.header, 0n);
+    const requestBudget = ((await price(dear)) + (await price(cheap))) / 2n;
+    await stage.verifier(home, { requestBudget }).tick();
+    expect((await requestOf(stage.system, dear)).state).to.equal(RequestState.None);
+    expect((await requestOf(stage.system, cheap)).state).to.equal(RequestState.Open);
     expect((await stage.kit.metrics.alarms.get()).values[0]?.value).to.equal(1);
-    await stage.verifier(await stage.home(), { maxRequestFee: fee }).tick();
-    expect(await stage.system.inbox.insecure()).to.equal(true);
+    // By default the budget covers the dearest batch.
+    await stage.verifier(home).tick();
+    expect((await requestOf(stage.system, dear)).state).to.equal(RequestState.Open);
   });
 
-  it("[3.3.2] gets its fee back when a certified batch takes the place of a fake one", async () => {
+  it("[3.3.2] leaves a fake batch that nobody needs to request, and verifies the certified one in its place", async () => {
     const stage = await load();
     const home = await stage.home();
     const right = await next(stage);
@@ -154,7 +170,7 @@ describe("Requests of a verifier", () => {
     await stage.publish(right);
     const verifier = restart(stage, home);
     await verifier.tick();
-    expect((await stage.system.disputes.requestOf(fake.hash)).state).to.equal(3n);
+    expect(await stage.system.inbox.insecure()).to.equal(false);
     expect(await stage.system.disputes.owed(home.wallet.address)).to.equal(0n);
     expect(verifier.finding(hashHeader(right.header))?.verdict).to.equal("right");
   });

@@ -8,7 +8,8 @@ import { HttpStorage } from "../../../agents/data/http-storage.ts";
 import { Snapshot, writeSnapshot } from "../../../agents/data/snapshot.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
 import { lying, rootsWith, submit, type TestBatch } from "../../../testkit/batches.ts";
-import { knows, recomputerOf, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
+import { isCondemned } from "../../../testkit/disputes.ts";
+import { stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 import { temporaryDirectory } from "../../../testkit/directory.ts";
 
 describe("Verifier", () => {
@@ -76,28 +77,6 @@ describe("Verifier", () => {
   });
 
   describe("stands on its own", () => {
-    it("[11.9] shares a recomputation with others, none undoing another's progress", async () => {
-      const stage = await load();
-      const home = await stage.home();
-      const batch = await next(stage, stage.world.genesis, 24);
-      await submit(stage.system, batch);
-      const verifier = stage.verifier(home, { stepGas: 400_000n });
-      await verifier.tick();
-      const mirror = stage.mirror();
-      await stage.responder({}, [knows(batch)]).answer(await mirror.sync());
-      const stale = structuredClone(await mirror.sync());
-      const fetch = () => knows(batch).fetch(batch.header);
-      const other = recomputerOf(stage, { stepGas: 400_000n, steps: 2 });
-      const killed = await other.advance(stale, batch.hash, fetch).catch((error: unknown) => error);
-      expect((killed as Error).message).to.equal("killed");
-      await verifier.tick();
-      // What it holds is old by now; it finds out and gives up.
-      await recomputerOf(stage).advance(stale, batch.hash, fetch);
-      expect((await mirror.sync()).requests[batch.hash]?.phase).to.equal("answered");
-      const advanced = await stage.system.disputes.queryFilter(stage.system.disputes.filters.RecomputationAdvanced());
-      expect(advanced.length).to.be.greaterThan(2);
-    });
-
     it("becomes a verifier by itself, and only once", async () => {
       const stage = await load();
       const { address } = stage.system.others[3]!;
@@ -131,7 +110,7 @@ describe("Verifier", () => {
       const wrong = await stage.publish(lying(other, { stateRoots: rootsWith(other, 0, ZERO_HASH) }));
       await verifier.tick();
       expect(verifier.finding(first.hash)?.verdict).to.equal("right");
-      expect(await stage.system.inbox.invalidated(wrong.hash)).to.equal(true);
+      expect(await isCondemned(stage.system, wrong.hash)).to.equal(true);
     });
   });
 });

@@ -15,7 +15,6 @@ describe("Policy of a voter", () => {
     proposals: [],
     requests: {},
     headers: {},
-    term: { sequencer: "", batches: 0 },
     silentTerms: {},
     unattested: {},
     slashed: [],
@@ -45,7 +44,9 @@ describe("Policy of a voter", () => {
   const KICK_ALONE = proposal(kick());
   const BAN_ALONE = proposal(BAN);
   const keyOf = (place: number) => keccakText(`batch ${place}`);
-  const pay = (account: string, { request = keyOf(0), metis = 0n, ether = FEE } = {}): ProposedCall => ({
+  /** What L1 keeps a request under. */
+  const commitmentTo = (place: number) => keccakText(`commitment to batch ${place}`);
+  const pay = (account: string, { request = commitmentTo(0), metis = 0n, ether = FEE } = {}): ProposedCall => ({
     kind: "compensate",
     account,
     request,
@@ -63,6 +64,7 @@ describe("Policy of a voter", () => {
       const parties = { sequencer: "sequencer", requester: "verifier" };
       record.requests[headerHash] = {
         headerHash,
+        commitment: commitmentTo(place),
         dataHash: headerHash,
         outcome,
         ...parties,
@@ -122,7 +124,7 @@ describe("Policy of a voter", () => {
     expect(vote(proposal(kick(), pay("verifier", { ether: FEE + ALLOWANCE + 1n })), WITHHELD)).to.equal("against");
     expect(vote(proposal(kick(), pay("verifier", { metis: ALLOWANCE_METIS + 1n })), WITHHELD)).to.equal("against");
     expect(vote(proposal(kick(), pay("stranger")), WITHHELD)).to.equal("against");
-    expect(vote(proposal(kick(), pay("verifier", { request: keyOf(7) })), WITHHELD)).to.equal("against");
+    expect(vote(proposal(kick(), pay("verifier", { request: commitmentTo(7) })), WITHHELD)).to.equal("against");
     for (const outcome of ["open", "condemned", "gone"] as const) {
       const silent = { ...BLANK, silentTerms: { sequencer: 1 } };
       const { record, observations } = requests([outcome, "unavailable"]);
@@ -147,7 +149,7 @@ describe("Policy of a voter", () => {
 
   it("[H8] pays for one request a kick or ban, so that nobody can live on playing requests", () => {
     expect(vote(proposal(pay("sequencer")), NEEDLESS)).to.equal(undefined);
-    const twice = proposal(BAN, pay("sequencer"), pay("sequencer", { request: keyOf(1) }));
+    const twice = proposal(BAN, pay("sequencer"), pay("sequencer", { request: commitmentTo(1) }));
     expect(vote(twice, NEEDLESS)).to.equal(undefined);
     expect(vote(twice, NEEDLESS, { otherwise: "against" })).to.equal("against");
     const silent = { ...NEEDLESS, record: { ...NEEDLESS.record, silentTerms: { another: 1 } } };

@@ -10,11 +10,10 @@ import type { PublicRecord } from "../../../agents/voter/record.ts";
 import { followRecord, Voter, type VoterCursor } from "../../../agents/voter/voter.ts";
 import { Parameter } from "../../../ignition/parameters.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
-import { submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
+import { placeOf, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
 import { certifySilence } from "../../../testkit/certificates.ts";
 import {
   execute,
-  feignRequests,
   mature,
   NO_COMPENSATION,
   ProposalState,
@@ -23,7 +22,8 @@ import {
   type Proposal,
 } from "../../../testkit/governance.ts";
 import { managerOf, walletOf } from "../../../testkit/agents/kit.ts";
-import { knows, recomputerOf, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
+import { requestData, requestKey } from "../../../testkit/disputes.ts";
+import { knows, stageFixture, type Stage } from "../../../testkit/agents/stage.ts";
 
 describe("Voter", () => {
   const load = stageFixture({ verifiers: 2 });
@@ -52,20 +52,18 @@ describe("Voter", () => {
       );
   }
 
-  const request = async (stage: Stage, { header }: TestBatch): Promise<void> => {
-    const { disputes } = stage.system.as(stage.system.verifierAccounts[0]!);
-    await disputes.requestData(header, { value: await disputes.requestFee(header) });
+  const request = async (stage: Stage, batch: TestBatch): Promise<void> => {
+    await requestData(stage.system, batch);
   };
 
-  const answer = async (stage: Stage, batch: TestBatch): Promise<void> => {
-    const mirror = stage.mirror();
-    await stage.responder({}, [knows(batch)]).answer(await mirror.sync());
-    const recomputer = recomputerOf(stage);
-    await recomputer.advance(await mirror.sync(), batch.hash, () => knows(batch).fetch(batch.header));
-  };
+  const answer = (stage: Stage, batch: TestBatch): Promise<void> => stage.answer([knows(batch)]);
 
-  const next = (stage: Stage, parent: BatchHeader = stage.world.genesis): Promise<TestBatch> =>
-    stage.world.batch(parent, stage.sequencer, { transfers: 3 });
+  /** A batch of now, in the term that is under way. */
+  const next = async (stage: Stage, parent: BatchHeader = stage.world.genesis): Promise<TestBatch> => {
+    const time = BigInt(await stage.l1.now());
+    const { epoch, term } = await placeOf(stage.system);
+    return stage.world.batch(parent, stage.sequencer, { transfers: 3, time, epoch, term });
+  };
 
   /** A verifier accuses a sequencer, and the vote opens. */
   async function accuse(
@@ -116,12 +114,11 @@ describe("Voter", () => {
     await submit(stage.system, batch);
     await request(stage, batch);
     await start().tick();
+    const key = await requestKey(stage.system, batch);
     await answer(stage, batch);
     // The treasury pays out of what it has.
     await stage.system.token.transfer(stage.l1.addresses.treasury, parseEther("10"));
-    const requester = stage.system.verifierAccounts[0]!.address;
-    await feignRequests(stage.system, [{ key: batch.hash, requester, fee: 0n }]);
-    const id = await accuse(stage, stage.sequencer, { metis: parseEther("10"), request: batch.hash });
+    const id = await accuse(stage, stage.sequencer, { metis: parseEther("10"), request: key });
     expect(await decide(stage, id, start)).to.equal(ProposalState.Executed);
     expect((await stage.system.sequencers.sequencerOf(stage.sequencer)).status).to.equal(2n);
     expect((await stage.system.sequencers.term()).sequencer).not.to.equal(stage.sequencer);
@@ -354,8 +351,9 @@ describe("Voter", () => {
     }
     const { mallory, governor } = await conspire(stage, "1000");
     const [metis, ether_] = await system.treasury.available();
+    const key = await requestKey(system, last);
     const ban = async (compensation: { account: string; metis: bigint; ether_: bigint }): Promise<Proposal> =>
-      proposalOf(system, await governor.proposeBan(puppet, { request: last.hash, ...compensation }, "it spams"));
+      proposalOf(system, await governor.proposeBan(puppet, { request: key, ...compensation }, "it spams"));
     const all = await ban({ account: mallory.address, metis, ether_ });
     const stranger = await ban({ account: mallory.address, metis: 1n, ether_: 0n });
     const above = await ban({ account: stage.sequencer, metis, ether_ });
@@ -366,16 +364,12 @@ describe("Voter", () => {
     expect((await votesOn(stage, right.id))[1]! > 0n).to.equal(true);
 
     // Even where the thief has the votes the treasury goes by the record.
-    await feignRequests(system, [{ key: last.hash, requester: puppet.address, fee: 0n }], [stage.sequencer]);
     const { networkHelpers, ethers } = system.connection;
     await networkHelpers.impersonateAccount(stage.l1.addresses.timelock);
     await networkHelpers.setBalance(stage.l1.addresses.timelock, parseEther("1"));
     const owned = system.as(await ethers.getSigner(stage.l1.addresses.timelock)).treasury;
-    await expect(owned.compensate(mallory, last.hash, 1n, 0n)).to.be.revertedWithCustomError(
-      owned,
-      "TreasuryInvalidAccount",
-    );
-    await expect(owned.compensate(stage.sequencer, last.hash, metis, 0n)).to.be.revertedWithCustomError(
+    await expect(owned.compensate(mallory, key, 1n, 0n)).to.be.revertedWithCustomError(owned, "TreasuryInvalidAccount");
+    await expect(owned.compensate(stage.sequencer, key, metis, 0n)).to.be.revertedWithCustomError(
       owned,
       "TreasuryCompensationTooLarge",
     );

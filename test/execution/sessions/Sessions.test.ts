@@ -215,6 +215,7 @@ describe("Sessions", function () {
       { context: { ...context, number: context.number + 1n }, raw },
       { context: { ...context, timestamp: context.timestamp + 1n }, raw },
       { context: { ...context, coinbase: other!.context.coinbase.replace(/.$/, "0") }, raw },
+      { context: { ...context, randomness: keccakText("other") }, raw },
       { context, raw: `${raw}00` },
     ]) {
       await expectUnknown(new Session(executor, stranger, preStateRoot, witness), machine);

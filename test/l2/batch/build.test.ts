@@ -3,8 +3,8 @@ import { Wallet, hexlify, parseEther, toBeHex } from "ethers";
 
 import { buildBatch, executeBatch } from "../../../l2/batch/build.ts";
 import { decodeObject, decodeRecords, encodeRecords } from "../../../l2/batch/encoding.ts";
-import type { L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
-import { genesisHeader, hashHeader } from "../../../l2/batch/header.ts";
+import { type L2Transaction, RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
+import { genesisHeader, hashHeader, lastBlockHash } from "../../../l2/batch/header.ts";
 import { batchTree, mttbrLeafValue } from "../../../l2/batch/tree.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import type { ChainConfig } from "../../../l2/protocol/config.ts";
@@ -18,7 +18,12 @@ import { type Random, randomSource } from "../../../testkit/execution/random.ts"
 import { TestState } from "../../../testkit/state.ts";
 import { alice, bob, carol, config, mine, openChain, producer, transfer, users } from "../../../testkit/l2/fixtures.ts";
 
-const place = { index: 1n, parent: ZERO_HASH, sequencer: producer.address };
+const place = {
+  parent: genesisHeader(config, keccakText("genesis")),
+  epoch: 2n,
+  term: 3n,
+  sequencer: producer.address,
+};
 
 /** An overlay on a witness alone: what is not in it is not known. */
 function overlayOf(witness: Uint8Array, nodes: ReadonlyMap<string, Uint8Array>): Overlay {
@@ -79,7 +84,7 @@ async function randomTransactions(random: Random, count: number): Promise<L2Tran
       ...(type === 2 ? { maxFeePerGas: 2e9 + random(5), maxPriorityFeePerGas: random(3) * 1e9 } : {}),
     });
     nonces.set(sender.address, nonce + 1);
-    list.push({ context: { number, timestamp, coinbase }, raw: fromHex(raw) });
+    list.push({ context: { number, timestamp, coinbase, randomness: RANDOMNESS }, raw: fromHex(raw) });
   }
   return list;
 }
@@ -99,10 +104,17 @@ describe("Batch", () => {
     await mine(chain, [await transfer(alice, bob.address, 0)]);
     await mine(chain, [await transfer(alice, bob.address, 1), await transfer(bob, carol.address, 0)]);
     await mine(chain, [await transfer(carol, bob.address, 0)], chain.head.timestamp + 60);
-    const genesis = hashHeader(genesisHeader(config, chain.base.stateRoot));
-    const batch = await buildBatch(chain, 2, 3, { ...place, index: 2n, parent: genesis });
+    const { header: before } = await buildBatch(chain, 1, 1, place);
+    const batch = await buildBatch(chain, 2, 3, { ...place, parent: before });
     const { header } = batch;
-    expect(header).to.deep.include({ index: 2n, parent: genesis, sequencer: producer.address, txCount: 3n });
+    expect(header).to.deep.include({ index: 2n, parent: hashHeader(before), sequencer: producer.address, txCount: 3n });
+    expect(header).to.deep.include({
+      epoch: 2n,
+      term: 3n,
+      baseFee: config.baseFee,
+      blockBefore: lastBlockHash(before),
+    });
+    expect(header).to.deep.include({ deposits: 0n, depositsHash: ZERO_HASH, attestations: ZERO_HASH });
     expect(header).to.deep.include({ firstBlock: 2n, lastBlock: 3n, gasUsed: 63_000n });
     expect(header.lastTimestamp - header.firstTimestamp).to.equal(60n);
     expect(header.preStateRoot).to.equal((await chain.block(1))?.stateRoot);
@@ -133,6 +145,7 @@ describe("Batch", () => {
     const execution = await executeBatch(config, states, batch.header.preStateRoot, decodeRecords(batch.data));
     expect(execution).to.deep.equal({
       stateRoots: batch.stateRoots,
+      gas: batch.transactions.map(() => 21_000n),
       gasUsed: batch.header.gasUsed,
       mttbr: batch.header.mttbr,
       mtsr: batch.header.mtsr,
@@ -141,7 +154,12 @@ describe("Batch", () => {
   });
 
   it("[11.1] [11.11] finds the first transaction that makes a batch wrong", async () => {
-    const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+    const context = {
+      number: 1n,
+      timestamp: BigInt(config.genesisTimestamp),
+      coinbase: producer.address,
+      randomness: RANDOMNESS,
+    };
     const raws = [await transfer(alice, bob.address, 0), await transfer(alice, bob.address, 2)];
     const list = [...raws, "0x02"].map((raw) => ({ context, raw: fromHex(raw) }));
     const execution = await executeBatch(config, chain.states, chain.base.stateRoot, list);
@@ -188,7 +206,12 @@ describe("Batch", () => {
   }).timeout(60_000);
 
   it("[11.5] a witness has what the verdict on an invalid transaction needs", async () => {
-    const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+    const context = {
+      number: 1n,
+      timestamp: BigInt(config.genesisTimestamp),
+      coinbase: producer.address,
+      randomness: RANDOMNESS,
+    };
     const stranger = new Wallet(keccakText("stranger"));
     const raw = fromHex(await transfer(stranger, bob.address, 0));
     const witness = await transitionWitness(config, chain.states, chain.base.stateRoot, [{ context, raw }]);
@@ -215,7 +238,12 @@ describe("Batch", () => {
     const reference = await TestState.open(holey);
     let collapses = 0;
     for (const [index, address] of empty.entries()) {
-      const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: empty[(index + 1) % 40]! };
+      const context = {
+        number: 1n,
+        timestamp: BigInt(config.genesisTimestamp),
+        coinbase: empty[(index + 1) % 40]!,
+        randomness: RANDOMNESS,
+      };
       const fees = { maxFeePerGas: holey.baseFee, maxPriorityFeePerGas: 0n };
       const raw = fromHex(await transfer(alice, address, 0, { value: 0n, ...fees }));
       const list = [{ context, raw }];

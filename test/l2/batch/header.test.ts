@@ -1,33 +1,53 @@
 import { expect } from "chai";
-import { TypedDataEncoder, Wallet } from "ethers";
+import { AbiCoder, TypedDataEncoder, Wallet, keccak256 } from "ethers";
 
 import { keccakText } from "../../../l2/base/keccak.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
-import { BATCH_HEADER_TYPES, type BatchHeader, genesisHeader, hashHeader, toHeader } from "../../../l2/batch/header.ts";
+import {
+  BATCH_HEADER_TYPES,
+  type BatchHeader,
+  genesisHeader,
+  hashHeader,
+  lastBlockHash,
+  toHeader,
+} from "../../../l2/batch/header.ts";
 import { config } from "../../../testkit/l2/fixtures.ts";
 
 const header: BatchHeader = {
   index: 7n,
   parent: keccakText("parent"),
+  epoch: 1n,
+  term: 3n,
   sequencer: new Wallet(keccakText("sequencer")).address,
   txCount: 200n,
   dataSize: 30_000n,
   gasUsed: 4_200_000n,
+  baseFee: 1_000n,
   firstBlock: 10n,
   lastBlock: 20n,
   firstTimestamp: 1000n,
   lastTimestamp: 1010n,
+  blockBefore: keccakText("before"),
+  deposits: 5n,
+  depositsHash: keccakText("deposits"),
   preStateRoot: keccakText("pre"),
   postStateRoot: keccakText("post"),
   mtsr: keccakText("mtsr"),
   mttbr: keccakText("mttbr"),
   dataHash: keccakText("data"),
+  attestations: keccakText("attestations"),
 };
 
 describe("Batch header", () => {
   it("hashes to its EIP-712 struct hash", () => {
     expect(hashHeader(header)).to.equal(TypedDataEncoder.hashStruct("BatchHeader", BATCH_HEADER_TYPES, header));
     expect(hashHeader({ ...header, gasUsed: 1n })).to.not.equal(hashHeader(header));
+  });
+
+  it("commits to its last block as L1 does", () => {
+    const words = [header.lastBlock, header.lastTimestamp, header.postStateRoot, header.mttbr];
+    const encoded = AbiCoder.defaultAbiCoder().encode(["uint64", "uint64", "bytes32", "bytes32"], words);
+    expect(lastBlockHash(header)).to.equal(keccak256(encoded));
   });
 
   it("reads back what was sent as JSON, with numbers or strings", () => {

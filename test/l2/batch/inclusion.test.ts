@@ -1,12 +1,13 @@
 import { expect } from "chai";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { type InclusionProof, checkInclusion, proveInclusion } from "../../../l2/batch/inclusion.ts";
 import { batchTree, mttbrLeafValue } from "../../../l2/batch/tree.ts";
 import { producer } from "../../../testkit/l2/fixtures.ts";
 
 const transactions = [1, 2, 3, 4, 5].map((number) => ({
-  context: { number: BigInt(number), timestamp: 100n, coinbase: producer.address },
+  context: { number: BigInt(number), timestamp: 100n, coinbase: producer.address, randomness: RANDOMNESS },
   raw: Uint8Array.of(number),
 }));
 const stateRoots = transactions.map((_, index) => keccakText(`state ${index}`));

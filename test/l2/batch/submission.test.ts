@@ -6,18 +6,18 @@ import { cut } from "../../../agents/peers/cut.ts";
 import { DEFAULT_LIMITS } from "../../../agents/consensus/defaults.ts";
 import { buildBatch } from "../../../l2/batch/build.ts";
 import { encodeRecords } from "../../../l2/batch/encoding.ts";
-import { blockSize, recordSize } from "../../../l2/protocol/l2-transaction.ts";
-import { type BatchHeader, genesisHeader, hashHeader } from "../../../l2/batch/header.ts";
+import { CONTEXT_SIZE, blockSize, recordSize } from "../../../l2/protocol/l2-transaction.ts";
+import { type BatchHeader, genesisHeader, hashHeader, lastBlockHash } from "../../../l2/batch/header.ts";
 import { headerFault } from "../../../l2/batch/submission.ts";
 import { BATCH_LIMITS, BLOCK_LIMITS } from "../../../l2/protocol/limits.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
 import { type Block, blockTransactions } from "../../../l2/protocol/block.ts";
-import { BATCH_GAS } from "../../../l2/evm/burden.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
 import { type Hex, concatHex, toHex } from "../../../l2/base/hex.ts";
 import { keccakText as id } from "../../../l2/base/keccak.ts";
 import { type Random, randomSource } from "../../../testkit/execution/random.ts";
+import { placed } from "../../../testkit/batches.ts";
 import { certify } from "../../../testkit/certificates.ts";
 import { type TestSystem, systemFixture } from "../../../testkit/system.ts";
 import { config, mine, openChain, transfer, users } from "../../../testkit/l2/fixtures.ts";
@@ -28,6 +28,7 @@ describe("Limits of batches and blocks", () => {
   let load: () => Promise<TestSystem>;
   let system: TestSystem;
   let sequencer: string;
+  let term: number;
 
   before(async () => {
     chain = await openChain();
@@ -38,7 +39,9 @@ describe("Limits of batches and blocks", () => {
 
   beforeEach(async () => {
     system = await load();
-    sequencer = (await system.sequencers.term()).sequencer;
+    const current = await system.sequencers.term();
+    ({ sequencer } = current);
+    term = Number(current.number);
     chain = await openChain();
   });
 
@@ -47,14 +50,15 @@ describe("Limits of batches and blocks", () => {
   });
 
   const fault = async (header: BatchHeader, parent = genesis): Promise<string | undefined> =>
-    headerFault(header, { parent, finalised: 1, now: await system.now() });
+    headerFault(header, { parent, finalised: 1, epoch: 0, term, now: await system.now(), baseFee: config.baseFee });
 
   /** A header whose only state root is its post-state, and L1's arguments for it. */
   function claim(fields: Partial<BatchHeader>): BatchHeader {
     const postStateRoot = id("claimed");
     return {
       ...genesis,
-      ...{ index: 1n, parent: hashHeader(genesis), sequencer, txCount: 1n, dataSize: 100n, gasUsed: 21_000n },
+      ...{ index: 1n, parent: hashHeader(genesis), term: BigInt(term), sequencer, txCount: 1n, dataSize: 100n },
+      ...{ gasUsed: 21_000n, baseFee: config.baseFee, blockBefore: lastBlockHash(genesis) },
       ...{ firstBlock: 1n, lastBlock: 1n, preStateRoot: genesis.postStateRoot, postStateRoot },
       mtsr: batchTree([postStateRoot]).root,
       ...fields,
@@ -63,7 +67,7 @@ describe("Limits of batches and blocks", () => {
 
   async function submit(parent: BatchHeader, header: BatchHeader, proof: Hex[]): Promise<void> {
     const certificate = await certify(system.sequencers, header, system.sequencerAccounts);
-    await system.inbox.submit(parent, header, proof, certificate);
+    await system.inbox.submit(await placed(system, parent), header, proof, certificate);
   }
 
   it("[C1] what L1 takes is what its inbox says, and every limit of the L2 lies within it", async () => {
@@ -75,25 +79,40 @@ describe("Limits of batches and blocks", () => {
       blocks: await inbox.MAX_BLOCKS(),
       pending: await inbox.MAX_PENDING(),
       drift: await inbox.MAX_DRIFT(),
+      lag: await inbox.MAX_LAG(),
     });
     expect(BLOCK_LIMITS.transactions).to.be.below(BATCH_LIMITS.transactions);
     expect(BLOCK_LIMITS.bytes).to.be.below(BATCH_LIMITS.bytes);
     expect(recordSize(TRANSACTION_LIMIT, true), "any transaction fits into a block").to.be.below(BLOCK_LIMITS.bytes);
-    expect(MAX_GAS_LIMIT <= BATCH_GAS && BATCH_GAS <= BATCH_LIMITS.gas, "gas").to.equal(true);
+    expect(MAX_GAS_LIMIT <= BATCH_LIMITS.gas, "gas").to.equal(true);
     expect(DEFAULT_LIMITS.transactions).to.be.at.most(BATCH_LIMITS.transactions);
     expect(DEFAULT_LIMITS.bytes).to.be.at.most(BATCH_LIMITS.bytes);
-    expect(DEFAULT_LIMITS.gas <= BATCH_GAS).to.equal(true);
+    expect(DEFAULT_LIMITS.gas <= BATCH_LIMITS.gas).to.equal(true);
   });
 
-  it("[C1] says of a header at or beyond any limit what L1 says", async () => {
+  it("[C1] [M4] says of a header at or beyond any limit what L1 says", async () => {
+    // The term before then has all seats, too.
+    await system.skip(24 * 3600);
+    await system.sequencers.rotate();
+    term++;
     const now = BigInt(await system.now());
-    const { transactions, bytes, gas, blocks, drift } = BATCH_LIMITS;
+    const { transactions, bytes, gas, blocks, drift, lag } = BATCH_LIMITS;
     const time = genesis.lastTimestamp;
+    const parent = await placed(system, genesis);
     const cases: Partial<BatchHeader>[] = [
       {},
       { index: 0n },
       { index: 2n },
       { preStateRoot: id("another") },
+      { blockBefore: id("another") },
+      { epoch: 1n },
+      { term: BigInt(term) + 1n },
+      { term: BigInt(term) - 1n },
+      { term: BigInt(term) - 2n },
+      { baseFee: config.baseFee + 1n },
+      { deposits: 1n },
+      { depositsHash: id("deposits") },
+      { attestations: id("attestations") },
       { txCount: 0n },
       { txCount: BigInt(transactions) + 1n },
       { dataSize: 0n },
@@ -111,12 +130,14 @@ describe("Limits of batches and blocks", () => {
       { lastTimestamp: time - 1n },
       { lastTimestamp: now + drift - 60n },
       { lastTimestamp: now + drift + 60n },
+      { firstTimestamp: time, lastTimestamp: now - lag + 60n },
+      { firstTimestamp: time, lastTimestamp: now - lag - 60n },
     ];
     for (const fields of cases) {
       const header = claim(fields);
       const certificate = await certify(system.sequencers, header, system.sequencerAccounts);
       const refused = await system.inbox.submit
-        .staticCall(genesis, header, [], certificate)
+        .staticCall(parent, header, [], certificate)
         .then(() => undefined)
         .catch((error: unknown) => error as { revert?: { name: string; args: [string] } });
       const own = await fault(header);
@@ -125,9 +146,8 @@ describe("Limits of batches and blocks", () => {
       else expect(own, `${field}: ${refused.revert?.name}`).to.match(/^(\w+) is .*, expected /);
       if (refused?.revert?.name === "InboxFieldOutOfRange") expect(own?.split(" ")[0]).to.equal(refused.revert.args[0]);
     }
-    expect(
-      headerFault(claim({}), { parent: { ...genesis, index: 0n }, finalised: -65_536, now: Number(now) }),
-    ).to.equal("index is 1, expected 1 to -1");
+    const full = { parent: genesis, finalised: -Number(BATCH_LIMITS.pending), epoch: 0, term, now: Number(now) };
+    expect(headerFault(claim({}), { ...full, baseFee: config.baseFee })).to.equal("index is 1, expected 1 to -1");
   });
 
   it("[C1] every block that the chain makes fits into a batch of its own that L1 takes", async () => {
@@ -144,7 +164,7 @@ describe("Limits of batches and blocks", () => {
     while (chain.pendingCount > 0) {
       const { number, transactions } = await mine(chain, []);
       sizes.push(blockSize(transactions));
-      const place = { index: parent.index + 1n, parent: hashHeader(parent), sequencer };
+      const place = { parent, epoch: 0n, term: BigInt(term), sequencer };
       const { header, data, stateRoots } = await buildBatch(chain, number, number, place);
       expect(header.dataSize).to.equal(BigInt(sizes.at(-1)!));
       expect(data.length).to.be.at.most(BLOCK_LIMITS.bytes);
@@ -194,7 +214,7 @@ describe("Limits of batches and blocks", () => {
     const mixed = random(2) === 0;
     const transactions: Hex[] = [];
     for (
-      let room = BLOCK_LIMITS.bytes / [1, 8, 64][random(3)]! - 36;
+      let room = BLOCK_LIMITS.bytes / [1, 8, 64][random(3)]! - CONTEXT_SIZE;
       transactions.length < BLOCK_LIMITS.transactions;
     ) {
       const size = Math.min(TRANSACTION_LIMIT, mixed && random(4) === 0 ? least + random(TRANSACTION_LIMIT) : least);

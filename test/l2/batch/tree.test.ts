@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { keccakText } from "../../../l2/base/keccak.ts";
 import { type Hex, ZERO_HASH } from "../../../l2/base/hex.ts";
 import { measureRoots } from "../../../bench/roots.ts";
-import { Frontier, batchTree, rangeRoot, verifyLeaf } from "../../../l2/batch/tree.ts";
+import { batchTree, rangeRoot, verifyLeaf } from "../../../l2/batch/tree.ts";
 
 const values = (count: number): Hex[] => Array.from({ length: count }, (_, i) => keccakText(`value ${count} ${i}`));
 
@@ -63,30 +63,11 @@ describe("Batch tree", () => {
     }
   });
 
-  it("[11.9] grows from left to right to the same root, from any frontier", () => {
-    for (const count of [1, 2, 3, 7, 8, 13, 21]) {
-      const leaves = values(count);
-      const tree = batchTree(leaves);
-      const grown = new Frontier();
-      for (const [index, leaf] of leaves.entries()) {
-        expect(grown.roots, `${index} of ${count}`).to.deep.equal(tree.frontier(index));
-        const resumed = new Frontier(index, tree.frontier(index));
-        for (const rest of leaves.slice(index)) resumed.append(rest);
-        expect(resumed.root()).to.equal(tree.root);
-        grown.append(leaf);
-      }
-      expect(grown.root()).to.equal(tree.root);
-    }
-  });
-
-  it("refuses ranges, frontiers and values that do not fit", () => {
+  it("refuses ranges and values that do not fit", () => {
     const tree = batchTree(values(3));
     expect(() => batchTree([])).to.throw(RangeError, "has no leaf, expected at least one");
-    expect(() => new Frontier().root()).to.throw(RangeError, "has no leaf, expected at least one");
     expect(() => tree.proof(3)).to.throw(RangeError, "Leaves [3, 4) of a tree of 3");
     expect(() => tree.rangeProof(2, 2)).to.throw(RangeError, "[2, 2)");
-    expect(() => tree.frontier(4)).to.throw(RangeError, "at most 3");
-    expect(() => new Frontier(3, [ZERO_HASH])).to.throw(RangeError, "expected 2");
     expect(() => rangeRoot(3, 0, values(1), [])).to.throw(RangeError, "expected 2");
     expect(() => batchTree(["0x12"])).to.throw(TypeError, "32 bytes");
   });

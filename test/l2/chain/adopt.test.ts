@@ -1,12 +1,13 @@
 import { expect } from "chai";
 
 import { fromHex } from "../../../l2/base/hex.ts";
+import { keccakText } from "../../../l2/base/keccak.ts";
 import { executeBatchBlock, groupBlocks, isBlock, lostWith } from "../../../l2/chain/adopt.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
 import type { Block } from "../../../l2/protocol/block.ts";
 import { ChainError } from "../../../l2/protocol/errors.ts";
-import type { BlockContext, L2Transaction } from "../../../l2/protocol/l2-transaction.ts";
+import { type BlockContext, type L2Transaction, RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { Overlay } from "../../../l2/state/state.ts";
 import { alice, bob, carol, config, mine, openChain, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
@@ -25,7 +26,7 @@ describe("Adopting a batch", () => {
 
   const time = BigInt(config.genesisTimestamp);
   const one = (number: bigint, change: Partial<BlockContext> = {}, byte = 1): L2Transaction => ({
-    context: { number, timestamp: time, coinbase: producer.address, ...change },
+    context: { number, timestamp: time, coinbase: producer.address, randomness: RANDOMNESS, ...change },
     raw: Uint8Array.of(byte),
   });
 
@@ -47,8 +48,10 @@ describe("Adopting a batch", () => {
     refuses([one(0n)], /Block 0 of the batch/);
     refuses([one(2n), one(1n)], /Block 1 of the batch does not follow block 2/);
     refuses([one(1n, { timestamp: time - 1n })], /does not follow block 0/);
-    refuses([one(1n), one(1n, { timestamp: time + 1n })], /two timestamps or coinbases/);
-    refuses([one(1n), one(1n, { coinbase: alice.address })], /two timestamps or coinbases/);
+    refuses([one(1n), one(1n, { timestamp: time + 1n })], /two timestamps, coinbases/);
+    refuses([one(1n), one(1n, { coinbase: alice.address })], /two timestamps, coinbases/);
+    refuses([one(1n), one(1n, { randomness: keccakText("dice") })], /two .* or words of randomness/);
+    refuses([one(1n, { randomness: keccakText("dice") })], /Block 1 of the batch has randomness, expected none/);
     refuses([one(2n ** 60n)], /does not follow/);
   });
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { ZERO_HASH, fromHex, toHex } from "../../../l2/base/hex.ts";
 import { expectBearable, fillBlock, runsNoCode } from "../../../l2/chain/build.ts";
 import { DEFAULT_LIMITS } from "../../../l2/chain/mempool.ts";
@@ -13,7 +14,12 @@ import { transientLoop } from "../../../conformance/scenes/roaming.ts";
 import { alice, bob, carol, config, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
 const place = { number: 1, parentHash: ZERO_HASH, timestamp: config.genesisTimestamp, coinbase: producer.address };
-const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+const context = {
+  number: 1n,
+  timestamp: BigInt(config.genesisTimestamp),
+  coinbase: producer.address,
+  randomness: RANDOMNESS,
+};
 const heavy = toHex(assemble(transientLoop(5)));
 const creating = { to: null, value: 0n, data: heavy, gasLimit: 1_000_000, maxFeePerGas: 9n * 10n ** 9n };
 

@@ -3,6 +3,7 @@ import { createMPT } from "@ethereumjs/mpt";
 import { RLP } from "@ethereumjs/rlp";
 import { expect } from "chai";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { ZERO_HASH, fromHex, toHex } from "../../../l2/base/hex.ts";
 import { keccak256 } from "../../../l2/base/keccak.ts";
 import { blockGasLimit, blockHash, genesisBlock, sealBlock } from "../../../l2/chain/seal.ts";
@@ -18,7 +19,12 @@ const place = { number: 1, parentHash: ZERO_HASH, timestamp: config.genesisTimes
 async function executed() {
   const states = await StateStore.open();
   const executor = await Executor.at(config, new Overlay(states), await states.genesis(config));
-  const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+  const context = {
+    number: 1n,
+    timestamp: BigInt(config.genesisTimestamp),
+    coinbase: producer.address,
+    randomness: RANDOMNESS,
+  };
   const list = [];
   for (const raw of [await transfer(alice, bob.address, 0), await transfer(bob, carol.address, 0, { type: 1 })]) {
     const transaction = executor.decode(fromHex(raw));

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { JsonRpcProvider, Transaction, getCreateAddress, toBeHex } from "ethers";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { toSignedBlock } from "../../../l2/protocol/block.ts";
 import { Burden, bearableSteps } from "../../../l2/evm/burden.ts";
@@ -152,7 +153,12 @@ describe("Burden", function () {
 
     it("whoever verifies a batch executes it like L1, which has no such rule", async () => {
       const executor = await Executor.at(config, new Overlay(chain.states), chain.head.stateRoot);
-      const context = { number: 9n, timestamp: BigInt(chain.head.timestamp), coinbase: producer.address };
+      const context = {
+        number: 9n,
+        timestamp: BigInt(chain.head.timestamp),
+        coinbase: producer.address,
+        randomness: RANDOMNESS,
+      };
       const { success, gasUsed } = await executor.execute(context, executor.decode(fromHex(await roam(200, 1))));
       expect([success, gasUsed > 50_000n]).to.deep.equal([true, true]);
     });

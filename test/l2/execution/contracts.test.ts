@@ -3,8 +3,10 @@ import { concat, getBytes, toBeHex, toUtf8Bytes } from "ethers";
 import hre from "hardhat";
 
 import { signed } from "../../../testkit/signed.ts";
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { buildBatch, executeBatch } from "../../../l2/batch/build.ts";
+import { genesisHeader } from "../../../l2/batch/header.ts";
 import { toSignedBlock } from "../../../l2/protocol/block.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
@@ -34,7 +36,7 @@ const OPENING =
   "896db3764f3185481bc22f91b4aaffcca25f26936857bc3a7c2539ea8ec3a952b7873033e038326e87ed3e1276fd140253fa08e9fc25fb2d" +
   "9a98527fc22a2c9612fbeafdad446cbc7bcdbdcd780af2c16a";
 
-const context = { number: 1000n, timestamp: 1_700_000_123n, coinbase: producer.address };
+const context = { number: 1000n, timestamp: 1_700_000_123n, coinbase: producer.address, randomness: RANDOMNESS };
 
 /** A call on the state of genesis. */
 async function ask(fields: Partial<Call>, block = context) {
@@ -54,6 +56,8 @@ async function evaluate(code: string, block = context): Promise<bigint> {
 describe("Contracts", () => {
   it("[1] see the constants of the chain and of the block", async () => {
     expect(await evaluate("0x44"), "PREVRANDAO").to.equal(0n);
+    const randomness = keccakText("randomness");
+    expect(await evaluate("0x44", { ...context, randomness }), "PREVRANDAO").to.equal(BigInt(randomness));
     expect(await evaluate("0x4a"), "BLOBBASEFEE").to.equal(1n);
     expect(await evaluate("0x5f49"), "BLOBHASH").to.equal(0n);
     expect(await evaluate("0x45"), "GASLIMIT").to.equal(config.gasLimit);
@@ -182,7 +186,12 @@ describe("Contracts", () => {
     for (const block of await chain.blocks(1, 3)) await peer.importBlock(toSignedBlock(block), anyProducer);
     expect(await receiptsOf(peer)).to.deep.equal(receipts);
 
-    const place = { index: 1n, parent: keccakText("parent"), sequencer: producer.address };
+    const place = {
+      parent: genesisHeader(config, chain.base.stateRoot),
+      epoch: 0n,
+      term: 1n,
+      sequencer: producer.address,
+    };
     const batch = await buildBatch(chain, 1, 3, place);
     const adopting = await openChain();
     await adopting.adoptBatch(batch.transactions, 0);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { fromHex, toHex } from "../../../l2/base/hex.ts";
 import { TransactionError } from "../../../l2/protocol/errors.ts";
 import { Executor, checkState } from "../../../l2/execution/executor.ts";
@@ -8,7 +9,12 @@ import { NO_CODE } from "../../../l2/state/trie.ts";
 import { assemble } from "../../../conformance/fuzz/assembly.ts";
 import { alice, bob, config, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
-const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+const context = {
+  number: 1n,
+  timestamp: BigInt(config.genesisTimestamp),
+  coinbase: producer.address,
+  randomness: RANDOMNESS,
+};
 
 describe("Executor", () => {
   let states: StateStore;

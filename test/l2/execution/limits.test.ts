@@ -3,6 +3,7 @@ import { AbiCoder, type TransactionRequest, dataLength, toBeHex } from "ethers";
 import hre from "hardhat";
 
 import { signed } from "../../../testkit/signed.ts";
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { Chain } from "../../../l2/chain/chain.ts";
 import { ACCESS_LIMIT, MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
 import { MEMORY_LIMIT } from "../../../l2/evm/memory-limit.ts";
@@ -20,7 +21,12 @@ import { alice, bob, config, mine, openChain, producer } from "../../../testkit/
 
 const { ethers } = await hre.network.create({ override: { blockGasLimit: 10n ** 9n, transactionGasCap: 10n ** 9n } });
 
-const context = { number: 1n, timestamp: BigInt(config.genesisTimestamp), coinbase: producer.address };
+const context = {
+  number: 1n,
+  timestamp: BigInt(config.genesisTimestamp),
+  coinbase: producer.address,
+  randomness: RANDOMNESS,
+};
 
 /** More than anything here costs. */
 const GAS = 2_000_000n;

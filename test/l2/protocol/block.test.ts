@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { fromHex } from "../../../l2/base/hex.ts";
 import { keccakText } from "../../../l2/base/keccak.ts";
 import {
@@ -75,7 +76,12 @@ describe("Blocks", () => {
   });
 
   it("give their transactions with the block that they run in", () => {
-    const context = { number: 1n, timestamp: BigInt(block.timestamp), coinbase: producer.address };
+    const context = {
+      number: 1n,
+      timestamp: BigInt(block.timestamp),
+      coinbase: producer.address,
+      randomness: RANDOMNESS,
+    };
     expect(blockTransactions(block)).to.deep.equal([{ context, raw: fromHex(block.transactions[0]!) }]);
   });
 });

@@ -18,6 +18,7 @@ import {
   zeroPadValue,
 } from "ethers";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import type { Chain } from "../../../l2/chain/chain.ts";
 import { chainCommon } from "../../../l2/evm/fork.ts";
 import { RpcServer } from "../../../l2/rpc/server.ts";
@@ -240,7 +241,12 @@ describe("JSON-RPC node with contracts", () => {
 
   it("refuses to look for logs in too many blocks at once", async () => {
     const block = chain.head;
-    const many = { number: BigInt(block.number + 10_000), timestamp: BigInt(block.timestamp), coinbase: bob.address };
+    const many = {
+      number: BigInt(block.number + 10_000),
+      timestamp: BigInt(block.timestamp),
+      coinbase: bob.address,
+      randomness: RANDOMNESS,
+    };
     const raw = await alice.signTransaction({
       ...{ chainId: config.chainId, to: bob.address, nonce: 1, gasLimit: 21_000, gasPrice: 2n * config.baseFee },
     });

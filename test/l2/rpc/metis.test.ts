@@ -11,9 +11,8 @@ import { type RpcNode, openNode } from "../../../testkit/l2/rpc-node.ts";
 
 /** The view of L1 that a node is given, set by hand. */
 class KnownSystem implements SystemState {
-  batches: BatchView[] = [];
+  batches: (BatchView | undefined)[] = [];
   final = 1n;
-  isInsecure = false;
   sequencer: string | undefined = producer.address;
 
   async batchCount() {
@@ -29,7 +28,11 @@ class KnownSystem implements SystemState {
     return Promise.resolve(this.sequencer);
   }
   async insecure() {
-    return Promise.resolve(this.isInsecure);
+    return Promise.resolve(this.batches.some((batch) => batch?.held));
+  }
+  async secureBelow() {
+    const first = this.batches.findIndex((batch) => batch?.held);
+    return Promise.resolve(BigInt(first === -1 ? this.batches.length : first));
   }
 }
 
@@ -53,9 +56,9 @@ describe("JSON-RPC of Metis", () => {
       const header = genesisHeader(config, chain.base.stateRoot);
       system.batches.push({ header, headerHash: hashHeader(header), status: "final", held: false });
     }
-    const index = BigInt(system.batches.length);
-    const parent = system.batches.at(-1)!.headerHash;
-    const built = await buildBatch(chain, fromBlock, toBlock, { index, parent, sequencer: producer.address });
+    const parent = system.batches.at(-1)!.header;
+    const place = { parent, epoch: 0n, term: 1n, sequencer: producer.address };
+    const built = await buildBatch(chain, fromBlock, toBlock, place);
     system.batches.push({ header: built.header, headerHash: hashHeader(built.header), status, held: false });
     return built;
   }
@@ -65,7 +68,7 @@ describe("JSON-RPC of Metis", () => {
     await batch(1, 1);
     await batch(2, 3);
     expect((await rpc("metis_currentSequencer")).result).to.equal(producer.address);
-    expect((await rpc("metis_insecure")).result).to.equal(false);
+    expect((await rpc("metis_insecure")).result).to.deep.equal({ insecure: false, secureBelow: "0x3" });
     const shown = (await rpc("metis_getBatch", "0x2")).result;
     expect(hashHeader(toHeader(shown.header))).to.equal(system.batches[2]!.headerHash);
     expect((await rpc("metis_getBatch", "0x7")).result).to.equal(null);
@@ -80,16 +83,17 @@ describe("JSON-RPC of Metis", () => {
     system.final = 2n;
     expect(await number("finalized")).to.equal(1);
     system.batches[2] = { ...system.batches[2]!, held: true };
-    system.isInsecure = true;
+    expect((await rpc("metis_insecure")).result).to.deep.equal({ insecure: true, secureBelow: "0x2" });
     expect(await number("safe"), "while a request is open").to.equal(1);
-    system.isInsecure = false;
     system.batches[2] = { ...system.batches[2], held: false, status: "unattested" };
     expect(await number("safe"), "with an unattested head").to.equal(1);
+    system.batches[2] = { ...system.batches[2], status: "recomputed" };
+    expect(await number("safe"), "with a head that a certified batch may replace").to.equal(1);
+    system.batches[2] = { ...system.batches[2], status: "unattested" };
     const status = async (block: string): Promise<unknown> => (await rpc("metis_getBlockBatchStatus", block)).result;
     expect(await status("0x3")).to.deep.equal({ block: "0x3", batch: "0x2", status: "unattested", held: false });
     expect(await status("0x4")).to.deep.equal({ block: "0x4", batch: null, status: "unbatched", held: false });
-    const forgotten: (BatchView | undefined)[] = system.batches;
-    forgotten[0] = forgotten[1] = undefined;
+    system.batches[0] = system.batches[1] = undefined;
     expect(await status("0x3"), "though old batches are forgotten").to.include({ batch: "0x2" });
     system.final = 3n;
     expect(await status("0x1"), "a forgotten batch is final").to.include({ batch: null, status: "final" });
@@ -109,8 +113,8 @@ describe("JSON-RPC of Metis", () => {
     const { result } = await rpc("metis_getBatchProof", hash);
     const header = toHeader(result.header);
     expect(hashHeader(header)).to.equal(system.batches[2]!.headerHash);
-    const { number, timestamp, coinbase } = result.context;
-    const context = { number: BigInt(number), timestamp: BigInt(timestamp), coinbase };
+    const { number, timestamp, coinbase, randomness } = result.context;
+    const context = { number: BigInt(number), timestamp: BigInt(timestamp), coinbase, randomness };
     const proof: InclusionProof = { ...result, index: Number(result.index), context };
     expect(checkInclusion(header, proof)).to.equal(undefined);
     expect(proof.stateRoot).to.equal(chain.head.stateRoot);

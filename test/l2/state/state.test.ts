@@ -2,6 +2,7 @@ import { createAccount, createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
 import { ZeroAddress, toBeHex } from "ethers";
 
+import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
 import { chainCommon } from "../../../l2/evm/fork.ts";
 import { type TransactionError } from "../../../l2/protocol/errors.ts";
@@ -45,10 +46,36 @@ describe("State", () => {
     expect(await genesis.code(bob.address), "the state before is still there").to.equal("0x");
   });
 
+  it("[1] has predeploys from genesis on, with code, a first nonce and perhaps a balance", async () => {
+    const [code, other] = ["0x600160005260206000f3", "0x00"] as const;
+    const predeploys = { [alice.address.toLowerCase()]: code, [toBeHex(0xb1, 20)]: code, [toBeHex(0xb2, 20)]: other };
+    const states = await StateStore.open();
+    const state = await states.at(await states.genesis({ ...config, predeploys }));
+    const balance = config.alloc[alice.address];
+    expect(await state.account(alice.address)).to.include({ balance, nonce: 1n, codeHash: keccakHex(code) });
+    expect(await state.account(toBeHex(0xb1, 20))).to.include({ balance: 0n, nonce: 1n, codeHash: keccakHex(code) });
+    expect(await state.code(toBeHex(0xb1, 20))).to.equal(code);
+    expect(await state.code(toBeHex(0xb2, 20))).to.equal(other);
+    const executor = await Executor.at({ ...config, predeploys }, new Overlay(states), state.root);
+    const context = { number: 1n, timestamp: 1n, coinbase: producer.address, randomness: RANDOMNESS };
+    const call = {
+      from: bob.address,
+      to: toBeHex(0xb1, 20),
+      value: 0n,
+      data: "0x",
+      gas: 100_000n,
+      accessList: [],
+    } as const;
+    expect((await executor.call(context, call)).data).to.equal(toBeHex(1, 32));
+    expect(await (await StateStore.open()).genesis({ ...config, predeploys: {} })).to.equal(
+      await (await StateStore.open()).genesis(config),
+    );
+  });
+
   it("[1] calls an account with code, and lets none send", async () => {
     const { states, root } = await stateWithCode();
     const executor = await Executor.at(config, new Overlay(states), root);
-    const context = { number: 1n, timestamp: 1n, coinbase: producer.address };
+    const context = { number: 1n, timestamp: 1n, coinbase: producer.address, randomness: RANDOMNESS };
     const code = async (raw: string) =>
       await executor.execute(context, executor.decode(fromHex(raw))).then(
         () => "executed",
@@ -68,7 +95,7 @@ describe("State", () => {
     const root = await states.genesis(config);
     const overlay = new Overlay(states);
     const executor = await Executor.at(config, overlay, root);
-    const context = { number: 1n, timestamp: 1n, coinbase: producer.address };
+    const context = { number: 1n, timestamp: 1n, coinbase: producer.address, randomness: RANDOMNESS };
     const roots: Hex[] = [];
     for (let nonce = 0; nonce < 3; nonce++) {
       const raw = fromHex(await transfer(alice, toBeHex(BigInt(keccakText(`recipient ${nonce}`)) >> 96n, 20), nonce));

@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import { ZeroAddress, ZeroHash } from "ethers";
 
 import type { SystemAddresses, SystemName } from "../../../ignition/system.ts";
 import { Chronicle } from "../../../scripts/demos/chronicle.ts";
 import { Story } from "../../../scripts/demos/story.ts";
+import { ZERO_HASH } from "../../../l2/base/hex.ts";
+import { genesisHeader } from "../../../l2/batch/header.ts";
+import { NOWHERE } from "../../../testkit/batches.ts";
 import { type TestSystem, systemFixture } from "../../../testkit/system.ts";
 
 const NAMES: SystemName[] = [
@@ -19,23 +21,7 @@ const NAMES: SystemName[] = [
   "governor",
 ];
 
-const HEADER = {
-  index: 1,
-  parent: ZeroHash,
-  sequencer: ZeroAddress,
-  txCount: 0,
-  dataSize: 0,
-  gasUsed: 0,
-  firstBlock: 0,
-  lastBlock: 0,
-  firstTimestamp: 0,
-  lastTimestamp: 0,
-  preStateRoot: ZeroHash,
-  postStateRoot: ZeroHash,
-  mtsr: ZeroHash,
-  mttbr: ZeroHash,
-  dataHash: ZeroHash,
-};
+const HEADER = { ...genesisHeader({ genesisTimestamp: 0 }, ZERO_HASH), index: 1n };
 
 describe("Chronicle", () => {
   const load = systemFixture();
@@ -66,7 +52,7 @@ describe("Chronicle", () => {
 
   it("tells a transaction that reverts, with its gas", async () => {
     const { system, story, chronicle } = await open();
-    const sent = system.inbox.finalise(HEADER, { gasLimit: 200_000n });
+    const sent = system.inbox.finalise([{ header: HEADER, standing: NOWHERE }], { gasLimit: 200_000n });
     await sent.catch(() => undefined);
     await chronicle.look();
     chronicle.tell();

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { type LogDescription, Result } from "ethers";
+import { type LogDescription, Result, ZeroAddress } from "ethers";
 
+import { BATCH_STATUS } from "../../../agents/l1/standing.ts";
 import { Docket, kindOf } from "../../../scripts/demos/meanings.ts";
 
 type Event = Pick<LogDescription, "name" | "args">;
@@ -9,8 +10,10 @@ function event(name: string, args: Record<string, unknown>): Event {
   return { name, args: Result.fromItems(Object.values(args), Object.keys(args)) };
 }
 
-const submitted = (headerHash: string, attested: boolean): Event =>
-  event("BatchSubmitted", { headerHash, attested, header: { sequencer: "alice" } });
+const submitted = (headerHash: string, certified: boolean): Event => {
+  const standing = { status: certified ? BATCH_STATUS.certified : BATCH_STATUS.unattested };
+  return event("BatchSubmitted", { headerHash, standing, header: { sequencer: "alice" } });
+};
 const kickProposed = event("KickProposed", { proposalId: 7n, sequencer: "alice" });
 const kicked = [event("SequencerKicked", { sequencer: "alice" }), event("ProposalExecuted", { proposalId: 7n })];
 const rotated = event("SequencerRotated", { term: 2n, sequencer: "bob", previous: "alice" });
@@ -28,7 +31,7 @@ describe("Docket", () => {
   it("takes a kick for what L1 has seen of the sequencer", () => {
     const withheld = new Docket();
     withheld.read("submit", [submitted("0x1", true)]);
-    withheld.read("recompute", [event("RequestAnswered", { headerHash: "0x1" })]);
+    withheld.read("check", [event("RequestAnswered", { headerHash: "0x1" })]);
     expect(withheld.read("proposeKick", [kickProposed])["KickProposed"]).to.deep.equal(["11.10.3"]);
     expect(withheld.read("execute", kicked)["SequencerKicked"]).to.deep.equal(["11.10.3.1"]);
 
@@ -61,7 +64,7 @@ describe("Docket", () => {
     const docket = new Docket();
     docket.read("submitUnattested", [submitted("0x1", false)]);
     const condemned = [event("BatchCondemned", { headerHash: "0x1" }), rotated];
-    expect(docket.read("recompute", condemned)["SequencerRotated"]).to.deep.equal(["3.3.6a.3"]);
+    expect(docket.read("check", condemned)["SequencerRotated"]).to.deep.equal(["3.3.6a.3"]);
     expect(docket.read("rotateSilent", [rotated])["SequencerRotated"]).to.deep.equal(["3.3.9", "S2"]);
   });
 });
@@ -74,5 +77,12 @@ describe("kindOf", () => {
     expect(kindOf(secure, [event("RequestAnswered", {})])).to.equal("SecureByAnswer");
     expect(kindOf(secure, [event("BatchCondemned", {})])).to.equal("SecureByVerdict");
     expect(kindOf(secure, [])).to.equal("Secure");
+  });
+
+  it("tells what was proven from what nobody answered, and what was asked for from what counts as that", () => {
+    expect(kindOf(event("BatchCondemned", { fault: 1n }), [])).to.equal("BatchCondemned");
+    expect(kindOf(event("BatchCondemned", { fault: 6n }), [])).to.equal("Unanswered");
+    expect(kindOf(event("DataRequested", { requester: "0x1" }), [])).to.equal("DataRequested");
+    expect(kindOf(event("DataRequested", { requester: ZeroAddress }), [])).to.equal("Counted");
   });
 });

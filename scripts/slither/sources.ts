@@ -1,0 +1,35 @@
+/** What Slither is given: the contracts that are deployed, as one standard JSON input. */
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+
+const IMPORT = /^\s*import\s+(?:[^"';]*?from\s+)?["']([^"']+)["']/gm;
+
+/** Texts of everything below `contracts/`, with what it imports from packages, by the name that imports give them. */
+export function readSources(root: string): Map<string, string> {
+  const sources = new Map<string, string>();
+  const waiting = globSync("contracts/**/*.sol", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (sources.has(name)) continue;
+    const content = readFileSync(join(root, folderOf(name), name), "utf8");
+    sources.set(name, content);
+    for (const [, target = ""] of content.matchAll(IMPORT)) waiting.push(resolve(name, target));
+  }
+  return sources;
+}
+
+/** Standard JSON of these texts. */
+export function standardInput(sources: ReadonlyMap<string, string>): string {
+  return JSON.stringify({
+    language: "Solidity",
+    sources: Object.fromEntries([...sources].map(([name, content]) => [name, { content }])),
+    settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 2000 } },
+  });
+}
+
+function folderOf(name: string): string {
+  return name.startsWith("contracts/") ? "" : "node_modules";
+}
+
+function resolve(from: string, target: string): string {
+  return target.startsWith(".") ? posix.join(dirname(from), target) : target;
+}
