@@ -137,9 +137,6 @@ contract OutsiderTest is SystemTest {
         _begin(9);
     }
 
-    /// hardhat-config: default.invariant.runs = 8
-    /// hardhat-config: default.invariant.depth = 48
-    /// hardhat-config: default.invariant.fail-on-revert = true
     function invariant_everyRule() public {
         campaign.check();
     }
@@ -151,9 +148,6 @@ contract OneSeatTest is SystemTest {
         _begin(8);
     }
 
-    /// hardhat-config: default.invariant.runs = 8
-    /// hardhat-config: default.invariant.depth = 48
-    /// hardhat-config: default.invariant.fail-on-revert = true
     function invariant_everyRule() public {
         campaign.check();
     }
@@ -165,9 +159,6 @@ contract ThirdTest is SystemTest {
         _begin(6);
     }
 
-    /// hardhat-config: default.invariant.runs = 8
-    /// hardhat-config: default.invariant.depth = 48
-    /// hardhat-config: default.invariant.fail-on-revert = true
     function invariant_everyRule() public {
         campaign.check();
     }
@@ -179,9 +170,6 @@ contract TwoThirdsTest is SystemTest {
         _begin(2);
     }
 
-    /// hardhat-config: default.invariant.runs = 8
-    /// hardhat-config: default.invariant.depth = 48
-    /// hardhat-config: default.invariant.fail-on-revert = true
     function invariant_everyRule() public {
         campaign.check();
     }
