@@ -199,7 +199,7 @@ abstract contract Chain is World {
     function _answered(bytes32 hash) private {
         if (disputes.requestOf(_commitment(hash)).state != RequestState.Answered) return;
         Entry storage entry = entries[hash];
-        entry.deadline = 0;
+        (entry.deadline, entry.answered) = (0, true);
         if (!entry.alone) return;
         entry.alone = false;
         Made memory made = _made(hash);

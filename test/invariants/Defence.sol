@@ -110,7 +110,7 @@ abstract contract Defence is Chain {
             assertTrue(_expire(hash, watcher), "an unanswered request");
             return;
         }
-        if (entry.withheld && entry.deadline == 0 && !entry.alone && !_isAnswered(hash)) {
+        if (entry.withheld && entry.deadline == 0 && !entry.alone && !entry.answered) {
             assertTrue(_request(hash, watcher), "a request for withheld data");
             return;
         }
@@ -119,10 +119,6 @@ abstract contract Defence is Chain {
         if (_random() % 3 == 0) _check(hash, 1, 2, mallory, 0);
         assertTrue(_check(hash, 0, 3, owners[0], 0), "an answer");
         assertEq(entry.deadline, 0, "the window of an answered request");
-    }
-
-    function _isAnswered(bytes32 hash) private view returns (bool) {
-        return disputes.tallyOf(_commitment(hash)).count == 3;
     }
 
     /// @dev Finalises what is due, and nothing else: the chain makes progress within the bound of rule 2.
@@ -153,7 +149,7 @@ abstract contract Defence is Chain {
     function _isTainted(bytes32 hash) private view returns (bool) {
         for (uint256 i = inbox.finalised(); i < chain.length && i <= entries[hash].index; ++i) {
             Entry storage entry = entries[chain[i]];
-            if (entry.forged || (entry.withheld && !_isAnswered(chain[i]))) return true;
+            if (entry.forged || (entry.withheld && !entry.answered)) return true;
         }
         return false;
     }

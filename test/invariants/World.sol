@@ -29,6 +29,7 @@ abstract contract World is Test, Making {
     /// @param alone Whether its sequencer submitted it without a certificate, and nobody recomputed it since.
     /// @param stands Whether it is in the chain of batches.
     /// @param condemned Whether it was found wrong.
+    /// @param answered Whether L1 has checked all of it under a request.
     /// @param committedAt When the honest verifier committed to its proof.
     /// @param submittedAt When L1 took it.
     /// @param stood For how long its clock has stood still since, in seconds.
@@ -40,6 +41,7 @@ abstract contract World is Test, Making {
         bool alone;
         bool stands;
         bool condemned;
+        bool answered;
         uint64 index;
         uint40 committedAt;
         uint40 submittedAt;
