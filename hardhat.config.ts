@@ -42,6 +42,9 @@ function forFiles<T>(patterns: string[], settings: T): Record<string, T> {
   return Object.fromEntries(files.map((file) => [file.replaceAll("\\", "/"), settings]));
 }
 
+// For long runs: docs/protocol.md, section 9.
+const { METIS_FUZZ_SEED: FUZZ_SEED, METIS_INVARIANT_RUNS: INVARIANT_RUNS = "8" } = process.env;
+
 export default defineConfig({
   plugins: [toolbox, buildJobs, parallelTests, strictWarnings, branchCoverage],
   solidity: { profiles: { default: profile }, splitTestsCompilation: true },
@@ -60,7 +63,10 @@ export default defineConfig({
   },
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   test: {
-    solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64 } },
+    solidity: {
+      fuzz: { runs: 256, ...(FUZZ_SEED === undefined ? {} : { seed: FUZZ_SEED }) },
+      invariant: { runs: Number(INVARIANT_RUNS), depth: 48, failOnRevert: true },
+    },
     mocha: { timeout: 120_000, grep: SUITES.full.source },
   },
 });

@@ -1,5 +1,5 @@
 /** The calls of a dispute over a {@link TestBatch}. */
-import { type ContractTransactionResponse, ZeroAddress, toBeHex } from "ethers";
+import { type ContractTransactionResponse, ZeroAddress, toBeHex, type Overrides } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
 import { type Standing, commitmentOf } from "../agents/l1/standing.ts";
@@ -100,6 +100,8 @@ export interface CheckOptions {
   readonly as?: HardhatEthersSigner;
   /** Opens a commitment to what the check finds. */
   readonly salt?: Hex;
+  /** Gas limit and fees, where others than usual. */
+  readonly overrides?: Overrides;
 }
 
 /** The arguments of a check of the transitions `[from, to)`. */
@@ -124,7 +126,7 @@ export async function check(
   options: CheckOptions = {},
 ): Promise<ContractTransactionResponse> {
   const { disputes } = system.as(options.as ?? system.others[0]!);
-  return await disputes.check(...(await checkArguments(system, world, batch, options)));
+  return await disputes.check(...(await checkArguments(system, world, batch, options)), options.overrides ?? {});
 }
 
 /** Answers a request for a batch's data: all of its transitions, `size` of them a call. */

@@ -145,7 +145,8 @@ contract Disputes is Requests {
         // Where earlier requests moved the deadline on, it does not tell when this one was made.
         uint256 begun = request.deadline - window;
         if (block.timestamp >= begun && block.timestamp <= begun + window / GRACE_PART) return;
-        uint256 paid = (uint256(request.fee) * 1 gwei * gas) / AnswerCost.whole(header);
-        sequencers.repay(header.sequencer, msg.sender, (paid * parameters.get(Parameter.AnswerPay)) / 1 ether);
+        // Far from an overflow: the fee has 56 bits, the gas of a header 40, the pay 80.
+        uint256 worth = uint256(request.fee) * 1 gwei * gas * parameters.get(Parameter.AnswerPay);
+        sequencers.repay(header.sequencer, msg.sender, worth / (AnswerCost.whole(header) * 1 ether));
     }
 }

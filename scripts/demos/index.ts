@@ -10,6 +10,7 @@ import { dataRequest } from "./scenarios/data-request.ts";
 import { fakeBatch } from "./scenarios/fake-batch.ts";
 import { forgedBlock } from "./scenarios/forged-block.ts";
 import { forgedData } from "./scenarios/forged-data.ts";
+import { forger } from "./scenarios/forger.ts";
 import { halt } from "./scenarios/halt.ts";
 import { heavyTransaction } from "./scenarios/heavy-transaction.ts";
 import { honest } from "./scenarios/honest.ts";
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   forgedData,
   noAnswer,
   wrongRoot,
+  forger,
   tokenTransfer,
   heavyTransaction,
   fakeBatch,

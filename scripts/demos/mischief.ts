@@ -10,9 +10,11 @@ import { encodeObject, encodeRecords } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
 import type { Chain } from "../../l2/chain/chain.ts";
-import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
+import { type Hex, fromHex, toHex, ZERO_HASH } from "../../l2/base/hex.ts";
 import { keccakHex, keccakText } from "../../l2/base/keccak.ts";
+import { Transitions } from "../../agents/execution/ranges.ts";
 import { passed } from "../../agents/l1/mirror.ts";
+import { submitUnattested } from "../../agents/sequencer/unattested.ts";
 import { batchAt, headerAt } from "./acts.ts";
 import type { Stage } from "./stage.ts";
 
@@ -34,18 +36,34 @@ export class Gate implements BlockSource {
   }
 }
 
-/** The batch of all blocks that L1 does not have, by the current sequencer. */
-export async function nextBatch(stage: Stage): Promise<Batch> {
-  const { head, epoch, term } = stage.local.l1State;
-  const parent = headerAt(stage, head - 1);
-  const { chain, owner } = stage.current;
-  const place = { parent, epoch: BigInt(epoch), term: BigInt(term.number), sequencer: owner };
-  return buildBatch(chain, Number(parent.lastBlock) + 1, chain.head.number, place);
+/** What is special about a batch: the current sequencer's, of all blocks that L1 does not have, where absent. */
+export interface Making {
+  readonly sequencer?: string;
+  /** Header of the batch before; L1's last one where absent. */
+  readonly parent?: BatchHeader;
+  /** Its last block. */
+  readonly to?: number;
 }
 
-/** The same batch with false state roots from one transaction on: money from nowhere. */
-export function withFalseRoots(honest: Batch, from: number): Batch {
-  const stateRoots = honest.stateRoots.map((root, place) => (place < from ? root : keccakText(`false root ${place}`)));
+/** A batch behind the last one on L1. */
+export async function nextBatch(stage: Stage, { sequencer, parent, to }: Making = {}): Promise<Batch> {
+  const { head, epoch, term } = stage.local.l1State;
+  const before = parent ?? headerAt(stage, head - 1);
+  const { chain, owner } = stage.current;
+  const place = {
+    parent: before,
+    epoch: BigInt(epoch),
+    term: BigInt(term.number),
+    sequencer: sequencer ?? owner,
+  };
+  return buildBatch(chain, Number(before.lastBlock) + 1, to ?? chain.head.number, place);
+}
+
+/** The same batch with false state roots from one transaction on, up to another: money from nowhere. */
+export function withFalseRoots(honest: Batch, from: number, to = honest.stateRoots.length): Batch {
+  const stateRoots = honest.stateRoots.map((root, place) =>
+    place < from || place >= to ? root : keccakText(`false root ${place} of ${honest.header.sequencer}`),
+  );
   const object = encodeObject(honest.data, stateRoots);
   const header: BatchHeader = {
     ...honest.header,
@@ -106,8 +124,40 @@ export function placeOf({ transactions }: Batch, raw: Hex): number {
   return place;
 }
 
+/** The current sequencer posts a batch alone. Memolabs takes its object, since it stands on L1. */
+export async function postAlone(stage: Stage, batch: Batch): Promise<void> {
+  const { local } = stage;
+  const parent = batchAt(stage, local.l1State.head - 1);
+  const { l1 } = local;
+  await submitUnattested({ ...batch, parent }, { l1, transactions: stage.current.transactions });
+  await local.look();
+  await stage.tell();
+}
+
+/** The current sequencer answers for a batch with data whose last payment it forged; L1 refuses it. */
+export async function answerFalsely(
+  stage: Stage,
+  { header, stateRoots }: Pick<Batch, "header" | "stateRoots">,
+): Promise<void> {
+  const { chain, owner, key } = stage.current;
+  const transactions = await chain.transactions(Number(header.firstBlock), Number(header.lastBlock));
+  const whole = new Transitions(header, transactions, stateRoots).range(0, stateRoots.length);
+  const records = toHex(await otherData(stage, header, (stage.cast.users[0] as Wallet).address));
+  const { headerHash, standing } = batchAt(stage, Number(header.index));
+  const place = { inPlace: headerHash, standing, certificate: { signers: 0n, signatures: "0x" } };
+  const { disputes } = stage.as(key);
+  await stage.story.observe({
+    steps: ["11.8"],
+    actor: stage.name(owner),
+    to: "L1",
+    read: () => refusal(disputes.check.staticCall(header, place, { ...whole, records }, "0x", ZERO_HASH)),
+    holds: (error) => error === "RangeWrongLeaves",
+    text: "forges the last payment and posts the rest as it was: L1 rebuilds the MTTBR, and refuses",
+  });
+}
+
 /** A certificate by whoever of the sequencers colludes, be they enough for L1 or not. */
-function collude(stage: Stage, header: BatchHeader, colluders: readonly Wallet[]): Certificate {
+export function collude(stage: Stage, header: BatchHeader, colluders: readonly Wallet[]): Certificate {
   const { l1, consensus } = stage.local;
   const digest = batchDigest(certificateDomain(stage.playground.chainId, l1.addresses.sequencers), header);
   const signed = consensus.agent.peer.members.all.flatMap(({ seat, key }) => {

@@ -5,7 +5,8 @@ import {BatchStatus} from "../../contracts/batches/IBatchInbox.sol";
 import {AnswerCost} from "../../contracts/disputes/AnswerCost.sol";
 import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
 import {Fault, IDisputes, Place, Range, RequestState, Tally} from "../../contracts/disputes/IDisputes.sol";
-import {DisputesFixture, Made} from "./Fixture.sol";
+import {DisputesFixture} from "./Fixture.sol";
+import {Made} from "./Making.sol";
 
 /// @notice Answers to requests (steps 11.8 to 11.10, 3.3.4 to 3.3.6): any ranges, in any order, by anyone.
 contract AnswersTest is DisputesFixture {

@@ -7,7 +7,8 @@ import {Fault, IDisputes, Place, Range} from "../../contracts/disputes/IDisputes
 import {BlockContext} from "../../contracts/types/BlockContext.sol";
 import {ReferenceTree} from "../batches/ReferenceTree.sol";
 import {ExecutorDouble} from "./Doubles.sol";
-import {DisputesFixture, Made} from "./Fixture.sol";
+import {DisputesFixture} from "./Fixture.sol";
+import {Made} from "./Making.sol";
 
 /// @notice What L1 finds in a range (steps 11.4, 11.5): every fault, and none in what is right.
 contract ChecksTest is DisputesFixture {

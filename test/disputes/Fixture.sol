@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
-import {BatchTree} from "../../contracts/batches/BatchTree.sol";
 import {Batch, BatchStatus, IBatchInbox, Standing} from "../../contracts/batches/IBatchInbox.sol";
 import {Disputes} from "../../contracts/disputes/Disputes.sol";
 import {Place, Range} from "../../contracts/disputes/IDisputes.sol";
@@ -10,26 +8,14 @@ import {IExecutor} from "../../contracts/execution/IExecutor.sol";
 import {IParameters, Parameter} from "../../contracts/governance/IParameters.sol";
 import {Certificate, ISequencerSet} from "../../contracts/sequencers/ISequencerSet.sol";
 import {BlockContext} from "../../contracts/types/BlockContext.sol";
-import {Outcome} from "../../contracts/types/Outcome.sol";
 import {IVerifierRegistry} from "../../contracts/verifiers/IVerifierRegistry.sol";
-import {ReferenceTree} from "../batches/ReferenceTree.sol";
 import {Test} from "../Test.sol";
-import {ExecutorDouble, InboxDouble, RegistryDouble, SequencersDouble, ToyState} from "./Doubles.sol";
-
-/// @dev A batch with everything that a dispute about it needs.
-/// @param values Its transactions' values in the MTTBR.
-struct Made {
-    BatchHeader header;
-    Standing standing;
-    BlockContext[] contexts;
-    bytes[] raws;
-    bytes32[] values;
-    bytes32[] roots;
-}
+import {ExecutorDouble, InboxDouble, RegistryDouble, SequencersDouble} from "./Doubles.sol";
+import {Made, Making} from "./Making.sol";
 
 /// @title Fixture of disputes
 /// @notice The disputes contract among doubles, right batches, and ranges of them.
-abstract contract DisputesFixture is Test {
+abstract contract DisputesFixture is Test, Making {
     uint256 internal constant REQUEST_WINDOW = 1 days;
     /// @dev What the sequencer has of it for itself: three minutes.
     uint256 internal constant GRACE = REQUEST_WINDOW / 480;
@@ -95,66 +81,6 @@ abstract contract DisputesFixture is Test {
         made.standing = Standing(BatchStatus.Certified, uint40(block.timestamp + 7 days), 7, address(0x50));
         _execute(made);
         _seal(made);
-    }
-
-    /// @dev Gives the batch the state roots that its transactions lead to, and their sums.
-    function _execute(Made memory made) internal pure {
-        made.roots = new bytes32[](made.raws.length);
-        bytes32 state = made.header.preStateRoot;
-        made.header.gasUsed = 0;
-        for (uint256 i = 0; i < made.raws.length; ++i) {
-            Outcome memory outcome = ToyState.step(state, made.contexts[i], made.raws[i]);
-            made.header.gasUsed += outcome.gasUsed;
-            made.roots[i] = state = outcome.stateRoot;
-        }
-        made.header.dataSize = uint32(_records(made, 0, made.raws.length).length);
-    }
-
-    /// @dev Gives the header what its transactions and state roots are, true or not.
-    function _seal(Made memory made) internal pure {
-        uint256 count = made.raws.length;
-        BatchHeader memory header = made.header;
-        made.values = new bytes32[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            made.values[i] = BatchTree.transactionValue(made.contexts[i], keccak256(made.raws[i]));
-        }
-        header.txCount = uint32(count);
-        header.mttbr = ReferenceTree.root(made.values);
-        header.mtsr = ReferenceTree.root(made.roots);
-        header.postStateRoot = made.roots[count - 1];
-        (header.firstBlock, header.firstTimestamp) = (made.contexts[0].number, made.contexts[0].timestamp);
-        (header.lastBlock, header.lastTimestamp) = (
-            made.contexts[count - 1].number,
-            made.contexts[count - 1].timestamp
-        );
-    }
-
-    /// @dev The transitions `[from, to)`.
-    function _range(Made memory made, uint256 from, uint256 to) internal pure returns (Range memory range) {
-        uint256 start = from == 0 ? 0 : from - 1;
-        range.from = uint32(from);
-        if (from != 0) {
-            range.before = made.contexts[from - 1];
-            range.hashBefore = keccak256(made.raws[from - 1]);
-        }
-        range.records = _records(made, from, to);
-        range.recordProof = ReferenceTree.rangeProof(made.values, start, to);
-        range.stateRoots = new bytes32[](to - start);
-        for (uint256 i = start; i < to; ++i) range.stateRoots[i - start] = made.roots[i];
-        range.rootProof = ReferenceTree.rangeProof(made.roots, start, to);
-    }
-
-    /// @dev Records as a batch encodes them; the first opens a block.
-    function _records(Made memory made, uint256 from, uint256 to) internal pure returns (bytes memory records) {
-        for (uint256 i = from; i < to; ++i) {
-            bool opens = i == from || made.contexts[i].number != made.contexts[i - 1].number;
-            records = bytes.concat(records, _record(opens, made.contexts[i], made.raws[i]));
-        }
-    }
-
-    function _record(bool opens, BlockContext memory context, bytes memory raw) internal pure returns (bytes memory) {
-        bytes memory head = abi.encodePacked(context.number, context.timestamp, context.coinbase, context.randomness);
-        return bytes.concat(opens ? bytes.concat(hex"01", head) : bytes(hex"00"), bytes3(uint24(raw.length)), raw);
     }
 
     function _submit(Made memory made) internal returns (bytes32 commitment) {

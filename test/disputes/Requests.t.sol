@@ -6,7 +6,8 @@ import {AnswerCost} from "../../contracts/disputes/AnswerCost.sol";
 import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
 import {Fault, IDisputes, Request, RequestState} from "../../contracts/disputes/IDisputes.sol";
 import {Verdict} from "../../contracts/sequencers/ISequencerSet.sol";
-import {DisputesFixture, Made} from "./Fixture.sol";
+import {DisputesFixture} from "./Fixture.sol";
+import {Made} from "./Making.sol";
 
 contract AnswerCostHarness {
     function whole(BatchHeader calldata header) external pure returns (uint256) {

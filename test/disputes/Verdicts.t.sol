@@ -5,7 +5,8 @@ import {BatchStatus, Standing} from "../../contracts/batches/IBatchInbox.sol";
 import {Fault, IDisputes, Place, Range, RequestState} from "../../contracts/disputes/IDisputes.sol";
 import {Certificate, Verdict} from "../../contracts/sequencers/ISequencerSet.sol";
 import {SequencersDouble} from "./Doubles.sol";
-import {DisputesFixture, Made} from "./Fixture.sol";
+import {DisputesFixture} from "./Fixture.sol";
+import {Made} from "./Making.sol";
 
 /// @notice Guilt follows signatures, not positions (H4).
 contract VerdictsTest is DisputesFixture {

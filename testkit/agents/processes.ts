@@ -299,8 +299,8 @@ export class Anvil {
     this.provider = new JsonRpcProvider(url, chain, { staticNetwork: chain, cacheTimeout: -1, polling: true });
   }
 
-  static async start(port: number): Promise<Anvil> {
-    const flags = ["--port", String(port), "--accounts", "40", "--hardfork", "osaka", "--silent"];
+  static async start(port: number, more: readonly string[] = []): Promise<Anvil> {
+    const flags = ["--port", String(port), "--accounts", "40", "--hardfork", "osaka", "--silent", ...more];
     const child = spawn(process.execPath, [ANVIL, ...flags], { stdio: "ignore" });
     const anvil = new Anvil(`http://127.0.0.1:${port}`, child);
     await eventually("Anvil", async () => (await anvil.provider.send("eth_chainId", [])) === "0x7a69");

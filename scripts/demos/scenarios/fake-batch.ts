@@ -1,14 +1,11 @@
 import type { Wallet } from "ethers";
 
 import { BATCH_STATUS } from "../../../agents/l1/standing.ts";
-import { submitUnattested } from "../../../agents/sequencer/unattested.ts";
-import type { Batch } from "../../../l2/batch/build.ts";
 import { NO_COMPENSATION } from "../../../testkit/governance.ts";
 import { type Fault, silent } from "../../../testkit/faults.ts";
-import { batchAt, payday, sendAgain, sendPayments } from "../acts.ts";
-import { nextBatch, withFalseRoots } from "../mischief.ts";
+import { payday, sendAgain, sendPayments } from "../acts.ts";
+import { nextBatch, postAlone, withFalseRoots } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Stage } from "../stage.ts";
 
 /** Steps 3.3 to 3.3.6b.3: the current sequencer posts a batch alone; L1 recomputes it, and finds it false, then right. */
 export const fakeBatch: Scenario = {
@@ -60,12 +57,3 @@ export const fakeBatch: Scenario = {
     };
   },
 };
-
-async function postAlone(stage: Stage, batch: Batch): Promise<void> {
-  const { local } = stage;
-  const parent = batchAt(stage, local.l1State.head - 1);
-  const { l1 } = local;
-  await submitUnattested({ ...batch, parent }, { l1, transactions: stage.current.transactions });
-  await local.look();
-  await stage.tell();
-}

@@ -1,13 +1,8 @@
 import { Parameter } from "../../../ignition/parameters.ts";
-import { Transitions } from "../../../agents/execution/ranges.ts";
-import type { BatchHeader } from "../../../l2/batch/header.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
-import { toHex, ZERO_HASH } from "../../../l2/base/hex.ts";
-import type { Wallet } from "ethers";
 import { batch, batchAt, duration, payday, wakeVerifier } from "../acts.ts";
-import { Gate, otherData, refusal } from "../mischief.ts";
+import { answerFalsely, Gate } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Stage } from "../stage.ts";
 
 /** Steps 11.6 to 11.10.2: the sequencer has nothing but forged data to answer with, and another one answers. */
 export const forgedData: Scenario = {
@@ -32,7 +27,8 @@ export const forgedData: Scenario = {
         story.chapter("The verifier asks on L1, and the sequencer answers with forged data");
         await wakeVerifier(stage);
         await stage.until(() => local.l1State.requests[hashHeader(header)] !== undefined);
-        await answerFalsely(stage, header, offender.key);
+        const blocks = await stage.current.chain.blocks(Number(header.firstBlock), Number(header.lastBlock));
+        await answerFalsely(stage, { header, stateRoots: blocks.flatMap(({ stateRoots }) => stateRoots) });
 
         const window = await stage.parameter(Parameter.RequestWindow);
         story.chapter(`After ${duration(window / 24)} the others step in, one after the other`);
@@ -52,32 +48,3 @@ export const forgedData: Scenario = {
     };
   },
 };
-
-/** The data that everybody committed to, but for the last payment. */
-async function answerFalsely(stage: Stage, header: BatchHeader, key: Wallet): Promise<void> {
-  const { chain, owner } = stage.current;
-  const [first, last] = [Number(header.firstBlock), Number(header.lastBlock)];
-  const stateRoots = (await chain.blocks(first, last)).flatMap((block) => block.stateRoots);
-  const whole = new Transitions(header, await chain.transactions(first, last), stateRoots).range(0, stateRoots.length);
-  const records = toHex(await otherData(stage, header, (stage.cast.users[0] as Wallet).address));
-  const { headerHash, standing } = batchAt(stage, Number(header.index));
-  const none = { signers: 0n, signatures: "0x" };
-  const { disputes } = stage.as(key);
-  await stage.story.observe({
-    steps: ["11.8"],
-    actor: stage.name(owner),
-    to: "L1",
-    read: () =>
-      refusal(
-        disputes.check.staticCall(
-          header,
-          { inPlace: headerHash, standing, certificate: none },
-          { ...whole, records },
-          "0x",
-          ZERO_HASH,
-        ),
-      ),
-    holds: (error) => error === "RangeWrongLeaves",
-    text: "forges the last payment and posts the rest as it was: L1 rebuilds the MTTBR, and refuses",
-  });
-}

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { Turns } from "../../../agents/answers/turns.ts";
 import type { L1 } from "../../../agents/l1/l1.ts";
+import type { Hex } from "../../../l2/base/hex.ts";
 import type { BatchHeader } from "../../../l2/batch/header.ts";
 
 const WINDOW = 86_400;
@@ -19,24 +20,35 @@ describe("Turns of sequencers", () => {
   };
   const l1 = { sequencers, parameters: { get: () => Promise.resolve(BigInt(WINDOW)) } } as unknown as L1;
   const deadline = 1_000_000;
-  const request = (sequencer: string) => ({ header: { sequencer } as BatchHeader, deadline });
+  const commitment: Hex = `0x${"11".repeat(32)}`;
+  const request = (sequencer: string) => ({ header: { sequencer } as BatchHeader, commitment, deadline });
   const turn = (owner: string, sequencer: string) => new Turns(owner, l1).of(request(sequencer));
 
   it("[H3] are the header's sequencer's first, at once", async () => {
     expect(await turn("bob", "bob")).to.equal(0);
   });
 
-  it("[H3] [H5] come minutes apart in the order of seats, from when L1 has them repaid, long before the deadline", async () => {
-    const first = deadline - WINDOW + WINDOW / 24;
+  it("[H3] [H5] come a minute apart in the order of seats, from when L1 has them repaid, long before the deadline", async () => {
+    const first = deadline - WINDOW + WINDOW / 480 + 1;
     expect(await turn("carol", "bob")).to.equal(first);
-    expect(await turn("alice", "bob")).to.equal(first + 300);
+    expect(await turn("alice", "bob")).to.equal(first + 60);
     expect(await turn("bob", "alice")).to.equal(first);
-    expect(await turn("carol", "alice")).to.equal(first + 300);
+    expect(await turn("carol", "alice")).to.equal(first + 60);
     for (const owner of owners) expect(await turn(owner, "alice")).to.be.at.most(deadline - WINDOW / 2);
   });
 
+  it("[H3] [H5] count from when a request was seen, where earlier ones moved its deadline on", async () => {
+    const turns = new Turns("carol", l1);
+    const seen = deadline - 3 * WINDOW;
+    turns.note([{ commitment }], seen);
+    turns.note([{ commitment }], seen + 500);
+    expect(await turns.of(request("bob"))).to.equal(seen + WINDOW / 480 + 1);
+    turns.note([], seen + 600);
+    expect(await turns.of(request("bob"))).to.equal(deadline - WINDOW + WINDOW / 480 + 1);
+  });
+
   it("[H3] come last for who has no seat, or one that does not count yet", async () => {
-    const last = deadline - WINDOW + WINDOW / 24 + 2 * 300;
+    const last = deadline - WINDOW + WINDOW / 480 + 1 + 2 * 60;
     expect(await turn("dave", "alice")).to.equal(last);
     expect(await turn("erin", "alice")).to.equal(last);
   });

@@ -6,6 +6,7 @@ import { BATCH_STATUS } from "../../../agents/l1/mirror.ts";
 import { TERM_LIMIT } from "../../../agents/l1/rotations.ts";
 import type { LocalSequencer, LocalSystem } from "../../../agents/local/local.ts";
 import { Stake } from "../../../agents/sequencer/stake.ts";
+import { Parameter } from "../../../ignition/parameters.ts";
 import { BATCH_LIMITS } from "../../../l2/protocol/limits.ts";
 import { type Fault, forge, refusing } from "../../../testkit/faults.ts";
 import { l1Wallet, localTest, type LocalTest, type LocalTestOptions } from "../../../testkit/local.ts";
@@ -68,7 +69,7 @@ describe("consensus layer across terms", () => {
     expect(await term()).to.equal(number);
     const newcomer = l1Wallet(30);
     const { sequencers, parameters, token } = test.system;
-    const lock = await parameters.get(4);
+    const lock = await parameters.get(Parameter.MinimumLock);
     await token.transfer(newcomer.address, lock);
     const domain = certificateDomain((await local.l1.provider.getNetwork()).chainId, await sequencers.getAddress());
     const key = new Wallet(id("key of a newcomer"));
