@@ -142,10 +142,9 @@ contract Disputes is Requests {
     function _repay(BatchHeader calldata header, Request memory request, uint256 gas) private {
         if (request.fee == 0 || sequencers.speaksFor(msg.sender, header.sequencer)) return;
         uint256 window = parameters.get(Parameter.RequestWindow);
-        // Where earlier requests moved the deadline on, it does not tell when this one was made.
-        uint256 begun = request.deadline - window;
-        if (block.timestamp >= begun && block.timestamp <= begun + window / GRACE_PART) return;
-        // Far from an overflow: the fee has 56 bits, the gas of a header 40, the pay 80.
+        uint256 begun = request.deadline - window - uint256(request.delay) * 1 minutes;
+        if (block.timestamp <= begun + window / GRACE_PART) return;
+        // Far from an overflow: the fee has 40 bits, the gas of a header 40, the pay 80.
         uint256 worth = uint256(request.fee) * 1 gwei * gas * parameters.get(Parameter.AnswerPay);
         sequencers.repay(header.sequencer, msg.sender, worth / (AnswerCost.whole(header) * 1 ether));
     }

@@ -24,11 +24,13 @@ enum RequestState {
 /// @param requester The verifier; zero for an unattested batch, which counts as requested from its submission on.
 /// @param deadline When the window closes, in seconds.
 /// @param fee What the requester paid, in gwei.
+/// @param delay By how much earlier requests moved the deadline on, in whole minutes.
 /// @param state Where it stands.
 struct Request {
     address requester;
     uint32 deadline;
-    uint56 fee;
+    uint40 fee;
+    uint16 delay;
     RequestState state;
 }
 

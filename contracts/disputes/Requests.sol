@@ -28,6 +28,8 @@ struct Answer {
 abstract contract Requests is Verdicts, EtherPayouts {
     /// @dev One, in basis points.
     uint256 private constant ONE = 10_000;
+    /// @dev The largest fee that a request's word holds, in gwei: some 1,100 ETH, what the dearest batch costs at 1,100 gwei.
+    uint256 private constant MAX_FEE = type(uint40).max;
 
     /// @notice Tells who may request data.
     IVerifierRegistry public immutable verifiers;
@@ -61,10 +63,11 @@ abstract contract Requests is Verdicts, EtherPayouts {
             busy += AnswerCost.time(header);
             uint256 fee = _fee(header, price);
             total += fee;
-            _open(header, headerHash, commitment, msg.sender, Math.max(least, busy), fee);
+            _open(header, headerHash, commitment, msg.sender, least, busy, fee);
             inbox.hold(header.index);
         }
         busyUntil = busy;
+        total *= 1 gwei;
         if (msg.value < total) revert RequestWrongFee(msg.value, total);
         // The base fee of the block that takes a request is not known before: what is too much goes back to the caller,
         // after everything is settled.
@@ -77,7 +80,7 @@ abstract contract Requests is Verdicts, EtherPayouts {
         // Leaves `busyUntil` as it is: nobody pays here, so nobody must move the deadlines of others.
         uint256 busy = Math.max(busyUntil, block.timestamp) + AnswerCost.time(header);
         uint256 least = block.timestamp + parameters.get(Parameter.RequestWindow);
-        _open(header, headerHash, commitment, address(0), Math.max(least, busy), 0);
+        _open(header, headerHash, commitment, address(0), least, busy, 0);
     }
 
     /// @inheritdoc IDisputes
@@ -104,7 +107,7 @@ abstract contract Requests is Verdicts, EtherPayouts {
     /// @inheritdoc IDisputes
     function requestFee(BatchHeader calldata header, uint256 baseFee) external view override returns (uint256) {
         (, uint256 price) = _terms(baseFee);
-        return _fee(header, price);
+        return _fee(header, price) * 1 gwei;
     }
 
     /// @inheritdoc IDisputes
@@ -131,22 +134,29 @@ abstract contract Requests is Verdicts, EtherPayouts {
         _credit(requester, fee);
     }
 
-    /// @param fee In wei, whole gwei.
+    /// @param least When the window ends without earlier requests.
+    /// @param busy Until when L1 is busy with them and with this one.
+    /// @param fee In gwei, at most `MAX_FEE`.
     function _open(
         BatchHeader calldata header,
         bytes32 headerHash,
         bytes32 commitment,
         address requester,
-        uint256 deadline,
+        uint256 least,
+        uint256 busy,
         uint256 fee
     ) private {
+        uint256 deadline = least;
+        uint256 delay = 0;
+        if (busy > least) (deadline, delay) = (busy, Math.min((busy - least) / 1 minutes, type(uint16).max));
         _requests[commitment] = Request({
             requester: requester,
             deadline: SafeCast.toUint32(deadline),
-            fee: SafeCast.toUint56(fee / 1 gwei),
+            fee: uint40(fee),
+            delay: uint16(delay),
             state: RequestState.Open
         });
-        emit DataRequested(headerHash, requester, header.index, deadline, fee);
+        emit DataRequested(headerHash, requester, header.index, deadline, fee * 1 gwei);
     }
 
     /// @dev Reverts unless the batch is certified, its window is open, and its data was not requested before. L1 has the
@@ -176,8 +186,9 @@ abstract contract Requests is Verdicts, EtherPayouts {
         price = Math.max(baseFee, floor) * factor;
     }
 
-    /// @dev The fee for a batch, in wei, rounded up to whole gwei.
-    function _fee(BatchHeader calldata header, uint256 price) private pure returns (uint256) {
-        return Math.ceilDiv(AnswerCost.whole(header) * price, ONE * 1 gwei) * 1 gwei;
+    /// @dev The fee for a batch, in gwei, rounded up.
+    function _fee(BatchHeader calldata header, uint256 price) private pure returns (uint256 fee) {
+        fee = Math.ceilDiv(AnswerCost.whole(header) * price, ONE * 1 gwei);
+        if (fee > MAX_FEE) fee = MAX_FEE;
     }
 }

@@ -17,11 +17,13 @@ enum RequestState {
 /// @param requester The verifier that paid for it.
 /// @param deadline When its window ends, in seconds.
 /// @param fee What was paid, in gwei.
+/// @param delay By how much earlier requests moved the deadline on, in minutes.
 /// @param state Where it stands.
 struct Request {
     address requester;
-    uint40 deadline;
-    uint56 fee;
+    uint32 deadline;
+    uint40 fee;
+    uint16 delay;
     RequestState state;
 }
 

@@ -326,7 +326,7 @@ contract MetisGovernorTest is GovernorFixture {
     function testFuzz_proposeKick_kicksAndCompensates_succeeds(uint16 share, uint64 metis, uint56 ether_) public {
         share = uint16(bound(share, 0, 1_000));
         Compensation memory compensation = Compensation(verifier, "request", metis, ether_);
-        requests.put("request", verifier, uint56(0.1 ether / 1 gwei), RequestState.Answered);
+        requests.put("request", verifier, uint40(0.1 ether / 1 gwei), RequestState.Answered);
         vm.expectEmit(address(governor));
         emit IMetisGovernor.KickProposed(_kickId(share, compensation), sequencer, share, compensation);
         vm.prank(whale);
@@ -397,7 +397,7 @@ contract MetisGovernorTest is GovernorFixture {
         token.approve(address(verifiers), 10 ether);
         verifiers.register();
         vm.stopPrank();
-        requests.put("request", verifier, uint56(1 ether / 1 gwei), RequestState.Answered);
+        requests.put("request", verifier, uint40(1 ether / 1 gwei), RequestState.Answered);
         Compensation memory compensation = Compensation(sequencer, "request", 3 ether, 1 ether);
         vm.prank(whale);
         uint256 id = governor.proposeBan(verifier, compensation, "ban");
@@ -417,7 +417,7 @@ contract MetisGovernorTest is GovernorFixture {
 
     /// @dev H8: the treasury was emptied by a ban of the thief's own verifier.
     function test_proposeBan_H8_compensatesAboveTheRecord_reverts() public {
-        requests.put("request", verifier, uint56(1 ether / 1 gwei), RequestState.Answered);
+        requests.put("request", verifier, uint40(1 ether / 1 gwei), RequestState.Answered);
         vm.prank(whale);
         uint256 id = governor.proposeBan(verifier, Compensation(sequencer, "request", 1000 ether, 30 ether), "mine");
         _pass(id);

@@ -9,8 +9,8 @@ contract Requests is IRequestRecord, ISequencerRoll {
     mapping(bytes32 key => Request) private _requests;
     mapping(address account => bool) private _seated;
 
-    function put(bytes32 key, address requester, uint56 fee, RequestState state) external {
-        _requests[key] = Request(requester, uint40(block.timestamp), fee, state);
+    function put(bytes32 key, address requester, uint40 fee, RequestState state) external {
+        _requests[key] = Request(requester, uint32(block.timestamp), fee, 0, state);
     }
 
     function seat(address sequencer) external {

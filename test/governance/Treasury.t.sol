@@ -92,7 +92,7 @@ contract TreasuryTest is Test {
     }
 
     /// @dev H8: what the short delay pays is bounded by what was paid for the request, and the allowances.
-    function testFuzz_compensate_withinTheRecord_succeeds(uint56 fee, uint128 metis, uint128 ether_, bool seat) public {
+    function testFuzz_compensate_withinTheRecord_succeeds(uint40 fee, uint128 metis, uint128 ether_, bool seat) public {
         uint256 most = uint256(fee) * 1 gwei + 0.05 ether;
         metis = uint128(bound(metis, 0, 200 ether));
         ether_ = uint128(bound(ether_, 0, most));
@@ -111,7 +111,7 @@ contract TreasuryTest is Test {
         assertTrue(treasury.isCompensated("request"));
     }
 
-    function testFuzz_compensate_H8_moreThanTheRecord_reverts(uint56 fee) public {
+    function testFuzz_compensate_H8_moreThanTheRecord_reverts(uint40 fee) public {
         uint256 most = uint256(fee) * 1 gwei + 0.05 ether;
         _fund(1000 ether, most + 1);
         requests.put("request", alice, fee, RequestState.Answered);
