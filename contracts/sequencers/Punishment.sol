@@ -114,7 +114,7 @@ abstract contract Punishment is ISequencerSet, Office {
             _take(member, amount);
             if (!member.barred && member.stake < minimum && _bar(owner, member)) ends = true;
             _setMember(owner, member);
-            _account(owner, amount, 0, (amount * shares.treasury) / SHARES, proceeds);
+            if (amount != 0) _account(owner, amount, 0, (amount * shares.treasury) / SHARES, proceeds);
         }
     }
 

@@ -240,12 +240,13 @@ describe("Transaction manager", () => {
     });
 
     it("has no more of them than it may", async () => {
-      await together(2, async ({ l1, wallet, kit, transfer, pool, clock }) => {
-        const mine = clock.onSleep;
+      await together(2, async ({ l1, wallet, kit, transfer, pool, clock, provider }) => {
         let most = 0;
         clock.onSleep = async () => {
-          most = Math.max(most, (await pool()).length);
-          await mine();
+          // What decides and what is noted is one look: another transaction may come in between two.
+          const { length } = await pool();
+          most = Math.max(most, length);
+          if (length >= 2) await provider.send("evm_mine", []);
         };
         const manager = managerOf(l1, wallet, kit, { underWay: 2 });
         await Promise.all([1n, 2n, 3n, 4n].map((amount) => manager.send(transfer(amount))));

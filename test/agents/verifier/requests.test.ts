@@ -68,6 +68,48 @@ describe("Requests of a verifier", () => {
     expect(compensation.ether_).to.equal(fee * 10n ** 9n);
   });
 
+  it("[11.10.3] [M6] accuses all the same where somebody proposed the same in front, and cancelled it", async () => {
+    const stage = await load();
+    const home = await stage.home();
+    const { token, governor, verifierAccounts, others } = stage.system;
+    const mallory = others[7]!;
+    for (const account of [verifierAccounts[0]!, mallory]) {
+      await token.transfer(account, 10n ** 22n);
+      await stage.system.as(account).token.delegate(account);
+    }
+    const batch = await next(stage);
+    await submit(stage.system, batch);
+    const options = { kick: { slashShare: 500, compensation: 10n ** 18n } };
+    await stage.verifier(home, options).tick();
+    const request = commitmentOf(batch.hash, await standingOf(stage.system, batch.header));
+    await stage.answer([knows(batch)]);
+    await stage.system.skip(1);
+    // The very text and calls of the accusation, out of the mempool.
+    const text = `Kick ${stage.sequencer}: it withheld the data of batch 1 (${batch.hash}) until L1 asked`;
+    const ether_ = (await requestOf(stage.system, batch)).fee * 10n ** 9n;
+    const compensation = { account: home.wallet.address, request, metis: 10n ** 18n, ether_ };
+    const copied = stage.system.as(mallory).governor;
+    await copied.proposeKick(stage.sequencer, 500, compensation, text);
+    const [made] = await governor.queryFilter(governor.filters.ProposalCreated());
+    const { targets, calldatas, description } = made!.args;
+    const values = made!.args[3];
+    await copied.cancel([...targets], [...values], [...calldatas], keccakText(description));
+    await stage.verifier(home, options).tick();
+    const accusations = await governor.queryFilter(governor.filters.KickProposed());
+    expect(accusations.length).to.equal(2);
+    const proposals = await governor.queryFilter(governor.filters.ProposalCreated());
+    expect(proposals.map(({ args }) => args.proposer)).to.deep.equal([mallory.address, home.wallet.address]);
+    expect(await governor.state(proposals[1]!.args.proposalId)).to.equal(0n);
+    await expect(
+      copied.cancel(
+        [...proposals[1]!.args.targets],
+        [...proposals[1]!.args[3]],
+        [...proposals[1]!.args.calldatas],
+        keccakText(proposals[1]!.args.description),
+      ),
+    ).to.be.revertedWithCustomError(governor, "GovernorUnableToCancel");
+  });
+
   it("[11.D1] [11.11] closes a request that nobody answered, and collects fee and bounty", async () => {
     const stage = await load();
     const home = await stage.home();
