@@ -184,7 +184,7 @@ contract SubmissionTest is InboxFixture {
         assertEq(inbox.head(), 3);
     }
 
-    /// @dev L: the L2's clock does not stop for 40 days: what is older than three days is signed anew.
+    /// @dev [L2] The L2's clock does not stop for 40 days: what is older than three days is signed anew.
     function test_submit_afterMaxLag_reverts() public {
         second.firstTimestamp = second.lastTimestamp = first.header.lastTimestamp + 1;
         vm.warp(second.lastTimestamp + 3 days);
@@ -233,7 +233,7 @@ contract SubmissionTest is InboxFixture {
         assertEq(inbox.head(), most + 1);
     }
 
-    /// @dev L: a change of `ChallengeWindow` leaves batches that wait alone, and nobody needs to be asked.
+    /// @dev [L6] A change of `ChallengeWindow` leaves batches that wait alone, and nobody needs to be asked.
     function test_challengeWindow_changes_forLaterBatchesOnly_succeeds() public {
         parameters.set(Parameter.ChallengeWindow, 30 days);
         inbox.syncWindow();

@@ -554,8 +554,8 @@ contract GovernorTiersTest is GovernorFixture {
         _assertState(id, enough ? IGovernor.ProposalState.Succeeded : IGovernor.ProposalState.Defeated);
     }
 
-    /// @dev L: the quorum could be voted to 0.
-    function testFuzz_updateQuorumNumerator_L_belowTheFloor_reverts(uint8 percent) public {
+    /// @dev [L4] The quorum could be voted to 0.
+    function testFuzz_updateQuorumNumerator_L4_belowTheFloor_reverts(uint8 percent) public {
         percent = uint8(bound(percent, 0, 3));
         assertEq(governor.leastQuorum(), 4);
         uint256 id = _proposeOn(address(governor), abi.encodeCall(governor.updateQuorumNumerator, (percent)));

@@ -62,8 +62,8 @@ contract TimelockTest is Test {
         new Timelock(_short(), long, address(this));
     }
 
-    /// @dev L: there was no least delay.
-    function test_constructor_L_delaysWithoutLeastOrOverlapping_reverts() public {
+    /// @dev [L3] There was no least delay.
+    function test_constructor_L3_delaysWithoutLeastOrOverlapping_reverts() public {
         Setting memory short = _short();
         short.min = 0;
         _expectOverlap(0, short.max, _long().min);
@@ -83,8 +83,8 @@ contract TimelockTest is Test {
         timelock.updateLongDelay(LONG);
     }
 
-    /// @dev L: no vote brings a delay below its least value, or above its largest.
-    function test_updateDelays_L_withinTheirBounds_succeeds() public {
+    /// @dev [L3] No vote brings a delay below its least value, or above its largest.
+    function test_updateDelays_L3_withinTheirBounds_succeeds() public {
         (Setting memory short, Setting memory long) = (_short(), _long());
         vm.startPrank(address(timelock));
         timelock.updateDelay(short.min);

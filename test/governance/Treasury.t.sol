@@ -77,8 +77,8 @@ contract TreasuryTest is Test {
         vm.stopPrank();
     }
 
-    /// @dev L: a grantee that takes no ETH stranded METIS.
-    function test_claimMetis_L_whereEtherCannotBePaid_succeeds() public {
+    /// @dev [L7] A grantee that takes no ETH stranded METIS.
+    function test_claimMetis_L7_whereEtherCannotBePaid_succeeds() public {
         Purse purse = new Purse();
         _fund(2, 2);
         vm.prank(timelock);

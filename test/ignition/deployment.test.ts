@@ -61,7 +61,7 @@ describe("Deployment", () => {
     expect(names.map((name) => name.trim())).to.deep.equal([...PARAMETERS]);
   });
 
-  it("mints for nobody whom the parameters do not name", async () => {
+  it("[L5] mints for nobody whom the parameters do not name", async () => {
     const { ignition } = await network.create();
     const { Governance, ...rest } = await deploymentParameters();
     const { holder, ...nameless } = Governance;
