@@ -223,36 +223,41 @@ export interface DisputeFigures {
   readonly settle: number;
 }
 
-/** Has L1 check a batch of 200 over the large state, then proves one wrong state root in the batch behind it. */
-export async function measureDisputes(lab: Lab): Promise<DisputeFigures> {
+/** A line of batches over the large state, and those who send in it. */
+async function largeLine(lab: Lab): Promise<{ line: BatchLine; senders: Wallet[] }> {
   const senders = users(BATCH_SIZE);
   const others = Array.from({ length: LARGE_STATE - BATCH_SIZE }, (_, index) =>
     getAddress(keccak256(toUtf8Bytes(`account ${index}`)).slice(0, 42)),
   );
-  const line = await BatchLine.open(lab, [...senders.map(({ address }) => address), ...others]);
+  return { line: await BatchLine.open(lab, [...senders.map(({ address }) => address), ...others]), senders };
+}
+
+/** The transition whose state root a forged batch gets wrong, and all after it. */
+const DISPUTED = BATCH_SIZE / 2;
+
+function forged(roots: Hex[]): Hex[] {
+  return roots.map((root, index) => (index < DISPUTED ? root : keccakHex(root)));
+}
+
+/** Has L1 check a batch of 200 over the large state, then proves one wrong state root in the batch behind it. */
+export async function measureDisputes(lab: Lab): Promise<DisputeFigures> {
+  const { line, senders } = await largeLine(lab);
 
   const right = await line.cut(senders, 0);
   await line.submit(right);
   await line.request(right);
   const recomputePerTransfer = Math.ceil((await line.answer(right)) / BATCH_SIZE);
 
-  const disputed = BATCH_SIZE / 2;
-  const wrong = await line.cut(senders, 1, (roots) =>
-    roots.map((root, index) => (index < disputed ? root : keccakHex(root))),
-  );
+  const wrong = await line.cut(senders, 1, forged);
   await line.submit(wrong);
-  const fraudProof = await line.check(wrong, disputed, disputed + 1);
+  const fraudProof = await line.check(wrong, DISPUTED, DISPUTED + 1);
   const settle = await sent(line.system.sequencers.settle(wrong.header.sequencer));
   return { recomputePerTransfer, fraudProof, settle };
 }
 
 /** Where the gas of a certified batch, a request, and a fraud proof over the large state goes, as text. */
 export async function whereGasGoes(lab: Lab): Promise<string> {
-  const senders = users(BATCH_SIZE);
-  const others = Array.from({ length: LARGE_STATE - BATCH_SIZE }, (_, index) =>
-    getAddress(keccak256(toUtf8Bytes(`account ${index}`)).slice(0, 42)),
-  );
-  const line = await BatchLine.open(lab, [...senders.map(({ address }) => address), ...others]);
+  const { line, senders } = await largeLine(lab);
   const { system } = line;
   const contracts = ["inbox", "disputes", "sequencers", "verifiers", "parameters", "executor"] as const;
   const names = new Map<string, string>();
@@ -270,12 +275,9 @@ export async function whereGasGoes(lab: Lab): Promise<string> {
   await line.answer(first);
   await line.request(second);
   texts.push(await split("Request data"));
-  const disputed = BATCH_SIZE / 2;
-  const wrong = await line.cut(senders, 2, (roots) =>
-    roots.map((root, index) => (index < disputed ? root : keccakHex(root))),
-  );
+  const wrong = await line.cut(senders, 2, forged);
   await line.submit(wrong);
-  await line.check(wrong, disputed, disputed + 1);
+  await line.check(wrong, DISPUTED, DISPUTED + 1);
   texts.push(await split("Prove a wrong state root"));
   return texts.join("\n\n");
 }

@@ -31,8 +31,7 @@ const POSSESSION_TYPES: Record<string, TypedDataField[]> = {
   ],
 };
 
-/** No signatures at all. */
-export const NO_CERTIFICATE: Certificate = { signers: 0n, signatures: "0x" };
+export { NO_CERTIFICATE } from "../agents/l1/certificate.ts";
 
 /** A certificate over a batch. */
 export async function certify(

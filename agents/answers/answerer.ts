@@ -91,12 +91,10 @@ export class Answerer extends Agent {
   protected override async round(): Promise<void> {
     const state = await this.#look(0);
     const now = await this.#d.l1.now();
-    const open = Object.values(state.requests).filter((request) => isOpen(state, request) && now <= request.deadline);
-    this.#turns.note(open, now);
-    const idle = open
-      .filter(({ commitment }) => !this.#tasks.has(commitment))
+    const open = Object.values(state.requests)
+      .filter((request) => isOpen(state, request) && now <= request.deadline && !this.#tasks.has(request.commitment))
       .toSorted((first, second) => this.#urgency(first) - this.#urgency(second));
-    for (const request of idle) if ((await this.#turns.of(request)) <= now) this.#begin(request);
+    for (const request of open) if ((await this.#turns.of(request)) <= now) this.#begin(request);
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure.error;

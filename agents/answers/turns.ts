@@ -1,5 +1,4 @@
 import { Parameter } from "../../ignition/parameters.ts";
-import type { Hex } from "../../l2/base/hex.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { DataRequest } from "../l1/mirror.ts";
 
@@ -13,27 +12,22 @@ const SPACING = 60;
 /** The part of the window that the header's sequencer has for itself: `GRACE_PART` of the disputes contract. */
 const GRACE_PART = 480;
 
+/** Unit of a request's delay, in seconds. */
+const MINUTE = 60;
+
 /**
  * Whose turn it is to answer (rule 9): the header's sequencer at once; some minutes later, when L1 has them repaid, the
  * others one after the other, in the order of seats from that of the header's sequencer on, all of them in the first half
- * of the window. The minutes count from the request, or, where earlier requests moved the deadline on, from when this
- * process first saw it.
+ * of the window. The minutes count from the request, as L1 counts them.
  */
 export class Turns {
   readonly #owner: string;
-  readonly #l1: Pick<L1, "parameters" | "sequencers">;
-  /** When each open request was first seen, by commitment. */
-  #seen = new Map<Hex, number>();
+  readonly #l1: Pick<L1, "disputes" | "parameters" | "sequencers">;
 
   /** @param owner Owner of the sequencer whose turns these are. */
-  constructor(owner: string, l1: Pick<L1, "parameters" | "sequencers">) {
+  constructor(owner: string, l1: Pick<L1, "disputes" | "parameters" | "sequencers">) {
     this.#owner = owner;
     this.#l1 = l1;
-  }
-
-  /** Notes which requests are open, and forgets the others. @param now In seconds of L1's clock. */
-  note(open: readonly Pick<DataRequest, "commitment">[], now: number): void {
-    this.#seen = new Map(open.map(({ commitment }) => [commitment, this.#seen.get(commitment) ?? now]));
   }
 
   /** When it is this sequencer's turn, in seconds of L1's clock. */
@@ -43,8 +37,9 @@ export class Turns {
     const { before, count } = await this.#rank(header.sequencer);
     const grace = Math.ceil(window / GRACE_PART) + 1;
     const spacing = Math.min(SPACING, (window / 2 - grace) / Math.max(count, 1));
-    const since = Math.min(deadline - window, this.#seen.get(commitment) ?? Infinity);
-    return Math.ceil(since + grace + before * spacing);
+    const { delay } = await this.#l1.disputes.requestOf(commitment);
+    const begun = deadline - window - Number(delay) * MINUTE;
+    return Math.ceil(begun + grace + before * spacing);
   }
 
   /** How many of the sequencers that count come before this one; all of them where it has no seat. */

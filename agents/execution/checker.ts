@@ -2,7 +2,7 @@ import { type Hex, ZERO_HASH } from "../../l2/base/hex.ts";
 import { transitionWitness } from "../../l2/execution/witness.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { StateStore } from "../../l2/state/state.ts";
-import type { Certificate } from "../l1/certificate.ts";
+import { type Certificate, NO_CERTIFICATE } from "../l1/certificate.ts";
 import type { L1 } from "../l1/l1.ts";
 import type { L1Batch, L1State } from "../l1/mirror.ts";
 import { BATCH_STATUS, type Standing } from "../l1/standing.ts";
@@ -23,8 +23,6 @@ export interface Place {
   /** Opens the commitment to what the check finds (11.13); none where absent. */
   readonly salt?: Hex;
 }
-
-const NO_CERTIFICATE: Certificate = { signers: 0n, signatures: "0x" };
 
 /** How a batch that stands is checked. */
 export function placeOf({ headerHash, standing }: Pick<L1Batch, "headerHash" | "standing">): Place {

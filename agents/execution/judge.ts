@@ -27,7 +27,7 @@ export type Judgement =
 /** What one's own execution of a batch led to, and what it says of the header. */
 export interface Judged {
   readonly judgement: Judgement;
-  /** The state root after a transition that leads to another than claimed; zero where it cannot be executed. */
+  /** The state root after a transition that leads to another than claimed; zero where there is none. */
   readonly truth?: Hex;
   /** The state roots that the header claims; absent where nobody gave them. */
   readonly claimed?: readonly Hex[];
@@ -122,9 +122,14 @@ export async function judge(
   const earlier = order?.verdict === "wrong" && execution.verdict === "wrong" && execution.index < order.index;
   const found = order === undefined || earlier ? execution : order;
   if (claimed === undefined) return { judgement: withoutRoots(found), gas: own.gas };
-  const wrong = found.verdict === "wrong" && found.fault === "transition";
-  const truth = wrong ? { truth: own.stateRoots[found.index] ?? ZERO_HASH } : {};
-  return { judgement: found, ...truth, claimed, gas: own.gas };
+  return { judgement: found, truth: truthOf(found, own, claimed), claimed, gas: own.gas };
+}
+
+/** The state root after a transition that leads to another than claimed; zero where there is none. */
+function truthOf(found: Judgement, { stateRoots }: BatchExecution, claimed: readonly Hex[]): Hex {
+  if (found.verdict !== "wrong" || found.fault !== "transition") return ZERO_HASH;
+  const root = stateRoots[found.index];
+  return root === undefined || root === claimed[found.index] ? ZERO_HASH : root;
 }
 
 /** Whether a header commits to these state roots. */

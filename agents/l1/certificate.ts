@@ -12,6 +12,9 @@ export interface Certificate {
   readonly signatures: string;
 }
 
+/** What stands for a certificate where there is none. */
+export const NO_CERTIFICATE: Certificate = { signers: 0n, signatures: "0x" };
+
 /** The EIP-712 types of a silence certificate. */
 export const SILENCE_TYPES = {
   Silence: [

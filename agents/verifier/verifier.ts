@@ -10,7 +10,7 @@ import { callGasFor } from "../execution/defaults.ts";
 import { judge, type Judged } from "../execution/judge.ts";
 import { Transitions } from "../execution/ranges.ts";
 import { claim, register } from "../l1/account.ts";
-import type { Certificate } from "../l1/certificate.ts";
+import { type Certificate, NO_CERTIFICATE } from "../l1/certificate.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
 import { isAnswered, isOpen, type L1Batch, type L1State, stands } from "../l1/mirror.ts";
@@ -286,7 +286,7 @@ export class Verifier extends Agent {
   /** Signatures that show who answers for a header; none where its sequencer vouched for it alone (3.3). */
   async #certificate(signed: Submission & Partial<SignedHeader>): Promise<Certificate> {
     if (signed.certificate !== undefined) return signed.certificate;
-    if (!signed.certified) return { signers: 0n, signatures: "0x" };
+    if (!signed.certified) return NO_CERTIFICATE;
     return certificateOf(this.#d.l1, signed);
   }
 }

@@ -4,7 +4,7 @@ import { type Wallet, Transaction, concat } from "ethers";
 import type { BlockSource } from "../../agents/data/batch-data.ts";
 import { decodeRevert } from "../../agents/l1/reverts.ts";
 import { messageOf } from "../../agents/runtime/errors.ts";
-import { type Certificate, batchDigest, certificateDomain } from "../../agents/l1/certificate.ts";
+import { type Certificate, NO_CERTIFICATE, batchDigest, certificateDomain } from "../../agents/l1/certificate.ts";
 import { type Batch, buildBatch } from "../../l2/batch/build.ts";
 import { encodeObject, encodeRecords } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
@@ -144,7 +144,7 @@ export async function answerFalsely(
   const whole = new Transitions(header, transactions, stateRoots).range(0, stateRoots.length);
   const records = toHex(await otherData(stage, header, (stage.cast.users[0] as Wallet).address));
   const { headerHash, standing } = batchAt(stage, Number(header.index));
-  const place = { inPlace: headerHash, standing, certificate: { signers: 0n, signatures: "0x" } };
+  const place = { inPlace: headerHash, standing, certificate: NO_CERTIFICATE };
   const { disputes } = stage.as(key);
   await stage.story.observe({
     steps: ["11.8"],

@@ -17,8 +17,8 @@ abstract contract Attacks is Defence {
         address sequencer = _anyHostile(seed);
         if (sequencer == address(0)) return;
         bytes32 parent = chain[chain.length - 1];
-        // At the place of one that nobody certified too.
-        if (entries[parent].alone) parent = _made(parent).header.parent;
+        // At the place of one that nobody certified too; on top of it L1 takes nothing.
+        if (entries[parent].alone && seed % 3 != 0) parent = _made(parent).header.parent;
         Made memory made = _draft(parent, sequencer);
         Entry memory entry;
         entry.forged = seed % 4 != 0;
@@ -39,7 +39,6 @@ abstract contract Attacks is Defence {
         if (!entry.forged || entry.withheld) return;
         bytes32 hash = _keep(made);
         entry.index = made.header.index;
-        entry.public_ = true;
         entries[hash] = entry;
         _keepCertificate(hash, certificate);
         suspects.push(hash);
@@ -82,9 +81,10 @@ abstract contract Attacks is Defence {
 
     /// @dev An accomplice proves the hostile's own forgery, to get it out of the way or to take the bounty.
     function _betray(uint256 seed) internal {
+        if (seed % 2 == 0) return;
         for (uint256 i = inbox.finalised(); i < chain.length; ++i) {
             bytes32 hash = chain[i];
-            if (!entries[hash].forged || seed % 2 == 0) continue;
+            if (!entries[hash].forged) continue;
             assertTrue(_check(hash, 0, 3, mallory, 0), "an accomplice's proof");
             return;
         }

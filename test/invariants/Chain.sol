@@ -137,7 +137,8 @@ abstract contract Chain is World {
     function _taken(bytes32 hash, Entry memory entry) private {
         entry.index = entries[hash].index;
         assertEq(entry.index, chain.length, "the index of a batch that L1 took");
-        (entry.public_, entry.stands, entry.submittedAt) = (true, true, uint40(block.timestamp));
+        assertFalse(entries[_made(hash).header.parent].alone, "a batch on one that nobody certified");
+        (entry.stands, entry.submittedAt) = (true, uint40(block.timestamp));
         entries[hash] = entry;
         chain.push(hash);
         Log[] memory logs = vm.getRecordedLogs();

@@ -13,19 +13,34 @@ import {Chain} from "./Chain.sol";
 abstract contract Defence is Chain {
     using Seats for uint128;
 
-    /// @dev Time passes, and the honest act: at once, and whenever something is due.
+    /// @dev Time passes, and the honest act: half a minute after whatever happened, and whenever something is due. The chain
+    /// goes on meanwhile, and somebody tries to finalise before anything is answered.
     function _pass(uint256 time) internal {
+        _wait(time < 30 ? time : 30);
+        if (_random() % 4 == 0) _produce(true);
+        _finalise();
         _defend();
-        uint256 end = block.timestamp + time;
+        uint256 end = block.timestamp + (time < 30 ? 0 : time - 30);
         while (block.timestamp < end) {
             uint256 step = end - block.timestamp;
             // A verdict or an answer waits for no more than a minute.
             if (suspects.length != 0 && step > 1 minutes) step = 1 minutes;
+            // The last second of a window is still in it; the next one is not.
             uint256 first = _firstDeadline();
-            if (first >= block.timestamp && first + 1 - block.timestamp < step) step = first + 1 - block.timestamp;
+            if (first == block.timestamp) step = 1;
+            else if (first > block.timestamp && first - block.timestamp < step) step = first - block.timestamp;
             _wait(step);
             _defend();
         }
+    }
+
+    /// @dev Until some seconds before the first pending batch's window ends: a good moment to request it.
+    function _passToTheBrink() internal {
+        uint256 index = inbox.finalised();
+        if (index >= chain.length) return;
+        Entry storage entry = entries[chain[index]];
+        uint256 due = uint256(entry.submittedAt) + WINDOW + entry.stood;
+        if (due > block.timestamp + 20) _pass(due - block.timestamp - 20);
     }
 
     function _defend() internal {
@@ -106,9 +121,10 @@ abstract contract Defence is Chain {
     function _tend(bytes32 hash) private {
         Entry storage entry = entries[hash];
         if (!entry.stands) return;
-        if (entry.deadline != 0 && block.timestamp > entry.deadline) {
-            assertTrue(_expire(hash, watcher), "an unanswered request");
-            return;
+        if (entry.deadline != 0) {
+            bool over = block.timestamp > entry.deadline;
+            assertTrue(_expire(hash, over ? watcher : mallory) == over, "the end of a request's window");
+            if (over) return;
         }
         if (entry.withheld && entry.deadline == 0 && !entry.alone && !entry.answered) {
             assertTrue(_request(hash, watcher), "a request for withheld data");

@@ -33,7 +33,8 @@ contract Campaign is Attacks {
         else if (what == 13) _betray(seed);
         else {
             uint24[8] memory times = [12 seconds, 1 minutes, 5 minutes, 1 hours, 6 hours, 1 days, 2 days, 5 days];
-            _pass(times[seed % 8]);
+            if ((seed >> 8) % 4 == 0) _passToTheBrink();
+            else _pass(times[seed % 8]);
         }
     }
 

@@ -25,7 +25,6 @@ abstract contract World is Test, Making {
     /// @dev A header that somebody made.
     /// @param forged Whether it is wrong.
     /// @param withheld Whether only the hostile have its data.
-    /// @param public_ Whether the honest have seen it with what shows its signers' guilt.
     /// @param alone Whether its sequencer submitted it without a certificate, and nobody recomputed it since.
     /// @param stands Whether it is in the chain of batches.
     /// @param condemned Whether it was found wrong.
@@ -37,7 +36,6 @@ abstract contract World is Test, Making {
     struct Entry {
         bool forged;
         bool withheld;
-        bool public_;
         bool alone;
         bool stands;
         bool condemned;

@@ -115,11 +115,7 @@ contract LeavingTest is SequencerFixture {
         _nextTerm();
         skip(UNBONDING);
         set.withdraw(leaver);
-        _fund(leaver, STAKE);
-        address key = _key("again");
-        bytes memory possession = _possess(leaver, key);
-        vm.prank(leaver);
-        set.join(key, leaver, STAKE, possession);
+        _join(leaver, "again", STAKE);
         assertTrue(_sequencer(leaver).status == SequencerStatus.Active);
     }
 

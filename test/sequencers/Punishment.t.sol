@@ -99,11 +99,7 @@ contract PunishmentTest is SequencerFixture {
         _nextTerm();
         skip(UNBONDING);
         set.withdraw(guilty);
-        _fund(guilty, LOCKED);
-        address key = _key("again");
-        bytes memory possession = _possess(guilty, key);
-        vm.prank(guilty);
-        set.join(key, guilty, uint96(LOCKED), possession);
+        _join(guilty, "again", uint96(LOCKED));
         _punish(verdict);
         assertEq(_stakeOf(guilty), LOCKED);
         verdict.headerHash = keccak256("second");

@@ -89,6 +89,11 @@ abstract contract SequencerFixture is Test {
     /// @dev Owner `name`, key `name key`, recipient `name rewards`. Counts from the next term on.
     function _join(string memory name, uint96 stake) internal returns (address owner) {
         owner = makeAddr(name);
+        _join(owner, name, stake);
+    }
+
+    /// @dev The same for an owner with another name, such as one that comes back with a new key.
+    function _join(address owner, string memory name, uint96 stake) internal {
         _fund(owner, stake);
         address key = _key(name);
         bytes memory possession = _possess(owner, key);

@@ -4,13 +4,12 @@ import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
 import { Transitions } from "../../../agents/execution/ranges.ts";
+import { NO_CERTIFICATE } from "../../../agents/l1/certificate.ts";
+import { TERM_LIMIT } from "../../../agents/l1/rotations.ts";
 import { batch, batchAt, payday, wakeVerifier } from "../acts.ts";
 import { Gate, refusal } from "../mischief.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
-
-/** `TERM_LIMIT` of the sequencer set, in seconds. */
-const DAY = 86_400;
 
 /** Steps 9.2, 9.3 and 11.6 to 11.10.3.4: data is withheld, posted on L1 when asked for, and right. */
 export const dataRequest: Scenario = {
@@ -53,7 +52,7 @@ export const dataRequest: Scenario = {
 async function termOf({ local, system }: Stage, sequencer: string): Promise<void> {
   for (let days = 0; days < 100; days++) {
     if ((await system.sequencers.term()).sequencer === sequencer) return;
-    await local.advance(DAY);
+    await local.advance(TERM_LIMIT);
     await local.consensus.agent.tick();
   }
   throw new Error(`${sequencer} was not drawn in 100 days.`);
@@ -68,7 +67,6 @@ async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
   const range = new Transitions(header, transactions, stateRoots).range(0, 1);
   const witness = await transitionWitness(stage.config, chain.states, header.preStateRoot, transactions.slice(0, 1));
   const { headerHash, standing } = batchAt(stage, Number(header.index));
-  const none = { signers: 0n, signatures: "0x" };
   const { disputes, inbox } = stage.as(stage.cast.verifiers[0] as Wallet);
   await stage.story.observe({
     steps: ["11.10.3.4"],
@@ -79,7 +77,7 @@ async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
       refusal: await refusal(
         disputes.check.staticCall(
           header,
-          { inPlace: headerHash, standing, certificate: none },
+          { inPlace: headerHash, standing, certificate: NO_CERTIFICATE },
           range,
           witness,
           ZERO_HASH,

@@ -1,5 +1,6 @@
 import type { Wallet } from "ethers";
 
+import { NO_CERTIFICATE } from "../../../agents/l1/certificate.ts";
 import { BATCH_STATUS } from "../../../agents/l1/standing.ts";
 import { NO_COMPENSATION } from "../../../testkit/governance.ts";
 import { type Fault, silent } from "../../../testkit/faults.ts";
@@ -28,7 +29,7 @@ export const fakeBatch: Scenario = {
         // Memolabs takes what stands on L1; without the false roots nobody could show where they are false.
         await local.storage.put(forged.object, {
           header: forged.header,
-          certificate: { signers: 0n, signatures: "0x" },
+          certificate: NO_CERTIFICATE,
         });
         await stage.until(() => local.l1State.condemned.length === 1);
         if (stage.current.owner === offender.owner) throw new Error("The offender is still the current sequencer.");

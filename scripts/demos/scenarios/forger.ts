@@ -2,7 +2,7 @@ import type { Wallet } from "ethers";
 
 import { Transitions } from "../../../agents/execution/ranges.ts";
 import { type Place, placeIn } from "../../../agents/execution/checker.ts";
-import type { Certificate } from "../../../agents/l1/certificate.ts";
+import { type Certificate, NO_CERTIFICATE } from "../../../agents/l1/certificate.ts";
 import { passed } from "../../../agents/l1/mirror.ts";
 import type { LocalSequencer } from "../../../agents/local/local.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
@@ -37,7 +37,7 @@ export const forger: Scenario = {
       story.chapter(`${stage.name(first.owner)} posts a false batch alone, and answers for it with garbage`);
       const alone = withFalseRoots(await nextBatch(stage, { to: middle }), 1);
       await postAlone(stage, alone);
-      await local.storage.put(alone.object, { header: alone.header, certificate: NONE });
+      await local.storage.put(alone.object, { header: alone.header, certificate: NO_CERTIFICATE });
       await answerFalsely(stage, alone);
 
       story.chapter("A certified batch takes its place: the false header is gone");
@@ -54,7 +54,7 @@ export const forger: Scenario = {
       await submit(stage, above, gang);
 
       story.chapter("An accomplice proves the earlier batch: the one on top goes with it");
-      await prove(stage, cast.verifiers[1] as Wallet, below, 2, NONE);
+      await prove(stage, cast.verifiers[1] as Wallet, below, 2, NO_CERTIFICATE);
 
       story.chapter("The verifier proves what stands no more");
       await wakeVerifier(stage);
@@ -82,8 +82,6 @@ export const forger: Scenario = {
     },
   }),
 };
-
-const NONE: Certificate = { signers: 0n, signatures: "0x" };
 
 function certify(stage: Stage, { header }: Batch, gang: readonly LocalSequencer[]): Certificate {
   return collude(

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import { Answerer } from "../../../agents/answers/answerer.ts";
+import { callGasFor } from "../../../agents/execution/defaults.ts";
 import { Accounts } from "../../../agents/l1/accounts.ts";
 import { followL1 } from "../../../agents/l1/mirror.ts";
 import { systemClock } from "../../../agents/runtime/clock.ts";
@@ -16,8 +17,24 @@ import { check, requestData } from "../../../testkit/disputes.ts";
 /** As many transfers as a batch's gas has room for. */
 const TRANSFERS = 1_190;
 const BLOCK_GAS = 60_000_000;
-/** How long the pool has to stay as it is before a block is made, in milliseconds: less than L1's 12 seconds. */
-const QUIET = 5_000;
+const STEP_GAS = 12_000_000n;
+/** Gas limit of a call of the answerer. */
+const CALL_GAS = Number(callGasFor(STEP_GAS));
+/** How often the pool is looked at, in milliseconds, and how many times at most. */
+const LOOK = 100;
+const MOST_LOOKS = 1_200;
+
+/** Transactions that wait, by sender and nonce. */
+interface Pool {
+  readonly pending: Readonly<
+    Record<string, Readonly<Record<string, { readonly input: string; readonly gas: string }>>>
+  >;
+}
+
+interface Range {
+  readonly from: bigint;
+  readonly stateRoots: readonly string[];
+}
 
 describe("Answers of full batches, on Anvil", function () {
   this.timeout(600_000);
@@ -46,7 +63,7 @@ describe("Answers of full batches, on Anvil", function () {
         const options = { underWay: 8, pollInterval: 100, resubmitAfter: 300_000 };
         const accounts = system.others.slice(1, 4).map(({ address }) => managerOf(l1, walletOf(address), kit, options));
         const answerer = new Answerer(
-          { interval: 1_000, owner: sequencer, stepGas: 12_000_000n, atOnce: 24 },
+          { interval: 1_000, owner: sequencer, stepGas: STEP_GAS, atOnce: 24 },
           {
             ...kit,
             l1,
@@ -63,7 +80,7 @@ describe("Answers of full batches, on Anvil", function () {
         let idle = false;
         const done = answerer.idle().then(() => (idle = true));
         for (let from = 1; !idle; from += 7) {
-          await settled(anvil);
+          await filled(town, batch.hash, () => idle);
           // It pays more, so that it comes first in the block.
           const fees = { maxFeePerGas: 10n ** 12n, maxPriorityFeePerGas: 10n ** 11n };
           if (rival)
@@ -89,13 +106,31 @@ describe("Answers of full batches, on Anvil", function () {
   }
 });
 
-/** Waits until nothing more comes into L1's pool. */
-async function settled({ provider }: Anvil): Promise<void> {
-  let before = -1;
-  for (;;) {
-    const { pending } = (await provider.send("txpool_status", [])) as { pending: string };
-    if (Number(pending) === before) return;
-    before = Number(pending);
-    await new Promise((resolve) => setTimeout(resolve, QUIET));
+/**
+ * Waits until the pool holds a block's gas, or all that the answer still needs: an answerer has twelve seconds for that.
+ *
+ * @param over Whether nothing more will come.
+ */
+async function filled({ system }: Town, headerHash: string, over: () => boolean): Promise<void> {
+  const { disputes, connection } = system;
+  const ranges = await disputes.queryFilter(disputes.filters.RecordsChecked(headerHash));
+  const checked = ranges.flatMap(({ args }) => places(Number(args.from), Number(args.count)));
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const { pending } = (await connection.ethers.provider.send("txpool_content", [])) as Pool;
+    const calls = Object.values(pending).flatMap((of) => Object.values(of));
+    const covered = calls.flatMap(({ input }) => {
+      const { from, stateRoots } = disputes.interface.decodeFunctionData("check", input)[2] as unknown as Range;
+      // The root before the first transition is there too, where there is one.
+      return places(Number(from), stateRoots.length - (from === 0n ? 0 : 1));
+    });
+    const gas = calls.reduce((sum, call) => sum + Number(call.gas), 0);
+    const all = new Set([...checked, ...covered]).size === TRANSFERS;
+    if (over() || all || gas + CALL_GAS > BLOCK_GAS) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
+  throw new Error("The answerer fills no block.");
+}
+
+function places(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, place) => from + place);
 }

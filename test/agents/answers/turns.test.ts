@@ -18,11 +18,14 @@ describe("Turns of sequencers", () => {
     seatAt: (seat: bigint) => Promise.resolve({ key: `key of ${owners.find((owner) => seatOf(owner) === seat)}` }),
     ownerOf: (key: string) => Promise.resolve(key.replace("key of ", "")),
   };
-  const l1 = { sequencers, parameters: { get: () => Promise.resolve(BigInt(WINDOW)) } } as unknown as L1;
+  const parameters = { get: () => Promise.resolve(BigInt(WINDOW)) };
+  /** @param delay By how many minutes earlier requests moved the deadline on. */
+  const l1With = (delay: bigint): L1 =>
+    ({ sequencers, parameters, disputes: { requestOf: () => Promise.resolve({ delay }) } }) as unknown as L1;
   const deadline = 1_000_000;
   const commitment: Hex = `0x${"11".repeat(32)}`;
   const request = (sequencer: string) => ({ header: { sequencer } as BatchHeader, commitment, deadline });
-  const turn = (owner: string, sequencer: string) => new Turns(owner, l1).of(request(sequencer));
+  const turn = (owner: string, sequencer: string, delay = 0n) => new Turns(owner, l1With(delay)).of(request(sequencer));
 
   it("[H3] are the header's sequencer's first, at once", async () => {
     expect(await turn("bob", "bob")).to.equal(0);
@@ -37,14 +40,8 @@ describe("Turns of sequencers", () => {
     for (const owner of owners) expect(await turn(owner, "alice")).to.be.at.most(deadline - WINDOW / 2);
   });
 
-  it("[H3] [H5] count from when a request was seen, where earlier ones moved its deadline on", async () => {
-    const turns = new Turns("carol", l1);
-    const seen = deadline - 3 * WINDOW;
-    turns.note([{ commitment }], seen);
-    turns.note([{ commitment }], seen + 500);
-    expect(await turns.of(request("bob"))).to.equal(seen + WINDOW / 480 + 1);
-    turns.note([], seen + 600);
-    expect(await turns.of(request("bob"))).to.equal(deadline - WINDOW + WINDOW / 480 + 1);
+  it("[H3] [H5] count from the request, also where earlier ones moved its deadline on", async () => {
+    expect(await turn("carol", "bob", 90n)).to.equal(deadline - WINDOW - 90 * 60 + WINDOW / 480 + 1);
   });
 
   it("[H3] come last for who has no seat, or one that does not count yet", async () => {

@@ -95,32 +95,53 @@ describe("Fraud proofs of a verifier", () => {
     expect(await stage.system.sequencers.owed(home.wallet.address)).to.equal(0n);
   });
 
-  it("[11.13] keeps its bounty where somebody copies its proof", async () => {
-    const stage = await load();
-    const home = await stage.home();
-    const { sequencers } = stage.system;
-    const right = await next(stage);
-    const forged = right.stateRoots.map((root, index) => (index < 2 ? root : keccakText(`forged ${index}`)));
-    const batch = await stage.publish(lying(right, { stateRoots: forged }));
-    const tick = () => stage.verifier(home, { commit: true }).tick();
-    await tick();
-    expect(await isCondemned(stage.system, batch.hash)).to.equal(false);
-    await stage.system.skip(await sequencers.COMMIT_DELAY());
-    const copier = stage.system.others[0]!;
-    await check(stage.system, stage.world, batch, { from: 2, to: 3, as: copier });
-    expect((await sequencers.bountyOf(batch.hash)).claimant).to.equal(copier.address);
-    const stakes = await sequencers.totalStake();
-    await tick();
-    const { claimant, amount } = await sequencers.bountyOf(batch.hash);
-    expect(claimant).to.equal(home.wallet.address);
-    // The second proof takes nothing from anybody but the copier.
-    expect(await sequencers.totalStake()).to.equal(stakes);
-    const before = await stage.system.token.balanceOf(claimant);
-    await stage.system.skip(await sequencers.COMMIT_WINDOW());
-    await tick();
-    expect((await stage.system.token.balanceOf(claimant)) - before).to.equal(amount);
-    expect(await sequencers.owed(copier)).to.equal(0n);
-  });
+  /** A wrong batch for each fault that a verifier finds, made of a right one. */
+  const FAULTS: Record<string, (stage: Stage) => Promise<TestBatch>> = {
+    "another state root": async (stage) => {
+      const right = await next(stage);
+      return lying(right, { stateRoots: rootsWith(right, 2, keccakText("elsewhere")) });
+    },
+    "a transaction that cannot be executed": (stage) =>
+      stage.world.batch(stage.world.genesis, stage.sequencer, {
+        transfers: [{}, {}, { request: { nonce: 7 } }, {}],
+      }),
+    "a block out of place": async (stage) => {
+      const right = await next(stage);
+      return lying(right, { header: { lastBlock: right.header.lastBlock + 1n } });
+    },
+    "a wrong sum": async (stage) => {
+      const right = await next(stage);
+      return lying(right, { header: { gasUsed: right.header.gasUsed + 1n } });
+    },
+  };
+  for (const [fault, make] of Object.entries(FAULTS)) {
+    it(`[11.13] keeps its bounty where somebody copies its proof of ${fault}`, async () => {
+      const stage = await load();
+      const home = await stage.home();
+      const { sequencers } = stage.system;
+      const batch = await stage.publish(await make(stage));
+      const tick = () => stage.verifier(home, { commit: true }).tick();
+      await tick();
+      expect(await isCondemned(stage.system, batch.hash)).to.equal(false);
+      await stage.system.skip(await sequencers.COMMIT_DELAY());
+      const copier = stage.system.others[0]!;
+      // All of the batch shows it too, or the transition alone where what follows has no state to begin with.
+      const whole = fault !== "another state root";
+      await check(stage.system, stage.world, batch, { ...(whole ? {} : { from: 2, to: 3 }), as: copier });
+      expect((await sequencers.bountyOf(batch.hash)).claimant).to.equal(copier.address);
+      const stakes = await sequencers.totalStake();
+      await tick();
+      const { claimant, amount } = await sequencers.bountyOf(batch.hash);
+      expect(claimant).to.equal(home.wallet.address);
+      // The second proof takes nothing from anybody but the copier.
+      expect(await sequencers.totalStake()).to.equal(stakes);
+      const before = await stage.system.token.balanceOf(claimant);
+      await stage.system.skip(await sequencers.COMMIT_WINDOW());
+      await tick();
+      expect((await stage.system.token.balanceOf(claimant)) - before).to.equal(amount);
+      expect(await sequencers.owed(copier)).to.equal(0n);
+    });
+  }
 
   it("[3.3.2] a fake batch whose data it has", async () => {
     const stage = await load();
