@@ -108,6 +108,7 @@ describe("Answers of full batches, on Anvil", function () {
 
 /**
  * Waits until the pool holds a block's gas, or all that the answer still needs: an answerer has twelve seconds for that.
+ * The first call goes alone, as it measures what the others take.
  *
  * @param over Whether nothing more will come.
  */
@@ -125,7 +126,8 @@ async function filled({ system }: Town, headerHash: string, over: () => boolean)
     });
     const gas = calls.reduce((sum, call) => sum + Number(call.gas), 0);
     const all = new Set([...checked, ...covered]).size === TRANSFERS;
-    if (over() || all || gas + CALL_GAS > BLOCK_GAS) return;
+    const measuring = checked.length === 0 && calls.length > 0;
+    if (over() || all || measuring || gas + CALL_GAS > BLOCK_GAS) return;
     await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
   throw new Error("The answerer fills no block.");
