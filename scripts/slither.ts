@@ -13,9 +13,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { SLITHER, Unavailable, install } from "./analysis/install.ts";
+import { readSources, standardInput } from "./analysis/sources.ts";
 import { type Answers, type Finding, placeOf, unanswered } from "./slither/answers.ts";
-import { Unavailable, installSlither } from "./slither/install.ts";
-import { readSources, standardInput } from "./slither/sources.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Code of packages is not ours to answer for. */
@@ -30,7 +30,7 @@ interface Report {
 const { values: flags } = parseArgs({ options: { all: { type: "boolean", default: false } } });
 try {
   const answers = JSON.parse(readFileSync(new URL("slither/answers.json", import.meta.url), "utf8")) as Answers;
-  const findings = analyse(installSlither(ROOT), Object.keys(answers.detectors));
+  const findings = analyse(install(ROOT, SLITHER), Object.keys(answers.detectors));
   if (flags.all)
     for (const finding of findings) console.log(`${finding.impact} ${finding.check} in ${placeOf(finding)}`);
   const problems = unanswered(findings, answers);
@@ -50,7 +50,7 @@ function analyse(slither: string, excluded: readonly string[]): readonly Finding
     const compiler = join(folder, "solc");
     const script = fileURLToPath(new URL("slither/solc.ts", import.meta.url));
     writeFileSync(compiler, `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`, { mode: 0o755 });
-    const sources = readSources(ROOT);
+    const sources = readSources(ROOT, "contracts/**/*.sol");
     writeFileSync(join(folder, "contracts.json"), standardInput(sources));
     // Slither shows the lines that it speaks of.
     for (const [name, content] of sources) {

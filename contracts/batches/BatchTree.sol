@@ -59,9 +59,15 @@ library BatchTree {
             } {
                 let sibling := calldataload(at)
                 // The smaller of the two comes first.
-                let place := shl(5, lt(sibling, node))
-                mstore(place, node)
-                mstore(xor(place, 0x20), sibling)
+                switch lt(sibling, node)
+                case 0 {
+                    mstore(0x00, node)
+                    mstore(0x20, sibling)
+                }
+                default {
+                    mstore(0x00, sibling)
+                    mstore(0x20, node)
+                }
                 node := keccak256(0x00, 0x40)
             }
         }

@@ -15,6 +15,14 @@ contract SeatsTest is SequencerFixture {
         assertEq(set_ & (Seats.bit(seat) - 1), 0);
     }
 
+    /// @dev Every lowest seat, alone and with all that may lie above it.
+    function test_lowest_ofEachSeat_succeeds() public pure {
+        for (uint8 seat = 0; seat < Seats.COUNT; ++seat) {
+            assertEq(Seats.bit(seat).lowest(), seat);
+            assertEq((type(uint128).max << seat).lowest(), seat);
+        }
+    }
+
     /// @dev [M5] Minimum stakes shut nobody out: a stake larger by a tenth takes the smallest one's seat.
     function test_join_M5_intoAFullSet_evictsTheSmallest() public {
         address[] memory owners = _full(2 * STAKE);

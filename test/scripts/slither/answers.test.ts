@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 
 import { expect } from "chai";
 
+import { standardInput } from "../../../scripts/analysis/sources.ts";
 import { type Answers, type Finding, placeOf, unanswered } from "../../../scripts/slither/answers.ts";
 import { compileTrees } from "../../../scripts/slither/solc.ts";
-import { standardInput } from "../../../scripts/slither/sources.ts";
 
 const CONTRACT = { type: "contract", name: "Vault", source_mapping: { filename_relative: "a.sol", lines: [1] } };
 const FUNCTION = {

@@ -1,13 +1,13 @@
-/** What Slither is given: the contracts that are deployed, as one standard JSON input. */
+/** What tools are given to analyse: contracts with all that they import, as one standard JSON input. */
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 
 const IMPORT = /^\s*import\s+(?:[^"';]*?from\s+)?["']([^"']+)["']/gm;
 
-/** Texts of everything below `contracts/`, with what it imports from packages, by the name that imports give them. */
-export function readSources(root: string): Map<string, string> {
+/** Texts of the files that a pattern names, with what they import, by the name that imports give them. */
+export function readSources(root: string, pattern: string): Map<string, string> {
   const sources = new Map<string, string>();
-  const waiting = globSync("contracts/**/*.sol", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
+  const waiting = globSync(pattern, { cwd: root }).map((file) => file.replaceAll("\\", "/"));
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (sources.has(name)) continue;
     const content = readFileSync(join(root, folderOf(name), name), "utf8");
@@ -17,7 +17,7 @@ export function readSources(root: string): Map<string, string> {
   return sources;
 }
 
-/** Standard JSON of these texts. */
+/** Standard JSON of these texts, which are compiled as those that are deployed. */
 export function standardInput(sources: ReadonlyMap<string, string>): string {
   return JSON.stringify({
     language: "Solidity",
@@ -27,7 +27,7 @@ export function standardInput(sources: ReadonlyMap<string, string>): string {
 }
 
 function folderOf(name: string): string {
-  return name.startsWith("contracts/") ? "" : "node_modules";
+  return /^(?:contracts|test)\//.test(name) ? "" : "node_modules";
 }
 
 function resolve(from: string, target: string): string {
