@@ -8,7 +8,7 @@ import { type BatchHeader, genesisHeader } from "../l2/batch/header.ts";
 import { type ChainConfig, devnet } from "../l2/protocol/config.ts";
 import { StateStore } from "../l2/state/state.ts";
 import { transitionWitness } from "../l2/execution/witness.ts";
-import { ownerOf, placeOf, placed } from "../testkit/batches.ts";
+import { ownerOf, parentOf, placeOf, placed } from "../testkit/batches.ts";
 import { NO_CERTIFICATE, certify, certifySilence, provePossession } from "../testkit/certificates.ts";
 import { occupantOf, rangeOf } from "../testkit/disputes.ts";
 import { type SystemOptions, type TestSystem, deploySystem } from "../testkit/system.ts";
@@ -24,6 +24,8 @@ export const LARGE_STATE = 100_000;
 const STEP_SIZE = 100;
 /** Batches of the longer of two runs that are finalised; the other one has one batch less. */
 const RUN = 10;
+/** Words of storage that batches share: `Ring.COUNT`. */
+const RING = 1_024;
 const WEEK = 7 * 24 * 3600;
 
 export const COINBASE = getAddress(`0x${"c0".repeat(20)}`);
@@ -84,13 +86,13 @@ class BatchLine {
   async submit({ parent, header, postStateProof }: SampleBatch): Promise<number> {
     const { sequencers, inbox, sequencerAccounts } = this.system;
     const certificate = await certify(sequencers, header, sequencerAccounts);
-    return await sent(inbox.submit(await placed(this.system, parent), header, [...postStateProof], certificate));
+    return await sent(inbox.submit(await parentOf(this.system, parent), header, [...postStateProof], certificate));
   }
 
   /** Submits a batch as its sequencer alone. */
   async submitUnattested({ parent, header, postStateProof }: SampleBatch): Promise<number> {
     const { inbox } = this.system.as(ownerOf(this.system, header.sequencer));
-    return await sent(inbox.submitUnattested(await placed(this.system, parent), header, [...postStateProof]));
+    return await sent(inbox.submitUnattested(await parentOf(this.system, parent), header, [...postStateProof]));
   }
 
   /** Requests the data of a batch. */
@@ -135,6 +137,8 @@ class BatchLine {
 /** Figures of the honest path, of a request, and of membership. */
 export interface SystemFigures {
   readonly submit: number;
+  /** The same into a word of storage that was never used: the first lap of the ring, and what waits beyond its size. */
+  readonly submitNew: number;
   readonly submitUnattested: number;
   /** What one more batch costs in a run. */
   readonly finalise: number;
@@ -148,7 +152,7 @@ export interface SystemFigures {
   readonly data: Uint8Array;
 }
 
-/** Measures the system with four sequencers and batches of 200 transfers, each figure with storage already in use. */
+/** Measures the system with four sequencers and batches of 200 transfers, storage in use but for `submitNew`. */
 export async function measureSystem(lab: Lab): Promise<SystemFigures> {
   const senders = users(BATCH_SIZE);
   const [runner] = users(BATCH_SIZE + 1).slice(BATCH_SIZE);
@@ -163,7 +167,7 @@ export async function measureSystem(lab: Lab): Promise<SystemFigures> {
   const first = await line.cut(senders, 0);
   await line.submit(first);
   const second = await line.cut(senders, 1);
-  const submit = await line.submit(second);
+  const submitNew = await line.submit(second);
   const small: SampleBatch[] = [];
   for (let nonce = 0; nonce < 2 * RUN; nonce++) {
     const batch = await line.cut([runner], nonce);
@@ -180,9 +184,20 @@ export async function measureSystem(lab: Lab): Promise<SystemFigures> {
   const shorter = await line.finalise(small.splice(0, RUN - 1));
   const finalise = (await line.finalise(small)) - shorter;
 
+  // A lap of the ring, so that the next batch takes a word that was in use.
+  const lap: SampleBatch[] = [];
+  for (let nonce = 2 * RUN; (await system.inbox.head()) < RING; nonce++) {
+    const batch = await line.cut([runner], nonce);
+    await line.submit(batch);
+    lap.push(batch);
+  }
+  await system.skip(WEEK + 24 * 3600);
+  while (lap.length > 0) await line.finalise(lap.splice(0, 100));
+  const submit = await line.submit(await line.cut(senders, 2));
+
   const membership = await measureMembership(system);
-  const submitUnattested = await line.submitUnattested(await line.cut(senders, 2));
-  return { submit, submitUnattested, finalise, request, ...membership, data: second.data };
+  const submitUnattested = await line.submitUnattested(await line.cut(senders, 3));
+  return { submit, submitNew, submitUnattested, finalise, request, ...membership, data: second.data };
 }
 
 async function measureMembership(system: TestSystem) {

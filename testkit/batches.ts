@@ -12,7 +12,7 @@ import {
   parseEther,
 } from "ethers";
 
-import { BATCH_STATUS, type Standing, readStanding } from "../agents/l1/standing.ts";
+import { asParent, BATCH_STATUS, type Standing, readStanding } from "../agents/l1/standing.ts";
 import { signed } from "./signed.ts";
 import { encodeObject, encodeRecords } from "../l2/batch/encoding.ts";
 import { type L2Transaction, RANDOMNESS } from "../l2/protocol/l2-transaction.ts";
@@ -260,7 +260,6 @@ export const NOWHERE: Standing = { status: BATCH_STATUS.none, due: 0, signers: 0
  */
 export async function standingOf({ inbox }: TestSystem, header: BatchHeader): Promise<Standing> {
   const hash = hashHeader(header);
-  if ((await inbox.commitmentAt(header.index)) === hash) return { ...NOWHERE, status: BATCH_STATUS.final };
   const said = [
     ...(await inbox.queryFilter(inbox.filters.BatchSubmitted(header.index, hash))),
     ...(await inbox.queryFilter(inbox.filters.BatchConfirmed(header.index, hash))),
@@ -278,6 +277,11 @@ export async function placed(
   return { header, standing: await standingOf(system, header) };
 }
 
+/** A header as the parent of a submission, with where it stands. */
+export async function parentOf(system: TestSystem, header: BatchHeader): Promise<ReturnType<typeof asParent>> {
+  return asParent(await placed(system, header));
+}
+
 /** L1's epoch and term, as headers name them. */
 export async function placeOf({ inbox, sequencers }: TestSystem): Promise<{ epoch: bigint; term: bigint }> {
   return { epoch: await inbox.epoch(), term: (await sequencers.term()).number };
@@ -291,7 +295,7 @@ export async function submit(
 ): Promise<ContractTransactionResponse> {
   const certificate = await certify(system.sequencers, batch.header, members);
   return await system.inbox.submit(
-    await placed(system, batch.parent),
+    await parentOf(system, batch.parent),
     batch.header,
     [...batch.postStateProof],
     certificate,
@@ -301,7 +305,7 @@ export async function submit(
 /** Submits a batch without a certificate, as its sequencer. */
 export async function submitUnattested(system: TestSystem, batch: TestBatch): Promise<ContractTransactionResponse> {
   const { inbox } = system.as(ownerOf(system, batch.header.sequencer));
-  return await inbox.submitUnattested(await placed(system, batch.parent), batch.header, [...batch.postStateProof]);
+  return await inbox.submitUnattested(await parentOf(system, batch.parent), batch.header, [...batch.postStateProof]);
 }
 
 /** The account that owns a sequencer. */

@@ -6,7 +6,7 @@ import { type Standing, commitmentOf } from "../agents/l1/standing.ts";
 import { type Hex, ZERO_HASH } from "../l2/base/hex.ts";
 import { keccakHex } from "../l2/base/keccak.ts";
 import { encodeRecords } from "../l2/batch/encoding.ts";
-import { toHeader } from "../l2/batch/header.ts";
+import { linkOf, toHeader } from "../l2/batch/header.ts";
 import {
   type BlockContext,
   CONTEXT_SIZE,
@@ -77,14 +77,14 @@ export function rangeOf(
   };
 }
 
-/** What stands at an index: the hash of its header, and its standing. */
+/** What stands at an index, or did last: its link, and its standing. */
 export async function occupantOf(system: TestSystem, index: bigint): Promise<{ inPlace: string; standing: Standing }> {
   const { inbox } = system;
   const submitted = await inbox.queryFilter(inbox.filters.BatchSubmitted(index));
   const last = submitted.at(-1);
   if (last === undefined) return { inPlace: ZERO_HASH, standing: NOWHERE };
-  const { headerHash, header } = last.args;
-  return { inPlace: headerHash, standing: await standingOf(system, toHeader(header)) };
+  const header = toHeader(last.args.header);
+  return { inPlace: linkOf(header), standing: await standingOf(system, header) };
 }
 
 /** What a check may be given otherwise than {@link check} would choose. */
@@ -160,7 +160,7 @@ export async function requestData(
 
 /** By what L1 keeps the request for a batch's data, as long as the batch stands where it last stood. */
 export async function requestKey(system: TestSystem, { hash, header }: TestBatch): Promise<Hex> {
-  return commitmentOf(hash, await standingOf(system, header));
+  return commitmentOf({ header, headerHash: hash }, await standingOf(system, header));
 }
 
 /** The request for a batch's data, as long as the batch stands where it last stood. */
@@ -208,7 +208,7 @@ export async function stateOf(system: TestSystem, batches: readonly TestBatch[])
   ];
   for (const member of members) parts.push(await sequencers.sequencerOf(member));
   for (const { header, hash } of batches) {
-    const commitment = commitmentOf(hash, await standingOf(system, header));
+    const commitment = commitmentOf({ header, headerHash: hash }, await standingOf(system, header));
     parts.push(await inbox.commitmentAt(header.index), await inbox.held(header.index));
     parts.push(await inbox.addedSigners(commitment));
     parts.push(await disputes.requestOf(commitment), await disputes.tallyOf(commitment));

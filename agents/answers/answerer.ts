@@ -122,7 +122,7 @@ export class Answerer extends Agent {
 
   async #answer(request: DataRequest): Promise<void> {
     const { accounts, config, states, l1 } = this.#d;
-    const { header, headerHash } = request;
+    const { header } = request;
     const batch = Number(header.index);
     const found = await findData(this.#d.sources, header, { log: this.log, metrics: this.metrics });
     if (found === undefined) {
@@ -142,7 +142,7 @@ export class Answerer extends Agent {
     // What failures left under way has to be known before what is missing is asked for.
     await accounts.recover(this.signal);
     if (judgement.verdict === "wrong") {
-      const place = placeOf({ headerHash, standing: request.standing });
+      const place = placeOf(request);
       await accounts.send(await this.#checker.single(transitions, place, judgement.index, this.signal), this.signal);
       this.log.warn({ batch, ...judgement }, "[11.5] proved a batch wrong whose data was requested");
     } else {
@@ -152,12 +152,13 @@ export class Answerer extends Agent {
     for (const transactions of accounts.managers) await claim({ l1, transactions, log: this.log }, this.signal);
   }
 
-  #progress({ headerHash, commitment, standing }: DataRequest): Look {
+  #progress(asked: DataRequest): Look {
+    const { headerHash, commitment } = asked;
     return async () => {
       const state = await this.#look(FRESH);
       const request = state.requests[headerHash];
       if (request?.commitment !== commitment || !isOpen(state, request)) return undefined;
-      return { place: placeOf({ headerHash, standing }), checked: request.checked };
+      return { place: placeOf(asked), checked: request.checked };
     };
   }
 

@@ -1,4 +1,5 @@
 import { type Hex, ZERO_HASH } from "../../l2/base/hex.ts";
+import { linkOf } from "../../l2/batch/header.ts";
 import { transitionWitness } from "../../l2/execution/witness.ts";
 import type { ChainConfig } from "../../l2/protocol/config.ts";
 import type { StateStore } from "../../l2/state/state.ts";
@@ -15,7 +16,7 @@ export { DEFAULT_STEP_GAS } from "./defaults.ts";
 
 /** How L1 is told which header a check is about, and what stands at its index. */
 export interface Place {
-  /** Hash of the header that stands there; the header's own where it stands itself. */
+  /** Link of the batch that stands there; the header's own where it stands itself. */
   readonly inPlace: Hex;
   readonly standing: Standing;
   /** A quorum's signatures, for a header that does not stand; empty otherwise. */
@@ -25,8 +26,8 @@ export interface Place {
 }
 
 /** How a batch that stands is checked. */
-export function placeOf({ headerHash, standing }: Pick<L1Batch, "headerHash" | "standing">): Place {
-  return { inPlace: headerHash, standing, certificate: NO_CERTIFICATE };
+export function placeOf({ header, headerHash, standing }: Pick<L1Batch, "header" | "headerHash" | "standing">): Place {
+  return { inPlace: linkOf(header, headerHash), standing, certificate: NO_CERTIFICATE };
 }
 
 /** How a header is checked that does not stand, or is final: with its certificate (H4). */
@@ -36,9 +37,10 @@ export function placeIn(
   certificate: Certificate,
 ): Place {
   const there = state.batches[Number(header.index)];
-  // Beyond the head, where nothing stands, L1 ignores both.
+  // Where nothing waits for finality L1 ignores both.
   const nowhere: Standing = { status: BATCH_STATUS.none, due: 0, signers: 0n, submitter: header.sequencer };
-  const { headerHash: inPlace, standing } = there ?? { headerHash, standing: nowhere };
+  const { standing } = there ?? { standing: nowhere };
+  const inPlace = there === undefined ? linkOf(header, headerHash) : linkOf(there.header, there.headerHash);
   return { inPlace, standing, certificate };
 }
 

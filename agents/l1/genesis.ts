@@ -84,8 +84,7 @@ export async function checkGenesis(l1: L1, config: ChainConfig): Promise<void> {
     );
   }
   const genesis = await genesisBatch(config);
-  // What is final stands under its hash.
-  const headerHash = await inbox.commitmentAt(0);
+  const headerHash = await inbox.genesisHash();
   const constants: readonly (readonly [name: string, found: bigint | string, expected: bigint | string])[] = [
     ["chainId", config.chainId, await executor.chainId()],
     ["baseFee", config.baseFee, await executor.baseFee()],

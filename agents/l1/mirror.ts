@@ -19,6 +19,7 @@ import type { Metrics } from "../runtime/metrics.ts";
 import { commitmentOf, readStanding, type L1Batch, type Standing } from "./standing.ts";
 
 export {
+  asParent,
   BATCH_STATUS,
   commitmentOf,
   isSound,
@@ -223,7 +224,7 @@ const APPLY: Record<string, (state: L1State, args: Result, log: FollowedLog) => 
       header,
       headerHash,
       standing,
-      commitment: commitmentOf(headerHash, standing),
+      commitment: commitmentOf(batch, standing),
       requester: args["requester"] as string,
       deadline: Number(args["deadline"]),
       fee: args["fee"] as bigint,
@@ -299,7 +300,7 @@ export function isVoid(state: L1State, request: DataRequest): boolean {
 
 function standsLike(state: L1State, { header, headerHash, commitment }: DataRequest): boolean {
   const batch = state.batches[Number(header.index)];
-  return batch?.headerHash === headerHash && commitmentOf(headerHash, batch.standing) === commitment;
+  return batch?.headerHash === headerHash && commitmentOf(batch, batch.standing) === commitment;
 }
 
 /** Whether a request for this very batch is open. */

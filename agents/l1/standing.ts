@@ -1,8 +1,8 @@
 /** Where a batch stands on L1: what callers pass to L1 with its header. */
-import { AbiCoder, keccak256, type Result } from "ethers";
+import { AbiCoder, concat, dataSlice, keccak256, type Result, toBeHex } from "ethers";
 
 import { asHash, type Hex } from "../../l2/base/hex.ts";
-import type { BatchHeader } from "../../l2/batch/header.ts";
+import { type BatchHeader, linkOf } from "../../l2/batch/header.ts";
 
 /** How far L1 trusts a batch: `BatchStatus` of `IBatchInbox.sol`. */
 export const BATCH_STATUS = { none: 0, unattested: 1, recomputed: 2, certified: 3, final: 4 } as const;
@@ -23,7 +23,7 @@ export interface Standing {
 export interface L1Batch {
   header: BatchHeader;
   headerHash: Hex;
-  /** As L1's events told it last: that before finality for a final batch, of which L1 keeps the header's hash alone. */
+  /** As L1's events told it last. Finality does not change it. */
   standing: Standing;
   /** Seats whose signatures were added later. */
   added: bigint;
@@ -39,10 +39,26 @@ export function readStanding(result: Result): Standing {
   };
 }
 
-/** What L1 keeps of a batch that is not final. */
-export function commitmentOf(headerHash: Hex, { status, due, signers, submitter }: Standing): Hex {
+/** What L1 keeps of a batch: its index in 4 bytes, then the last 28 bytes of a hash (`Commitments.sol`). */
+export function commitmentOf(
+  { header, headerHash }: Pick<L1Batch, "header" | "headerHash">,
+  { status, due, signers, submitter }: Standing,
+): Hex {
   const types = ["bytes32", "uint8", "uint40", "uint128", "address"];
-  return asHash(keccak256(AbiCoder.defaultAbiCoder().encode(types, [headerHash, status, due, signers, submitter])));
+  const values = [linkOf(header, headerHash), status, due, signers, submitter];
+  const hash = keccak256(AbiCoder.defaultAbiCoder().encode(types, values));
+  return asHash(concat([toBeHex(header.index, 4), dataSlice(hash, 4)]));
+}
+
+/** A batch as L1 takes it where another one is submitted on top of it: `Parent` of `IBatchInbox.sol`. */
+export function asParent({ header, standing }: Pick<L1Batch, "header" | "standing">): {
+  lastBlock: bigint;
+  lastTimestamp: bigint;
+  mttbr: Hex;
+  standing: Standing;
+} {
+  const { lastBlock, lastTimestamp, mttbr } = header;
+  return { lastBlock, lastTimestamp, mttbr, standing };
 }
 
 /** A batch as L1's functions take it. */

@@ -4,7 +4,7 @@ import type { BatchHeader } from "../../l2/batch/header.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
 import type { Hex } from "../../l2/base/hex.ts";
 import type { L1 } from "../l1/l1.ts";
-import { passed, type L1Batch } from "../l1/mirror.ts";
+import { asParent, type L1Batch } from "../l1/mirror.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
 
 /**
@@ -21,7 +21,7 @@ export function submitUnattested(
   const proof = batchTree(stateRoots).proof(stateRoots.length - 1);
   return transactions.send({
     to: l1.addresses.inbox,
-    data: l1.inbox.interface.encodeFunctionData("submitUnattested", [passed(parent), header, proof]),
+    data: l1.inbox.interface.encodeFunctionData("submitUnattested", [asParent(parent), header, proof]),
     label: "submitUnattested",
   });
 }

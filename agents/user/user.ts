@@ -9,7 +9,6 @@ import type { Clock } from "../runtime/clock.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import type { L1 } from "../l1/l1.ts";
 import { lookUp } from "../l1/look-up.ts";
-import { BATCH_STATUS } from "../l1/standing.ts";
 import type { Logger } from "../runtime/logger.ts";
 import { retry, type RetryOptions } from "../runtime/retry.ts";
 
@@ -169,14 +168,14 @@ export class User {
     const answer = await this.#ask<RpcProof | null>("metis_getBatchProof", [hash]);
     if (answer === null) return undefined;
     const { header, proof } = readProof(answer);
-    const standing = await lookUp(l1, header);
-    if (standing === undefined) {
+    const found = await lookUp(l1, header);
+    if (found === undefined) {
       throw new AgentError("ROOTS_DIFFER", `L1 has another batch ${header.index} than the node`);
     }
     const wrong = proof.txHash === hash ? checkInclusion(header, proof) : `it is about transaction ${proof.txHash}`;
     if (wrong !== undefined) throw new AgentError("ROOTS_DIFFER", `the proof does not hold: ${wrong}`);
     this.#d.log.info({ hash, batch: Number(header.index), place: proof.index }, "[Q7] the transaction is in the batch");
-    return { header, proof, final: standing.status === BATCH_STATUS.final };
+    return { header, proof, final: found.final };
   }
 
   async #receipt(hash: Hex): Promise<TransactionReceipt | undefined> {

@@ -32,7 +32,7 @@ export interface RequestsDependencies {
 }
 
 /** Errors that say that there is nothing left to request. */
-const SETTLED = ["RequestExists", "RequestUnknownBatch", "RequestTooLate", "InboxUnknownBatch", "InboxAlreadyHeld"];
+const SETTLED = ["RequestExists", "RequestTooLate", "InboxUnknownCommitment", "InboxWrongStatus", "InboxAlreadyHeld"];
 
 /** Requests data on L1 and does what each request needs next: expire, refund or accuse. */
 export class Requests {

@@ -92,10 +92,11 @@ const GRAVE = 0n;
 
 const APPLY: Record<string, (record: PublicRecord, args: Result, addresses: RecordAddresses) => void> = {
   BatchSubmitted(record, args) {
-    const { sequencer, dataHash } = toHeader(args["header"] as Result);
+    const header = toHeader(args["header"] as Result);
+    const { sequencer, dataHash } = header;
     const headerHash = args["headerHash"] as Hex;
     const standing = readStanding(args["standing"] as Result);
-    record.headers[headerHash] = { sequencer, dataHash, commitment: commitmentOf(headerHash, standing) };
+    record.headers[headerHash] = { sequencer, dataHash, commitment: commitmentOf({ header, headerHash }, standing) };
     if (standing.status === BATCH_STATUS.unattested) count(record.unattested, sequencer);
   },
   SilenceCertified(record, args) {

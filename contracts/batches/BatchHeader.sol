@@ -84,6 +84,25 @@ library BatchHeaders {
     /// @notice Commitment to a batch's last block: its number, its time, the state after it and the transactions before
     /// that state. What the next batch carries as `blockBefore`.
     function lastBlockHash(BatchHeader calldata header) internal pure returns (bytes32) {
-        return keccak256(abi.encode(header.lastBlock, header.lastTimestamp, header.postStateRoot, header.mttbr));
+        return hashBlock(header.lastBlock, header.lastTimestamp, header.postStateRoot, header.mttbr);
+    }
+
+    /// @notice The same out of its parts: `keccak256(abi.encode(height, time, stateRoot, mttbr))`.
+    function hashBlock(
+        uint64 height,
+        uint64 time,
+        bytes32 stateRoot,
+        bytes32 mttbr
+    ) internal pure returns (bytes32 result) {
+        // Writes beyond the free memory pointer only, and leaves the memory free. The numbers have no surplus bits: reading
+        // one from calldata reverts where it has.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, height)
+            mstore(add(free, 0x20), time)
+            mstore(add(free, 0x40), stateRoot)
+            mstore(add(free, 0x60), mttbr)
+            result := keccak256(free, 0x80)
+        }
     }
 }

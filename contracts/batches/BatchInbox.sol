@@ -4,18 +4,23 @@ pragma solidity ^0.8.28;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IParameters, Parameter} from "../governance/IParameters.sol";
 import {Certificate, ISequencerSet, Term, Work} from "../sequencers/ISequencerSet.sol";
-import {BatchHeader} from "./BatchHeader.sol";
+import {Archive} from "./Archive.sol";
+import {BatchHeader, BatchHeaders} from "./BatchHeader.sol";
 import {ChainState, ChainStates, Tail} from "./ChainState.sol";
 import {Clocks} from "./Clocks.sol";
 import {Commitments} from "./Commitments.sol";
 import {HeaderRules} from "./HeaderRules.sol";
-import {Batch, BatchStatus, IBatchInbox, Standing} from "./IBatchInbox.sol";
+import {Batch, BatchStatus, IBatchInbox, Parent, Standing} from "./IBatchInbox.sol";
 import {IUnattestedRequests} from "./IUnattestedRequests.sol";
+import {Ring} from "./Ring.sol";
 
 /// @title Batch inbox
 /// @notice Keeps a word for each batch, and one for all of them together; checks what follows from headers alone, and
 /// leaves the rest to disputes.
 contract BatchInbox is Clocks {
+    using Ring for Ring.Store;
+    using Archive for Archive.Record;
+
     /// @notice Most transactions of a batch.
     uint32 public constant MAX_TRANSACTIONS = HeaderRules.MAX_TRANSACTIONS;
     /// @notice Most bytes of a batch's data.
@@ -34,6 +39,8 @@ contract BatchInbox is Clocks {
     IParameters public immutable parameters;
     /// @notice The base fee of every block, in wei of the L2.
     uint64 public immutable baseFee;
+    /// @inheritdoc IBatchInbox
+    bytes32 public immutable override genesisHash;
     address private immutable _deployer;
 
     /// @notice The contract that holds, confirms and invalidates batches.
@@ -42,9 +49,10 @@ contract BatchInbox is Clocks {
     uint40 private _prefix;
     /// @dev Until when a recomputed last batch gives way to a certified one, in seconds.
     uint40 private _yieldsUntil;
-    /// @dev By index: the commitment to header and standing, or the header's hash of a final batch. Left as they are in a
-    /// rollback: they mean nothing from the head on.
-    mapping(uint256 index => bytes32) private _commitments;
+    /// @dev The commitments to batches. Left as they are in a rollback: they mean nothing from the head on.
+    Ring.Store private _ring;
+    /// @dev The headers of final batches.
+    Archive.Record private _archive;
     /// @inheritdoc IBatchInbox
     mapping(bytes32 headerHash => bool) public override vouched;
     /// @inheritdoc IBatchInbox
@@ -67,8 +75,18 @@ contract BatchInbox is Clocks {
         state.window = _windowOf(parameters_);
         _store(state);
         bytes32 headerHash = genesis.hashMemory();
-        _commitments[0] = headerHash;
-        emit BatchSubmitted(0, headerHash, Standing(BatchStatus.Final, 0, 0, address(0)), genesis);
+        genesisHash = headerHash;
+        Standing memory standing = Standing(BatchStatus.Final, 0, 0, address(0));
+        bytes32 lastBlockHash = BatchHeaders.hashBlock(
+            genesis.lastBlock,
+            genesis.lastTimestamp,
+            genesis.postStateRoot,
+            genesis.mttbr
+        );
+        bytes32 link = Commitments.linkOf(headerHash, lastBlockHash);
+        _ring.put(0, 0, Commitments.commitMemory(0, link, standing));
+        _archive.save(Archive.link(0, headerHash), 1);
+        emit BatchSubmitted(0, headerHash, standing, genesis);
         emit BatchFinalised(0, headerHash);
     }
 
@@ -80,22 +98,26 @@ contract BatchInbox is Clocks {
 
     /// @inheritdoc IBatchInbox
     function submit(
-        Batch calldata parent,
+        Parent calldata parent,
         BatchHeader calldata header,
         bytes32[] calldata postStateProof,
         Certificate calldata certificate
     ) external override {
         ChainState memory state = _load();
-        bytes32 headerHash = _check(state, parent, header, postStateProof);
-        if (header.index != state.head) _replace(state, header.index);
-        _append(state, header, headerHash, BatchStatus.Certified, certificate.signers);
+        (bytes32 headerHash, bytes32 link) = _check(state, parent, header, postStateProof);
+        if (header.index != state.head) {
+            // The quorum outranks one sequencer. A request for the batch that gives way is over.
+            emit BatchReplaced(header.index);
+            _cut(state, header.index);
+        }
+        _append(state, header, headerHash, link, BatchStatus.Certified, certificate.signers);
         _store(state);
         sequencers.attest(headerHash, header.sequencer, header.term, header.txCount, certificate);
     }
 
     /// @inheritdoc IBatchInbox
     function submitUnattested(
-        Batch calldata parent,
+        Parent calldata parent,
         BatchHeader calldata header,
         bytes32[] calldata postStateProof
     ) external override {
@@ -105,13 +127,13 @@ contract BatchInbox is Clocks {
         }
         HeaderRules.requireField("term", header.term, term.number);
         ChainState memory state = _load();
-        bytes32 headerHash = _check(state, parent, header, postStateProof);
+        (bytes32 headerHash, bytes32 link) = _check(state, parent, header, postStateProof);
         if (header.index != state.head) revert InboxWrongIndex(header.index, uint64(state.head));
-        if (_yields(state)) revert InboxUnattestedHead(parent.header.index);
+        if (_yields(state)) revert InboxUnattestedHead(header.index - 1);
 
         vouched[headerHash] = true;
         _yieldsUntil = uint40(block.timestamp + parameters.get(Parameter.RequestWindow));
-        bytes32 commitment = _append(state, header, headerHash, BatchStatus.Unattested, 0);
+        bytes32 commitment = _append(state, header, headerHash, link, BatchStatus.Unattested, 0);
         _hold(state, header.index);
         _store(state);
         disputes.openUnattested(header, headerHash, commitment);
@@ -139,6 +161,7 @@ contract BatchInbox is Clocks {
         uint256 done = 0;
         uint256 prefix = _prefix;
         uint256 stood = prefix;
+        bytes32 chain = _archive.before(state.finalised);
         for (uint256 i = 0; i < batches.length; ++i) {
             BatchHeader calldata header = batches[i].header;
             Standing calldata standing = batches[i].standing;
@@ -146,7 +169,7 @@ contract BatchInbox is Clocks {
             // Somebody was faster: the rest of the run goes on.
             if (index < state.finalised) continue;
             bytes32 headerHash = header.hash();
-            bytes32 commitment = Commitments.commit(headerHash, standing);
+            bytes32 commitment = Commitments.commit(header, headerHash, standing);
             // Where there is no shift further up, nothing is to be read.
             uint256 clock = stood;
             if (stood != state.standstill) clock += _shiftAt(index);
@@ -156,7 +179,7 @@ contract BatchInbox is Clocks {
                 _revert(reason);
             }
             stood = clock;
-            _commitments[index] = headerHash;
+            chain = _archive.add(chain, index, headerHash);
             state.finalised = index + 1;
             work[done++] = Work({
                 sequencer: header.sequencer,
@@ -170,6 +193,7 @@ contract BatchInbox is Clocks {
         }
         if (done == 0)
             revert InboxWrongIndex(batches.length == 0 ? 0 : batches[0].header.index, uint64(state.finalised));
+        _archive.save(chain, state.finalised);
         if (stood != prefix) _prefix = uint40(stood);
         // What is final gives way to nothing.
         if (state.finalised == state.head) state.tail = Tail.Solid;
@@ -190,10 +214,13 @@ contract BatchInbox is Clocks {
     }
 
     /// @inheritdoc IBatchInbox
-    function hold(uint64 index) external override onlyDisputes {
+    function hold(bytes32 commitment) external override onlyDisputes {
         ChainState memory state = _load();
+        uint64 index = uint64(Commitments.indexOf(commitment));
         if (index < state.finalised) revert InboxWrongStatus(index, BatchStatus.Final);
-        if (index >= state.head) revert InboxWrongIndex(index, uint64(state.head));
+        if (index >= state.head || _ring.get(index, state.finalised) != commitment) {
+            revert InboxUnknownCommitment(commitment);
+        }
         _hold(state, index);
         _store(state);
     }
@@ -205,7 +232,8 @@ contract BatchInbox is Clocks {
         Standing memory now_ = standing;
         if (now_.status == BatchStatus.Unattested) {
             now_.status = BatchStatus.Recomputed;
-            _commitments[header.index] = Commitments.commitMemory(headerHash, now_);
+            bytes32 link = Commitments.linkOf(headerHash, header.lastBlockHash());
+            _ring.put(header.index, state.finalised, Commitments.commitMemory(header.index, link, now_));
             state.tail = Tail.Recomputed;
         }
         emit BatchConfirmed(header.index, headerHash, now_);
@@ -235,46 +263,52 @@ contract BatchInbox is Clocks {
 
     /// @inheritdoc IBatchInbox
     function commitmentAt(uint64 index) external view override returns (bytes32) {
-        return index < _load().head ? _commitments[index] : bytes32(0);
+        (uint256 head_, uint256 finalised_) = _bounds();
+        return index < head_ && index >= finalised_ ? _ring.get(index, finalised_) : bytes32(0);
     }
 
     /// @inheritdoc IBatchInbox
-    function stands(
+    function stands(Batch calldata batch) external view override returns (bool) {
+        (uint256 head_, uint256 finalised_) = _bounds();
+        uint64 index = batch.header.index;
+        if (index >= head_) return false;
+        return _ring.get(index, finalised_) == Commitments.commit(batch.header, batch.header.hash(), batch.standing);
+    }
+
+    /// @inheritdoc IBatchInbox
+    function isFinal(
         uint64 index,
         bytes32 headerHash,
-        Standing calldata standing
+        bytes32 chain,
+        bytes32[] calldata following
     ) external view override returns (bool) {
-        ChainState memory state = _load();
-        if (index >= state.head) return false;
-        return _commitments[index] == _expected(state, index, headerHash, standing);
+        (, uint256 finalised_) = _bounds();
+        return _archive.contains(index, headerHash, chain, following, finalised_);
     }
 
-    /// @dev Reverts unless the header may follow its parent, which must stand.
+    /// @dev Reverts unless the header may follow its parent, which must stand, at the head or in the place of a last batch
+    /// that gives way.
+    /// @return headerHash The header's hash.
+    /// @return link What the next header will say of it.
     function _check(
         ChainState memory state,
-        Batch calldata parent,
+        Parent calldata parent,
         BatchHeader calldata header,
         bytes32[] calldata postStateProof
-    ) private view returns (bytes32 headerHash) {
-        uint64 index = parent.header.index;
-        bytes32 parentHash = parent.header.hash();
-        if (index >= state.head || _commitments[index] != _expected(state, index, parentHash, parent.standing)) {
-            revert InboxUnknownBatch(index, parentHash);
+    ) private view returns (bytes32 headerHash, bytes32 link) {
+        uint64 index = header.index;
+        if (index != state.head && (uint256(index) + 1 != state.head || !_yields(state))) {
+            revert InboxWrongIndex(index, uint64(state.head));
         }
-        if (header.index != index + 1) revert InboxWrongIndex(header.index, index + 1);
-        if (header.parent != parentHash) revert InboxWrongParent(header.parent, parentHash);
-        if (header.index == state.head && state.tail == Tail.Unattested) revert InboxUnattestedHead(index);
+        link = Commitments.linkOf(header.parent, header.blockBefore);
+        if (_ring.get(index - 1, state.finalised) != Commitments.commitLink(index - 1, link, parent.standing)) {
+            revert InboxUnknownBatch(index - 1, header.parent);
+        }
+        if (index == state.head && state.tail == Tail.Unattested) revert InboxUnattestedHead(index - 1);
         if (header.epoch != state.epoch) revert InboxWrongEpoch(header.epoch, uint32(state.epoch));
-        HeaderRules.check(parent.header, header, baseFee, postStateProof);
-        return header.hash();
-    }
-
-    /// @dev Makes room for a certified batch where the last one gives way: the quorum outranks one sequencer. A request
-    /// for that one is over.
-    function _replace(ChainState memory state, uint64 index) private {
-        if (uint256(index) + 1 != state.head || !_yields(state)) revert InboxWrongIndex(index, uint64(state.head));
-        emit BatchReplaced(index);
-        _cut(state, index);
+        HeaderRules.check(parent, header, baseFee, postStateProof);
+        headerHash = header.hash();
+        link = Commitments.linkOf(headerHash, header.lastBlockHash());
     }
 
     /// @dev Whether a certified batch may take the place of the last one.
@@ -289,6 +323,7 @@ contract BatchInbox is Clocks {
         ChainState memory state,
         BatchHeader calldata header,
         bytes32 headerHash,
+        bytes32 link,
         BatchStatus status,
         uint128 signers
     ) private returns (bytes32 commitment) {
@@ -299,8 +334,8 @@ contract BatchInbox is Clocks {
 
         uint40 due = uint40(block.timestamp - state.standstillNow() + state.window);
         Standing memory standing = Standing(status, due, signers, msg.sender);
-        commitment = Commitments.commitMemory(headerHash, standing);
-        _commitments[index] = commitment;
+        commitment = Commitments.commitMemory(index, link, standing);
+        _ring.put(index, state.finalised, commitment);
         // `emit BatchSubmitted(index, headerHash, standing, header)`, with the header copied from calldata, where it is
         // encoded already: every field that could carry surplus bits was read before. A struct in memory has a word for
         // each field, as the ABI has it. Writes beyond the free memory pointer only, and leaves the memory free.
@@ -324,7 +359,7 @@ contract BatchInbox is Clocks {
         uint256 until
     ) private view returns (bytes memory) {
         if (index != state.finalised) return abi.encodeWithSelector(InboxWrongIndex.selector, index, state.finalised);
-        if (index >= state.head || _commitments[index] != commitment) {
+        if (index >= state.head || _ring.get(index, state.finalised) != commitment) {
             return abi.encodeWithSelector(InboxUnknownBatch.selector, index, headerHash);
         }
         if (index >= state.lowest) return abi.encodeWithSelector(InboxInsecure.selector, state.lowest);
@@ -342,19 +377,10 @@ contract BatchInbox is Clocks {
         uint64 index = header.index;
         if (index < state.finalised) revert InboxWrongStatus(index, BatchStatus.Final);
         headerHash = header.hash();
-        commitment = Commitments.commit(headerHash, standing);
-        if (index >= state.head || _commitments[index] != commitment) revert InboxUnknownBatch(index, headerHash);
-    }
-
-    /// @dev What L1 keeps of this header if it stands like this. The standing of a final batch is not looked at: so what
-    /// was sent before somebody finalised it does not fail.
-    function _expected(
-        ChainState memory state,
-        uint64 index,
-        bytes32 headerHash,
-        Standing calldata standing
-    ) private pure returns (bytes32) {
-        return index < state.finalised ? headerHash : Commitments.commit(headerHash, standing);
+        commitment = Commitments.commit(header, headerHash, standing);
+        if (index >= state.head || _ring.get(index, state.finalised) != commitment) {
+            revert InboxUnknownBatch(index, headerHash);
+        }
     }
 
     /// @dev The challenge window of now, as the state can hold it.

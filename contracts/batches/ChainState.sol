@@ -64,6 +64,11 @@ library ChainStates {
         state.stale = (word >> 248) & 1 != 0;
     }
 
+    /// @notice Head and number of final batches of a state, out of its word.
+    function bounds(uint256 word) internal pure returns (uint256 head, uint256 finalised) {
+        return (word & MASK_32, (word >> 32) & MASK_32);
+    }
+
     /// @notice The word that holds a state. Nothing spills: four billion batches are more than anybody submits, times
     /// are those of blocks, and the window is at most `MAX_WINDOW`.
     function pack(ChainState memory state) internal pure returns (uint256 word) {

@@ -154,6 +154,11 @@ abstract contract Clocks is IBatchInbox, ILiability {
         return _shifts.shiftAt(index);
     }
 
+    /// @dev Two numbers of the state, where the rest is not needed.
+    function _bounds() internal view returns (uint256 head_, uint256 finalised_) {
+        return ChainStates.bounds(_state);
+    }
+
     function _load() internal view returns (ChainState memory) {
         return ChainStates.unpack(_state);
     }

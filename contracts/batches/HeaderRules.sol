@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {BatchHeader} from "./BatchHeader.sol";
+import {BatchHeader, BatchHeaders} from "./BatchHeader.sol";
 import {BatchTree} from "./BatchTree.sol";
-import {IBatchInbox} from "./IBatchInbox.sol";
+import {IBatchInbox, Parent} from "./IBatchInbox.sol";
 
 /// @title Header rules
 /// @notice What follows from a header and its parent alone. Honest sequencers sign nothing that L1 refuses: their limits
@@ -26,34 +26,53 @@ library HeaderRules {
     ///
     /// Invariant: a batch continues its parent in state, blocks and time, and its post-state root is the last value of
     /// its MTSR. So the MTSR commits to the state that the next batch starts from.
+    /// @param parent What is said of the batch before, whose `blockBefore` in the header is known to be right.
     /// @param baseFee The chain's base fee, in wei of the L2.
     /// @param postStateProof Merkle proof of the leaf `[txCount - 1, postStateRoot]` in the MTSR.
     function check(
-        BatchHeader calldata parent,
+        Parent calldata parent,
         BatchHeader calldata header,
         uint64 baseFee,
         bytes32[] calldata postStateProof
     ) internal view {
-        _equal("preStateRoot", header.preStateRoot, parent.postStateRoot);
-        _equal("blockBefore", header.blockBefore, parent.lastBlockHash());
+        // The parent's last block is known by its hash, which commits to the state after it.
+        bytes32 blockBefore = BatchHeaders.hashBlock(
+            parent.lastBlock,
+            parent.lastTimestamp,
+            header.preStateRoot,
+            parent.mttbr
+        );
+        _equal("blockBefore", header.blockBefore, blockBefore);
         _equal("baseFee", bytes32(uint256(header.baseFee)), bytes32(uint256(baseFee)));
         _equal("deposits", bytes32(uint256(header.deposits)), 0);
         _equal("depositsHash", header.depositsHash, 0);
         _equal("attestations", header.attestations, 0);
-        _atLeast("txCount", header.txCount, 1);
-        _atMost("txCount", header.txCount, MAX_TRANSACTIONS);
-        _atLeast("dataSize", header.dataSize, 1);
-        _atMost("dataSize", header.dataSize, MAX_DATA_SIZE);
-        _atMost("gasUsed", header.gasUsed, MAX_GAS);
-        _atLeast("firstBlock", header.firstBlock, uint256(parent.lastBlock) + 1);
-        _atLeast("lastBlock", header.lastBlock, header.firstBlock);
-        _atMost("lastBlock", header.lastBlock, uint256(parent.lastBlock) + MAX_BLOCKS);
-        _atLeast("firstTimestamp", header.firstTimestamp, parent.lastTimestamp);
-        _atLeast("lastTimestamp", header.lastTimestamp, header.firstTimestamp);
-        _atLeast("lastTimestamp", header.lastTimestamp, block.timestamp - MAX_LAG);
-        _atMost("lastTimestamp", header.lastTimestamp, block.timestamp + MAX_DRIFT);
-        if (!BatchTree.contains(header.mtsr, header.txCount - 1, header.postStateRoot, postStateProof)) {
+        _within("dataSize", header.dataSize, 1, MAX_DATA_SIZE);
+        _within("gasUsed", header.gasUsed, 0, MAX_GAS);
+        _checkBlocks(parent, header);
+        uint256 count = header.txCount;
+        _within("txCount", count, 1, MAX_TRANSACTIONS);
+        if (!BatchTree.contains(header.mtsr, count - 1, header.postStateRoot, postStateProof)) {
             revert IBatchInbox.InboxWrongPostState(header.postStateRoot);
+        }
+    }
+
+    /// @dev Blocks and times follow those of the parent, and L1's clock.
+    function _checkBlocks(Parent calldata parent, BatchHeader calldata header) private view {
+        (uint256 first, uint256 before) = (header.firstBlock, parent.lastBlock);
+        // Numbers of 64 bits: no sum overflows.
+        unchecked {
+            _within("firstBlock", first, before + 1, type(uint64).max);
+            _within("lastBlock", header.lastBlock, first, before + MAX_BLOCKS);
+            (first, before) = (header.firstTimestamp, parent.lastTimestamp);
+            _within("firstTimestamp", first, before, type(uint64).max);
+            before = block.timestamp - MAX_LAG;
+            _within(
+                "lastTimestamp",
+                header.lastTimestamp,
+                first > before ? first : before,
+                block.timestamp + MAX_DRIFT
+            );
         }
     }
 
@@ -67,12 +86,9 @@ library HeaderRules {
         if (value != expected) revert IBatchInbox.InboxWrongField(_text(field), value, expected);
     }
 
-    function _atLeast(bytes32 field, uint256 value, uint256 limit) private pure {
-        if (value < limit) revert IBatchInbox.InboxFieldOutOfRange(_text(field), value, limit);
-    }
-
-    function _atMost(bytes32 field, uint256 value, uint256 limit) private pure {
-        if (value > limit) revert IBatchInbox.InboxFieldOutOfRange(_text(field), value, limit);
+    function _within(bytes32 field, uint256 value, uint256 least, uint256 most) private pure {
+        if (value < least) revert IBatchInbox.InboxFieldOutOfRange(_text(field), value, least);
+        if (value > most) revert IBatchInbox.InboxFieldOutOfRange(_text(field), value, most);
     }
 
     /// @dev The name of a field as a string. Built only for an error: a string for each check would cost more than the

@@ -18,9 +18,9 @@ enum BatchStatus {
     Final
 }
 
-/// @dev Where a batch stands. L1 keeps only `keccak256(abi.encode(headerHash, standing))` while a batch is not final,
-/// and the header's hash afterwards; callers pass the standing again. Events tell it.
-/// @param status How far L1 trusts the batch. For a final batch the other fields are zero.
+/// @dev Where a batch stands. L1 keeps only a commitment to it (`Commitments`); callers pass the standing again. Events
+/// tell it. Finality does not change it.
+/// @param status How far L1 trusts the batch; `Final` for genesis alone, whose other fields are zero.
 /// @param due When the challenge window closes, in seconds on the batch's own clock, which stands still while a request
 /// for it or for a batch before it is open.
 /// @param signers Seats of the header's term that signed the certificate that was submitted; zero for an uncertified batch.
@@ -35,6 +35,18 @@ struct Standing {
 /// @dev A header with where it stands.
 struct Batch {
     BatchHeader header;
+    Standing standing;
+}
+
+/// @dev What a submission tells of the batch that it builds on: the header that is submitted says the rest.
+/// @param lastBlock Its last L2 block.
+/// @param lastTimestamp Time of that block, in seconds.
+/// @param mttbr Its Merkle tree transaction batch root.
+/// @param standing Where it stands, as events told it last.
+struct Parent {
+    uint64 lastBlock;
+    uint64 lastTimestamp;
+    bytes32 mttbr;
     Standing standing;
 }
 
@@ -70,8 +82,6 @@ interface IBatchInbox {
     error InboxWrongIndex(uint64 index, uint64 expected);
     /// @notice No batch stands like this: the header is not the one at its index, or its standing is another.
     error InboxUnknownBatch(uint64 index, bytes32 headerHash);
-    /// @notice The header does not name its parent.
-    error InboxWrongParent(bytes32 parent, bytes32 expected);
     /// @notice A field of the header is not what L1 knows it to be.
     /// @param field The header's field.
     error InboxWrongField(string field, bytes32 value, bytes32 expected);
@@ -82,6 +92,8 @@ interface IBatchInbox {
     /// @param value Its value.
     /// @param limit The bound that it violates.
     error InboxFieldOutOfRange(string field, uint256 value, uint256 limit);
+    /// @notice This is not what L1 keeps of a batch that waits for finality.
+    error InboxUnknownCommitment(bytes32 commitment);
     /// @notice The header belongs to another epoch: a verdict moved the head back since it was signed.
     error InboxWrongEpoch(uint32 epoch, uint32 expected);
     /// @notice The last batch is unattested: nothing builds on it.
@@ -107,7 +119,7 @@ interface IBatchInbox {
     /// @param certificate Signatures of at least two thirds of the stake of the header's term, the header's sequencer
     /// among them.
     function submit(
-        Batch calldata parent,
+        Parent calldata parent,
         BatchHeader calldata header,
         bytes32[] calldata postStateProof,
         Certificate calldata certificate
@@ -119,7 +131,7 @@ interface IBatchInbox {
     /// @param header The batch.
     /// @param postStateProof Merkle proof of the leaf `[txCount - 1, postStateRoot]` in the MTSR.
     function submitUnattested(
-        Batch calldata parent,
+        Parent calldata parent,
         BatchHeader calldata header,
         bytes32[] calldata postStateProof
     ) external;
@@ -139,7 +151,8 @@ interface IBatchInbox {
     function syncWindow() external;
 
     /// @notice Marks a batch as under request; windows from it on stand still. Disputes only.
-    function hold(uint64 index) external;
+    /// @param commitment What L1 keeps of it, which tells its index.
+    function hold(bytes32 commitment) external;
 
     /// @notice Ends the hold on a batch that L1 recomputed and found right; an unattested one becomes `Recomputed`.
     /// Disputes only.
@@ -161,12 +174,29 @@ interface IBatchInbox {
     /// @notice The challenge window of batches that are submitted now, in seconds.
     function challengeWindow() external view returns (uint256);
 
-    /// @notice What L1 keeps at an index: the commitment to header and standing, or the header's hash of a final batch;
-    /// zero beyond the head.
+    /// @notice The commitment to header and standing of the batch that waits for finality at an index; zero for final
+    /// batches and beyond the head.
     function commitmentAt(uint64 index) external view returns (bytes32);
 
-    /// @notice Whether this header stands like this in the chain of batches, final or not.
-    function stands(uint64 index, bytes32 headerHash, Standing calldata standing) external view returns (bool);
+    /// @notice Whether this header stands like this in the chain of batches. Final batches give way to later ones: of them
+    /// only the last is always known here, and `isFinal` knows all.
+    function stands(Batch calldata batch) external view returns (bool);
+
+    /// @notice Whether the final batch at an index has this header, for all time.
+    /// @param index Its index.
+    /// @param headerHash The header's hash.
+    /// @param chain The hashes of the headers before it in its group of 32, folded: `chain = keccak256(chain, headerHash)`
+    /// from zero on.
+    /// @param following The hashes of the headers after it in its group, as far as they are final.
+    function isFinal(
+        uint64 index,
+        bytes32 headerHash,
+        bytes32 chain,
+        bytes32[] calldata following
+    ) external view returns (bool);
+
+    /// @notice Hash of the header at index 0.
+    function genesisHash() external view returns (bytes32);
 
     /// @notice Whether L1 took this header from its sequencer's own account, now or before (step 3.3).
     function vouched(bytes32 headerHash) external view returns (bool);

@@ -50,7 +50,7 @@ contract Disputes is Requests {
         bytes32 salt
     ) external override {
         bytes32 headerHash = header.hash();
-        (bytes32 commitment, bool pending) = _locate(header.index, headerHash, place);
+        (bytes32 commitment, bool pending) = _locate(header, headerHash, place);
         bool open = pending && _requests[commitment].state == RequestState.Open;
         Findings memory found = Checks.run(executor, _baseFee, header, range, witness);
         Fault fault = found.fault;

@@ -64,7 +64,8 @@ struct Range {
 }
 
 /// @dev Where a header is, and who answers for it.
-/// @param inPlace Hash of the header that stands at its index: its own where it stands itself; ignored beyond the head.
+/// @param inPlace Link of the batch that stands at its index (`Commitments.linkOf`): its own where it stands itself.
+/// Ignored where none waits for finality there.
 /// @param standing Where that one stands.
 /// @param certificate A quorum's signatures, for a header that does not stand or is final; empty otherwise.
 struct Place {

@@ -64,7 +64,7 @@ abstract contract Requests is Verdicts, EtherPayouts {
             uint256 fee = _fee(header, price);
             total += fee;
             _open(header, headerHash, commitment, msg.sender, least, busy, fee);
-            inbox.hold(header.index);
+            inbox.hold(commitment);
         }
         busyUntil = busy;
         total *= 1 gwei;
@@ -86,7 +86,7 @@ abstract contract Requests is Verdicts, EtherPayouts {
     /// @inheritdoc IDisputes
     function expire(Batch calldata batch) external override {
         bytes32 headerHash = batch.header.hash();
-        bytes32 commitment = Commitments.commit(headerHash, batch.standing);
+        bytes32 commitment = Commitments.commit(batch.header, headerHash, batch.standing);
         Request memory request = _requireOpen(commitment, headerHash);
         if (block.timestamp <= request.deadline) revert RequestWindowOpen(request.deadline);
         uint128 signers = inbox.invalidate(batch.header, batch.standing);
@@ -98,7 +98,7 @@ abstract contract Requests is Verdicts, EtherPayouts {
     /// @inheritdoc IDisputes
     function refund(Batch calldata batch) external override {
         bytes32 headerHash = batch.header.hash();
-        bytes32 commitment = Commitments.commit(headerHash, batch.standing);
+        bytes32 commitment = Commitments.commit(batch.header, headerHash, batch.standing);
         _requireOpen(commitment, headerHash);
         if (inbox.commitmentAt(batch.header.index) == commitment) revert RequestStillStands(headerHash);
         _giveBack(commitment, headerHash);
@@ -160,11 +160,11 @@ abstract contract Requests is Verdicts, EtherPayouts {
     }
 
     /// @dev Reverts unless the batch is certified, its window is open, and its data was not requested before. L1 has the
-    /// data of a recomputed batch, and an unattested one counts as requested.
+    /// data of a recomputed batch, and an unattested one counts as requested. Whether it stands the inbox knows, which is
+    /// asked to hold it.
     function _requireRequestable(Batch calldata batch, bytes32 headerHash) private view returns (bytes32 commitment) {
-        commitment = Commitments.commit(headerHash, batch.standing);
+        commitment = Commitments.commit(batch.header, headerHash, batch.standing);
         uint64 index = batch.header.index;
-        if (inbox.commitmentAt(index) != commitment) revert RequestUnknownBatch(index, headerHash);
         if (batch.standing.status != BatchStatus.Certified || _requests[commitment].state != RequestState.None) {
             revert RequestExists(headerHash);
         }

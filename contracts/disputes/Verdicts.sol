@@ -51,17 +51,18 @@ abstract contract Verdicts is IDisputes {
 
     /// @dev Whether a header stands, and is not final. Reverts unless the caller says what stands at its index: nobody
     /// gets a verdict on a header that stands without the rollback.
-    /// @return commitment What L1 keeps of that one while it is not final.
+    /// @return commitment What L1 keeps of it where it stands.
     function _locate(
-        uint64 index,
+        BatchHeader calldata header,
         bytes32 headerHash,
         Place calldata place
     ) internal view returns (bytes32 commitment, bool pending) {
-        bytes32 inPlace = place.inPlace;
-        commitment = Commitments.commit(inPlace, place.standing);
+        uint64 index = header.index;
+        commitment = Commitments.commitLink(index, place.inPlace, place.standing);
         bytes32 kept = inbox.commitmentAt(index);
-        if (kept == commitment) return (commitment, inPlace == headerHash);
-        if (kept != 0 && (kept != inPlace || index >= inbox.finalised())) revert RequestUnknownBatch(index, inPlace);
+        if (kept == 0) return (commitment, false);
+        if (kept != commitment) revert RequestUnknownBatch(index, headerHash);
+        pending = place.inPlace == Commitments.linkOf(headerHash, header.lastBlockHash());
     }
 
     /// @dev Who signed a header that does not stand. Reverts unless a quorum did, or its sequencer had L1 take it.

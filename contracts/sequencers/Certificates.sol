@@ -31,7 +31,11 @@ abstract contract Certificates is Rosters, EIP712 {
     /// of that seat in the term, and the seats hold two thirds of the term's weight.
     /// Invariant: each seat counts once and only while active, so no stake is counted twice.
     function _requireQuorum(bytes32 structHash, uint32 number, Certificate calldata certificate) internal view {
-        _requireTwoThirds(_requireSignatures(structHash, number, certificate), number);
+        Frozen memory roster = _roster(number);
+        uint256 weight = _requireSignatures(structHash, number, roster.active, certificate);
+        if (weight == 0 || weight * 3 < uint256(roster.weight) * 2) {
+            revert ISequencerSet.CertificateBelowQuorum(weight, roster.weight);
+        }
     }
 
     /// @dev EIP-712 struct hash of a silence.
@@ -48,14 +52,16 @@ abstract contract Certificates is Rosters, EIP712 {
     }
 
     /// @dev Reverts unless every signature is by the key that its seat had in the term.
+    /// @param active The seats of the term's roster.
     /// @return weight Of all signers together.
     function _requireSignatures(
         bytes32 structHash,
         uint32 number,
+        uint128 active,
         Certificate calldata certificate
     ) internal view returns (uint256 weight) {
         uint128 left = certificate.signers;
-        uint128 unknown = left & ~_roster(number).active;
+        uint128 unknown = left & ~active;
         if (unknown != 0) revert ISequencerSet.CertificateUnknownSeat(unknown.lowest());
 
         bytes32 digest = _hashTypedDataV4(structHash);
@@ -73,11 +79,6 @@ abstract contract Certificates is Rosters, EIP712 {
             offset += SIGNATURE_LENGTH;
         }
         if (signatures.length != offset) revert ISequencerSet.CertificateWrongLength(signatures.length, offset);
-    }
-
-    function _requireTwoThirds(uint256 weight, uint32 number) private view {
-        uint256 total = _roster(number).weight;
-        if (weight == 0 || weight * 3 < total * 2) revert ISequencerSet.CertificateBelowQuorum(weight, total);
     }
 
     /// @dev Who made the signature at `offset`. Relies on the callers' check that 64 bytes lie there.

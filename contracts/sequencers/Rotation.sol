@@ -88,7 +88,7 @@ abstract contract Rotation is ISequencerSet, Office {
             _requireQuorum(headerHash, number, certificate);
             _requireAmong(sequencer, number, certificate.signers);
         } else {
-            _requireSignatures(headerHash, number, certificate);
+            _requireSignatures(headerHash, number, _roster(number).active, certificate);
         }
     }
 

@@ -1,4 +1,4 @@
-import { AbiCoder, id, keccak256 } from "ethers";
+import { AbiCoder, concat, id, keccak256 } from "ethers";
 
 import type { ChainConfig } from "../protocol/config.ts";
 import { type Hex, ZERO_ADDRESS, ZERO_HASH, asAddress, asHash } from "../base/hex.ts";
@@ -80,6 +80,11 @@ export function lastBlockHash(
   const { lastBlock, lastTimestamp, postStateRoot, mttbr } = header;
   const words = [lastBlock, lastTimestamp, postStateRoot, mttbr];
   return asHash(keccak256(AbiCoder.defaultAbiCoder().encode(["uint64", "uint64", "bytes32", "bytes32"], words)));
+}
+
+/** What the next batch says of a batch: a hash of the two that its header has as `parent` and `blockBefore`. */
+export function linkOf(header: BatchHeader, headerHash: Hex = hashHeader(header)): Hex {
+  return asHash(keccak256(concat([headerHash, lastBlockHash(header)])));
 }
 
 /** What a header says of what does not exist yet: deposits from L1, and attestations of verifiers. */

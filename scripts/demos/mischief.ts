@@ -4,7 +4,7 @@ import { type Wallet, Transaction, concat } from "ethers";
 import type { BlockSource } from "../../agents/data/batch-data.ts";
 import { decodeRevert } from "../../agents/l1/reverts.ts";
 import { messageOf } from "../../agents/runtime/errors.ts";
-import { type Certificate, NO_CERTIFICATE, batchDigest, certificateDomain } from "../../agents/l1/certificate.ts";
+import { type Certificate, batchDigest, certificateDomain } from "../../agents/l1/certificate.ts";
 import { type Batch, buildBatch } from "../../l2/batch/build.ts";
 import { encodeObject, encodeRecords } from "../../l2/batch/encoding.ts";
 import type { BatchHeader } from "../../l2/batch/header.ts";
@@ -12,8 +12,9 @@ import { batchTree } from "../../l2/batch/tree.ts";
 import type { Chain } from "../../l2/chain/chain.ts";
 import { type Hex, fromHex, toHex, ZERO_HASH } from "../../l2/base/hex.ts";
 import { keccakHex, keccakText } from "../../l2/base/keccak.ts";
+import { placeOf as placeOnL1 } from "../../agents/execution/checker.ts";
 import { Transitions } from "../../agents/execution/ranges.ts";
-import { passed } from "../../agents/l1/mirror.ts";
+import { asParent } from "../../agents/l1/mirror.ts";
 import { submitUnattested } from "../../agents/sequencer/unattested.ts";
 import { batchAt, headerAt } from "./acts.ts";
 import type { Stage } from "./stage.ts";
@@ -84,7 +85,7 @@ export async function submitFalseRoots(
 ): Promise<{ forged: Batch; from: number }> {
   const { story, local, cast } = stage;
   await local.submitter?.stop();
-  const parent = passed(batchAt(stage, local.l1State.head - 1));
+  const parent = asParent(batchAt(stage, local.l1State.head - 1));
   const honest = await nextBatch(stage);
   const from = placeOf(honest);
   const forged = withFalseRoots(honest, from);
@@ -143,8 +144,7 @@ export async function answerFalsely(
   const transactions = await chain.transactions(Number(header.firstBlock), Number(header.lastBlock));
   const whole = new Transitions(header, transactions, stateRoots).range(0, stateRoots.length);
   const records = toHex(await otherData(stage, header, (stage.cast.users[0] as Wallet).address));
-  const { headerHash, standing } = batchAt(stage, Number(header.index));
-  const place = { inPlace: headerHash, standing, certificate: NO_CERTIFICATE };
+  const place = placeOnL1(batchAt(stage, Number(header.index)));
   const { disputes } = stage.as(key);
   await stage.story.observe({
     steps: ["11.8"],

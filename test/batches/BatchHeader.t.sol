@@ -15,8 +15,8 @@ contract BatchHeaderHarness {
         return header.lastBlockHash();
     }
 
-    function commit(bytes32 headerHash, Standing calldata standing) external pure returns (bytes32) {
-        return Commitments.commit(headerHash, standing);
+    function commit(BatchHeader calldata header, Standing calldata standing) external pure returns (bytes32) {
+        return Commitments.commit(header, header.hash(), standing);
     }
 }
 
@@ -71,16 +71,21 @@ contract BatchHeaderTest is Test {
     }
 
     /// @dev From calldata and from memory alike, as the interface has it.
-    function testFuzz_commit_isTheHashOfTheEncoding_succeeds(
-        bytes32 hash,
+    function testFuzz_commit_isTheIndexAndTheHash_succeeds(
+        BatchHeader memory header,
         uint8 status,
         uint40 due,
         uint128 signers,
         address submitter
     ) public view {
         Standing memory standing = Standing(BatchStatus(status % 5), due, signers, submitter);
-        bytes32 expected = keccak256(abi.encode(hash, standing));
-        assertEq(harness.commit(hash, standing), expected);
-        assertEq(Commitments.commitMemory(hash, standing), expected);
+        header.index = uint32(header.index);
+        bytes32 link = keccak256(abi.encode(header.hashMemory(), harness.lastBlockHash(header)));
+        bytes32 hash = keccak256(abi.encode(link, standing));
+        bytes32 commitment = harness.commit(header, standing);
+        assertEq(commitment, Commitments.commitMemory(header.index, link, standing));
+        assertEq(uint256(commitment) >> 224, header.index);
+        assertEq(commitment << 32, hash << 32);
+        assertEq(Commitments.indexOf(commitment), header.index);
     }
 }

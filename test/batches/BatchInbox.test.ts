@@ -2,17 +2,17 @@
 import { expect } from "chai";
 import { toBeHex } from "ethers";
 
-import { BATCH_STATUS } from "../../agents/l1/standing.ts";
+import { BATCH_STATUS, commitmentOf } from "../../agents/l1/standing.ts";
 import { asHash, type Hex, ZERO_HASH } from "../../l2/base/hex.ts";
 import { keccakText } from "../../l2/base/keccak.ts";
 import { Parameter } from "../../ignition/parameters.ts";
-import { type BatchHeader, hashHeader, toHeader } from "../../l2/batch/header.ts";
+import { type BatchHeader, hashHeader, lastBlockHash, toHeader } from "../../l2/batch/header.ts";
 import { checkInclusion, proveInclusion } from "../../l2/batch/inclusion.ts";
 import {
   accountOf,
   BatchMaker,
   lying,
-  NOWHERE,
+  parentOf,
   placed,
   standingOf,
   submit,
@@ -53,8 +53,10 @@ describe("Batch inbox", () => {
     it("is final, and the parent of the first batch", async () => {
       expect(await system.inbox.head()).to.equal(1n);
       expect(await system.inbox.finalised()).to.equal(1n);
-      expect(await system.inbox.commitmentAt(0)).to.equal(hashHeader(world.genesis));
-      expect(await system.inbox.stands(0, hashHeader(world.genesis), NOWHERE)).to.equal(true);
+      expect(await system.inbox.genesisHash()).to.equal(hashHeader(world.genesis));
+      expect(await system.inbox.commitmentAt(0)).to.equal(ZERO_HASH);
+      expect(await system.inbox.stands(await placed(system, world.genesis))).to.equal(true);
+      expect(await system.inbox.isFinal(0, hashHeader(world.genesis), ZERO_HASH, [])).to.equal(true);
       expect(await system.inbox.insecure()).to.equal(false);
     });
 
@@ -83,7 +85,7 @@ describe("Batch inbox", () => {
       const { inbox } = system.as(system.others[0]!);
       const members = system.sequencerAccounts.filter(({ address }) => address !== other);
       const certificate = await certify(system.sequencers, first.header, members);
-      await inbox.submit(await placed(system, first.parent), first.header, [...first.postStateProof], certificate);
+      await inbox.submit(await parentOf(system, first.parent), first.header, [...first.postStateProof], certificate);
       const standing = await standingOf(system, first.header);
       expect(standing).to.deep.equal({
         status: BATCH_STATUS.certified,
@@ -94,10 +96,12 @@ describe("Batch inbox", () => {
       const [event] = await inbox.queryFilter(inbox.filters.BatchSubmitted(1));
       expect(toHeader(event!.args.header)).to.deep.equal(first.header);
       expect(await inbox.head()).to.equal(2n);
-      expect(await inbox.stands(1, first.hash, standing)).to.equal(true);
-      expect(await inbox.stands(1, first.hash, { ...standing, due: standing.due - 1 })).to.equal(false);
-      expect(await inbox.stands(1, second.hash, standing)).to.equal(false);
-      expect(await inbox.stands(2, first.hash, standing)).to.equal(false);
+      const { header } = first;
+      expect(await inbox.commitmentAt(1)).to.equal(commitmentOf({ header, headerHash: first.hash }, standing));
+      expect(await inbox.stands({ header, standing })).to.equal(true);
+      expect(await inbox.stands({ header, standing: { ...standing, due: standing.due - 1 } })).to.equal(false);
+      expect(await inbox.stands({ header: { ...header, gasUsed: 1n }, standing })).to.equal(false);
+      expect(await inbox.stands({ header: second.header, standing })).to.equal(false);
       expect(await inbox.commitmentAt(2)).to.equal(ZERO_HASH);
     });
 
@@ -133,7 +137,7 @@ describe("Batch inbox", () => {
       await submit(system, first);
       const [event] = await system.inbox.queryFilter(system.inbox.filters.BatchSubmitted(1));
       const header = toHeader(event!.args.header);
-      expect(await system.inbox.stands(1, hashHeader(header), await standingOf(system, header))).to.equal(true);
+      expect(await system.inbox.stands(await placed(system, header))).to.equal(true);
       const proof = proveInclusion(first.transactions, first.stateRoots, 4);
       expect(checkInclusion(header, proof)).to.equal(undefined);
       expect(checkInclusion(header, { ...proof, txHash: keccakText("altered") })).to.be.a("string");
@@ -153,16 +157,16 @@ describe("Batch inbox", () => {
         const unknown = { ...second, parent: { ...first.header, gasUsed: 1n } };
         await expect(submit(system, unknown))
           .to.be.revertedWithCustomError(system.inbox, "InboxUnknownBatch")
-          .withArgs(1, hashHeader(unknown.parent));
+          .withArgs(1, first.hash);
         await expect(submit(system, third))
-          .to.be.revertedWithCustomError(system.inbox, "InboxUnknownBatch")
-          .withArgs(2, second.hash);
+          .to.be.revertedWithCustomError(system.inbox, "InboxWrongIndex")
+          .withArgs(3, 2);
       });
 
       it("does not name its parent", async () => {
         await expect(lie({ parent: keccakText("another") }))
-          .to.be.revertedWithCustomError(system.inbox, "InboxWrongParent")
-          .withArgs(keccakText("another"), first.hash);
+          .to.be.revertedWithCustomError(system.inbox, "InboxUnknownBatch")
+          .withArgs(1, keccakText("another"));
       });
 
       it("does not have the index after its parent's", async () => {
@@ -174,8 +178,8 @@ describe("Batch inbox", () => {
         // At the head, but built on an older batch than the last one.
         const fork = await world.batch(world.genesis, current, { transfers: 3 });
         await expect(lie({ index: 2n }, fork))
-          .to.be.revertedWithCustomError(system.inbox, "InboxWrongIndex")
-          .withArgs(2, 1);
+          .to.be.revertedWithCustomError(system.inbox, "InboxUnknownBatch")
+          .withArgs(1, hashHeader(world.genesis));
       });
 
       it("has the index of another batch", async () => {
@@ -192,8 +196,12 @@ describe("Batch inbox", () => {
         const another = keccakText("another");
         const { header } = second;
         const cases: [Partial<BatchHeader>, string, Hex, Hex][] = [
-          [{ preStateRoot: another }, "preStateRoot", another, first.header.postStateRoot],
-          [{ blockBefore: another }, "blockBefore", another, header.blockBefore],
+          [
+            { preStateRoot: another },
+            "blockBefore",
+            header.blockBefore,
+            lastBlockHash({ ...first.header, postStateRoot: another }),
+          ],
           [{ baseFee: header.baseFee + 1n }, "baseFee", word(header.baseFee + 1n), word(header.baseFee)],
           [{ deposits: 1n }, "deposits", word(1n), ZERO_HASH],
           [{ depositsHash: another }, "depositsHash", another, ZERO_HASH],
@@ -204,6 +212,9 @@ describe("Batch inbox", () => {
             .to.be.revertedWithCustomError(system.inbox, "InboxWrongField")
             .withArgs(...args);
         }
+        await expect(lie({ blockBefore: another }))
+          .to.be.revertedWithCustomError(system.inbox, "InboxUnknownBatch")
+          .withArgs(1, first.hash);
       });
 
       it("is of another epoch", async () => {

@@ -29,7 +29,9 @@ contract FinalityTest is InboxFixture {
         emit IBatchInbox.BatchFinalised(1, first.header.hashMemory());
         inbox.finalise(_run(first));
         assertEq(inbox.finalised(), 2);
-        assertEq(inbox.commitmentAt(1), first.header.hashMemory());
+        assertEq(inbox.commitmentAt(1), bytes32(0));
+        bytes32 chain = keccak256(abi.encode(bytes32(0), genesis.header.hashMemory()));
+        assertTrue(inbox.isFinal(1, first.header.hashMemory(), chain, new bytes32[](0)));
         assertTrue(_stands(first));
         _refused(first, abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 1, 2));
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 0, 2));
@@ -95,7 +97,7 @@ contract FinalityTest is InboxFixture {
 
     /// [S1] [11.7] H2: what lies before the requested batch becomes final, nothing from it on does.
     function test_finalise_beforeAnOpenRequest_succeeds() public {
-        inbox.hold(2);
+        inbox.hold(_commitment(second));
         skip(3 * WINDOW);
         inbox.finalise(_runOf(first, second, third));
         assertEq(inbox.finalised(), 2);
@@ -105,7 +107,7 @@ contract FinalityTest is InboxFixture {
     /// [11.10.1] H1: an answered request gives back exactly its own time, to its batch and all after it.
     function test_finalise_afterAnAnswer_succeeds() public {
         vm.warp(first.standing.due - 10);
-        inbox.hold(2);
+        inbox.hold(_commitment(second));
         skip(3 hours);
         _confirm(second);
         inbox.finalise(_run(first));
@@ -135,7 +137,7 @@ contract FinalityTest is InboxFixture {
         uint256 due = parent.standing.due;
         vm.warp(due - 7 days + 1 hours);
         for (uint256 day = 0; day < 7; ++day) {
-            inbox.hold(all[day].header.index);
+            inbox.hold(_commitment(all[day]));
             skip(10 minutes);
             _confirm(all[day]);
             skip(1 days - 10 minutes);
@@ -152,11 +154,11 @@ contract FinalityTest is InboxFixture {
 
     /// @dev H2: requests that overlap delay by their union, not by their sum.
     function test_finalise_afterOverlappingRequests_succeeds() public {
-        inbox.hold(3);
+        inbox.hold(_commitment(third));
         skip(1 hours);
-        inbox.hold(1);
+        inbox.hold(_commitment(first));
         skip(1 hours);
-        inbox.hold(2);
+        inbox.hold(_commitment(second));
         skip(1 hours);
         _confirm(first);
         skip(1 hours);

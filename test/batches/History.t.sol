@@ -92,7 +92,7 @@ contract HistoryTest is InboxFixture {
     function _holdOne(uint256 x) private {
         uint256 index = _pending(x);
         if (index == 0 || known[index].held) return;
-        inbox.hold(uint64(index));
+        inbox.hold(_commitment(known[index].batch));
         known[index].held = true;
     }
 
@@ -133,8 +133,9 @@ contract HistoryTest is InboxFixture {
         for (uint256 i = 0; i < ready; ++i) _setFinal(finalised++);
     }
 
+    /// @dev What is final gives way to nothing.
     function _setFinal(uint256 index) private {
-        known[index].batch.standing.status = BatchStatus.Final;
+        known[index].yieldsUntil = 0;
     }
 
     function _isReady(uint256 index) private view returns (bool) {
@@ -203,7 +204,14 @@ contract HistoryTest is InboxFixture {
             uint256 clock = block.timestamp - inbox.standstill(uint64(i));
             assertEq(clock + one.window, one.ran + one.batch.standing.due);
         }
-        Batch memory last = known[known.length - 1].batch;
-        assertTrue(_stands(last));
+        for (uint256 i = finalised - 1; i < known.length; ++i) assertTrue(_stands(known[i].batch));
+        bytes32 chain = 0;
+        for (uint256 i = (finalised - 1) & ~uint256(31); i < finalised; ++i) {
+            bytes32[] memory following = new bytes32[](finalised - i - 1);
+            for (uint256 j = 0; j < following.length; ++j) following[j] = known[i + 1 + j].batch.header.hashMemory();
+            bytes32 hash = known[i].batch.header.hashMemory();
+            assertTrue(inbox.isFinal(uint64(i), hash, chain, following));
+            chain = keccak256(abi.encode(chain, hash));
+        }
     }
 }

@@ -4,10 +4,11 @@ pragma solidity ^0.8.28;
 import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
 import {BatchInbox} from "../../contracts/batches/BatchInbox.sol";
 import {BatchTree} from "../../contracts/batches/BatchTree.sol";
-import {Batch, BatchStatus, IBatchInbox, Standing} from "../../contracts/batches/IBatchInbox.sol";
+import {Batch, BatchStatus, IBatchInbox, Parent, Standing} from "../../contracts/batches/IBatchInbox.sol";
 import {IParameters, Parameter} from "../../contracts/governance/IParameters.sol";
 import {Certificate, ISequencerSet, Term, Work} from "../../contracts/sequencers/ISequencerSet.sol";
 import {Log, Test} from "../Test.sol";
+import {Links} from "./Links.sol";
 
 /// @dev Parameters that the test sets.
 contract ParametersDouble {
@@ -158,7 +159,7 @@ abstract contract InboxFixture is Test {
     function _submitHeader(Batch memory parent, BatchHeader memory header) internal returns (Batch memory batch) {
         batch.header = header;
         vm.recordLogs();
-        inbox.submit(parent, header, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(parent), header, new bytes32[](0), _certificate(15));
         batch.standing = _standingInLogs();
     }
 
@@ -166,7 +167,7 @@ abstract contract InboxFixture is Test {
         batch.header = _header(parent, salt);
         vm.recordLogs();
         vm.prank(batch.header.sequencer);
-        inbox.submitUnattested(parent, batch.header, new bytes32[](0));
+        inbox.submitUnattested(_parent(parent), batch.header, new bytes32[](0));
         batch.standing = _standingInLogs();
     }
 
@@ -196,10 +197,16 @@ abstract contract InboxFixture is Test {
     }
 
     function _stands(Batch memory batch) internal view returns (bool) {
-        return inbox.stands(batch.header.index, batch.header.hashMemory(), batch.standing);
+        return inbox.stands(batch);
+    }
+
+    /// @dev What a submission on top of it says of a batch.
+    function _parent(Batch memory batch) internal pure returns (Parent memory) {
+        BatchHeader memory header = batch.header;
+        return Parent(header.lastBlock, header.lastTimestamp, header.mttbr, batch.standing);
     }
 
     function _commitment(Batch memory batch) internal pure returns (bytes32) {
-        return keccak256(abi.encode(batch.header.hashMemory(), batch.standing));
+        return Links.commit(batch.header, batch.standing);
     }
 }

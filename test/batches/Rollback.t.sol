@@ -38,7 +38,7 @@ contract RollbackTest is InboxFixture {
         inbox.invalidate(chain[3].header, chain[3].standing);
         BatchHeader memory header = chain[3].header;
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongEpoch.selector, 0, 1));
-        inbox.submit(chain[2], header, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(chain[2]), header, new bytes32[](0), _certificate(15));
     }
 
     /// [11.14] Earlier batches of the offender are judged for themselves.
@@ -55,8 +55,8 @@ contract RollbackTest is InboxFixture {
         bytes memory reason = abi.encodeWithSelector(IBatchInbox.InboxUnauthorized.selector, alice);
         vm.prank(alice);
         vm.expectRevert(reason);
-        inbox.hold(1);
-        inbox.hold(1);
+        inbox.hold(_commitment(chain[1]));
+        inbox.hold(_commitment(chain[1]));
         vm.prank(alice);
         vm.expectRevert(reason);
         inbox.confirm(chain[1].header, chain[1].standing);
@@ -80,8 +80,12 @@ contract RollbackTest is InboxFixture {
         inbox.invalidate(chain[2].header, chain[2].standing);
         vm.expectRevert(reason);
         inbox.invalidate(chain[2].header, chain[2].standing);
-        vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 2, 2));
-        inbox.hold(2);
+        bytes32 gone = _commitment(chain[2]);
+        vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxUnknownCommitment.selector, gone));
+        inbox.hold(gone);
+        bytes32 altered = _commitment(chain[1]) ^ bytes32(uint256(1));
+        vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxUnknownCommitment.selector, altered));
+        inbox.hold(altered);
     }
 
     function test_calls_forFinalBatches_revert() public {
@@ -89,25 +93,25 @@ contract RollbackTest is InboxFixture {
         inbox.finalise(_run(chain[1]));
         bytes memory reason = abi.encodeWithSelector(IBatchInbox.InboxWrongStatus.selector, 1, BatchStatus.Final);
         vm.expectRevert(reason);
-        inbox.hold(1);
+        inbox.hold(_commitment(chain[1]));
         vm.expectRevert(reason);
         inbox.confirm(chain[1].header, chain[1].standing);
         vm.expectRevert(reason);
         inbox.invalidate(chain[1].header, chain[1].standing);
         reason = abi.encodeWithSelector(IBatchInbox.InboxWrongStatus.selector, 0, BatchStatus.Final);
         vm.expectRevert(reason);
-        inbox.hold(0);
+        inbox.hold(_commitment(genesis));
     }
 
     function test_holds_once_revert() public {
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxNotHeld.selector, 2));
         inbox.confirm(chain[2].header, chain[2].standing);
-        inbox.hold(2);
-        inbox.hold(4);
+        inbox.hold(_commitment(chain[2]));
+        inbox.hold(_commitment(chain[4]));
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxAlreadyHeld.selector, 2));
-        inbox.hold(2);
+        inbox.hold(_commitment(chain[2]));
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxAlreadyHeld.selector, 4));
-        inbox.hold(4);
+        inbox.hold(_commitment(chain[4]));
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxNotHeld.selector, 3));
         inbox.confirm(chain[3].header, chain[3].standing);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxNotHeld.selector, 1));
@@ -118,12 +122,12 @@ contract RollbackTest is InboxFixture {
     function test_secureBelow_isTheLowestRequest_succeeds() public {
         vm.expectEmit(address(inbox));
         emit IBatchInbox.SecurityChanged(true, 3);
-        inbox.hold(3);
-        inbox.hold(5);
+        inbox.hold(_commitment(chain[3]));
+        inbox.hold(_commitment(chain[5]));
         assertEq(inbox.secureBelow(), 3);
         vm.expectEmit(address(inbox));
         emit IBatchInbox.SecurityChanged(true, 2);
-        inbox.hold(2);
+        inbox.hold(_commitment(chain[2]));
         vm.expectEmit(address(inbox));
         emit IBatchInbox.SecurityChanged(true, 3);
         inbox.confirm(chain[2].header, chain[2].standing);
@@ -138,9 +142,9 @@ contract RollbackTest is InboxFixture {
 
     /// [11.16] [S1] A rollback ends the requests that it reaches, and no other.
     function test_invalidate_keepsRequestsBelow_succeeds() public {
-        inbox.hold(2);
-        inbox.hold(3);
-        inbox.hold(5);
+        inbox.hold(_commitment(chain[2]));
+        inbox.hold(_commitment(chain[3]));
+        inbox.hold(_commitment(chain[5]));
         inbox.invalidate(chain[4].header, chain[4].standing);
         assertEq(inbox.secureBelow(), 2);
         assertTrue(inbox.held(3));
@@ -157,13 +161,13 @@ contract RollbackTest is InboxFixture {
 
     /// @dev H1: time that only rolled back batches lost is not charged to those that take their place.
     function test_invalidate_forgetsTheirStandstill_succeeds() public {
-        inbox.hold(4);
+        inbox.hold(_commitment(chain[4]));
         skip(5 hours);
         inbox.confirm(chain[4].header, chain[4].standing);
-        inbox.hold(2);
+        inbox.hold(_commitment(chain[2]));
         skip(1 hours);
         inbox.confirm(chain[2].header, chain[2].standing);
-        inbox.hold(3);
+        inbox.hold(_commitment(chain[3]));
         skip(7 hours);
         inbox.invalidate(chain[3].header, chain[3].standing);
         assertEq(inbox.standstill(1), 0);

@@ -6,6 +6,7 @@ import {BatchInbox} from "../../contracts/batches/BatchInbox.sol";
 import {Batch, BatchStatus, IBatchInbox, Standing} from "../../contracts/batches/IBatchInbox.sol";
 import {IParameters, Parameter} from "../../contracts/governance/IParameters.sol";
 import {Certificate, ISequencerSet} from "../../contracts/sequencers/ISequencerSet.sol";
+import {Ring} from "../../contracts/batches/Ring.sol";
 import {InboxFixture, SequencersDouble} from "./InboxFixture.sol";
 
 contract SubmissionTest is InboxFixture {
@@ -29,8 +30,11 @@ contract SubmissionTest is InboxFixture {
         assertFalse(fresh.insecure());
         assertEq(fresh.challengeWindow(), WINDOW);
         assertEq(fresh.baseFee(), BASE_FEE);
-        assertEq(fresh.commitmentAt(0), genesis.header.hashMemory());
-        assertTrue(fresh.stands(0, genesis.header.hashMemory(), genesis.standing));
+        bytes32 hash = genesis.header.hashMemory();
+        assertEq(fresh.genesisHash(), hash);
+        assertEq(fresh.commitmentAt(0), bytes32(0));
+        assertTrue(fresh.stands(genesis));
+        assertTrue(fresh.isFinal(0, hash, 0, new bytes32[](0)));
     }
 
     function test_connect_onceAndByTheDeployer_succeeds() public {
@@ -53,14 +57,20 @@ contract SubmissionTest is InboxFixture {
         vm.expectEmit(address(inbox));
         emit IBatchInbox.BatchSubmitted(2, hash, standing, second);
         vm.prank(anyone);
-        inbox.submit(first, second, new bytes32[](0), certificate);
+        inbox.submit(_parent(first), second, new bytes32[](0), certificate);
         assertEq(inbox.head(), 3);
-        assertEq(inbox.commitmentAt(2), keccak256(abi.encode(hash, standing)));
-        assertTrue(inbox.stands(2, hash, standing));
-        assertFalse(inbox.stands(1, hash, standing));
-        assertFalse(inbox.stands(3, hash, standing));
-        standing.due += 1;
-        assertFalse(inbox.stands(2, hash, standing));
+        Batch memory batch = Batch(second, standing);
+        assertEq(inbox.commitmentAt(2), _commitment(batch));
+        assertTrue(inbox.stands(batch));
+        batch.standing.due += 1;
+        assertFalse(inbox.stands(batch));
+        batch = Batch(second, standing);
+        batch.header.index = 1;
+        assertFalse(inbox.stands(batch));
+        batch.header.index = 3;
+        assertFalse(inbox.stands(batch));
+        batch.header.index = 2 + 2 ** 32;
+        assertFalse(inbox.stands(batch));
         assertEq(inbox.commitmentAt(3), bytes32(0));
         assertEq(sequencers.attested(), keccak256(abi.encode(hash, alice, uint32(1), uint32(1), certificate)));
     }
@@ -73,13 +83,25 @@ contract SubmissionTest is InboxFixture {
 
     function test_submit_onUnknownParent_reverts() public {
         Batch memory parent = first;
-        parent.header.gasUsed += 1;
-        _refused(parent, _unknown(parent));
-        parent = first;
         parent.standing.signers = 7;
-        _refused(parent, _unknown(parent));
+        _refused(parent, _unknown(first));
         parent = first;
-        parent.header.index = 2;
+        parent.standing.due += 1;
+        _refused(parent, _unknown(first));
+        // What is said of a parent's last block is what the header itself was bound to.
+        bytes32 right = second.blockBefore;
+        for (uint256 field = 0; field < 3; ++field) {
+            parent = first;
+            if (field == 0) parent.header.lastBlock -= 1;
+            else if (field == 1) parent.header.lastTimestamp -= 1;
+            else parent.header.mttbr = keccak256("another");
+            bytes32 wrong = _header(parent, 2).blockBefore;
+            _refused(parent, abi.encodeWithSelector(IBatchInbox.InboxWrongField.selector, "blockBefore", right, wrong));
+        }
+        // The header of another parent, which L1 does not know.
+        parent = first;
+        parent.header.gasUsed += 1;
+        second = _header(parent, 2);
         _refused(parent, _unknown(parent));
     }
 
@@ -96,14 +118,18 @@ contract SubmissionTest is InboxFixture {
     function test_submit_withWrongIndex_reverts() public {
         second.index = 3;
         _refused(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 3, 2));
+        second.index = 0;
+        _refused(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 0, 2));
         second = _header(genesis, 9);
         _refused(genesis, abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 1, 2));
+        // The parent of another index is another batch.
+        second.index = 2;
+        _refused(genesis, abi.encodeWithSelector(IBatchInbox.InboxUnknownBatch.selector, 1, second.parent));
     }
 
     function test_submit_withWrongParentHash_reverts() public {
-        bytes32 right = second.parent;
         second.parent = keccak256("another");
-        _refused(abi.encodeWithSelector(IBatchInbox.InboxWrongParent.selector, second.parent, right));
+        _refused(abi.encodeWithSelector(IBatchInbox.InboxUnknownBatch.selector, 1, second.parent));
     }
 
     /// @dev M4: certificates of another epoch are worth nothing.
@@ -116,10 +142,12 @@ contract SubmissionTest is InboxFixture {
         BatchHeader memory right = second;
         bytes32 wrong = bytes32(uint256(77));
         second.preStateRoot = wrong;
-        _wrongField("preStateRoot", wrong, right.preStateRoot);
+        BatchHeader memory before = first.header;
+        bytes32 other = keccak256(abi.encode(before.lastBlock, before.lastTimestamp, wrong, before.mttbr));
+        _wrongField("blockBefore", right.blockBefore, other);
         second = right;
         second.blockBefore = wrong;
-        _wrongField("blockBefore", wrong, right.blockBefore);
+        _refused(_unknown(first));
         second = right;
         second.baseFee = 77;
         _wrongField("baseFee", wrong, bytes32(uint256(BASE_FEE)));
@@ -197,12 +225,15 @@ contract SubmissionTest is InboxFixture {
 
     /// [3.3] What a narrow field carries beyond its width is no part of a header.
     function test_submit_withSurplusBits_reverts() public {
-        bytes memory certified = abi.encodeCall(inbox.submit, (first, second, new bytes32[](0), _certificate(15)));
-        bytes memory alone = abi.encodeCall(inbox.submitUnattested, (first, second, new bytes32[](0)));
+        bytes memory certified = abi.encodeCall(
+            inbox.submit,
+            (_parent(first), second, new bytes32[](0), _certificate(15))
+        );
+        bytes memory alone = abi.encodeCall(inbox.submitUnattested, (_parent(first), second, new bytes32[](0)));
         uint8[13] memory narrow = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14];
         for (uint256 i = 0; i < narrow.length; ++i) {
             // After the selector come the 26 words of the parent, then those of the header.
-            uint256 place = 4 + 32 * (26 + uint256(narrow[i]));
+            uint256 place = 4 + 32 * (7 + uint256(narrow[i]));
             _refusedRaw(certified, place);
             _refusedRaw(alone, place);
         }
@@ -216,7 +247,7 @@ contract SubmissionTest is InboxFixture {
         uint64 most = inbox.MAX_PENDING();
         assertEq(most, 255 * 256);
         _graft(most);
-        _refused(abi.encodeWithSelector(IBatchInbox.InboxUnknownBatch.selector, 1, first.header.hashMemory()));
+        _refused(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 2, most));
         // Index `most` is free, with `most - 1` waiting; the parent stands just below.
         Batch memory parent = first;
         parent.header.index = most - 1;
@@ -256,10 +287,10 @@ contract SubmissionTest is InboxFixture {
     }
 
     function _slotOf(uint64 index) private pure returns (bytes32) {
-        return keccak256(abi.encode(uint256(index), COMMITMENTS_SLOT));
+        return bytes32(RING_SLOT + (index % Ring.COUNT));
     }
 
-    uint256 private constant COMMITMENTS_SLOT = 262;
+    uint256 private constant RING_SLOT = 262;
 
     /// @dev Moves the head, which is the lowest field of the first word.
     function _graft(uint64 head) private {
@@ -302,6 +333,6 @@ contract SubmissionTest is InboxFixture {
 
     function _refused(Batch memory parent, bytes memory reason) private {
         vm.expectRevert(reason);
-        inbox.submit(parent, second, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(parent), second, new bytes32[](0), _certificate(15));
     }
 }

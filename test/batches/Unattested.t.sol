@@ -29,8 +29,8 @@ contract UnattestedTest is InboxFixture {
         vm.expectEmit(address(inbox));
         emit IBatchInbox.SecurityChanged(true, 2);
         vm.prank(alice);
-        inbox.submitUnattested(first, header, new bytes32[](0));
-        assertTrue(inbox.stands(2, hash, standing));
+        inbox.submitUnattested(_parent(first), header, new bytes32[](0));
+        assertTrue(inbox.stands(Batch(header, standing)));
         assertTrue(inbox.held(2));
         assertTrue(inbox.insecure());
         assertEq(inbox.secureBelow(), 2);
@@ -53,7 +53,7 @@ contract UnattestedTest is InboxFixture {
         sequencers.allow(bob, alice);
         header.sequencer = alice;
         vm.prank(bob);
-        inbox.submitUnattested(first, header, new bytes32[](0));
+        inbox.submitUnattested(_parent(first), header, new bytes32[](0));
     }
 
     /// [3.3] Its header belongs to the term under way, which its guilt is judged by.
@@ -72,7 +72,7 @@ contract UnattestedTest is InboxFixture {
         header = _header(genesis, 2);
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 1, 2));
-        inbox.submitUnattested(genesis, header, new bytes32[](0));
+        inbox.submitUnattested(_parent(genesis), header, new bytes32[](0));
     }
 
     /// [3.3] Neither a certified batch nor another of its kind builds on it.
@@ -81,14 +81,14 @@ contract UnattestedTest is InboxFixture {
         BatchHeader memory next = _header(alone, 3);
         bytes memory reason = abi.encodeWithSelector(IBatchInbox.InboxUnattestedHead.selector, 2);
         vm.expectRevert(reason);
-        inbox.submit(alone, next, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(alone), next, new bytes32[](0), _certificate(15));
         vm.prank(alice);
         vm.expectRevert(reason);
-        inbox.submitUnattested(alone, next, new bytes32[](0));
+        inbox.submitUnattested(_parent(alone), next, new bytes32[](0));
         BatchHeader memory rival = _header(first, 4);
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 2, 3));
-        inbox.submitUnattested(first, rival, new bytes32[](0));
+        inbox.submitUnattested(_parent(first), rival, new bytes32[](0));
     }
 
     /// [3.3] [11.16] M8: a certificate at its index ends its request, and guilt survives.
@@ -112,7 +112,7 @@ contract UnattestedTest is InboxFixture {
         // Nothing takes the place of a certified batch.
         header = alone.header;
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 2, 3));
-        inbox.submit(first, header, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(first), header, new bytes32[](0), _certificate(15));
     }
 
     /// [3.3] H4: a certificate for the very same header.
@@ -128,16 +128,16 @@ contract UnattestedTest is InboxFixture {
 
     /// [3.3] What L1 confirms below it changes nothing, and what stands below it is not replaced.
     function test_confirm_belowUnattested_keepsItsPlace_succeeds() public {
-        inbox.hold(1);
+        inbox.hold(_commitment(first));
         Batch memory alone = _submitUnattested(first, 2);
         _confirm(first);
         assertEq(inbox.secureBelow(), 2);
         BatchHeader memory next = _header(alone, 3);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxUnattestedHead.selector, 2));
-        inbox.submit(alone, next, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(alone), next, new bytes32[](0), _certificate(15));
         next = _header(genesis, 4);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 1, 3));
-        inbox.submit(genesis, next, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(genesis), next, new bytes32[](0), _certificate(15));
     }
 
     /// [3.3.6b.1] [3.3.6b.3] Recomputed, it carries certified batches.
@@ -157,10 +157,10 @@ contract UnattestedTest is InboxFixture {
         // What carries another gives way no more.
         BatchHeader memory rival = _header(first, 4);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 2, 4));
-        inbox.submit(first, rival, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(first), rival, new bytes32[](0), _certificate(15));
         rival = _header(alone, 5);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 3, 4));
-        inbox.submit(alone, rival, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(alone), rival, new bytes32[](0), _certificate(15));
         assertTrue(_stands(next));
     }
 
@@ -178,7 +178,7 @@ contract UnattestedTest is InboxFixture {
         vm.revertToState(snapshot);
         vm.warp(submitted + REQUEST);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 2, 3));
-        inbox.submit(first, rival, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(first), rival, new bytes32[](0), _certificate(15));
     }
 
     /// [3.3] M8: nobody covers a recomputed batch with another unattested one to keep certified ones away.
@@ -190,7 +190,7 @@ contract UnattestedTest is InboxFixture {
         BatchHeader memory next = _header(alone, 3);
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxUnattestedHead.selector, 2));
-        inbox.submitUnattested(alone, next, new bytes32[](0));
+        inbox.submitUnattested(_parent(alone), next, new bytes32[](0));
         vm.warp(submitted + REQUEST);
         _submitUnattested(alone, 4);
         assertEq(inbox.head(), 4);
@@ -207,7 +207,7 @@ contract UnattestedTest is InboxFixture {
         assertEq(inbox.finalised(), 3);
         BatchHeader memory rival = _header(first, 3);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongIndex.selector, 2, 3));
-        inbox.submit(first, rival, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(first), rival, new bytes32[](0), _certificate(15));
     }
 
     /// [3.3] [S1] Time alone never makes it final, and what lies before it becomes final meanwhile.
@@ -227,14 +227,14 @@ contract UnattestedTest is InboxFixture {
         assertFalse(inbox.insecure());
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IBatchInbox.InboxWrongEpoch.selector, 0, 1));
-        inbox.submitUnattested(first, alone.header, new bytes32[](0));
+        inbox.submitUnattested(_parent(first), alone.header, new bytes32[](0));
         Batch memory next = _submit(first, 3);
         assertEq(next.standing.due, block.timestamp + WINDOW);
     }
 
     function _submitAsIs(Batch memory parent, BatchHeader memory header) private returns (Batch memory batch) {
         batch.header = header;
-        inbox.submit(parent, header, new bytes32[](0), _certificate(15));
+        inbox.submit(_parent(parent), header, new bytes32[](0), _certificate(15));
         uint40 due = uint40(block.timestamp + WINDOW);
         batch.standing = Standing(BatchStatus.Certified, due, 15, address(this));
     }
@@ -242,6 +242,6 @@ contract UnattestedTest is InboxFixture {
     function _refused(address sender, BatchHeader memory header, bytes memory reason) private {
         vm.prank(sender);
         vm.expectRevert(reason);
-        inbox.submitUnattested(first, header, new bytes32[](0));
+        inbox.submitUnattested(_parent(first), header, new bytes32[](0));
     }
 }

@@ -120,7 +120,7 @@ contract AnswersTest is DisputesFixture {
         vm.expectRevert(abi.encodeWithSelector(IDisputes.FraudNotFound.selector, _hash(other)));
         disputes.check(
             other.header,
-            Place(_hash(made), made.standing, _noCertificate()),
+            Place(_link(made), made.standing, _noCertificate()),
             _range(other, 0, 3),
             WITNESS,
             0

@@ -137,7 +137,7 @@ contract ChecksTest is DisputesFixture {
         _seal(made);
         _submit(made);
         vm.expectRevert(ExecutorDouble.ExecutorWrongWitness.selector);
-        disputes.check(made.header, Place(_hash(made), made.standing, _noCertificate()), _range(made, 1, 2), "", 0);
+        disputes.check(made.header, Place(_link(made), made.standing, _noCertificate()), _range(made, 1, 2), "", 0);
     }
 
     // Every fault condemns, in any range that shows it, and in no other.

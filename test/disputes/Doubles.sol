@@ -10,6 +10,7 @@ import {IExecutor} from "../../contracts/execution/IExecutor.sol";
 import {BlockContext} from "../../contracts/types/BlockContext.sol";
 import {L2Transaction} from "../../contracts/types/L2Transaction.sol";
 import {Outcome} from "../../contracts/types/Outcome.sol";
+import {Links} from "../batches/Links.sol";
 
 /// @title Toy state
 /// @notice A state transition as strict as the real one, without a trie: a state root is the hash of the one before, the
@@ -70,14 +71,14 @@ contract InboxDouble {
     }
 
     function put(BatchHeader calldata header, Standing calldata standing) external returns (bytes32 commitment) {
-        commitment = keccak256(abi.encode(header.hashMemory(), standing));
+        commitment = Links.commit(header, standing);
         _kept[header.index] = commitment;
         if (header.index >= head) head = header.index + 1;
     }
 
-    /// @dev As the inbox does: a final batch is kept by its header's hash.
+    /// @dev As the inbox does: of a final batch it tells no commitment.
     function putFinal(BatchHeader calldata header) external {
-        _kept[header.index] = header.hashMemory();
+        delete _kept[header.index];
         finalised = header.index + 1;
         if (head < finalised) head = finalised;
     }
@@ -86,7 +87,7 @@ contract InboxDouble {
         bytes32 headerHash = header.hashMemory();
         vouched[headerHash] = true;
         ++holds[header.index];
-        disputes.openUnattested(header, headerHash, keccak256(abi.encode(headerHash, standing)));
+        disputes.openUnattested(header, headerHash, Links.commit(header, standing));
     }
 
     function setStandstill(uint256 time) external {
@@ -97,7 +98,9 @@ contract InboxDouble {
         added = signers;
     }
 
-    function hold(uint64 index) external {
+    function hold(bytes32 commitment) external {
+        uint256 index = uint256(commitment) >> 224;
+        if (index >= head || _kept[index] != commitment) revert InboxDoubleUnknown(commitment);
         ++holds[index];
     }
 
@@ -122,7 +125,7 @@ contract InboxDouble {
     }
 
     function _require(BatchHeader calldata header, Standing calldata standing) private view returns (bytes32 kept) {
-        kept = keccak256(abi.encode(header.hashMemory(), standing));
+        kept = Links.commit(header, standing);
         if (header.index >= head || _kept[header.index] != kept) revert InboxDoubleUnknown(kept);
     }
 }

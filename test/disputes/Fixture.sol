@@ -9,6 +9,7 @@ import {IParameters, Parameter} from "../../contracts/governance/IParameters.sol
 import {Certificate, ISequencerSet} from "../../contracts/sequencers/ISequencerSet.sol";
 import {BlockContext} from "../../contracts/types/BlockContext.sol";
 import {IVerifierRegistry} from "../../contracts/verifiers/IVerifierRegistry.sol";
+import {Links} from "../batches/Links.sol";
 import {Test} from "../Test.sol";
 import {ExecutorDouble, InboxDouble, RegistryDouble, SequencersDouble} from "./Doubles.sol";
 import {Made, Making} from "./Making.sol";
@@ -100,7 +101,7 @@ abstract contract DisputesFixture is Test, Making {
     }
 
     function _check(Made memory made, Range memory range) internal {
-        disputes.check(made.header, Place(_hash(made), made.standing, _noCertificate()), range, WITNESS, 0);
+        disputes.check(made.header, Place(_link(made), made.standing, _noCertificate()), range, WITNESS, 0);
     }
 
     function _noCertificate() internal pure returns (Certificate memory) {
@@ -120,6 +121,10 @@ abstract contract DisputesFixture is Test, Making {
     function _one(Made memory made) internal pure returns (Batch[] memory batches) {
         batches = new Batch[](1);
         batches[0] = _batch(made);
+    }
+
+    function _link(Made memory made) internal pure returns (bytes32) {
+        return Links.linkOf(made.header);
     }
 
     function _hash(Made memory made) internal pure returns (bytes32) {

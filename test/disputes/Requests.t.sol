@@ -6,6 +6,8 @@ import {AnswerCost} from "../../contracts/disputes/AnswerCost.sol";
 import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
 import {Fault, IDisputes, Request, RequestState} from "../../contracts/disputes/IDisputes.sol";
 import {Verdict} from "../../contracts/sequencers/ISequencerSet.sol";
+import {Links} from "../batches/Links.sol";
+import {InboxDouble} from "./Doubles.sol";
 import {DisputesFixture} from "./Fixture.sol";
 import {Made} from "./Making.sol";
 
@@ -160,20 +162,21 @@ contract RequestsTest is DisputesFixture {
     /// @dev [11.6] Another header, another standing, a batch that is gone, or final.
     function test_requestData_ofWhatDoesNotStand_reverts() public {
         Made memory made = _make(1, 3, 0);
-        bytes memory unknown = abi.encodeWithSelector(IDisputes.RequestUnknownBatch.selector, 1, _hash(made));
-        vm.prank(verifier);
-        vm.expectRevert(unknown);
-        disputes.requestData{value: 10 ether}(_one(made));
+        _unknown(made);
         _submit(made);
         made.standing.due += 1;
-        vm.prank(verifier);
-        vm.expectRevert(unknown);
-        disputes.requestData{value: 10 ether}(_one(made));
+        _unknown(made);
         inbox.putFinal(made.header);
         made.standing.due -= 1;
+        _unknown(made);
+    }
+
+    function _unknown(Made memory made) private {
+        bytes32 commitment = Links.commit(made.header, made.standing);
         vm.prank(verifier);
-        vm.expectRevert(unknown);
+        vm.expectRevert(abi.encodeWithSelector(InboxDouble.InboxDoubleUnknown.selector, commitment));
         disputes.requestData{value: 10 ether}(_one(made));
+        assertEq(disputes.busyUntil(), 0);
     }
 
     /// @dev [11.6] [H1] Not once the batch's own clock has run out; but while it stands still, L1's does not matter.

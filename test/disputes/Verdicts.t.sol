@@ -76,7 +76,7 @@ contract VerdictsTest is DisputesFixture {
         _expectGone(forged, 0);
         disputes.check(
             forged.header,
-            Place(_hash(right), right.standing, _noCertificate()),
+            Place(_link(right), right.standing, _noCertificate()),
             _range(forged, 1, 2),
             WITNESS,
             0
@@ -94,7 +94,7 @@ contract VerdictsTest is DisputesFixture {
         _expectGone(forged, 7);
         disputes.check(
             forged.header,
-            Place(_hash(right), _nowhere, Certificate(7, "")),
+            Place(_link(right), _nowhere, Certificate(7, "")),
             _range(forged, 1, 2),
             WITNESS,
             0
@@ -111,7 +111,7 @@ contract VerdictsTest is DisputesFixture {
         _expectGone(forged, 7);
         disputes.check(
             forged.header,
-            Place(_hash(forged), _nowhere, Certificate(7, "")),
+            Place(_link(forged), _nowhere, Certificate(7, "")),
             _range(forged, 1, 2),
             WITNESS,
             0
@@ -125,9 +125,9 @@ contract VerdictsTest is DisputesFixture {
         Made memory forged = _forged(1);
         bytes32 commitment = _submit(forged);
         sequencers.sign(forged.header, 7);
-        bytes32[3] memory claims = [bytes32(0), _hash(forged), commitment];
-        for (uint256 i = 0; i < 3; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IDisputes.RequestUnknownBatch.selector, 1, claims[i]));
+        bytes32[4] memory claims = [bytes32(0), _hash(forged), _link(forged), commitment];
+        for (uint256 i = 0; i < 4; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IDisputes.RequestUnknownBatch.selector, 1, _hash(forged)));
             disputes.check(
                 forged.header,
                 Place(claims[i], _nowhere, Certificate(7, "")),
@@ -165,7 +165,7 @@ contract VerdictsTest is DisputesFixture {
         sequencers.sign(forged.header, 7);
         disputes.check(
             forged.header,
-            Place(_hash(right), right.standing, Certificate(7, "")),
+            Place(_link(right), right.standing, Certificate(7, "")),
             _range(forged, 1, 2),
             WITNESS,
             0

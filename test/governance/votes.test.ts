@@ -231,7 +231,7 @@ describe("Votes", () => {
       expect(await system.inbox.head()).to.equal(1n);
       await expect(
         requestData(system, await world.batch(world.genesis, offender.address)),
-      ).to.be.revertedWithCustomError(system.disputes, "RequestUnknownBatch");
+      ).to.be.revertedWithCustomError(system.inbox, "InboxUnknownCommitment");
       const supply = await system.token.totalSupply();
       const proposal = await proposalOf(
         system,

@@ -23,7 +23,7 @@ describe("Deployment", () => {
     const { inbox } = await load();
     const { Rollup } = await deploymentParameters();
     const genesis = genesisHeader({ genesisTimestamp: Rollup.genesisTimestamp }, GENESIS_ROOT);
-    expect(await inbox.commitmentAt(0)).to.equal(hashHeader(genesis));
+    expect(await inbox.genesisHash()).to.equal(hashHeader(genesis));
     expect(await inbox.finalised()).to.equal(1n);
   });
 

@@ -131,7 +131,7 @@ abstract contract Attacks is Defence {
             abi.encodeCall(set.punish, (verdict)),
             abi.encodeCall(set.repay, (owners[0], mallory, 1 ether)),
             abi.encodeCall(set.kick, (owners[0], 0)),
-            abi.encodeCall(inbox.hold, (made.header.index)),
+            abi.encodeCall(inbox.hold, (_commitment(hash))),
             abi.encodeCall(inbox.invalidate, (made.header, made.standing)),
             abi.encodeCall(inbox.confirm, (made.header, made.standing)),
             abi.encodeCall(disputes.openUnattested, (made.header, hash, hash)),

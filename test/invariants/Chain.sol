@@ -2,11 +2,12 @@
 pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
-import {Batch, BatchStatus, IBatchInbox, Standing} from "../../contracts/batches/IBatchInbox.sol";
+import {Batch, BatchStatus, IBatchInbox, Parent, Standing} from "../../contracts/batches/IBatchInbox.sol";
 import {Fault, Place, RequestState} from "../../contracts/disputes/IDisputes.sol";
 import {Certificate} from "../../contracts/sequencers/ISequencerSet.sol";
 import {BlockContext} from "../../contracts/types/BlockContext.sol";
 import {Outcome} from "../../contracts/types/Outcome.sol";
+import {Links} from "../batches/Links.sol";
 import {ReferenceTree} from "../batches/ReferenceTree.sol";
 import {ToyState} from "../disputes/Doubles.sol";
 import {Made} from "../disputes/Making.sol";
@@ -103,7 +104,7 @@ abstract contract Chain is World {
     /// @dev Submits with a certificate. The model learns of it where L1 takes it.
     function _submit(Made memory made, Certificate memory certificate, Entry memory entry) internal returns (bool) {
         bytes32 hash = _keep(made);
-        Batch memory parent = Batch(_made(made.header.parent).header, _made(made.header.parent).standing);
+        Parent memory parent = _parentOf(made);
         bytes32[] memory proof = ReferenceTree.proof(made.roots, 2);
         vm.recordLogs();
         try inbox.submit(parent, made.header, proof, certificate) {
@@ -120,7 +121,7 @@ abstract contract Chain is World {
     /// @dev Submits as the current sequencer alone.
     function _submitAlone(Made memory made, Entry memory entry) internal returns (bool) {
         bytes32 hash = _keep(made);
-        Batch memory parent = Batch(_made(made.header.parent).header, _made(made.header.parent).standing);
+        Parent memory parent = _parentOf(made);
         bytes32[] memory proof = ReferenceTree.proof(made.roots, 2);
         vm.recordLogs();
         vm.prank(made.header.sequencer);
@@ -172,7 +173,7 @@ abstract contract Chain is World {
     function _check(bytes32 hash, uint256 from, uint256 to, address who, bytes32 salt) internal returns (bool) {
         Made memory made = _made(hash);
         Entry storage entry = entries[hash];
-        Place memory place = Place(hash, made.standing, _certificateOf(hash));
+        Place memory place = Place(Links.linkOf(made.header), made.standing, _certificateOf(hash));
         if (!entry.stands) (place.inPlace, place.standing) = _inPlace(entry.index);
         uint32 epoch = inbox.epoch();
         vm.prank(who);
@@ -190,10 +191,16 @@ abstract contract Chain is World {
         }
     }
 
-    function _inPlace(uint64 index) internal view returns (bytes32 hash, Standing memory standing) {
-        if (index >= chain.length) return (hash, standing);
-        hash = chain[index];
-        standing = _made(hash).standing;
+    function _inPlace(uint64 index) internal view returns (bytes32 link, Standing memory standing) {
+        if (index >= chain.length) return (link, standing);
+        Made memory made = _made(chain[index]);
+        return (Links.linkOf(made.header), made.standing);
+    }
+
+    function _parentOf(Made memory made) private view returns (Parent memory) {
+        Made memory before = _made(made.header.parent);
+        BatchHeader memory header = before.header;
+        return Parent(header.lastBlock, header.lastTimestamp, header.mttbr, before.standing);
     }
 
     /// @dev Where the last transition was checked the request is over, and an uncertified batch is recomputed.

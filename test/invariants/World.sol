@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {BatchHeader} from "../../contracts/batches/BatchHeader.sol";
 import {BatchInbox} from "../../contracts/batches/BatchInbox.sol";
-import {Standing} from "../../contracts/batches/IBatchInbox.sol";
+import {BatchStatus, Standing} from "../../contracts/batches/IBatchInbox.sol";
 import {Disputes} from "../../contracts/disputes/Disputes.sol";
 import {Parameter} from "../../contracts/governance/IParameters.sol";
 import {MetisToken} from "../../contracts/governance/MetisToken.sol";
@@ -14,6 +14,7 @@ import {SequencerSet} from "../../contracts/sequencers/SequencerSet.sol";
 import {VerifierRegistry} from "../../contracts/verifiers/VerifierRegistry.sol";
 import {ExecutorDouble} from "../disputes/Doubles.sol";
 import {Made, Making} from "../disputes/Making.sol";
+import {Links} from "../batches/Links.sol";
 import {Settings} from "../governance/Settings.sol";
 import {Digests} from "../sequencers/SequencerFixture.sol";
 import {Test} from "../Test.sol";
@@ -113,7 +114,7 @@ abstract contract World is Test, Making {
         set.fundRewards(1_000 ether);
 
         Made memory first;
-        first.header = genesis;
+        (first.header, first.standing.status) = (genesis, BatchStatus.Final);
         bytes32 hash = _keep(first);
         entries[hash].stands = true;
         chain.push(hash);
@@ -220,7 +221,8 @@ abstract contract World is Test, Making {
     }
 
     function _commitment(bytes32 hash) internal view returns (bytes32) {
-        return keccak256(abi.encode(hash, _made(hash).standing));
+        Made memory made = _made(hash);
+        return Links.commit(made.header, made.standing);
     }
 
     /// @dev The lowest batch under request; the length of the chain where there is none.

@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 import type { CertifiedBatch } from "../../agents/node/consensus.ts";
 import { batchTree } from "../../l2/batch/tree.ts";
-import { passed } from "../../agents/l1/mirror.ts";
+import { asParent } from "../../agents/l1/mirror.ts";
 import { batch, batchAt, payday } from "../../scripts/demos/acts.ts";
 import type { Scenario } from "../../scripts/demos/scenario.ts";
 import { storageDown } from "../../scripts/demos/scenarios/storage-down.ts";
@@ -20,7 +20,7 @@ async function submitUnseen(stage: Stage): Promise<void> {
   const blocks = await stage.current.chain.blocks(Number(header.firstBlock), Number(header.lastBlock));
   const roots = blocks.flatMap(({ stateRoots }) => stateRoots);
   const proof = batchTree(roots).proof(roots.length - 1);
-  const parent = passed(batchAt(stage, local.l1State.head - 1));
+  const parent = asParent(batchAt(stage, local.l1State.head - 1));
   await (await stage.as(cast.submitter).inbox.submit(parent, header, proof, certificate)).wait();
 }
 

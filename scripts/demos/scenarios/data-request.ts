@@ -3,8 +3,8 @@ import { type Wallet, parseEther } from "ethers";
 import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
+import { placeOf } from "../../../agents/execution/checker.ts";
 import { Transitions } from "../../../agents/execution/ranges.ts";
-import { NO_CERTIFICATE } from "../../../agents/l1/certificate.ts";
 import { TERM_LIMIT } from "../../../agents/l1/rotations.ts";
 import { batch, batchAt, payday, wakeVerifier } from "../acts.ts";
 import { Gate, refusal } from "../mischief.ts";
@@ -66,7 +66,7 @@ async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
   const stateRoots = (await chain.blocks(first, last)).flatMap((block) => block.stateRoots);
   const range = new Transitions(header, transactions, stateRoots).range(0, 1);
   const witness = await transitionWitness(stage.config, chain.states, header.preStateRoot, transactions.slice(0, 1));
-  const { headerHash, standing } = batchAt(stage, Number(header.index));
+  const place = placeOf(batchAt(stage, Number(header.index)));
   const { disputes, inbox } = stage.as(stage.cast.verifiers[0] as Wallet);
   await stage.story.observe({
     steps: ["11.10.3.4"],
@@ -74,15 +74,7 @@ async function tryFraudProof(stage: Stage, header: BatchHeader): Promise<void> {
     to: "L1",
     read: async () => ({
       open: (await inbox.finalised()) <= header.index,
-      refusal: await refusal(
-        disputes.check.staticCall(
-          header,
-          { inPlace: headerHash, standing, certificate: NO_CERTIFICATE },
-          range,
-          witness,
-          ZERO_HASH,
-        ),
-      ),
+      refusal: await refusal(disputes.check.staticCall(header, place, range, witness, ZERO_HASH)),
     }),
     holds: ({ open, refusal: error }) => open && error === "FraudNotFound",
     text: "tries a fraud proof of the batch: L1 executes the transaction and finds no fraud",

@@ -3,7 +3,7 @@ import type { Wallet } from "ethers";
 import { Transitions } from "../../../agents/execution/ranges.ts";
 import { type Place, placeIn } from "../../../agents/execution/checker.ts";
 import { type Certificate, NO_CERTIFICATE } from "../../../agents/l1/certificate.ts";
-import { passed } from "../../../agents/l1/mirror.ts";
+import { asParent } from "../../../agents/l1/mirror.ts";
 import type { LocalSequencer } from "../../../agents/local/local.ts";
 import { ZERO_HASH } from "../../../l2/base/hex.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
@@ -97,7 +97,7 @@ async function submit(stage: Stage, made: Batch, gang: readonly LocalSequencer[]
   const { header, stateRoots, object } = made;
   const certificate = certify(stage, made, gang);
   const proof = batchTree(stateRoots).proof(stateRoots.length - 1);
-  const parent = passed(batchAt(stage, Number(header.index) - 1));
+  const parent = asParent(batchAt(stage, Number(header.index) - 1));
   const { inbox } = stage.as(cast.submitter);
   await (await inbox.submit(parent, header, proof, certificate)).wait();
   await local.storage.put(object, { header, certificate });

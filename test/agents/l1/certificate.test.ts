@@ -4,7 +4,7 @@ import { batchDigest, certificateDomain, SILENCE_TYPES, silenceDigest } from "..
 import { certify, certifySilence } from "../../../testkit/certificates.ts";
 import { CertificateCollector } from "../../../agents/peers/certificate-collector.ts";
 import { BATCH_HEADER_TYPES } from "../../../l2/batch/header.ts";
-import { placed } from "../../../testkit/batches.ts";
+import { parentOf } from "../../../testkit/batches.ts";
 import { Members } from "../../../agents/peers/members.ts";
 import { stageFixture } from "../../../testkit/agents/stage.ts";
 
@@ -29,7 +29,7 @@ describe("Certificates", () => {
     };
     const certificate = await collect(batchDigest(domain, batch.header), BATCH_HEADER_TYPES, batch.header);
     expect(certificate).to.deep.equal(await certify(sequencers, batch.header, sequencerAccounts));
-    const parent = await placed(stage.system, batch.parent);
+    const parent = await parentOf(stage.system, batch.parent);
     await stage.system.inbox.submit(parent, batch.header, [...batch.postStateProof], certificate!);
     expect(await stage.system.inbox.head()).to.equal(2n);
     const silence = { term: 1, sequencer: stage.sequencer };

@@ -50,11 +50,11 @@ describe("Mirror of L1", () => {
     const window = await stage.system.parameters.get(Parameter.ChallengeWindow);
     expect(first.standing.due).to.equal((await stage.system.now()) + Number(window));
     const { inbox } = stage.system;
-    expect(await inbox.commitmentAt(1)).to.equal(commitmentOf(batch.hash, first.standing));
-    expect(await inbox.stands(1, batch.hash, first.standing)).to.equal(true);
-    expect(await lookUp(stage.l1, batch.header)).to.deep.equal(first.standing);
+    expect(await inbox.commitmentAt(1)).to.equal(commitmentOf(first, first.standing));
+    expect(await inbox.stands({ header: batch.header, standing: first.standing })).to.equal(true);
+    expect(await lookUp(stage.l1, batch.header)).to.deep.equal({ standing: first.standing, final: false });
     expect(await lookUp(stage.l1, { ...batch.header, gasUsed: 1n })).to.equal(undefined);
-    expect(await lookUp(stage.l1, stage.world.genesis)).to.deep.include({ status: BATCH_STATUS.final });
+    expect(await lookUp(stage.l1, stage.world.genesis)).to.deep.include({ final: true });
     expect([stands(state, first), isSound(first)]).to.deep.equal([true, true]);
     expect(stands(state, { ...first, headerHash: ZERO_HASH })).to.equal(false);
     const system = systemState(() => state);

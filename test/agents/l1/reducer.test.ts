@@ -117,7 +117,7 @@ describe("Events of L1, folded", () => {
     const hash = story.submit(1, BATCH_STATUS.certified);
     const request = story.request(1);
     expect(request).to.deep.include({ phase: "open", requester: verifier, deadline: 1_000, fee: 5n, checked: [] });
-    expect(request.commitment).to.equal(commitmentOf(hash, standingOf(BATCH_STATUS.certified)));
+    expect(request.commitment).to.equal(commitmentOf(story.state.batches[1]!, standingOf(BATCH_STATUS.certified)));
     expect([isOpen(story.state, request), isRequested(story.state, request)]).to.deep.equal([true, true]);
     story.checked(hash, 2, 3);
     story.checked(hash, 0, 2);

@@ -47,7 +47,7 @@ describe("Transaction manager", () => {
     const { l1, wallet, kit, provider } = await setUp();
     const manager = managerOf(l1, wallet, kit);
     const nonce = await provider.getTransactionCount(wallet.address);
-    const data = l1.inbox.interface.encodeFunctionData("hold", [1n]);
+    const data = l1.inbox.interface.encodeFunctionData("hold", [id("commitment")]);
     const failure = await manager
       .send({ to: l1.addresses.inbox, data, label: "hold" })
       .catch((error: unknown) => error);

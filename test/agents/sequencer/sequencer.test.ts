@@ -12,8 +12,8 @@ import { type BatchHeader, hashHeader } from "../../../l2/batch/header.ts";
 import { batchTree } from "../../../l2/batch/tree.ts";
 import { blockSize } from "../../../l2/protocol/l2-transaction.ts";
 import { BLOCK_LIMITS } from "../../../l2/protocol/limits.ts";
-import { BATCH_STATUS, type L1Batch, passed } from "../../../agents/l1/mirror.ts";
-import { placed } from "../../../testkit/batches.ts";
+import { asParent, BATCH_STATUS, type L1Batch } from "../../../agents/l1/mirror.ts";
+import { parentOf } from "../../../testkit/batches.ts";
 import { certify } from "../../../testkit/certificates.ts";
 import { type Fault, forge, forging, isolated, overfilling, overfull, unresponsive } from "../../../testkit/faults.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
@@ -319,7 +319,7 @@ describe("sequencer", () => {
       const { forged: claimed, wrong } = await forgery();
       const colluders = test.system.sequencerAccounts.map(({ seat, key }) => ({ seat, key }));
       const certificate = await certify(test.system.sequencers, claimed, colluders);
-      await test.system.inbox.submit(passed(lastBatch()), claimed, batchTree(wrong).proof(0), certificate);
+      await test.system.inbox.submit(asParent(lastBatch()), claimed, batchTree(wrong).proof(0), certificate);
       const offender = current();
       // The verifier finds it wrong, commits to the proof, and proves it in one transaction.
       await local.until(() => local.l1State.condemned.length > 0, { seconds: 120 });
@@ -419,7 +419,7 @@ describe("sequencer", () => {
       const colluders = test.system.sequencerAccounts.map(({ seat, key }) => ({ seat, key }));
       const certificate = await certify(test.system.sequencers, header, colluders);
       const proof = batchTree(stateRoots).proof(stateRoots.length - 1);
-      await test.system.inbox.submit(await placed(test.system, parent), header, proof, certificate);
+      await test.system.inbox.submit(await parentOf(test.system, parent), header, proof, certificate);
       await local.tick();
       for (const { chain } of local.sequencers) expect(chain.head.stateRoot).to.equal(header.postStateRoot);
       await local.transfer(bob, alice.address, 1n);

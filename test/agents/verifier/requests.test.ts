@@ -6,7 +6,7 @@ import { BlocksSource, StorageSource } from "../../../agents/data/batch-data.ts"
 import { commitmentOf } from "../../../agents/l1/standing.ts";
 import { hashHeader } from "../../../l2/batch/header.ts";
 import { lying, rootsWith, standingOf, submit, submitUnattested, type TestBatch } from "../../../testkit/batches.ts";
-import { Fault, faultOf, isCondemned, requestOf, RequestState } from "../../../testkit/disputes.ts";
+import { Fault, faultOf, isCondemned, requestKey, requestOf, RequestState } from "../../../testkit/disputes.ts";
 import { knows, stageFixture, type Stage, type VerifierHome } from "../../../testkit/agents/stage.ts";
 
 describe("Requests of a verifier", () => {
@@ -61,7 +61,7 @@ describe("Requests of a verifier", () => {
     const proposals = await governor.queryFilter(governor.filters.KickProposed());
     expect(proposals.map(({ args }) => args.sequencer)).to.deep.equal([stage.sequencer]);
     const { slashShare, compensation } = proposals[0]!.args;
-    const commitment = commitmentOf(batch.hash, standing);
+    const commitment = commitmentOf({ header: batch.header, headerHash: batch.hash }, standing);
     expect([compensation.account, compensation.request]).to.deep.equal([home.wallet.address, commitment]);
     expect([slashShare, compensation.metis]).to.deep.equal([1_000n, 200n * 10n ** 18n]);
     const { fee } = await stage.system.disputes.requestOf(commitment);
@@ -81,7 +81,7 @@ describe("Requests of a verifier", () => {
     await submit(stage.system, batch);
     const options = { kick: { slashShare: 500, compensation: 10n ** 18n } };
     await stage.verifier(home, options).tick();
-    const request = commitmentOf(batch.hash, await standingOf(stage.system, batch.header));
+    const request = await requestKey(stage.system, batch);
     await stage.answer([knows(batch)]);
     await stage.system.skip(1);
     // The very text and calls of the accusation, out of the mempool.

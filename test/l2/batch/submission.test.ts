@@ -17,7 +17,7 @@ import { MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts
 import { type Hex, concatHex, toHex } from "../../../l2/base/hex.ts";
 import { keccakText as id } from "../../../l2/base/keccak.ts";
 import { type Random, randomSource } from "../../../testkit/execution/random.ts";
-import { placed } from "../../../testkit/batches.ts";
+import { parentOf } from "../../../testkit/batches.ts";
 import { certify } from "../../../testkit/certificates.ts";
 import { type TestSystem, systemFixture } from "../../../testkit/system.ts";
 import { config, mine, openChain, transfer, users } from "../../../testkit/l2/fixtures.ts";
@@ -67,7 +67,7 @@ describe("Limits of batches and blocks", () => {
 
   async function submit(parent: BatchHeader, header: BatchHeader, proof: Hex[]): Promise<void> {
     const certificate = await certify(system.sequencers, header, system.sequencerAccounts);
-    await system.inbox.submit(await placed(system, parent), header, proof, certificate);
+    await system.inbox.submit(await parentOf(system, parent), header, proof, certificate);
   }
 
   it("[C1] what L1 takes is what its inbox says, and every limit of the L2 lies within it", async () => {
@@ -98,7 +98,7 @@ describe("Limits of batches and blocks", () => {
     const now = BigInt(await system.now());
     const { transactions, bytes, gas, blocks, drift, lag } = BATCH_LIMITS;
     const time = genesis.lastTimestamp;
-    const parent = await placed(system, genesis);
+    const parent = await parentOf(system, genesis);
     const cases: Partial<BatchHeader>[] = [
       {},
       { index: 0n },
