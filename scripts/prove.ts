@@ -1,19 +1,13 @@
-/**
- * Proves properties of the pure parts of the contracts, for all inputs within bounds: `test/proofs/` says which. Halmos
- * executes them on symbols; docs/protocol.md, section 9, has what is proven and what is not.
- *
- *   npm run prove                    proves everything; takes minutes
- *   npm run prove -- Holds           proves what is in contracts whose names begin like this
- *
- * Ends with 1 where a proof fails or is not found, and with 2 where Halmos cannot be had: it needs Python 3 and, once, PyPI.
- */
+/** Proves properties of the pure parts of the contracts, which `test/proofs/` has: `npm run prove -- --help`. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, stripVTControlCharacters } from "node:util";
+import { stripVTControlCharacters } from "node:util";
+
+import { Command } from "commander";
 
 import { HALMOS, Unavailable, install } from "./analysis/install.ts";
 import { readSources, standardInput } from "./analysis/sources.ts";
@@ -24,24 +18,31 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LOOP = 64;
 const LENGTHS = "0,1,2,3";
 
-const { positionals } = parseArgs({ allowPositionals: true });
-const [wanted = ""] = positionals;
-try {
-  const halmos = install(ROOT, HALMOS);
+const program = new Command("npm run prove --")
+  .description(
+    "Proves properties of the pure parts of the contracts for all inputs within bounds, on symbols, by Halmos. It needs " +
+      "Python 3 and, once, PyPI. docs/protocol.md, section 9, says what is proven. Ends with 1 where something is not, and " +
+      "with 2 where Halmos cannot be had.",
+  )
+  .argument("[contract]", "prove what is in contracts whose names begin like this: Holds", "")
+  .allowExcessArguments(false)
+  .action(run);
+
+async function run(wanted: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "metis-proofs-"));
   try {
-    process.exitCode = (await prove(halmos, folder)) ? 0 : 1;
+    process.exitCode = (await prove(install(ROOT, HALMOS), folder, wanted)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
   } finally {
     rmSync(folder, { recursive: true });
   }
-} catch (error) {
-  if (!(error instanceof Unavailable)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
 }
 
 /** Whether everything that was asked for is proven. */
-async function prove(halmos: string, folder: string): Promise<boolean> {
+async function prove(halmos: string, folder: string, wanted: string): Promise<boolean> {
   const all = writeArtifacts(standardInput(readSources(ROOT, "test/proofs/*.sol")), folder);
   const proofs = all.filter((name) => name.startsWith(wanted));
   if (proofs.length === 0) {
@@ -72,3 +73,5 @@ async function prove(halmos: string, folder: string): Promise<boolean> {
   console.log(`${proofs.length - missing.length} of ${proofs.length} properties proven`);
   return status === 0 && missing.length === 0;
 }
+
+await program.parseAsync();

@@ -1,17 +1,11 @@
-/**
- * Slither over the contracts that are deployed. Every finding needs an answer in `scripts/slither/answers.json`.
- *
- *   npm run slither             prints findings without an answer, and answers without a finding; fails if there are any
- *   npm run slither -- --all    prints every finding
- *
- * Ends with 2 where Slither cannot be had: it needs Python 3 and, once, PyPI.
- */
+/** Slither over the contracts that are deployed: `npm run slither -- --help`. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+
+import { Command, Option } from "commander";
 
 import { SLITHER, Unavailable, install } from "./analysis/install.ts";
 import { readSources, standardInput } from "./analysis/sources.ts";
@@ -27,20 +21,29 @@ interface Report {
   readonly results: { readonly detectors?: readonly Finding[] };
 }
 
-const { values: flags } = parseArgs({ options: { all: { type: "boolean", default: false } } });
-try {
-  const answers = JSON.parse(readFileSync(new URL("slither/answers.json", import.meta.url), "utf8")) as Answers;
-  const findings = analyse(install(ROOT, SLITHER), Object.keys(answers.detectors));
-  if (flags.all)
-    for (const finding of findings) console.log(`${finding.impact} ${finding.check} in ${placeOf(finding)}`);
-  const problems = unanswered(findings, answers);
-  for (const problem of problems) console.error(problem);
-  console.log(`Slither: ${findings.length} findings, ${problems.length} to answer`);
-  if (problems.length > 0) process.exitCode = 1;
-} catch (error) {
-  if (!(error instanceof Unavailable)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
+const program = new Command("npm run slither --")
+  .description(
+    "Prints findings of Slither without an answer in scripts/slither/answers.json, and answers without a finding, and ends " +
+      "with 1 where there are any. It needs Python 3 and, once, PyPI; where Slither cannot be had it ends with 2.",
+  )
+  .addOption(new Option("--all", "print every finding").default(false).env("METIS_SLITHER_ALL"))
+  .allowExcessArguments(false)
+  .action(run);
+
+function run({ all }: { readonly all: boolean }): void {
+  try {
+    const answers = JSON.parse(readFileSync(new URL("slither/answers.json", import.meta.url), "utf8")) as Answers;
+    const findings = analyse(install(ROOT, SLITHER), Object.keys(answers.detectors));
+    if (all) for (const finding of findings) console.log(`${finding.impact} ${finding.check} in ${placeOf(finding)}`);
+    const problems = unanswered(findings, answers);
+    for (const problem of problems) console.error(problem);
+    console.log(`Slither: ${findings.length} findings, ${problems.length} to answer`);
+    if (problems.length > 0) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
 }
 
 /** Runs Slither without some detectors, in a folder where nothing but its files lies. */
@@ -85,3 +88,5 @@ function readReport(file: string, stderr: string): Report {
 function isForeign({ elements }: Finding): boolean {
   return elements.every(({ source_mapping: { filename_relative: file } }) => file.includes(FOREIGN));
 }
+
+program.parse();

@@ -2,6 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { expect } from "chai";
 import { parseEther } from "ethers";
 
+import { BATCH_STATUS } from "../../agents/l1/standing.ts";
 import { keccakText } from "../../l2/base/keccak.ts";
 import { Parameter } from "../../ignition/parameters.ts";
 import { type TestBatch, BatchMaker, lying, submit, submitUnattested } from "../../testkit/batches.ts";
@@ -229,9 +230,13 @@ describe("Votes", () => {
       const offender = await current(system);
       const stake = await system.parameters.get(Parameter.MinimumLock);
       expect(await system.inbox.head()).to.equal(1n);
-      await expect(
-        requestData(system, await world.batch(world.genesis, offender.address)),
-      ).to.be.revertedWithCustomError(system.inbox, "InboxUnknownCommitment");
+      const { header } = await world.batch(world.genesis, offender.address);
+      const submitter = offender.address;
+      const standing = { status: BATCH_STATUS.certified, due: 2 ** 40 - 1, signers: 7n, submitter };
+      const asked = system
+        .as(system.verifierAccounts[0]!)
+        .disputes.requestData([{ header, standing }], { value: parseEther("1") });
+      await expect(asked).to.be.revertedWithCustomError(system.inbox, "InboxUnknownCommitment");
       const supply = await system.token.totalSupply();
       const proposal = await proposalOf(
         system,
