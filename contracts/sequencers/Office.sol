@@ -12,7 +12,8 @@ import {Terms} from "./Terms.sol";
 /// @notice All that the sequencer set keeps, and what both of its halves do. `SequencerSet` and `SequencerDesk` share one
 /// storage, which is laid out here and below: neither has state of its own.
 abstract contract Office is Terms, TokenPayouts {
-    /// @dev What was slashed and waits for `settle`, in wei.
+    /// @dev What was slashed and waits for `settle`, in wei. `burned` is one more than what is to be burned: a word of storage
+    /// that leaves zero is dear, and the verdict pays for it.
     struct Proceeds {
         uint128 treasury;
         uint128 burned;
@@ -56,7 +57,9 @@ abstract contract Office is Terms, TokenPayouts {
         IParameters parameters_,
         address treasury_,
         address timelock
-    ) Connected(parameters_, treasury_, timelock) TokenPayouts(token) {}
+    ) Connected(parameters_, treasury_, timelock) TokenPayouts(token) {
+        _proceeds.burned = 1;
+    }
 
     /// @dev Takes a sequencer out of office against its will. Leaving before dodges nothing: L1 refuses its headers from
     /// now on. Changes the member in memory only.

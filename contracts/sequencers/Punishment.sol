@@ -35,7 +35,7 @@ abstract contract Punishment is ISequencerSet, Office {
 
     /// @inheritdoc ISequencerSet
     function undistributed() external view override returns (uint256 toTreasury, uint256 toBurn) {
-        return (_proceeds.treasury, _proceeds.burned);
+        return (_proceeds.treasury, _proceeds.burned - 1);
     }
 
     /// @dev Sets a bounty aside.

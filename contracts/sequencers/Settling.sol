@@ -30,11 +30,12 @@ abstract contract Settling is Office {
     /// @dev Sends the treasury its share and burns the rest. Returns whether there was anything.
     function _distribute() internal returns (bool) {
         Proceeds memory proceeds = _proceeds;
-        if (proceeds.treasury == 0 && proceeds.burned == 0) return false;
-        delete _proceeds;
-        emit ISequencerSet.SlashDistributed(proceeds.treasury, proceeds.burned);
+        uint256 burned = proceeds.burned - 1;
+        if (proceeds.treasury == 0 && burned == 0) return false;
+        _proceeds = Proceeds(0, 1);
+        emit ISequencerSet.SlashDistributed(proceeds.treasury, burned);
         SafeERC20.safeTransfer(_payoutToken, treasury, proceeds.treasury);
-        ERC20Burnable(address(_payoutToken)).burn(proceeds.burned);
+        ERC20Burnable(address(_payoutToken)).burn(burned);
         return true;
     }
 
