@@ -12,7 +12,7 @@ import { findData } from "../data/sources.ts";
 import { L1Revert } from "../l1/reverts.ts";
 import type { EventFollower } from "../l1/events.ts";
 import type { L1 } from "../l1/l1.ts";
-import { BATCH_STATUS, isSound, asParent, type BatchStatus, type L1Batch, type L1State } from "../l1/mirror.ts";
+import { asParent, BATCH_STATUS, isSound, type BatchStatus, type L1Batch, type L1State } from "../l1/mirror.ts";
 import { Rotations, type Patience } from "../l1/rotations.ts";
 import type { TransactionManager } from "../l1/transactions.ts";
 import type { CertifiedBatch, Consensus } from "../node/consensus.ts";
@@ -21,7 +21,7 @@ import type { Outbox } from "./outbox.ts";
 import { LateSignatures } from "./late-signatures.ts";
 
 export interface SubmitterOptions extends AgentOptions {
-  /** Whether to finalise batches whose challenge window has asParent. */
+  /** Whether to finalise batches whose challenge window has passed. */
   finalise: boolean;
 }
 

@@ -113,7 +113,7 @@ interface IBatchInbox {
     error InboxWindowOpen(uint256 left);
 
     /// @notice Submits a batch that the peer network certified (steps 8a, S4). Anyone may call.
-    /// @param parent The batch at the index before.
+    /// @param parent What is said of the batch at the index before.
     /// @param header The batch.
     /// @param postStateProof Merkle proof of the leaf `[txCount - 1, postStateRoot]` in the MTSR.
     /// @param certificate Signatures of at least two thirds of the stake of the header's term, the header's sequencer
@@ -127,7 +127,7 @@ interface IBatchInbox {
 
     /// @notice Submits a batch without a certificate (step 3.3). The current sequencer only. It counts as requested from
     /// now on (steps 3.3.2, 3.3.3), until L1 has recomputed it, a certified batch takes its place, or its window ends.
-    /// @param parent The batch at the index before.
+    /// @param parent What is said of the batch at the index before.
     /// @param header The batch.
     /// @param postStateProof Merkle proof of the leaf `[txCount - 1, postStateRoot]` in the MTSR.
     function submitUnattested(
