@@ -83,6 +83,7 @@ function ownRows(
         "Metis L2: a header with the signatures of 4 sequencers. Optimism: an output root by the one proposer that its " +
         "contract trusts. Arbitrum: an assertion after one message of its inbox.",
     },
+    { id: "submitNew", work: "… among the first 1,024 batches", ours: { value: system.submitNew } },
     {
       id: "data",
       work: `Put the data of ${BATCH_SIZE} transfers on L1, undisputed`,
@@ -123,7 +124,6 @@ function ownRows(
         "whose Merkle proofs are empty. On a real machine both prove more.",
     },
     { id: "settle", work: "Settle what a proof slashed, for one sequencer", ours: { value: settle } },
-    { id: "submitNew", work: "… among the first 1,024 batches", ours: { value: system.submitNew } },
     { id: "submitUnattested", work: "Submit a batch alone", ours: { value: system.submitUnattested } },
     { id: "join", work: "Join as a sequencer", ours: { value: system.join } },
     { id: "rotateKey", work: "Replace a key", ours: { value: system.rotateKey } },

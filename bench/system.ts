@@ -151,16 +151,23 @@ export interface SystemFigures {
   readonly data: Uint8Array;
 }
 
-/** Measures the system with four sequencers and batches of 200 transfers, storage in use but for `submitNew`. */
-export async function measureSystem(lab: Lab): Promise<SystemFigures> {
-  const senders = users(BATCH_SIZE);
-  const [runner] = users(BATCH_SIZE + 1).slice(BATCH_SIZE);
-  if (runner === undefined) throw new Error("There is no user for small batches");
+/** A line with the senders of full batches, and one of batches of one transfer. */
+async function fullLine(lab: Lab): Promise<{ line: BatchLine; senders: Wallet[]; runner: Wallet }> {
+  const all = users(BATCH_SIZE + 1);
   const line = await BatchLine.open(
     lab,
-    [...senders, runner].map(({ address }) => address),
+    all.map(({ address }) => address),
     { parameters: { RotationTransactions: { value: 2 * BATCH_SIZE } } },
   );
+  return { line, senders: all.slice(0, BATCH_SIZE), runner: all[BATCH_SIZE] as Wallet };
+}
+
+/**
+ * Measures the system with four sequencers and batches of 200 transfers. Storage is in use already, but for the words that
+ * batches take in the first lap of the ring.
+ */
+export async function measureSystem(lab: Lab): Promise<SystemFigures> {
+  const { line, senders, runner } = await fullLine(lab);
   const { system } = line;
 
   const first = await line.cut(senders, 0);
@@ -190,13 +197,7 @@ export async function measureSystem(lab: Lab): Promise<SystemFigures> {
 
 /** Measures a certified batch of 200 transfers whose word of storage was in use: after a lap of the ring. */
 export async function measureSubmit(lab: Lab): Promise<number> {
-  const senders = users(BATCH_SIZE);
-  const [runner] = users(BATCH_SIZE + 1).slice(BATCH_SIZE);
-  if (runner === undefined) throw new Error("There is no user for small batches");
-  const line = await BatchLine.open(
-    lab,
-    [...senders, runner].map(({ address }) => address),
-  );
+  const { line, senders, runner } = await fullLine(lab);
   const lap: SampleBatch[] = [];
   let nonce = 0;
   const submitSmall = async (): Promise<void> => {

@@ -39,9 +39,7 @@ export function placeIn(
   const there = state.batches[Number(header.index)];
   // Where nothing waits for finality L1 ignores both.
   const nowhere: Standing = { status: BATCH_STATUS.none, due: 0, signers: 0n, submitter: header.sequencer };
-  const { standing } = there ?? { standing: nowhere };
-  const inPlace = there === undefined ? linkOf(header, headerHash) : linkOf(there.header, there.headerHash);
-  return { inPlace, standing, certificate };
+  return { ...placeOf(there ?? { header, headerHash, standing: nowhere }), certificate };
 }
 
 export interface CheckerDependencies {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 /// @title Archive
 /// @notice Commits to the headers of all final batches for ever, in one word for each 32 of them: the hashes of a group,
 /// each hashed with the word before it, `chain = keccak256(chain, headerHash)`, from zero on.
@@ -25,7 +27,7 @@ library Archive {
         uint256 index,
         bytes32 headerHash
     ) internal returns (bytes32 next) {
-        next = link(chain, headerHash);
+        next = Hashes.efficientKeccak256(chain, headerHash);
         if ((index + 1) % GROUP != 0) return next;
         record.chains[index / GROUP] = next;
         return 0;
@@ -53,18 +55,8 @@ library Archive {
         if (end > finalised) end = finalised;
         // The number of those that follow says where in the group the header is.
         if (index >= finalised || following.length != end - index - 1) return false;
-        chain = link(chain, headerHash);
-        for (uint256 i = 0; i < following.length; ++i) chain = link(chain, following[i]);
+        chain = Hashes.efficientKeccak256(chain, headerHash);
+        for (uint256 i = 0; i < following.length; ++i) chain = Hashes.efficientKeccak256(chain, following[i]);
         return chain == record.chains[index / GROUP];
-    }
-
-    /// @notice A chain with another header.
-    function link(bytes32 chain, bytes32 headerHash) internal pure returns (bytes32 result) {
-        // Hashes in the scratch space.
-        assembly ("memory-safe") {
-            mstore(0x00, chain)
-            mstore(0x20, headerHash)
-            result := keccak256(0x00, 0x40)
-        }
     }
 }

@@ -85,7 +85,7 @@ contract BatchInbox is Clocks {
         );
         bytes32 link = Commitments.linkOf(headerHash, lastBlockHash);
         _ring.put(0, 0, Commitments.commitMemory(0, link, standing));
-        _archive.save(Archive.link(0, headerHash), 1);
+        _archive.save(_archive.add(0, 0, headerHash), 1);
         emit BatchSubmitted(0, headerHash, standing, genesis);
         emit BatchFinalised(0, headerHash);
     }

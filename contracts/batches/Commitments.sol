@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {BatchHeader} from "./BatchHeader.sol";
 import {Standing} from "./IBatchInbox.sol";
 
@@ -48,12 +49,7 @@ library Commitments {
 
     /// @notice What the next batch says of a batch: the two hashes that its header has as `parent` and `blockBefore`.
     function linkOf(bytes32 headerHash, bytes32 lastBlockHash) internal pure returns (bytes32 link) {
-        // Hashes in the scratch space.
-        assembly ("memory-safe") {
-            mstore(0x00, headerHash)
-            mstore(0x20, lastBlockHash)
-            link := keccak256(0x00, 0x40)
-        }
+        return Hashes.efficientKeccak256(headerHash, lastBlockHash);
     }
 
     /// @notice The index that a commitment tells.

@@ -59,20 +59,16 @@ library HeaderRules {
 
     /// @dev Blocks and times follow those of the parent, and L1's clock.
     function _checkBlocks(Parent calldata parent, BatchHeader calldata header) private view {
-        (uint256 first, uint256 before) = (header.firstBlock, parent.lastBlock);
-        // Numbers of 64 bits: no sum overflows.
+        // Sums of numbers of 64 bits do not overflow, and L1's clock is beyond `MAX_LAG`.
         unchecked {
-            _within("firstBlock", first, before + 1, type(uint64).max);
-            _within("lastBlock", header.lastBlock, first, before + MAX_BLOCKS);
-            (first, before) = (header.firstTimestamp, parent.lastTimestamp);
-            _within("firstTimestamp", first, before, type(uint64).max);
-            before = block.timestamp - MAX_LAG;
-            _within(
-                "lastTimestamp",
-                header.lastTimestamp,
-                first > before ? first : before,
-                block.timestamp + MAX_DRIFT
-            );
+            (uint256 firstBlock, uint256 blockBefore) = (header.firstBlock, parent.lastBlock);
+            _within("firstBlock", firstBlock, blockBefore + 1, type(uint64).max);
+            _within("lastBlock", header.lastBlock, firstBlock, blockBefore + MAX_BLOCKS);
+            uint256 firstTime = header.firstTimestamp;
+            _within("firstTimestamp", firstTime, parent.lastTimestamp, type(uint64).max);
+            uint256 oldest = block.timestamp - MAX_LAG;
+            if (oldest < firstTime) oldest = firstTime;
+            _within("lastTimestamp", header.lastTimestamp, oldest, block.timestamp + MAX_DRIFT);
         }
     }
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {BatchTree} from "../../contracts/batches/BatchTree.sol";
 import {Proof} from "./Proof.sol";
 
-/// @dev Over a tree of four rows with any values, built here from its definition. Takes it that keccak-256 has no
+/// @dev Over a tree of four rows with any values, built here from its definition. Assumes that keccak-256 has no
 /// collisions.
 contract BatchTreeProof is Proof {
     /// @notice Whatever is proven is a row of the tree, with its index: for all proofs of up to three hashes, one more than

@@ -11,6 +11,8 @@ contract ChainStateProof is Proof {
         vm.assume(state.epoch <= type(uint32).max && state.lowest <= type(uint32).max);
         vm.assume(state.standstill <= type(uint40).max && state.openSince <= type(uint40).max);
         vm.assume(state.window <= ChainStates.MAX_WINDOW);
+        (uint256 head, uint256 finalised) = ChainStates.bounds(state.pack());
+        assert(head == state.head && finalised == state.finalised);
         ChainState memory out = ChainStates.unpack(state.pack());
         assert(out.head == state.head && out.finalised == state.finalised);
         assert(out.epoch == state.epoch && out.lowest == state.lowest);
