@@ -25,6 +25,10 @@ const secondJob = [
   "test/{execution,invariants,trie}/**/*.sol",
 ];
 
+/** The interpreter would be longer than a contract may be, by constants that it uses once a call. */
+const interpreter = ["contracts/execution/evm/Interpreter.sol"];
+const shorter = { ...compiler, settings: { ...compiler.settings, optimizer: { enabled: true, runs: 1000 } } };
+
 /** Contracts of tests and demos that run on the L2: for its fork of the EVM. */
 const onL2 = ["testkit/contracts/*.sol"];
 const forL2 = { ...compiler, settings: { ...compiler.settings, evmVersion: "cancun" } };
@@ -32,7 +36,7 @@ const forL2 = { ...compiler, settings: { ...compiler.settings, evmVersion: "canc
 // One build for tests and deployments: what is deployed is, byte for byte, what was tested.
 const profile = {
   compilers: [compiler],
-  overrides: { ...forFiles(secondJob, compiler), ...forFiles(onL2, forL2) },
+  overrides: { ...forFiles(secondJob, compiler), ...forFiles(interpreter, shorter), ...forFiles(onL2, forL2) },
   isolated: false,
   toolVersionsInBuildInfo: true,
 };

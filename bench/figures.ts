@@ -103,7 +103,7 @@ function ownRows(
     {
       id: "recompute",
       work: `Check one of ${BATCH_SIZE} transfers, data included, over ${gas(LARGE_STATE)} accounts`,
-      ours: { value: recomputePerTransfer, limit: 102_000 },
+      ours: { value: recomputePerTransfer, limit: 98_000 },
     },
     {
       id: "fraudProof",
@@ -141,11 +141,11 @@ function contractRows(figures: ContractFigures): Row[] {
     return { id, work, ours: { value: figure.gas, ...(limit === undefined ? {} : { limit }) } };
   };
   return [
-    row("erc20", `Execute a token's transfer among ${gas(HOLDERS)} holders`, TRANSFER, 2_000_000),
+    row("erc20", `Execute a token's transfer among ${gas(HOLDERS)} holders`, TRANSFER, 720_000),
     row("approve", "… an approval", "ERC-20 approve"),
     row("permit", "… a permit", "ERC-20 permit"),
     row("erc20Deployment", "… the token's deployment", "ERC-20 deployment"),
-    row("swap", "… a swap", "swap"),
+    row("swap", "… a swap", "swap", 1_500_000),
     { id: "swapCalls", work: "… in calls", ours: { value: figures.get("swap")?.calls ?? 0, limit: 2 } },
     row("mint", "… the mint of a collectible", "ERC-721 mint"),
     row("vote", "… a vote of a governor", "governor vote"),

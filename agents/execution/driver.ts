@@ -60,6 +60,7 @@ const EXECUTOR: Interface = Executor__factory.createInterface();
 export class ExecutionDriver {
   readonly #gas: bigint;
   readonly #bytes: number;
+  readonly #mostBytes: number;
   readonly #provider: Pick<Provider, "call">;
   readonly #executor: string;
 
@@ -67,14 +68,16 @@ export class ExecutionDriver {
    * @param options.gas Most gas of an L1 transaction, calldata included.
    * @param options.bytes The most calldata that it should have; what clients pass on where absent. A step may have more
    * only where an instruction needs it.
+   * @param options.mostBytes The most calldata that it may have even then; as much as gas pays for where absent.
    * @param dependencies L1, and where the executor is on it.
    */
   constructor(
-    options: { gas: bigint; bytes?: number },
+    options: { gas: bigint; bytes?: number; mostBytes?: number },
     dependencies: { provider: Pick<Provider, "call">; executor: string },
   ) {
     this.#gas = options.gas < L1_TRANSACTION_GAS ? options.gas : L1_TRANSACTION_GAS;
     this.#bytes = options.bytes ?? L1_TRANSACTION_BYTES;
+    this.#mostBytes = options.mostBytes ?? Infinity;
     this.#provider = dependencies.provider;
     this.#executor = dependencies.executor;
   }
@@ -128,28 +131,42 @@ export class ExecutionDriver {
     let pace = usual;
     let count = 0;
     while (left > 0n) {
-      const [from, before, current] = [machine, root, growing];
+      const [from, before] = [machine, root];
+      let current = growing;
       let cause: Error = new Error("the machine does not come on");
-      const within =
-        (bytes: number): Advance =>
-        async (until, gas) => {
-          const call = encodeCall("advance", [transaction, preStateRoot, from, until, "0x"]);
-          const foresee = async (missed: Hex): Promise<void> => {
-            await current.expect(workingSet.ahead(before, missed));
-            await current.guess(workingSet.around(before, missed));
-          };
-          const attempt = await this.#attempt("advance", call, current, { gas, foresee, bytes });
-          if (!attempt.fits) cause = attempt.cause;
-          if (!attempt.fits && gas === undefined) current.halve();
-          return attempt;
+      const attempt = async (until: bigint, bytes: number, gas?: GasLimit, foresees = true): Promise<Attempt> => {
+        const method = from === "0x" ? "begin" : "advance";
+        const values = from === "0x" ? [transaction, preStateRoot, until] : [key, from, until];
+        const call = encodeCall(method, [...values, "0x"]);
+        const foresee = async (missed: Hex): Promise<void> => {
+          await current.expect(workingSet.ahead(before, missed));
+          await current.guess(workingSet.around(before, missed));
         };
+        const made = await this.#attempt(method, call, current, { gas, bytes, ...(foresees && { foresee }) });
+        if (!made.fits) cause = made.cause;
+        return made;
+      };
+      /** A step of which most is foreseen. */
+      const usualStep: Advance = async (until, gas) => {
+        const made = await attempt(until, this.#bytes, gas);
+        if (!made.fits && gas === undefined) current.halve();
+        return made;
+      };
+      /** A step that brings no more than it needs, if it would be too large otherwise. */
+      const leanStep: Advance = async (until, gas) => {
+        const first = from === "0x" ? witness : new Uint8Array();
+        current = new GrowingWitness(first, known);
+        const made = await attempt(until, this.#mostBytes, gas);
+        if (made.fits) return made;
+        current = new GrowingWitness(first, known);
+        return await attempt(until, this.#mostBytes, gas, false);
+      };
       // One heavy instruction, or a frame that ended, says nothing about the instructions after it.
       if (isBeforeInstruction(left)) pace = max(pace, usual / 16n);
-      const aim = { left, pace, unchecked: count++ % CHECKED_EVERY !== 0 };
+      const unchecked = count++ % CHECKED_EVERY !== 0;
       const limits = { gas: this.#gas, bytes: this.#bytes };
       const step =
-        (await worthwhileStep(within(this.#bytes), limits, { ...aim, tries: TRIES })) ??
-        (await worthwhileStep(within(Infinity), limits, { ...aim, tries: Infinity }));
+        (await worthwhileStep(usualStep, limits, { left, pace, unchecked })) ?? (await smallestStep(leanStep, left));
       if (step === undefined) throw cause;
       const reached = step.next === "0x" ? [] : [key, keccak256(step.next)];
       if (reached.length === 0 || (await this.#ask("isReached", reached)) === false) {
@@ -215,7 +232,7 @@ export class ExecutionDriver {
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
-function encodeCall(method: "execute" | "advance", values: readonly unknown[]): Hex {
+function encodeCall(method: "execute" | "begin" | "advance", values: readonly unknown[]): Hex {
   return asHex(EXECUTOR.encodeFunctionData(method, values));
 }
 
@@ -247,7 +264,7 @@ const BESIDE = 4_096;
 /** Part of the gas that its calldata leaves, or of the calldata, which a step has to use; others go further. */
 const USED = 0.6;
 
-/** Sizes of a step that are tried until it may have more calldata than clients pass on. */
+/** Sizes of a step that are tried until the smallest is looked for, which may have more calldata than clients pass on. */
 const TRIES = 8;
 
 /** Of so many steps with the same pace one is checked for what it uses. */
@@ -271,20 +288,20 @@ interface Step {
  * Searches for a step that fits and is worth its transaction.
  *
  * @param limits What a transaction may have.
- * @param aim Work that is left before the step, work to try to get through first, whether a step of that size is worth it
- * in any case, and how many sizes are tried.
- * @returns Nothing where none of them fits, without a limit of tries not even the smallest.
+ * @param aim Work that is left before the step, work to try to get through first, and whether a step of that size is worth
+ * it in any case.
+ * @returns Nothing where none of the sizes that are tried fits.
  */
 async function worthwhileStep(
   advance: Advance,
   { gas, bytes }: { gas: bigint; bytes: number },
-  { left, pace, unchecked, tries }: { left: bigint; pace: bigint; unchecked: boolean; tries: number },
+  { left, pace, unchecked }: { left: bigint; pace: bigint; unchecked: boolean },
 ): Promise<Step | undefined> {
   let best: Step | undefined;
   let tooLittle = 0n;
   let tooMuch = left + 1n;
   let tried = 0;
-  for (let more = pace; tooMuch - tooLittle > 1n && tried < tries; tried++) {
+  for (let more = pace; tooMuch - tooLittle > 1n && tried < TRIES; tried++) {
     const work = min(tooLittle + more, tooMuch > left ? left : (tooLittle + tooMuch) / 2n);
     const attempt = await advance(left - work);
     if (attempt.fits) {
@@ -305,13 +322,38 @@ async function worthwhileStep(
   return best;
 }
 
+/**
+ * Searches for the first step that comes on, from no work upwards.
+ *
+ * @returns Nothing where not even that fits.
+ */
+async function smallestStep(advance: Advance, left: bigint): Promise<Step | undefined> {
+  // Before an instruction nothing is to be found between two amounts of gas, but the end of a frame, which takes up most
+  // of what lies between.
+  const least = isBeforeInstruction(left) ? 1n << GAS_BITS : 1n;
+  let tooLittle = 0n;
+  let tooMuch: bigint | undefined;
+  for (let work = least; tooMuch === undefined || tooMuch - tooLittle > max(least >> 4n, 1n);) {
+    const attempt = await advance(left - work);
+    if (attempt.fits) {
+      const step = stepOf(attempt, least);
+      if (step.left < left) return step;
+      tooLittle = work;
+    } else {
+      tooMuch = work;
+    }
+    work = tooMuch === undefined ? min(2n * work, left) : (tooLittle + tooMuch) / 2n;
+  }
+  return undefined;
+}
+
 function stepOf({ data, result }: Fitting, pace: bigint): Step {
   const [first, items] = readByteStrings(fromHex(result));
   const next = toHex(first);
   return { data, next, items, left: next === "0x" ? 0n : readMachine(next).left, pace };
 }
 
-/** Decodes what `advance` returns, `(bytes, bytes)`; decoders of any type take long for hundreds of kilobytes. */
+/** Decodes what `begin` and `advance` return, `(bytes, bytes)`; decoders of any type take long for hundreds of kilobytes. */
 function readByteStrings(result: Uint8Array): [Uint8Array, Uint8Array] {
   const number = (at: number): number => toNumber(result.subarray(at, at + 32));
   const string = (at: number): Uint8Array => result.subarray(at + 32, at + 32 + number(at));

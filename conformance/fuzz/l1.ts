@@ -13,8 +13,11 @@ import type { Run } from "./reference.ts";
 const EXECUTOR = new Interface([
   `function execute(((uint64 number, uint64 timestamp, address coinbase, bytes32 randomness) context, bytes raw)[] transactions,
     bytes32 preStateRoot, bytes witness) view returns ((bool valid, uint64 gasUsed, bytes32 stateRoot)[] outcomes)`,
-  `function advance(((uint64 number, uint64 timestamp, address coinbase, bytes32 randomness) context, bytes raw) transaction,
-    bytes32 preStateRoot, bytes machine, uint256 until, bytes witness) returns (bytes next, bytes items)`,
+  `function begin(((uint64 number, uint64 timestamp, address coinbase, bytes32 randomness) context, bytes raw) transaction,
+    bytes32 preStateRoot, uint256 until, bytes witness) returns (bytes next, bytes items)`,
+  "function advance(bytes32 key, bytes machine, uint256 until, bytes witness) returns (bytes next, bytes items)",
+  `function transitionKey(((uint64 number, uint64 timestamp, address coinbase, bytes32 randomness) context, bytes raw) transaction,
+    bytes32 preStateRoot) pure returns (bytes32)`,
 ]);
 
 /** More than any case takes: what counts is the outcome, not the price. */
@@ -78,7 +81,10 @@ export class FuzzL1 {
 
   /** Takes a step of a session. */
   async advance({ input, preStateRoot, machine, until }: Step, witness: Uint8Array): Promise<Reached> {
-    const call = EXECUTOR.encodeFunctionData("advance", [input, preStateRoot, machine, until, "0x"]);
+    const call =
+      machine === "0x"
+        ? EXECUTOR.encodeFunctionData("begin", [input, preStateRoot, until, "0x"])
+        : EXECUTOR.encodeFunctionData("advance", [await this.#key(input, preStateRoot), machine, until, "0x"]);
     const transaction = this.#transaction(withBytes(call, witness));
     const result = await this.#send<string>("eth_call", transaction, "latest");
     // One after the other: the node counts the sender's transactions.
@@ -87,6 +93,12 @@ export class FuzzL1 {
     });
     const [next, items] = EXECUTOR.decodeFunctionResult("advance", result) as unknown as [string, string];
     return { next: asHex(next), items: asHex(items) };
+  }
+
+  /** What L1 identifies an execution by. */
+  async #key(input: Input, preStateRoot: string): Promise<string> {
+    const data = EXECUTOR.encodeFunctionData("transitionKey", [input, preStateRoot]);
+    return await this.#send<string>("eth_call", this.#transaction(data), "latest");
   }
 
   async #outcomes(inputs: readonly Input[], preStateRoot: string, witness: Uint8Array): Promise<Expected[]> {

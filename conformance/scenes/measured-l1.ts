@@ -26,9 +26,10 @@ export interface MeasuredL1 {
   /**
    * Executes the first transaction of a run as an agent does.
    *
-   * @param gas The most that an L1 transaction may use.
+   * @param limits.gas The most that an L1 transaction may use.
+   * @param limits.mostBytes The most calldata that it may have; as much as gas pays for where absent.
    */
-  measure(run: Run, gas?: bigint): Promise<Measured>;
+  measure(run: Run, limits?: { gas?: bigint; mostBytes?: number }): Promise<Measured>;
   close(): Promise<void>;
 }
 
@@ -48,10 +49,10 @@ export async function openMeasuredL1(): Promise<MeasuredL1> {
   }
 
   return {
-    measure: async ({ inputs, preStateRoot, items }, gas = L1_TRANSACTION_GAS) => {
+    measure: async ({ inputs, preStateRoot, items }, { gas = L1_TRANSACTION_GAS, mostBytes = Infinity } = {}) => {
       const executor = await deployExecutor(connection.ethers, { ...CHAIN, gasLimit: MAX_GAS_LIMIT });
       const { context, raw } = inputs[0]!;
-      const driver = new ExecutionDriver({ gas }, { provider: provider, executor: await executor.getAddress() });
+      const driver = new ExecutionDriver({ gas, mostBytes }, { provider, executor: await executor.getAddress() });
       const used: number[] = [];
       const sizes: number[] = [];
       const { outcome } = await driver.run(

@@ -47,9 +47,10 @@ export class Session {
   async peek(machine: string, until: bigint, gasLimit = PLENTY, witness?: string): Promise<string> {
     if (witness === undefined) return (await this.simulate(machine, until, gasLimit)).next;
     const { executor, input, preStateRoot } = this;
-    const { next, items } = await executor.advance.staticCall(input, preStateRoot, machine, until, witness, {
-      gasLimit,
-    });
+    const { next, items } =
+      machine === "0x"
+        ? await executor.begin.staticCall(input, preStateRoot, until, witness, { gasLimit })
+        : await executor.advance.staticCall(await this.key(), machine, until, witness, { gasLimit });
     this.#pages.add(fromHex(items));
     this.#latest.set(next, items);
     return next;
@@ -59,7 +60,11 @@ export class Session {
   async advance(machine: string, until: bigint): Promise<string> {
     const { witness, next } = await this.simulate(machine, until);
     const { executor, input, preStateRoot } = this;
-    await (await executor.advance(input, preStateRoot, machine, until, witness, { gasLimit: PLENTY })).wait();
+    const sent =
+      machine === "0x"
+        ? await executor.begin(input, preStateRoot, until, witness, { gasLimit: PLENTY })
+        : await executor.advance(await this.key(), machine, until, witness, { gasLimit: PLENTY });
+    await sent.wait();
     if (next !== "0x") expect(await executor.isReached(await this.key(), keccak256(next))).to.equal(true);
     return next;
   }

@@ -22,7 +22,7 @@ const [CALLEE, REVERTER, LEFT, RIGHT] = ["callee", "reverter", "left", "right"].
 const word = (name: string): bigint => BigInt(id(name));
 
 /** Code that leaves items on the stack, none of whose bytes is zero. */
-const pile = (items: number): string => `PUSH32 0x${"5a".repeat(32)} ${"DUP1 NOT ".repeat(items - 1)}`;
+export const pile = (items: number): string => `PUSH32 0x${"5a".repeat(32)} ${"DUP1 NOT ".repeat(items - 1)}`;
 
 /** Code that runs a body as often as it takes to count from zero to an end; the count is on top of the stack. */
 export function count(label: string, end: number, body: string, distance = 1): string {
@@ -33,7 +33,7 @@ export function count(label: string, end: number, body: string, distance = 1): s
  * Code that takes more gas of L1 than a transaction of L1 may have, and touches nothing: what the instruction behind it
  * needs has to come with a witness again.
  */
-const rest = (label: string): string => count(label, 9_000, "DUP1 POP");
+export const rest = (label: string): string => count(label, 9_000, "DUP1 POP");
 
 /** Code with a rest after each part. */
 const apart = (parts: readonly string[]): string =>

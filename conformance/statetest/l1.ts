@@ -28,8 +28,10 @@ const UNLIMITED = {
 /** Bytes of calldata of a step that most likely misses nothing. A transaction with all gas can pay for them (EIP-7623). */
 const SMALL = 32_768;
 
-/** The first bytes of a call that takes a step. */
-const ADVANCE = Executor__factory.createInterface().getFunction("advance").selector;
+/** The first bytes of calls that take a step. */
+const STEPS = (["begin", "advance"] as const).map(
+  (method) => Executor__factory.createInterface().getFunction(method).selector,
+);
 
 /** How long an execution may take, and who is told of its steps. */
 export interface ExecutionOptions {
@@ -106,7 +108,9 @@ export class StateTestL1 {
     let steps = 0;
     const call = async (asked: TransactionRequest): Promise<string> => {
       if (performance.now() - start > timeout * 1000) throw new Error(`no outcome after ${steps} steps, ${timeout} s`);
-      const output = asked.data?.startsWith(ADVANCE) === true ? await this.#advance(asked) : undefined;
+      const output = STEPS.some((selector) => asked.data?.startsWith(selector))
+        ? await this.#advance(asked)
+        : undefined;
       if (output !== undefined) onStep?.(++steps);
       return output ?? (await this.#provider.call(asked));
     };

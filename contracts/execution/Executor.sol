@@ -93,43 +93,44 @@ contract Executor is IExecutor, Sessions {
     }
 
     /// @inheritdoc ISessions
-    function advance(
+    function begin(
         L2Transaction calldata transaction,
         bytes32 preStateRoot,
-        bytes calldata machine,
         uint256 until,
         bytes calldata witness
     ) external override returns (bytes memory next, bytes memory items) {
         Setting memory setting = _setting(preStateRoot, until, witness);
-        bytes32 key = transitionKey(transaction, preStateRoot);
-        if (machine.length != 0) _requireReached(key, keccak256(machine));
-        Outcome memory outcome;
-        next = _proceed(setting, outcome, transaction, machine, witness);
-        if (next.length == 0) _remember(key, outcome);
-        else _reach(key, keccak256(next));
+        Transaction memory decoded;
+        bool valid;
+        uint256 gasUsed;
+        (valid, gasUsed, next) = Transition.execute(setting, decoded, transaction, witness);
         items = setting.items;
+        _note(transitionKey(transaction, preStateRoot), Outcome(valid, uint64(gasUsed), setting.stateRoot), next);
         _return(next, items);
     }
 
-    /// @dev Goes on with a machine, or begins with the transaction if there is none.
-    /// @return next The machine in which it paused; empty if it is complete, and then `outcome` is filled in.
-    function _proceed(
-        Setting memory setting,
-        Outcome memory outcome,
-        L2Transaction calldata input,
+    /// @inheritdoc ISessions
+    function advance(
+        bytes32 key,
         bytes calldata machine,
+        uint256 until,
         bytes calldata witness
-    ) private view returns (bytes memory next) {
+    ) external override returns (bytes memory next, bytes memory items) {
+        _requireReached(key, keccak256(machine));
+        Setting memory setting = _setting(Transition.stateRootOf(machine), until, witness);
         bool valid;
         uint256 gasUsed;
-        if (machine.length == 0) {
-            Transaction memory transaction;
-            (valid, gasUsed, next) = Transition.execute(setting, transaction, input, witness);
-        } else {
-            (valid, gasUsed, next) = Transition.resume(setting, machine, witness);
-        }
-        // A transaction uses at most the chain's gas limit, which has 64 bits.
-        (outcome.valid, outcome.gasUsed, outcome.stateRoot) = (valid, uint64(gasUsed), setting.stateRoot);
+        (valid, gasUsed, next) = Transition.resume(setting, machine, witness);
+        items = setting.items;
+        _note(key, Outcome(valid, uint64(gasUsed), setting.stateRoot), next);
+        _return(next, items);
+    }
+
+    /// @dev Remembers the machine in which an execution paused, or the outcome where it is complete. A transaction uses at
+    /// most the chain's gas limit, which has 64 bits.
+    function _note(bytes32 key, Outcome memory outcome, bytes memory next) private {
+        if (next.length == 0) _remember(key, outcome);
+        else _reach(key, keccak256(next));
     }
 
     /// @dev Ends the call with (next, items) encoded by the ABI, without the copies that the compiler would make. The

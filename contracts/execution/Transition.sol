@@ -9,8 +9,9 @@ import {Fork} from "./fork/Fork.sol";
 import {L2Transaction} from "../types/L2Transaction.sol";
 import {Ending, IInterpreter, Message} from "./evm/IInterpreter.sol";
 import {Machines} from "./sessions/Machines.sol";
+import {Snapshot} from "./evm/Snapshot.sol";
 import {Transaction} from "./Transaction.sol";
-import {Trie, TrieAlgorithms} from "../trie/Trie.sol";
+import {Trie} from "../trie/Trie.sol";
 import {Creates} from "./evm/instructions/Creates.sol";
 
 /// @dev Constants of the L2.
@@ -206,6 +207,11 @@ library Transition {
         return _call(setting, place, input_.length);
     }
 
+    /// @notice The state root that an execution which paused goes on with.
+    function stateRootOf(bytes calldata paused) internal pure returns (bytes32) {
+        return Machines.commits(paused) ? Machines.stateRoot(paused) : Snapshot.stateRoot(paused);
+    }
+
     /// @notice Goes on with an execution that paused.
     /// @param paused The machine.
     /// @return valid As for `execute`, like the other two. Only a valid transaction pauses.
@@ -287,8 +293,7 @@ library Transition {
         Setting memory setting,
         bytes calldata paused
     ) private pure returns (bool, uint256, bytes memory) {
-        (uint256 gasUsed, bytes32 stateRoot, uint256 done, bytes memory changes) = Machines.readCommit(paused);
-        setting.state = TrieAlgorithms.open(setting.state.witness, stateRoot);
+        (uint256 gasUsed, uint256 done, bytes memory changes) = Machines.readCommit(paused);
         return _commit(setting, gasUsed, done, changes);
     }
 

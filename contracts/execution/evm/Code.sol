@@ -8,7 +8,7 @@ import {EMPTY_CODE} from "../../trie/Account.sol";
 import {Witness} from "../../trie/Witness.sol";
 import {JUMPDEST, PUSH0} from "../fork/Opcodes.sol";
 import {Heap} from "./Heap.sol";
-import {CODES, CODE_HEADER, CODE_LENGTH, NEW_CODES, WITNESS, load, store} from "./Machine.sol";
+import {CODES, CODE_HEADER, CODE_LENGTH, DESTINATIONS, NEW_CODES, WITNESS, load, store} from "./Machine.sol";
 import {Pages} from "./Pages.sol";
 
 /// @title Code
@@ -18,10 +18,10 @@ import {Pages} from "./Pages.sol";
 ///
 ///     0 hash  1 next record with the same head  2 size of the code
 ///     3 place of the bitmap of jump destinations, zero until it is needed  4 how much of the code the bitmap covers
-///     5 next record of code that comes from no witness  6 zero
+///     5 next record of code that comes from no witness  6 bytes that searches may still go back  7 zero
 ///
-/// Then comes the code, and two words of zeroes, which read as STOP or as the missing bytes of the last PUSH. Word 6
-/// lets `isDestination` read the 32 bytes before any byte of the code.
+/// Then comes the code, and two words of zeroes, which read as STOP or as the missing bytes of the last PUSH. Word 7
+/// lets `_reaching` read the 32 bytes before any byte of the code.
 ///
 /// Assembly here is memory-safe: it touches the heads of the hash table, which lie below the heap (Machine), records
 /// and bitmaps, which are blocks on the heap, and calldata.
@@ -30,6 +30,7 @@ library Code {
     uint256 private constant BITMAP = 0x60;
     uint256 private constant COVERED = 0x80;
     uint256 private constant NEXT_NEW = 0xa0;
+    uint256 private constant LEFT = 0xc0;
     /// @dev Bytes of zeroes after the code.
     uint256 private constant TAIL = 0x40;
 
@@ -120,6 +121,7 @@ library Code {
             Heap.clear(record, CODE_HEADER);
             Heap.clear(record + CODE_HEADER + size, TAIL);
             store(record + CODE_LENGTH, size);
+            store(record + LEFT, size);
         }
     }
 
@@ -145,34 +147,76 @@ library Code {
         return record;
     }
 
-    /// @notice Whether an offset of the code is a jump destination: a JUMPDEST that is not part of the data of a PUSH.
-    /// @dev If none of the 32 bytes before it could be a PUSH that reaches it, it is no data. Only if one could, the
-    /// code is read from its start.
-    function isDestination(uint256 record, uint256 destination) internal pure returns (bool result) {
-        bool doubtful;
+    /// @notice Finds the jump destination at an offset of the code: a JUMPDEST that is not part of the data of a PUSH.
+    /// @return place Its place in memory; zero where there is none.
+    function destinationAt(uint256 record, uint256 offset) internal pure returns (uint256 place) {
         assembly ("memory-safe") {
-            // Reads the record, at most 32 bytes before the code.
-            if lt(destination, mload(add(record, CODE_LENGTH))) {
-                let place := add(add(record, CODE_HEADER), destination)
-                result := eq(byte(0, mload(place)), JUMPDEST)
-                if result {
-                    // A byte at distance d is such a PUSH if it is between 0x5f + d and 0x7f (PUSH1 is 0x60). All 32
-                    // are tested at once: adding 0x21 - d to a byte of seven bits sets its high bit if it is at least
-                    // 0x5f + d, and `before` has the high bit where the byte is above 0x7f.
-                    let before := mload(sub(place, 32))
-                    let low := and(before, 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f)
-                    let reach := add(low, 0x0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20)
-                    doubtful := and(
-                        and(reach, not(before)),
-                        0x8080808080808080808080808080808080808080808080808080808080808080
-                    )
-                }
+            // Reads the record.
+            if lt(offset, mload(add(record, CODE_LENGTH))) {
+                place := add(add(record, CODE_HEADER), offset)
+                place := mul(place, eq(byte(0, mload(place)), JUMPDEST))
             }
         }
-        if (doubtful) result = _isMapped(record, destination);
+        if (place == 0) return 0;
+        if (_reaching(place) == 0) return place;
+        unchecked {
+            // A place in memory: see Machine. It is found again at once while no other one takes its slot.
+            uint256 slot = DESTINATIONS + (place % 128) * 32;
+            if (load(slot) == place) return place;
+            if (!_search(record, offset)) return 0;
+            store(slot, place);
+        }
     }
 
-    /// @dev The same by the bitmap, which is extended as far as the destination.
+    /// @dev Which of the 32 bytes before a place in code could be a PUSH that reaches it. Where none could, an instruction
+    /// starts there.
+    /// @return bytes_ The high bit of each such byte.
+    function _reaching(uint256 place) private pure returns (uint256 bytes_) {
+        assembly ("memory-safe") {
+            // Reads the record, at most 32 bytes before the code. A byte at distance d is such a PUSH if it is between
+            // 0x5f + d and 0x7f (PUSH1 is 0x60). All 32 are tested at once: adding 0x21 - d to a byte of seven bits sets
+            // its high bit if it is at least 0x5f + d, and `before` has the high bit where the byte is above 0x7f.
+            let before := mload(sub(place, 32))
+            let low := and(before, 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f)
+            let reach := add(low, 0x0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20)
+            bytes_ := and(and(reach, not(before)), 0x8080808080808080808080808080808080808080808080808080808080808080)
+        }
+    }
+
+    /// @dev Whether an instruction starts at an offset. Goes back to an offset where one does for sure, and reads the
+    /// instructions from there. Code can be made to have none near: all searches together go back by no more than its
+    /// size, then a bitmap takes over, for which the code is read from its start, once.
+    function _search(uint256 record, uint256 destination) private pure returns (bool result) {
+        unchecked {
+            // Places in memory: see Machine. Of the bytes that could be a PUSH which reaches the place, the first reaches
+            // every place between the two as well, so that the next candidate is its own place. The first byte of the
+            // code has none before it.
+            uint256 end = record + CODE_HEADER + destination;
+            uint256 last = end - load(record + LEFT);
+            uint256 place = end;
+            for (uint256 bytes_ = _reaching(place); bytes_ != 0; bytes_ = _reaching(place)) {
+                assembly ("memory-safe") {
+                    // No memory.
+                    place := add(sub(place, 32), shr(3, clz(bytes_)))
+                }
+                if (place < last) return _isMapped(record, destination);
+            }
+            store(record + LEFT, place - last);
+            assembly ("memory-safe") {
+                // Reads the code. PUSH1 to PUSH32 are the opcodes 0x60 to 0x7f: their data is skipped.
+                for {} lt(place, end) {} {
+                    let op := byte(0, mload(place))
+                    place := add(place, 1)
+                    if eq(shr(5, op), 3) {
+                        place := add(place, sub(op, PUSH0))
+                    }
+                }
+                result := eq(place, end)
+            }
+        }
+    }
+
+    /// @dev Whether there is a jump destination at an offset, by the bitmap, which is extended that far.
     function _isMapped(uint256 record, uint256 destination) private pure returns (bool result) {
         if (load(record + BITMAP) == 0) {
             uint256 size = (load(record + CODE_LENGTH) >> 8) * 32 + 32;

@@ -42,6 +42,7 @@ import {
     SELF,
     SELF_ADDRESS,
     STACK_BASE,
+    TOP,
     UNDO,
     UNDO_MARK,
     gasOf,
@@ -75,10 +76,11 @@ library Frames {
     /// @param s The state in which it will go on.
     function suspend(uint256 s) internal pure {
         dropReturned();
-        uint256 sp = s & 0xffff;
         uint256 place = Pages.open();
         unchecked {
-            // The stack is at or below its base, the next instruction is in the code, and gas has 64 bits.
+            // The stack is at or below its base, the next instruction is in the code, and gas has 64 bits. Where the
+            // state has its top, the result of the call will be.
+            uint256 sp = (s & TOP) + 0x20;
             uint256 stack = STACK_BASE - sp;
             if (SAVED + stack <= Pages.SIZE) {
                 uint256 page = Pages.create(place);
@@ -236,7 +238,7 @@ library Frames {
         s = load(PARENT_STATE);
         unchecked {
             // The caller's stack is at or below its base, and a saved caller is a range of pages.
-            uint256 sp = s & 0xffff;
+            uint256 sp = (s & TOP) + 0x20;
             Pages.read(FRAME, parent, SAVED);
             Pages.read(sp, parent + SAVED, STACK_BASE - sp);
             Pages.release(parent, SAVED + STACK_BASE - sp);

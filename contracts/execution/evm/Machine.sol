@@ -11,7 +11,8 @@ pragma solidity ^0.8.28;
 //     0x03200  heads of the table of pages (Pages)
 //     0x05200  heads of the table of code (Code)
 //     0x05600  registers of the frame that is about to start
-//     0x07fe0  stack of the frame that runs, which grows downwards from STACK_BASE
+//     0x05a00  jump destinations that were searched for (Code)
+//     0x08000  stack of the frame that runs, which grows downwards from STACK_BASE
 //     0x10240  the heap: index of the witness, code, pages
 //
 // Everything else lies in the machine's own address space, which is made of pages (Pages). Two words are kept apart: a
@@ -20,22 +21,25 @@ pragma solidity ^0.8.28;
 //
 // What every instruction changes lies in one word on L1's stack, the state:
 //
-//     bits   0..15   place of the stack's top
-//     bit       16   guard: set where an instruction takes more items than there are
+//     bits   0..16   place of the stack's top
+//     bits  20..25   operand: the number in an opcode's name (PUSH, DUP, SWAP, LOG), which its handler takes out
 //     bits  40..103  gas left, minus the gas at which the machine pauses
-//     bit      200   guard: set where gas is overdrawn, and by HALT
-//     bits 224..255  place of the next instruction
+//     bit      136   guard: set where gas is overdrawn
+//     bits 168..199  place of the next instruction
 //
-// One addition then charges an instruction's static price, takes its items and steps to the next one. One test of the
-// guards covers every exceptional halt: a handler that fails returns HALT, and the next test finds it. The machine also
-// pauses by that test, at no cost and before any instruction: it pauses at an amount of gas, and the state counts gas
-// from there. Only once a guard is set does Dispatch find out which of the two it is.
+// One addition then charges an instruction's static price, takes its items and steps to the next one. A handler finds the
+// place of the last item that the instruction takes, or of the item that it adds, where it takes none: it writes its
+// result there, and one without a result drops it. So the place that a handler finds has bit 15, the guard of the stack,
+// if there are as many items as the instruction takes, and room for its result.
+//
+// One test of the guards covers every exceptional halt: a handler that fails returns HALT, and the next test finds it.
+// The machine also pauses by that test, at no cost and before any instruction: it pauses at an amount of gas, and the
+// state counts gas from there. Only once the test fails does Dispatch find out which of the two it is.
 //
 // Why the assembly of the machine is memory-safe. The interpreter moves Solidity's free memory pointer to FREE_START
 // before anything is allocated (Heap.startAt), so that the compiler never puts anything below: the table, the
 // registers, the heads and the stack are memory that the machine has allocated for itself. The stack cannot leave its
-// place: an instruction that takes too many items sets the guard in bit 16 before its handler is called, and a push
-// onto a full stack writes to the unused word below it and halts. Everything else that assembly writes to is scratch
+// place: the guard of the stack is tested before a handler is called. Everything else that assembly writes to is scratch
 // space (0x00 to 0x3f), a block from Heap.allocate, or a buffer that starts at the free memory pointer and is not used
 // any more when something is allocated. Comments at blocks name which of these it is.
 //
@@ -45,20 +49,23 @@ pragma solidity ^0.8.28;
 
 uint256 constant TABLE = 0x80;
 
-uint256 constant STACK_BASE = 0xffe0;
-/// @dev Where the stack's top is below this, the stack has 1024 items: one more halts.
-uint256 constant STACK_FULL = 0x8000;
+uint256 constant STACK_BASE = 0x10000;
+/// @dev The bits of the place of the stack's top in a state.
+uint256 constant TOP = 0x1ffff;
 uint256 constant FREE_START = 0x10240;
 
 uint256 constant GAS_SHIFT = 40;
-uint256 constant PC_SHIFT = 224;
-uint256 constant PC_UNIT = 0x100000000000000000000000000000000000000000000000000000000;
-/// @dev The state of a frame that failed: the guard, and the bit below it, from which the next instruction's price can
-/// be taken without clearing the guard.
-uint256 constant HALT = 0x180000000000000000000000000000000000000000000000000;
-uint256 constant GUARDS = 0x100000000000000000000000000000000000000000000010000;
+uint256 constant PC_SHIFT = 168;
+uint256 constant PC_UNIT = 0x1000000000000000000000000000000000000000000;
+/// @dev The state of a frame that failed: whatever an instruction adds to it, one of the guards tells.
+uint256 constant HALT = 0;
+/// @dev Where a handler may be called, the guard of the stack is one and that of gas is zero.
+uint256 constant STACK_GUARD = 0x8000;
+uint256 constant GAS_GUARD = 0x10000000000000000000000000000000000;
+uint256 constant GUARDS = 0x10000000000000000000000000000008000;
 /// @dev All of a state but the place of the next instruction.
-uint256 constant NOT_PC = 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffff;
+uint256 constant NOT_PC = 0xffffffffffffffffffffffffffffffffffffffffff;
+uint256 constant OPERAND_SHIFT = 20;
 uint256 constant GAS_MASK = 0xffffffffffffffff;
 
 // ---------------------------------------------------------------- the frame that runs
@@ -191,6 +198,8 @@ uint256 constant RESIDENT = 0x3200;
 uint256 constant CODES = 0x5200;
 /// @dev Where the registers of the next frame are prepared (Frames).
 uint256 constant NEXT = 0x5600;
+/// @dev Places of jump destinations that were searched for (Code), 128 words.
+uint256 constant DESTINATIONS = 0x5a00;
 
 // A page in memory starts with its number and the place of the next page with the same head.
 
@@ -200,7 +209,7 @@ uint256 constant PAGE_HEADER = 0x40;
 // Of a record of code (Code): where its size stands, and where the code starts.
 
 uint256 constant CODE_LENGTH = 0x40;
-uint256 constant CODE_HEADER = 0xe0;
+uint256 constant CODE_HEADER = 0x100;
 
 /// @dev The word at a place in memory: a register, or a word on the heap.
 function load(uint256 place) pure returns (uint256 word) {
@@ -219,7 +228,7 @@ function store(uint256 place, uint256 word) pure {
 }
 
 /// @dev Takes gas from a state.
-/// @param gas_ At most 2^128: more would reach beyond the guard.
+/// @param gas_ At most 2^64: more would reach beyond the guard.
 function charge(uint256 s, uint256 gas_) pure returns (uint256 state) {
     assembly ("memory-safe") {
         // No memory. Where gas is overdrawn, the subtraction borrows from the bits above the gas and sets the guard.
@@ -230,8 +239,8 @@ function charge(uint256 s, uint256 gas_) pure returns (uint256 state) {
 /// @dev Whether gas is overdrawn. A guard alone may also mean that it is time to pause.
 function halted(uint256 s) pure returns (bool result) {
     assembly ("memory-safe") {
-        // Reads a register.
-        result := gt(and(add(s, mload(UNTIL)), HALT), 0)
+        // Reads a register, and the guard of gas.
+        result := gt(and(add(s, mload(UNTIL)), GAS_GUARD), 0)
     }
 }
 
@@ -243,11 +252,11 @@ function gasOf(uint256 s) pure returns (uint256 gas_) {
     }
 }
 
-/// @dev Item `i` of the `taken` items that dispatch took from the stack for a handler; item 0 was the top.
+/// @dev Item `i` of the `taken` items that an instruction takes; item 0 was the top.
 function itemAt(uint256 s, uint256 taken, uint256 i) pure returns (uint256 item) {
     assembly ("memory-safe") {
-        // Reads the stack: items that were taken lie right below the new top.
-        item := mload(sub(and(s, 0xffff), shl(5, sub(taken, i))))
+        // Reads the stack: the state has the place of the last item, and those before it lie below.
+        item := mload(sub(and(s, TOP), shl(5, sub(sub(taken, 1), i))))
     }
 }
 
@@ -255,27 +264,32 @@ function itemAt(uint256 s, uint256 taken, uint256 i) pure returns (uint256 item)
 function addressAt(uint256 s, uint256 taken, uint256 i) pure returns (uint256 owner) {
     assembly ("memory-safe") {
         // As in `itemAt`, with the high 96 bits cleared.
-        owner := shr(96, shl(96, mload(sub(and(s, 0xffff), shl(5, sub(taken, i))))))
+        owner := shr(96, shl(96, mload(sub(and(s, TOP), shl(5, sub(sub(taken, 1), i))))))
     }
 }
 
-/// @dev Pushes a word. Only for handlers that took an item: they have left room for it.
-function push(uint256 s, uint256 word) pure returns (uint256 state) {
+/// @dev Ends a handler with a result.
+function push(uint256 s, uint256 word) pure returns (uint256) {
     assembly ("memory-safe") {
-        // Writes to the stack.
-        state := sub(s, 32)
-        mstore(and(state, 0xffff), word)
+        // Writes to the stack, at the place that dispatch has made sure of.
+        mstore(and(s, TOP), word)
+    }
+    return s;
+}
+
+/// @dev Ends a handler without a result.
+function drop(uint256 s) pure returns (uint256 state) {
+    assembly ("memory-safe") {
+        // No memory. The item below becomes the top.
+        state := add(s, 0x20)
     }
 }
 
-/// @dev Pushes a word; HALT if the stack is full.
-function pushChecked(uint256 s, uint256 word) pure returns (uint256 state) {
+/// @dev Takes the operand out of a state, where the next instruction must not find it.
+function takeOperand(uint256 s) pure returns (uint256 state, uint256 operand) {
     assembly ("memory-safe") {
-        // Writes to the stack, or to the unused word below it.
-        state := sub(s, 32)
-        mstore(and(state, 0xffff), word)
-        if lt(and(s, 0xffff), STACK_FULL) {
-            state := HALT
-        }
+        // No memory.
+        operand := and(shr(OPERAND_SHIFT, s), 0x3f)
+        state := sub(s, shl(OPERAND_SHIFT, operand))
     }
 }

@@ -201,23 +201,33 @@ library Pages {
         write(address_, end, size, CALLDATA);
     }
 
-    /// @notice Copies one range to another. They may overlap: then the copy starts at the end that is not overwritten
-    /// first.
+    /// @notice Copies one range to another. They may overlap.
     function copy(uint256 to, uint256 from, uint256 size) internal pure {
         if (size == 0) return;
         unchecked {
-            // Offsets in a page are below its size, and a step is never longer than what is left of the ranges.
+            // Offsets in a page are below its size.
             if (((from & WITHIN) | (to & WITHIN)) + size <= SIZE) return _copyWithin(to, from, size);
-            bool backwards = to > from;
-            while (size != 0) {
-                // The longest step that stays within one page in both ranges.
-                uint256 count = backwards ? ((from + size - 1) & WITHIN) + 1 : SIZE - (from & WITHIN);
-                uint256 other = backwards ? ((to + size - 1) & WITHIN) + 1 : SIZE - (to & WITHIN);
-                if (count > other) count = other;
-                if (count > size) count = size;
-                size -= count;
-                _copyWithin(backwards ? to + size : to, backwards ? from + size : from, count);
-                if (!backwards) (to, from) = (to + count, from + count);
+        }
+        // All pages first, because bringing one in allocates. Within one region the ranges may overlap: then what is
+        // overwritten is needed.
+        if ((to ^ from) >> (REGION_BITS + BITS) == 0) touch(to, size);
+        else _claim(to, size);
+        touch(from, size);
+        uint256 buffer = load(0x40);
+        read(buffer, from, size);
+        write(to, buffer, size, MEMORY_OF_L1);
+    }
+
+    /// @dev Brings all pages of a range into memory that is about to be overwritten: those that lie in it as a whole
+    /// without their content.
+    function _claim(uint256 address_, uint256 size) private pure {
+        unchecked {
+            // A range does not come near 2^256: see Machine.
+            uint256 end = address_ + size;
+            while (address_ < end) {
+                if (address_ & WITHIN == 0 && end - address_ >= SIZE) _whole(address_);
+                else locate(address_);
+                address_ = (address_ & ~WITHIN) + SIZE;
             }
         }
     }

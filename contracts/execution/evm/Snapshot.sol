@@ -23,6 +23,8 @@ import {
     RESERVED,
     RESIDENT,
     STACK_BASE,
+    STATE_ROOT,
+    TOP,
     TRANSACTION,
     TRANSACTION_END,
     UNDO,
@@ -60,6 +62,13 @@ library Snapshot {
     uint256 private constant LISTED = 1 << 23;
     uint256 private constant GAS_BITS = 24;
     uint256 private constant LAST_REST = (1 << GAS_BITS) - 1;
+    /// @dev Where a snapshot has the state root: among the registers, which follow four words.
+    uint256 private constant STATE_ROOT_AT = 0x80 + FRAME_END - FRAME + STATE_ROOT - TRANSACTION;
+
+    /// @notice The root of the state before the transaction, as a snapshot has it.
+    function stateRoot(bytes calldata snapshot) internal pure returns (bytes32) {
+        return bytes32(snapshot[STATE_ROOT_AT:]);
+    }
 
     /// @notice Sets the least work to leave: the machine pauses before it has less to do. Zero runs to the end.
     function setUntil(uint256 work) internal pure {
@@ -163,7 +172,7 @@ library Snapshot {
         uint256 cursor;
         assembly ("memory-safe") {
             // No memory: sizes and places only.
-            let stack := sub(STACK_BASE, and(s, 0xffff))
+            let stack := sub(STACK_BASE, and(s, TOP))
             size := add(0x80, add(sub(FRAME_END, FRAME), sub(TRANSACTION_END, TRANSACTION)))
             size := add(size, add(sub(HEADS_END, HEADS), stack))
             cursor := add(start, add(0xa0, size))
@@ -195,7 +204,7 @@ library Snapshot {
             place := append(place, FRAME, FRAME_END)
             place := append(place, TRANSACTION, TRANSACTION_END)
             place := append(place, HEADS, HEADS_END)
-            pop(append(place, and(s, 0xffff), STACK_BASE))
+            pop(append(place, and(s, TOP), STACK_BASE))
             return(start, and(add(sub(cursor, start), 0x1f), not(0x1f)))
         }
     }
@@ -279,7 +288,7 @@ library Snapshot {
             cursor := take(cursor, FRAME, FRAME_END)
             cursor := take(cursor, TRANSACTION, TRANSACTION_END)
             cursor := take(cursor, HEADS, HEADS_END)
-            pop(take(cursor, and(s, 0xffff), STACK_BASE))
+            pop(take(cursor, and(s, TOP), STACK_BASE))
         }
         store(OLD_REGIONS, load(REGIONS));
     }

@@ -24,12 +24,11 @@ interface ISessions {
     /// @param outcome Its outcome.
     event ExecutionFinished(bytes32 indexed key, Outcome outcome);
 
-    /// @notice Executes a part of a transaction that is too heavy for one call. Anyone may begin, and anyone may go on.
-    /// A static call returns beforehand what the call leads to. Reverts with `ExecutionUnknownMachine` if no execution
-    /// of the transition paused in the machine, and with `MissingWitness` if the witness is incomplete.
+    /// @notice Begins to execute a transaction that is too heavy for one call; `advance` goes on with it. Anyone may
+    /// begin, again as well. A static call returns beforehand what the call leads to. Reverts with `MissingWitness` if the
+    /// witness is incomplete.
     /// @param transaction The transaction.
     /// @param preStateRoot The state root before it.
-    /// @param machine The machine to go on with; empty to begin.
     /// @param until The least work to leave: the execution pauses before it has less to do. Zero runs to the end. The
     /// work left is measured as follows (evm/Snapshot.sol says how exactly):
     ///
@@ -38,13 +37,26 @@ interface ISessions {
     ///     while changes are listed    2^23 + accounts and slots still to be listed
     ///     while changes are written   accounts and slots still to be written
     ///
-    /// @param witness The trie nodes and the code that this part needs, and the `items` of earlier parts that it needs.
+    /// @param witness The trie nodes and the code that this part needs.
     /// @return next The machine to go on with; empty if the execution is complete: then `execute` knows its outcome.
     /// @return items What the next part may need that was in no witness so far, in the format of a witness: pages of
     /// the machine's memory, nodes of their tree, and new code.
-    function advance(
+    function begin(
         L2Transaction calldata transaction,
         bytes32 preStateRoot,
+        uint256 until,
+        bytes calldata witness
+    ) external returns (bytes memory next, bytes memory items);
+
+    /// @notice Goes on with an execution. Anyone may. What it needs of the transaction is in the machine. Reverts with
+    /// `ExecutionUnknownMachine` if no execution of the transition paused in the machine, and as `begin` does.
+    /// @param key The transition (`transitionKey`).
+    /// @param machine The machine to go on with.
+    /// @param until As for `begin`.
+    /// @param witness The trie nodes and the code that this part needs, and the `items` of earlier parts that it needs.
+    /// @return next As for `begin`; so is the other one.
+    function advance(
+        bytes32 key,
         bytes calldata machine,
         uint256 until,
         bytes calldata witness

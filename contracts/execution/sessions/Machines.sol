@@ -14,14 +14,15 @@ library Machines {
     uint256 private constant COMMITS = 1;
 
     /// @notice The machine of an execution that is committing its changes.
+    /// @param root The root of the state so far.
     /// @param done The number of operations that are committed.
     function ofCommit(
         uint256 gasUsed,
-        bytes32 stateRoot,
+        bytes32 root,
         uint256 done,
         bytes memory changes
     ) internal pure returns (bytes memory) {
-        return abi.encodePacked(COMMITS, gasUsed, stateRoot, done, changes);
+        return abi.encodePacked(COMMITS, gasUsed, root, done, changes);
     }
 
     /// @notice Whether a machine is committing its changes.
@@ -29,12 +30,16 @@ library Machines {
         return uint256(bytes32(machine)) == COMMITS;
     }
 
+    /// @notice The state root so far, of a committing machine.
+    function stateRoot(bytes calldata machine) internal pure returns (bytes32) {
+        return bytes32(machine[64:]);
+    }
+
     /// @notice The reverse of `ofCommit`.
     function readCommit(
         bytes calldata machine
-    ) internal pure returns (uint256 gasUsed, bytes32 stateRoot, uint256 done, bytes memory changes) {
+    ) internal pure returns (uint256 gasUsed, uint256 done, bytes memory changes) {
         gasUsed = uint256(bytes32(machine[32:]));
-        stateRoot = bytes32(machine[64:]);
         done = uint256(bytes32(machine[96:]));
         changes = machine[128:];
     }

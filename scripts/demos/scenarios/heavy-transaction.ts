@@ -1,6 +1,6 @@
 import { type Wallet, dataSlice, id, parseEther } from "ethers";
 
-import { ExecutionDriver, type ExecutionRequest, type ExecutionStep } from "../../../agents/execution/driver.ts";
+import { ExecutionDriver, type ExecutionStep } from "../../../agents/execution/driver.ts";
 import { DEFAULT_STEP_GAS } from "../../../agents/execution/defaults.ts";
 import type { Batch } from "../../../l2/batch/build.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
@@ -61,7 +61,7 @@ async function takeTurns(stage: Stage, forged: Batch, place: number): Promise<vo
   let turn = 0;
   const request = { transaction, preStateRoot, witness, preimages: states.witnessItem.bind(states) };
   const { outcome } = await driver.run(request, async (step) => {
-    if (turn === 1) await interfere(stage, rival, request, step);
+    if (turn === 1) await interfere(stage, rival, step);
     const verifier = cast.verifiers[turn++ % cast.verifiers.length] as Wallet;
     const sent = await verifier.connect(stage.playground.provider).sendTransaction({ ...step, gasLimit: step.gas });
     await sent.wait();
@@ -72,31 +72,26 @@ async function takeTurns(stage: Stage, forged: Batch, place: number): Promise<vo
 }
 
 /** Goes on from a machine that L1 never saw, and then another way from the one that it did see. */
-async function interfere(
-  stage: Stage,
-  rival: Wallet,
-  { transaction, preStateRoot }: Pick<ExecutionRequest, "transaction" | "preStateRoot">,
-  { data, gas }: ExecutionStep,
-): Promise<void> {
+async function interfere(stage: Stage, rival: Wallet, { data, gas }: ExecutionStep): Promise<void> {
   const { story } = stage;
   const { executor } = stage.as(rival);
   const name = stage.name(rival.address);
   const advance = executor.advance;
-  const [, , machine, until, witness] = executor.interface.decodeFunctionData("advance", data).toArray() as Step;
+  const [key, machine, until, witness] = executor.interface.decodeFunctionData("advance", data).toArray() as Step;
   const changed = `${machine.slice(0, -1)}${machine.endsWith("0") ? "1" : "0"}`;
   await story.observe({
     steps: ["11.5"],
     actor: name,
     to: "L1",
-    read: () => refusal(advance.staticCall(transaction, preStateRoot, changed, until, witness)),
+    read: () => refusal(advance.staticCall(key, changed, until, witness)),
     holds: (error) => error === "ExecutionUnknownMachine",
     text: "wants to go on from a machine with a digit changed: L1 never saw it, and refuses",
   });
   story.narrate(name, "goes another way from the machine that L1 saw: one more fact, which disturbs nobody", "L1");
-  const detour = await advance(transaction, preStateRoot, machine, 2n * until, witness, { gasLimit: gas });
+  const detour = await advance(key, machine, 2n * until, witness, { gasLimit: gas });
   await detour.wait();
   await stage.tell();
 }
 
 /** Arguments of a step. */
-type Step = [transaction: unknown, preStateRoot: string, machine: string, until: bigint, witness: string];
+type Step = [key: string, machine: string, until: bigint, witness: string];

@@ -3,14 +3,14 @@ pragma solidity ^0.8.28;
 
 import {JUMPDEST, PUSH0, PUSH1, PUSH32} from "../../../contracts/execution/fork/Opcodes.sol";
 import {Code} from "../../../contracts/execution/evm/Code.sol";
-import {CODE_LENGTH, load} from "../../../contracts/execution/evm/Machine.sol";
+import {CODE_HEADER, CODE_LENGTH, load} from "../../../contracts/execution/evm/Machine.sol";
 import {Pages} from "../../../contracts/execution/evm/Pages.sol";
 import {MachineTest} from "./MachineTest.sol";
 
 /// @notice Jump destinations against a scan of the code.
 contract CodeTest is MachineTest {
     /// @notice A place is a destination where a scan from the start comes to a JUMPDEST there.
-    function testFuzz_isDestination_anyCode_agreesWithScan(bytes32 seed, uint256 size) public pure {
+    function testFuzz_destinationAt_anyCode_agreesWithScan(bytes32 seed, uint256 size) public pure {
         size = bound(size, 1, 300);
         _startModels();
         bytes memory code = _code(seed, size);
@@ -30,12 +30,43 @@ contract CodeTest is MachineTest {
         // In an order that is not the code's.
         for (uint256 i = 0; i < size; i++) {
             uint256 index = (i * 397 + (uint256(seed) % size)) % size;
-            require(Code.isDestination(record, index) == (expected[index] == 0x01), "a destination");
-            require(!Code.isDestination(record, size + i), "after the end");
+            _check(record, index, expected[index] == 0x01);
+            _check(record, size + i, false);
         }
         for (uint256 index = 0; index < size; index++) {
-            require(Code.isDestination(record, index) == (expected[index] == 0x01), "a destination, asked again");
+            _check(record, index, expected[index] == 0x01);
         }
+    }
+
+    /// @notice In code that has no sure start of an instruction near, what jumps cost does not grow with their number.
+    function test_destinationAt_noStartNear_readsTheCodeOnce() public view {
+        _startHeap();
+        uint256 size = 24_576;
+        uint256 address_ = Pages.open();
+        // Each byte could be a PUSH1 that reaches the next one. Every other one is.
+        for (uint256 i = 0; i < size; i++) _storeByte(Pages.locate(address_ + i), uint8(PUSH1));
+        _storeByte(Pages.locate(address_ + 64), uint8(JUMPDEST));
+        _storeByte(Pages.locate(address_ + 128), uint8(JUMPDEST));
+        _storeByte(Pages.locate(address_ + size - 1), uint8(JUMPDEST));
+        uint256 record = Code.fromPages(address_, size);
+        uint256 before = gasleft();
+        _check(record, size - 1, true);
+        _check(record, 64, true);
+        uint256 once = before - gasleft();
+        require(once < 8_000_000, "dear at first");
+        before = gasleft();
+        // The second one is data of a PUSH.
+        for (uint256 i = 0; i < 300; i++) {
+            _check(record, 64, true);
+            _check(record, 128, false);
+            _check(record, size - 1, true);
+        }
+        require(before - gasleft() < once, "dear again");
+    }
+
+    /// @dev Whether the code has a destination there, and where it lies.
+    function _check(uint256 record, uint256 offset, bool expected) private pure {
+        require(Code.destinationAt(record, offset) == (expected ? record + CODE_HEADER + offset : 0), "a destination");
     }
 
     /// @dev Bytes of which many are JUMPDEST or PUSH.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {load} from "../../../contracts/execution/evm/Machine.sol";
+import {OLD_REGIONS, PAGES_ROOT, REGIONS, WITNESS, load, store} from "../../../contracts/execution/evm/Machine.sol";
 import {Pages} from "../../../contracts/execution/evm/Pages.sol";
+import {Witness, WitnessIndex} from "../../../contracts/trie/Witness.sol";
 import {MachineTest} from "./MachineTest.sol";
 
 /// @notice The address space against a plain array.
@@ -45,6 +46,34 @@ contract PagesTest is MachineTest {
         uint256 gathered = Pages.gather(base, 8_192);
         for (uint256 index = 0; index < 8_192; index += 32) {
             require(load(gathered + index) == _wordOf(model, index), "content");
+        }
+    }
+
+    /// @notice A range that is copied to another region needs of its old pages those that are overwritten in part, and none
+    /// of the others.
+    function test_copy_toAnotherRegion_needsNoPageThatIsOverwrittenAsAWhole() public {
+        this.copyWithout(0, 2_048);
+        this.copyWithout(1_024, 1_024);
+        vm.expectRevert();
+        this.copyWithout(1, 2_047);
+        vm.expectRevert();
+        this.copyWithout(0, 2_047);
+        vm.expectRevert();
+        this.copyWithout(1_000, 100);
+    }
+
+    /// @dev Copies from an odd place to a region of whose pages the witness has none.
+    function copyWithout(uint256 to, uint256 size) external pure {
+        _startHeap();
+        store(WITNESS, Witness.unwrap(WitnessIndex.index(msg.data[0:0])));
+        uint256 source = Pages.open();
+        for (uint256 offset = 0; offset < 4_096; offset += 32) Pages.setWord(source + offset, offset + 1);
+        uint256 target = Pages.open();
+        store(OLD_REGIONS, load(REGIONS));
+        store(PAGES_ROOT, uint256(keccak256("a tree that the witness does not have")));
+        Pages.copy(target + to, source + 33, size);
+        for (uint256 offset = 0; offset + 32 <= size; offset += 32) {
+            require(Pages.word(target + to + offset) == Pages.word(source + 33 + offset), "content");
         }
     }
 

@@ -11,7 +11,16 @@ import { type FastL1, openFastL1 } from "../../../conformance/scenes/fast-l1.ts"
 import { execute } from "../../../testkit/execution/executor.ts";
 import { randomSource } from "../../../testkit/execution/random.ts";
 import type { Expected } from "../../../testkit/execution/reference.ts";
-import { SCENES, calls, endings, sequence, transaction } from "../../../conformance/scenes/scenes.ts";
+import {
+  ENTRY,
+  SCENES,
+  calls,
+  contract,
+  endings,
+  scene,
+  sequence,
+  transaction,
+} from "../../../conformance/scenes/scenes.ts";
 import { PLENTY, Session } from "../../../conformance/scenes/session.ts";
 
 const NOTHING: Expected = { valid: false, gasUsed: 0n, stateRoot: ZERO_HASH };
@@ -133,6 +142,29 @@ describe("Sessions", function () {
     expect(places.ending).to.be.greaterThan(10);
   });
 
+  it("[11.5] pauses and goes on where the stack is full", async () => {
+    const gasLimit = 100_000n;
+    const full = "PUSH0 ".repeat(1_024);
+    const run = async (code: string): Promise<Run> =>
+      await runReference(scene({ [ENTRY]: contract(code) }, [transaction({ gasLimit })], 0));
+    const sound = await run(`${full} JUMPDEST STOP`);
+    expect(sound.exceptions).to.deep.equal([undefined]);
+    for (const spent of [0n, 2n * 1_023n, 2n * 1_024n]) {
+      const session = begin(sound, await l1.deploy());
+      const machine = await session.advance("0x", workOf(gasLimit - 21_000n - spent));
+      expect(left(machine)).to.equal(workOf(gasLimit - 21_000n - spent));
+      expect(await session.advance(machine, 0n)).to.equal("0x");
+      expect(await session.outcome()).to.deep.equal(sound.expected[0]);
+    }
+    for (const more of ["PUSH0", "PUSH32", "DUP16", "GAS", "INVALID"]) {
+      const failing = await run(`${full} JUMPDEST ${more} STOP`);
+      expect(failing.exceptions, more).to.not.deep.equal([undefined]);
+      const session = begin(failing, await l1.deploy());
+      expect(await session.advance("0x", 0n)).to.equal("0x");
+      expect(await session.outcome(), more).to.deep.equal(failing.expected[0]);
+    }
+  });
+
   it("[11.5] pauses before the first instruction whatever amount of work is asked for beyond all that there is", async () => {
     const run = runs.get("calls")!;
     const session = begin(run);
@@ -145,7 +177,7 @@ describe("Sessions", function () {
       }
     }
     for (const skipped of [-40n, -3n, 3n, 100n]) {
-      const until = (((2n ** 256n - (skipped << 224n)) % 2n ** 256n) >> (40n - GAS_BITS)) + COMMIT;
+      const until = (((2n ** 256n - (skipped << 168n)) % 2n ** 256n) >> (40n - GAS_BITS)) + COMMIT;
       const machine = await session.advance("0x", until);
       expect(left(await session.advance(machine, until))).to.equal(first);
       expect(await session.advance(machine, 0n)).to.equal("0x");
@@ -328,7 +360,7 @@ describe("Sessions", function () {
     await expect(bare.peek("0x", 0n, PLENTY, "0x")).to.be.revertedWithCustomError(executor, "MissingWitness");
     const machine = await whole.advance("0x", COMMIT - 1n);
     await expect(bare.peek(machine, 0n, PLENTY, "0x")).to.be.revertedWithCustomError(executor, "MissingWitness");
-    const failed = await executor.advance(bare.input, bare.preStateRoot, machine, 0n, "0x", { gasLimit: PLENTY });
+    const failed = await executor.advance(await bare.key(), machine, 0n, "0x", { gasLimit: PLENTY });
     const receipt = await failed.wait().catch(() => undefined);
     expect(receipt).to.equal(undefined);
     expect(await whole.outcome()).to.deep.equal(NOTHING);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// Names that only assembly uses count as unused.
+/* solhint-disable no-unused-import */
+
 import {Fork} from "../../fork/Fork.sol";
-import {HALT, charge, halted, itemAt, push} from "../Machine.sol";
+import {HALT, TOP, charge, halted, itemAt, push} from "../Machine.sol";
 
 /// @title Arithmetic
 /// @notice Instructions that turn words into a word. L1's EVM computes each as the L2's does.
-/// @dev Dispatch has taken a handler's items already: they lie right below the new top of the stack, the first one
-/// lowest. The result takes the place of the last one.
+/// @dev A handler finds the place of the last item; those before it lie below, the first one lowest. The result takes the
+/// place of the last one.
 ///
 /// Assembly here is memory-safe: each block reads its items and writes its result in their place on the stack
 /// (Machine).
@@ -15,8 +18,8 @@ library Arithmetic {
     function add(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, add(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -24,8 +27,8 @@ library Arithmetic {
     function mul(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, mul(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -33,8 +36,8 @@ library Arithmetic {
     function sub(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, sub(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -42,8 +45,8 @@ library Arithmetic {
     function div(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, div(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -51,8 +54,8 @@ library Arithmetic {
     function sdiv(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, sdiv(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -60,8 +63,8 @@ library Arithmetic {
     function mod(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, mod(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -69,8 +72,8 @@ library Arithmetic {
     function smod(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, smod(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -78,8 +81,8 @@ library Arithmetic {
     function signExtend(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, signextend(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -87,8 +90,8 @@ library Arithmetic {
     function lt_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, lt(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -96,8 +99,8 @@ library Arithmetic {
     function gt_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, gt(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -105,8 +108,8 @@ library Arithmetic {
     function slt_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, slt(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -114,8 +117,8 @@ library Arithmetic {
     function sgt_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, sgt(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -123,8 +126,8 @@ library Arithmetic {
     function eq_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, eq(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -132,8 +135,8 @@ library Arithmetic {
     function and_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, and(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -141,8 +144,8 @@ library Arithmetic {
     function or_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, or(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -150,8 +153,8 @@ library Arithmetic {
     function xor_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, xor(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -159,8 +162,8 @@ library Arithmetic {
     function byte_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, byte(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -168,8 +171,8 @@ library Arithmetic {
     function shl_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, shl(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -177,8 +180,8 @@ library Arithmetic {
     function shr_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, shr(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -186,8 +189,8 @@ library Arithmetic {
     function sar_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Two items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, sar(mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -195,8 +198,8 @@ library Arithmetic {
     function isZero(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // One item changes: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, iszero(mload(sp)))
         }
     }
@@ -204,8 +207,8 @@ library Arithmetic {
     function not_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // One item changes: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, not(mload(sp)))
         }
     }
@@ -213,8 +216,8 @@ library Arithmetic {
     function addMod(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Three items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, addmod(mload(sub(sp, 0x40)), mload(sub(sp, 0x20)), mload(sp)))
         }
     }
@@ -222,8 +225,8 @@ library Arithmetic {
     function mulMod(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // Three items become one: see the head.
-            state := sub(s, 0x20)
-            let sp := and(state, 0xffff)
+            state := s
+            let sp := and(s, TOP)
             mstore(sp, mulmod(mload(sub(sp, 0x40)), mload(sub(sp, 0x20)), mload(sp)))
         }
     }

@@ -5,7 +5,6 @@ pragma solidity ^0.8.28;
 /* solhint-disable no-unused-import */
 
 import {Fork} from "../../fork/Fork.sol";
-import {LOG0} from "../../fork/Opcodes.sol";
 import {
     CODE,
     CODE_HEADER,
@@ -19,13 +18,15 @@ import {
     RETURNED,
     RETURNED_SIZE,
     STATIC,
-    charge,
-    halted,
+    TOP,
     addressAt,
+    charge,
+    drop,
+    halted,
     itemAt,
     load,
     push,
-    pushChecked
+    takeOperand
 } from "../Machine.sol";
 import {Memory} from "../Memory.sol";
 import {Pages} from "../Pages.sol";
@@ -50,7 +51,7 @@ library Bytes {
             if (s == HALT) return HALT;
         }
         Pages.setWord(Memory.place(offset), itemAt(s, 2, 1));
-        return s;
+        return drop(s);
     }
 
     function mstore8_(uint256 s) internal pure returns (uint256) {
@@ -59,14 +60,14 @@ library Bytes {
         if (s == HALT) return HALT;
         uint256 place = Pages.locate(Memory.place(offset));
         assembly ("memory-safe") {
-            // Writes a byte to its page. The value is the item below the new top of the stack.
-            mstore8(place, mload(sub(and(s, 0xffff), 0x20)))
+            // Writes a byte to its page. The value is the last item.
+            mstore8(place, mload(and(s, TOP)))
         }
-        return s;
+        return drop(s);
     }
 
     function mSize(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(MEMORY_SIZE));
+        return push(s, load(MEMORY_SIZE));
     }
 
     function mCopy(uint256 s) internal pure returns (uint256) {
@@ -78,7 +79,7 @@ library Bytes {
         s = Memory.touch(s, from, size);
         if (s == HALT) return HALT;
         Pages.copy(Memory.place(to), Memory.place(from), size);
-        return s;
+        return drop(s);
     }
 
     function keccak(uint256 s) internal pure returns (uint256) {
@@ -104,20 +105,17 @@ library Bytes {
     function log(uint256 s) internal pure returns (uint256) {
         if (load(STATIC) != 0) return HALT;
         uint256 topics;
-        uint256 offset;
+        (s, topics) = takeOperand(s);
         uint256 size;
-        assembly ("memory-safe") {
-            // Reads the opcode, which stands right before the next instruction, and the items below the new top.
-            topics := sub(byte(31, mload(sub(shr(224, s), 32))), LOG0)
-            let place := sub(and(s, 0xffff), shl(5, add(2, topics)))
-            offset := mload(place)
-            size := mload(add(place, 0x20))
+        unchecked {
+            // At most four topics.
+            size = itemAt(s, topics + 2, 1);
+            s = Memory.touch(s, itemAt(s, topics + 2, 0), size);
         }
-        s = Memory.touch(s, offset, size);
         if (s == HALT) return HALT;
         unchecked {
             // Memory contains the range, whose size is below 2^32.
-            return charge(s, Fork.LOG_BYTE_GAS * size);
+            return charge(drop(s), Fork.LOG_BYTE_GAS * size);
         }
     }
 
@@ -134,7 +132,7 @@ library Bytes {
     }
 
     function callDataSize(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(INPUT_SIZE));
+        return push(s, load(INPUT_SIZE));
     }
 
     function callDataCopy(uint256 s) internal pure returns (uint256) {
@@ -142,7 +140,7 @@ library Bytes {
     }
 
     function codeSize(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(CODE_SIZE));
+        return push(s, load(CODE_SIZE));
     }
 
     function codeCopy(uint256 s) internal pure returns (uint256) {
@@ -150,7 +148,7 @@ library Bytes {
     }
 
     function returnDataSize(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(RETURNED_SIZE));
+        return push(s, load(RETURNED_SIZE));
     }
 
     /// @notice RETURNDATACOPY: it halts if the range reaches beyond the returned data (EIP-211).
@@ -175,10 +173,11 @@ library Bytes {
         s = _touchCopy(s, itemAt(s, 4, 1), itemAt(s, 4, 3));
         if (s == HALT) return HALT;
         (s, entry) = World.access(s, owner, Fork.COLD_ACCOUNT_SURCHARGE);
-        if (s == HALT || itemAt(s, 3, 2) == 0) return s;
+        if (s == HALT) return HALT;
+        if (itemAt(s, 3, 2) == 0) return drop(s);
         uint256 record = World.codeOf(entry);
         _fill(s, record + CODE_HEADER, load(record + CODE_LENGTH), false);
-        return s;
+        return drop(s);
     }
 
     /// @dev Copies to memory, and charges for it. The three items say where to, where from, and how much; zeroes follow
@@ -190,7 +189,7 @@ library Bytes {
         s = _touchCopy(s, itemAt(s, 3, 0), itemAt(s, 3, 2));
         if (s == HALT) return HALT;
         _fill(s, source, available, paged);
-        return s;
+        return drop(s);
     }
 
     /// @dev Grows memory, and charges for the words that are copied.

@@ -33,6 +33,7 @@ import {
     RETURNED_SIZE,
     SELF,
     STATIC,
+    TOP,
     UNDO,
     VALUE,
     charge,
@@ -83,7 +84,7 @@ library Calls {
         assembly ("memory-safe") {
             // From the stack to registers. The first item lies lowest on the stack, as CALL_GAS does among the
             // registers.
-            mcopy(CALL_GAS, sub(and(s, 0xffff), 0xe0), 0xe0)
+            mcopy(CALL_GAS, sub(and(s, TOP), 0xc0), 0xe0)
         }
     }
 
@@ -91,10 +92,10 @@ library Calls {
     function _read(uint256 s) private pure {
         assembly ("memory-safe") {
             // From the stack to registers.
-            let sp := and(s, 0xffff)
-            mcopy(CALL_GAS, sub(sp, 0xc0), 0x40)
+            let sp := and(s, TOP)
+            mcopy(CALL_GAS, sub(sp, 0xa0), 0x40)
             mstore(CALL_VALUE, 0)
-            mcopy(CALL_INPUT, sub(sp, 0x80), 0x80)
+            mcopy(CALL_INPUT, sub(sp, 0x60), 0x80)
         }
     }
 

@@ -20,8 +20,7 @@ import {
     addressAt,
     itemAt,
     load,
-    push,
-    pushChecked
+    push
 } from "../Machine.sol";
 import {World} from "../World.sol";
 
@@ -29,11 +28,11 @@ import {World} from "../World.sol";
 /// @notice Instructions that read accounts, the transaction and its block.
 library Environment {
     function address_(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(load(SELF) + World.ADDRESS));
+        return push(s, load(load(SELF) + World.ADDRESS));
     }
 
     function selfBalance(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(load(SELF) + World.BALANCE));
+        return push(s, load(load(SELF) + World.BALANCE));
     }
 
     function balance(uint256 s) internal pure returns (uint256) {
@@ -52,51 +51,51 @@ library Environment {
     }
 
     function origin(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(ORIGIN));
+        return push(s, load(ORIGIN));
     }
 
     function caller(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(CALLER));
+        return push(s, load(CALLER));
     }
 
     function callValue(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(VALUE));
+        return push(s, load(VALUE));
     }
 
     function gasPrice(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(GAS_PRICE));
+        return push(s, load(GAS_PRICE));
     }
 
     function coinbase(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(COINBASE));
+        return push(s, load(COINBASE));
     }
 
     function timestamp(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(TIMESTAMP));
+        return push(s, load(TIMESTAMP));
     }
 
     function number(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(NUMBER));
+        return push(s, load(NUMBER));
     }
 
     function randomness(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(RANDOMNESS));
+        return push(s, load(RANDOMNESS));
     }
 
     function gasLimit(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(BLOCK_GAS_LIMIT));
+        return push(s, load(BLOCK_GAS_LIMIT));
     }
 
     function chainId(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(CHAIN_ID));
+        return push(s, load(CHAIN_ID));
     }
 
     function baseFee(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(BASE_FEE));
+        return push(s, load(BASE_FEE));
     }
 
     function blobBaseFee(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, load(BLOB_BASE_FEE));
+        return push(s, load(BLOB_BASE_FEE));
     }
 
     /// @notice BLOBHASH: no transaction of this chain carries blobs.

@@ -7,7 +7,7 @@ pragma solidity ^0.8.28;
 import {Fork} from "../../fork/Fork.sol";
 import {Code} from "../Code.sol";
 import {Frames} from "../Frames.sol";
-import {CODE, CODE_RECORD, HALT, NOT_PC, PC_SHIFT, itemAt, charge, load, pushChecked, gasOf} from "../Machine.sol";
+import {CODE, CODE_RECORD, GAS_SHIFT, HALT, NOT_PC, PC_SHIFT, drop, gasOf, itemAt, load, push} from "../Machine.sol";
 import {Memory} from "../Memory.sol";
 
 /// @title Flow
@@ -18,29 +18,29 @@ library Flow {
     }
 
     function jumpIf(uint256 s) internal pure returns (uint256) {
-        if (itemAt(s, 2, 1) == 0) return s;
+        if (itemAt(s, 2, 1) == 0) return drop(s);
         return _jump(s, itemAt(s, 2, 0));
     }
 
     /// @dev Jumps right after the JUMPDEST, and charges for it.
     function _jump(uint256 s, uint256 destination) private pure returns (uint256) {
-        if (!Code.isDestination(load(CODE_RECORD), destination)) return HALT;
-        assembly ("memory-safe") {
-            // Reads a register, and replaces the place of the next instruction.
-            s := or(and(s, NOT_PC), shl(PC_SHIFT, add(add(mload(CODE), destination), 1)))
+        uint256 place = Code.destinationAt(load(CODE_RECORD), destination);
+        if (place == 0) return HALT;
+        unchecked {
+            // A place in memory: see Machine. At once as `charge` and `drop` do.
+            return ((s & NOT_PC) | ((place + 1) << PC_SHIFT)) - ((Fork.JUMPDEST_GAS << GAS_SHIFT) - 0x20);
         }
-        return charge(s, Fork.JUMPDEST_GAS);
     }
 
     function pc(uint256 s) internal pure returns (uint256) {
         unchecked {
             // The next instruction comes after this one, which has one byte and is in the code.
-            return pushChecked(s, (s >> PC_SHIFT) - load(CODE) - 1);
+            return push(s, (s >> PC_SHIFT) - load(CODE) - 1);
         }
     }
 
     function gas_(uint256 s) internal pure returns (uint256) {
-        return pushChecked(s, gasOf(s));
+        return push(s, gasOf(s));
     }
 
     function stop(uint256 s) internal pure returns (uint256) {

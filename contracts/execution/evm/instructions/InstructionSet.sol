@@ -6,7 +6,7 @@ pragma solidity ^0.8.28;
 
 import {Fork} from "../../fork/Fork.sol";
 import * as Op from "../../fork/Opcodes.sol";
-import {GAS_SHIFT, PC_UNIT, TABLE} from "../Machine.sol";
+import {GAS_SHIFT, OPERAND_SHIFT, PC_UNIT, TABLE} from "../Machine.sol";
 import {Arithmetic} from "./Arithmetic.sol";
 import {Bytes} from "./Bytes.sol";
 import {Calls} from "./Calls.sol";
@@ -19,10 +19,12 @@ import {Storage} from "./Storage.sol";
 /// @title Instruction set
 /// @notice The one table of instructions: for each opcode its static price, the number of stack items it takes, and its
 /// handler. A handler charges whatever else the instruction costs.
-/// @dev An entry holds the handler's place in the code of this contract in its low 16 bits. The bits above them are
-/// what dispatch adds to the state before it calls the handler: one step forward, minus the price, plus the items
-/// taken.
+/// @dev An entry holds the handler's place in the code of this contract in its low 32 bits. The bits above them are
+/// what dispatch adds to the state before it calls the handler: one step forward, minus the price, plus the items taken
+/// but for one, plus the operand (Machine).
 library InstructionSet {
+    uint256 private constant OPERAND = 1 << OPERAND_SHIFT;
+
     /// @notice Writes the table. An opcode that the fork does not have is INVALID.
     function fill() internal pure {
         _set(Op.STOP, 0, 0, Flow.invalid);
@@ -39,22 +41,9 @@ library InstructionSet {
         _set(Op.JUMPI, Fork.HIGH_GAS, 2, Flow.jumpIf);
         _set(Op.PC, Fork.BASE_GAS, 0, Flow.pc);
         _set(Op.GAS, Fork.BASE_GAS, 0, Flow.gas_);
-        _set(Op.POP, Fork.BASE_GAS, 1, Stack.nothing);
-        _set(Op.JUMPDEST, Fork.JUMPDEST_GAS, 0, Stack.nothing);
-        _set(Op.PUSH0, Fork.BASE_GAS, 0, Stack.push0);
-        _set(Op.PUSH1, Fork.VERY_LOW_GAS, 0, Stack.push1);
-        _set(Op.PUSH2, Fork.VERY_LOW_GAS, 0, Stack.push2);
-        unchecked {
-            // The last opcode of a series is above its first.
-            _set(Op.PUSH3, Fork.VERY_LOW_GAS, 0, Stack.pushMany);
-            _repeat(Op.PUSH3, Op.PUSH32 - Op.PUSH3);
-            _set(Op.DUP1, Fork.VERY_LOW_GAS, 0, Stack.dup);
-            _repeat(Op.DUP1, Op.DUP16 - Op.DUP1);
-            _set(Op.SWAP1, Fork.VERY_LOW_GAS, 0, Stack.swap);
-            _repeat(Op.SWAP1, Op.SWAP16 - Op.SWAP1);
-        }
-        for (uint256 topics = 0; topics < 5; ++topics)
-            _set(Op.LOG0 + topics, Fork.LOG_GAS + Fork.LOG_TOPIC_GAS * topics, 2 + topics, Bytes.log);
+        _set(Op.POP, Fork.BASE_GAS, 1, Stack.drop_);
+        _set(Op.JUMPDEST, Fork.JUMPDEST_GAS, 0, Stack.drop_);
+        _fillSeries();
         _set(Op.CREATE, Fork.CREATE_GAS, 3, Creates.create);
         // solhint-disable-next-line no-unchecked-calls
         _set(Op.CALL, Fork.WARM_GAS, 7, Calls.call);
@@ -65,6 +54,27 @@ library InstructionSet {
         _set(Op.STATICCALL, Fork.WARM_GAS, 6, Calls.staticCall);
         _set(Op.REVERT, 0, 2, Flow.revert_);
         _set(Op.SELFDESTRUCT, Fork.SELF_DESTRUCT_GAS, 1, Creates.selfDestruct);
+    }
+
+    /// @dev Series of opcodes, whose numbers become their operands. Each continues from number zero, whose entry another
+    /// opcode gets later: so the last series comes first.
+    function _fillSeries() private pure {
+        unchecked {
+            // Modulo 2^256, as `_continue` adds.
+            _set(Op.LOG0, Fork.LOG_GAS, 2, Bytes.log);
+            _continue(Op.LOG0, 4, OPERAND + 0x20 - (Fork.LOG_TOPIC_GAS << GAS_SHIFT));
+        }
+        _set(Op.DUP16, Fork.VERY_LOW_GAS, 1, Stack.swap);
+        _continue(Op.DUP16, 16, OPERAND);
+        _set(Op.PUSH32, Fork.VERY_LOW_GAS, 0, Stack.dup);
+        _continue(Op.PUSH32, 16, OPERAND);
+        _set(Op.PUSH0, Fork.VERY_LOW_GAS, 0, Stack.pushMany);
+        _continue(Op.PUSH0, 32, OPERAND + PC_UNIT);
+        _set(Op.PUSH0, Fork.VERY_LOW_GAS, 0, Stack.push2);
+        _continue(Op.PUSH0, 2, PC_UNIT);
+        _set(Op.PUSH0, Fork.VERY_LOW_GAS, 0, Stack.push1);
+        _continue(Op.PUSH0, 1, PC_UNIT);
+        _set(Op.PUSH0, Fork.BASE_GAS, 0, Stack.push0);
     }
 
     function _fillWords() private pure {
@@ -142,23 +152,46 @@ library InstructionSet {
         function(uint256) view returns (uint256) handler
     ) private pure {
         assembly ("memory-safe") {
-            // Writes to the table (Machine). A handler's place in the code is below 2^16, as contracts are shorter.
-            let step := add(sub(PC_UNIT, shl(GAS_SHIFT, price)), shl(5, items))
-            mstore(add(TABLE, shl(5, opcode)), or(shl(16, step), handler))
+            // Writes to the table (Machine). A handler's place in the code is below 2^32, as contracts are shorter.
+            let step := sub(add(PC_UNIT, shl(5, items)), add(shl(GAS_SHIFT, price), 0x20))
+            mstore(add(TABLE, shl(5, opcode)), or(shl(32, step), handler))
+        }
+    }
+
+    /// @dev Gives each of the `count` opcodes after `opcode` the entry before it with `more` added to its step, modulo
+    /// 2^256.
+    function _continue(uint256 opcode, uint256 count, uint256 more) private pure {
+        assembly ("memory-safe") {
+            // Reads and writes the table (Machine).
+            let place := add(TABLE, shl(5, opcode))
+            let entry := mload(place)
+            more := shl(32, more)
+            for {
+                let end := add(place, shl(5, count))
+            } lt(place, end) {} {
+                place := add(place, 0x20)
+                entry := add(entry, more)
+                mstore(place, entry)
+            }
         }
     }
 
     /// @dev Gives the `count` opcodes after `opcode` the same entry.
     function _repeat(uint256 opcode, uint256 count) private pure {
         assembly ("memory-safe") {
-            // Reads and writes the table (Machine).
+            // Reads and writes the table (Machine). Each step copies all entries that are there, as long as all are needed.
             let first := add(TABLE, shl(5, opcode))
-            let entry := mload(first)
+            let left := shl(5, count)
             for {
-                let end := add(first, shl(5, count))
-            } lt(first, end) {} {
-                first := add(first, 0x20)
-                mstore(first, entry)
+                let done := 0x20
+            } left {} {
+                let size := done
+                if lt(left, size) {
+                    size := left
+                }
+                mcopy(add(first, done), first, size)
+                done := add(done, size)
+                left := sub(left, size)
             }
         }
     }

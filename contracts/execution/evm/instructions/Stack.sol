@@ -4,96 +4,83 @@ pragma solidity ^0.8.28;
 // Names that only assembly uses count as unused.
 /* solhint-disable no-unused-import */
 
-import {DUP1, DUP16, PUSH0} from "../../fork/Opcodes.sol";
-import {HALT, PC_SHIFT, PC_UNIT, STACK_BASE, STACK_FULL} from "../Machine.sol";
+import {OPERAND_SHIFT, PC_SHIFT, STACK_BASE, TOP, drop} from "../Machine.sol";
 
 /// @title Stack
 /// @notice PUSH, DUP, SWAP and POP.
-/// @dev A handler for a series of opcodes reads its own opcode, which stands right before the next instruction.
+/// @dev The operand, which a handler takes out of the state, is the number in an opcode's name: bytes that PUSH pushes, or
+/// how deep DUP and SWAP reach.
 ///
-/// Assembly here is memory-safe: it reads code, which is in a block on the heap, and reads and writes the stack. A push
-/// onto a full stack writes to the unused word below it and halts (Machine).
+/// Assembly here is memory-safe: it reads code, which is in a block on the heap, and reads and writes the stack
+/// (Machine).
 library Stack {
-    /// @notice POP and JUMPDEST: dispatch has done all of it.
-    function nothing(uint256 s) internal pure returns (uint256) {
-        return s;
+    /// @notice POP and JUMPDEST: dispatch has done all else.
+    function drop_(uint256 s) internal pure returns (uint256) {
+        return drop(s);
     }
 
     function push0(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
-            // Pushes zero: see the head.
-            state := sub(s, 0x20)
-            mstore(and(state, 0xffff), 0)
-            if lt(and(s, 0xffff), STACK_FULL) {
-                state := HALT
-            }
+            // Writes the result: see the head.
+            mstore(and(s, TOP), 0)
+            state := s
         }
     }
 
+    /// @notice PUSH1, without an operand: the byte before the next instruction.
     function push1(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
-            // Pushes the byte of the code, and steps over it: see the head.
-            state := add(s, sub(PC_UNIT, 0x20))
-            mstore(and(state, 0xffff), byte(0, mload(shr(PC_SHIFT, s))))
-            if lt(and(s, 0xffff), STACK_FULL) {
-                state := HALT
-            }
+            // Writes the result: see the head.
+            mstore(and(s, TOP), and(mload(sub(shr(PC_SHIFT, s), 32)), 0xff))
+            state := s
         }
     }
 
+    /// @notice PUSH2, without an operand: the two bytes before the next instruction.
     function push2(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
-            // Pushes the two bytes of the code, and steps over them: see the head.
-            state := add(s, sub(mul(2, PC_UNIT), 0x20))
-            mstore(and(state, 0xffff), shr(240, mload(shr(PC_SHIFT, s))))
-            if lt(and(s, 0xffff), STACK_FULL) {
-                state := HALT
-            }
+            // Writes the result: see the head.
+            mstore(and(s, TOP), and(mload(sub(shr(PC_SHIFT, s), 32)), 0xffff))
+            state := s
         }
     }
 
-    /// @notice PUSH3 to PUSH32.
+    /// @notice PUSH3 to PUSH32: the bytes before the next instruction.
     function pushMany(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
-            // Pushes as many bytes of the code as the opcode says, and steps over them: see the head.
-            let next := shr(PC_SHIFT, s)
-            let size := sub(byte(31, mload(sub(next, 32))), PUSH0)
-            state := sub(add(s, shl(PC_SHIFT, size)), 0x20)
-            mstore(and(state, 0xffff), shr(sub(256, shl(3, size)), mload(next)))
-            if lt(and(s, 0xffff), STACK_FULL) {
-                state := HALT
-            }
+            // Writes the result: see the head. The operand times eight are the bits that count.
+            let bits := and(shr(sub(OPERAND_SHIFT, 3), s), 0x1f8)
+            let rest := sub(256, bits)
+            mstore(and(s, TOP), shr(rest, shl(rest, mload(sub(shr(PC_SHIFT, s), 32)))))
+            state := sub(s, shl(sub(OPERAND_SHIFT, 3), bits))
         }
     }
 
     function dup(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
-            // Pushes a copy of the item that the opcode names; halts if the stack has no such item: see the head.
-            let place := add(and(s, 0xffff), shl(5, sub(byte(31, mload(sub(shr(PC_SHIFT, s), 32))), DUP1)))
-            state := sub(s, 0x20)
-            mstore(and(state, 0xffff), mload(place))
-            if or(lt(and(s, 0xffff), STACK_FULL), iszero(lt(place, STACK_BASE))) {
-                state := HALT
-            }
+            // Writes the result: see the head. The operand times 32 leads from there to the item. Where the stack has no
+            // such item, the state is zero, which is HALT.
+            let distance := and(shr(sub(OPERAND_SHIFT, 5), s), 0x7e0)
+            let top := and(s, TOP)
+            let place := add(top, distance)
+            mstore(top, mload(place))
+            state := mul(sub(s, shl(sub(OPERAND_SHIFT, 5), distance)), lt(place, STACK_BASE))
         }
     }
 
-    /// @dev SWAP1 is the opcode after DUP16, and exchanges the top with the item one below.
     function swap(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
-            // Exchanges two items; halts, and writes nothing, if the stack has no such item: see the head.
-            let top := and(s, 0xffff)
-            let place := add(top, shl(5, sub(byte(31, mload(sub(shr(PC_SHIFT, s), 32))), DUP16)))
-            let word := mload(top)
-            state := s
-            switch lt(place, STACK_BASE)
-            case 1 {
-                mstore(top, mload(place))
-                mstore(place, word)
-            }
-            default {
-                state := HALT
-            }
+            // Exchanges two items: see the head. The operand times 32 leads from the top to the other one. Where the stack
+            // has no such item, the other place is in the scratch space, and the state is zero, which is HALT.
+            let distance := and(shr(sub(OPERAND_SHIFT, 5), s), 0x7e0)
+            let top := and(s, TOP)
+            let place := add(top, distance)
+            let exists := lt(place, STACK_BASE)
+            place := mul(place, exists)
+            let word := mload(place)
+            mstore(place, mload(top))
+            mstore(top, word)
+            state := mul(sub(s, shl(sub(OPERAND_SHIFT, 5), distance)), exists)
         }
     }
 }

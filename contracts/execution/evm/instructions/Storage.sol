@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Fork} from "../../fork/Fork.sol";
 import {Journal} from "../Journal.sol";
-import {HALT, REFUND, SELF, STATIC, charge, gasOf, halted, itemAt, load, push} from "../Machine.sol";
+import {HALT, REFUND, SELF, STATIC, charge, drop, gasOf, halted, itemAt, load, push} from "../Machine.sol";
 import {Slots} from "../Slots.sol";
 
 /// @title Storage
@@ -32,9 +32,9 @@ library Storage {
             if (halted(s)) return HALT;
             Journal.setRefund(_refund(load(REFUND), original, current, value));
             Journal.set(entry, Slots.CURRENT, value);
-            return s;
+            return drop(s);
         }
-        return charge(s, price);
+        return charge(drop(s), price);
     }
 
     function tload_(uint256 s) internal pure returns (uint256) {
@@ -44,7 +44,7 @@ library Storage {
     function tstore_(uint256 s) internal pure returns (uint256) {
         if (load(STATIC) != 0) return HALT;
         Slots.setTransient(load(SELF), itemAt(s, 2, 0), itemAt(s, 2, 1));
-        return s;
+        return drop(s);
     }
 
     /// @dev The refund counter after a slot changed from `current` to `value`.
