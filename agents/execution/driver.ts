@@ -166,7 +166,8 @@ export class ExecutionDriver {
       const unchecked = count++ % CHECKED_EVERY !== 0;
       const limits = { gas: this.#gas, bytes: this.#bytes };
       const step =
-        (await worthwhileStep(usualStep, limits, { left, pace, unchecked })) ?? (await smallestStep(leanStep, left));
+        (await worthwhileStep(usualStep, limits, { left, pace, unchecked })) ??
+        (await smallestStep(leanStep, { from, left }));
       if (step === undefined) throw cause;
       const reached = step.next === "0x" ? [] : [key, keccak256(step.next)];
       if (reached.length === 0 || (await this.#ask("isReached", reached)) === false) {
@@ -327,7 +328,7 @@ async function worthwhileStep(
  *
  * @returns Nothing where not even that fits.
  */
-async function smallestStep(advance: Advance, left: bigint): Promise<Step | undefined> {
+async function smallestStep(advance: Advance, { from, left }: { from: Hex; left: bigint }): Promise<Step | undefined> {
   // Before an instruction nothing is to be found between two amounts of gas, but the end of a frame, which takes up most
   // of what lies between.
   const least = isBeforeInstruction(left) ? 1n << GAS_BITS : 1n;
@@ -337,7 +338,8 @@ async function smallestStep(advance: Advance, left: bigint): Promise<Step | unde
     const attempt = await advance(left - work);
     if (attempt.fits) {
       const step = stepOf(attempt, least);
-      if (step.left < left) return step;
+      // A caller that goes on has more work left than the end of its callee.
+      if (step.next !== from) return step;
       tooLittle = work;
     } else {
       tooMuch = work;

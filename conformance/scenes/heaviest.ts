@@ -136,14 +136,7 @@ const INSTRUCTIONS: readonly Heavy[] = [
 /** What a frame runs: the instruction apart from what comes before and after it, whose results go into storage. */
 function program({ before, code }: Heavy): string {
   const first = [pile(ITEMS), fill("runner"), ...(before === undefined ? [] : [before])];
-  return [
-    ...first,
-    rest("before"),
-    // Where the machine pauses before the instruction is right here.
-    write(0, code),
-    rest("after"),
-    write(2, op("KECCAK256", ...WHOLE)),
-  ].join(" ");
+  return [...first, rest("before"), write(0, code), rest("after"), write(2, op("KECCAK256", ...WHOLE))].join(" ");
 }
 
 /** In a contract as long as code may be, called with all of the memory of a caller that gets as much back. */
@@ -180,8 +173,10 @@ function created(heavy: Heavy): FuzzCase {
   );
 }
 
-/** All combinations: title and case. */
-export const HEAVIEST: readonly (readonly [title: string, make: () => FuzzCase])[] = INSTRUCTIONS.flatMap((heavy) => [
-  [`${heavy.name} in the longest contract`, () => called(heavy)] as const,
-  [`${heavy.name} in the longest init code`, () => created(heavy)] as const,
-]);
+/** All combinations, by title. */
+export const HEAVIEST: ReadonlyMap<string, () => FuzzCase> = new Map(
+  INSTRUCTIONS.flatMap((heavy) => [
+    [`${heavy.name} in the longest contract`, () => called(heavy)] as const,
+    [`${heavy.name} in the longest init code`, () => created(heavy)] as const,
+  ]),
+);

@@ -1,23 +1,14 @@
-/** Transactions that make single instructions as heavy as the limits of the chain let them be. */
-import { concat, dataLength, dataSlice, id, toBeHex, zeroPadValue } from "ethers";
+/** Transactions that are heavy as a whole; heaviest.ts has single instructions. */
+import { id, toBeHex, zeroPadValue } from "ethers";
 
-import { EFFORT_LIMIT, effortOf } from "../../l2/evm/effort.ts";
 import { ACCESS_LIMIT, MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
 import { MAX_CODE_BYTES, MAX_INIT_CODE_BYTES } from "../../l2/evm/fork.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
-import { fromHex } from "../../l2/base/hex.ts";
-import { PAIRS_LIMIT } from "../../l2/evm/pairing.ts";
 import type { FuzzCase, FuzzTransaction } from "../fuzz/case.ts";
 import { ENTRY, account, call, contract, hex, op, scene, transaction, write } from "./scenes.ts";
 
 const PAGE = 1024;
-const HALF = MEMORY_LIMIT / 2;
-const [CALLEE, REVERTER, LEFT, RIGHT] = ["callee", "reverter", "left", "right"].map(account) as [
-  string,
-  string,
-  string,
-  string,
-];
+const [REVERTER, LEFT, RIGHT] = ["reverter", "left", "right"].map(account) as [string, string, string];
 
 const word = (name: string): bigint => BigInt(id(name));
 
@@ -49,53 +40,9 @@ export function fill(name: string, limit = MEMORY_LIMIT): string {
   ].join(" ");
 }
 
-/** Code that keeps the hash of all memory. */
-const keep = (slot: number): string => write(slot, op("KECCAK256", 0, MEMORY_LIMIT));
-
 /** A transaction with all the gas there may be. */
 const heavy = (fields: Partial<FuzzTransaction> = {}): FuzzTransaction =>
   transaction({ gasLimit: MAX_GAS_LIMIT, ...fields });
-
-/** Hashes, copies and logs of all memory below a high stack. */
-function memory(): FuzzCase {
-  const entry = [
-    pile(1_000),
-    fill("memory"),
-    keep(0),
-    op("MCOPY", HALF, 0, HALF),
-    op("MCOPY", 1, 0, MEMORY_LIMIT - 1),
-    op("LOG4", 0, MEMORY_LIMIT, 1, 2, 3, 4),
-    keep(1),
-    op("CALLDATACOPY", 0, 0, MEMORY_LIMIT),
-    op("CODECOPY", 5, 0, MEMORY_LIMIT - 5),
-    keep(2),
-  ];
-  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
-}
-
-/** What calls give and take, as large as memory, and at places that cut every page. */
-function results(): FuzzCase {
-  const all = MEMORY_LIMIT - 1;
-  const fields = { gas: 1_500_000, input: [0, MEMORY_LIMIT], output: [1, all] } as const;
-  const entry = [
-    pile(1_000),
-    fill("results"),
-    write(0, call("CALL", { to: CALLEE, ...fields })),
-    `${op("RETURNDATACOPY", 0, 1, all)} ${keep(1)}`,
-    write(2, call("CALL", { to: REVERTER, ...fields })),
-    `${op("RETURNDATACOPY", 0, 0, MEMORY_LIMIT)} ${keep(3)}`,
-  ];
-  const callee = [pile(1_000), fill("callee"), op("CALLDATACOPY", 1, 0, all), op("RETURN", 0, MEMORY_LIMIT)];
-  const reverter = [pile(1_000), fill("reverter"), rest("reverted"), op("REVERT", 0, MEMORY_LIMIT)];
-  return scene(
-    {
-      [ENTRY]: contract(apart(entry)),
-      [CALLEE]: contract(`${apart(callee.slice(0, -1))} ${callee.at(-1)}`),
-      [REVERTER]: contract(reverter.join(" ")),
-    },
-    [heavy()],
-  );
-}
 
 /** Slots of both kinds that a frame writes before it reverts, all of which are undone. */
 function undoing(): FuzzCase {
@@ -181,7 +128,7 @@ function creation(): FuzzCase {
     op("EXTCODECOPY", LEFT, MEMORY_LIMIT - MAX_INIT_CODE_BYTES, 0, MAX_CODE_BYTES),
     op("EXTCODECOPY", RIGHT, MEMORY_LIMIT - MAX_CODE_BYTES, 0, MAX_CODE_BYTES),
     write(0, op("CREATE2", 0, MEMORY_LIMIT - MAX_INIT_CODE_BYTES, MAX_INIT_CODE_BYTES, 1)),
-    keep(1),
+    write(1, op("KECCAK256", 0, MEMORY_LIMIT)),
   ];
   return scene(
     {
@@ -196,142 +143,13 @@ function creation(): FuzzCase {
   );
 }
 
-const length = (value: string): string => toBeHex(dataLength(value), 32);
-
-/** A power that takes L1 as much as it may. */
-function power(): string {
-  const make = (size: number): string => {
-    const operands = ["0x03", `0x${"ff".repeat(size)}`, `0x${"fd".repeat(256)}`];
-    return concat([...operands.map(length), ...operands]);
-  };
-  let size = 1;
-  while (effortOf(fromHex(make(size + 1))) <= EFFORT_LIMIT) size++;
-  return make(size);
-}
-
-/** Code that writes bytes to the start of memory, and nothing behind. */
-function store(bytes: string): string {
-  const words = bytes.slice(2).match(/.{1,64}/g) ?? [];
-  return words
-    .map((digits, index) =>
-      digits.length === 64
-        ? op("MSTORE", 32 * index, BigInt(`0x${digits}`))
-        : (digits.match(/../g) ?? []).map((byte, at) => op("MSTORE8", 32 * index + at, BigInt(`0x${byte}`))).join(" "),
-    )
-    .join(" ");
-}
-
-/** A precompile at its limit: code that stores its input, how often JUMPDESTs keep it apart, and a call. */
-interface HeavyCall {
-  readonly prepare: string;
-  readonly rounds: number;
-  readonly calling: string;
-}
-
-/** MODEXP with an input as large as memory. */
-const MODEXP: HeavyCall = {
-  prepare: `${fill("modexp")} ${store(power())}`,
-  rounds: 8,
-  calling: call("STATICCALL", { to: 5, gas: 4_000_000, input: [0, MEMORY_LIMIT], output: [1, 256] }),
-};
-
-const PAIRS_SIZE = 192 * PAIRS_LIMIT;
-
-/** As many pairs as there may be; that one is not valid is found out by all the gas that they may take. */
-const PAIRING: HeavyCall = {
-  prepare: fill("pairing", 2 ** Math.ceil(Math.log2(PAIRS_SIZE))),
-  rounds: 2,
-  calling: call("STATICCALL", { to: 8, gas: 45_000 + 34_000 * PAIRS_LIMIT, input: [0, PAIRS_SIZE], output: [0, 32] }),
-};
-
-/**
- * Code of a length that calls below a high stack, after L1 had to pause, and before it has to. JUMPDESTs see to that:
- * nothing else takes so little gas of the L2 for that of L1, and a pairing leaves next to none.
- */
-function surrounded({ prepare, rounds, calling }: HeavyCall, length: number): string {
-  const make = (size: number): string => {
-    const jumpdests = `0x${"5b".repeat(size)}`;
-    return [
-      `${pile(1_000)} ${prepare} ${count("before", rounds, jumpdests)} ${write(0, calling)}`,
-      `${count("after", 4, jumpdests)} ${write(1, op("MLOAD", 1))}`,
-    ].join(" ");
-  };
-  return make((length - dataLength(hex(make(0)))) >> 1);
-}
-
-/** A transaction of nearly so many bytes: all but its calldata takes 110 at most. */
-const sized = (size: number): FuzzTransaction => heavy({ data: [`0x${"a5".repeat(size - 110)}`] });
-
-/** A call by a contract as long as code may be. */
-const called = (heavyCall: HeavyCall, size: number): FuzzCase =>
-  scene({ [ENTRY]: contract(surrounded(heavyCall, MAX_CODE_BYTES)) }, [sized(size)]);
-
-/** A call by init code as long as it may be, in the largest transaction. */
-function created(heavyCall: HeavyCall): FuzzCase {
-  const code = hex(surrounded(heavyCall, MAX_INIT_CODE_BYTES));
-  const halves = [dataSlice(code, 0, MAX_CODE_BYTES), dataSlice(code, MAX_CODE_BYTES)] as const;
-  const entry = [
-    op("EXTCODECOPY", LEFT, 0, 0, MAX_CODE_BYTES),
-    op("EXTCODECOPY", RIGHT, MAX_CODE_BYTES, 0, MAX_CODE_BYTES),
-    op("CREATE", 0, 0, MAX_INIT_CODE_BYTES),
-  ];
-  return scene(
-    {
-      [ENTRY]: contract(entry.join(" ")),
-      [LEFT]: contract(halves[0]),
-      [RIGHT]: contract(halves[1]),
-    },
-    [sized(TRANSACTION_LIMIT)],
-  );
-}
-
-/** Hashes and a copy by precompiles, with an input as large as memory. */
-function hashes(): FuzzCase {
-  const fields = { gas: 1_000_000, input: [0, MEMORY_LIMIT], output: [1, MEMORY_LIMIT - 1] } as const;
-  const entry = [
-    pile(1_000),
-    fill("hashes"),
-    ...[2, 3, 4].map((to) => write(to, call("STATICCALL", { to, ...fields }))),
-    keep(1),
-  ];
-  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
-}
-
-/** As many rounds as gas pays for. */
-function blake(): FuzzCase {
-  const rounds = 7_000_000;
-  const entry = [
-    `${pile(1_000)} ${op("MSTORE", 0, BigInt(rounds) << 224n)} ${op("MSTORE8", 212, 1)}`,
-    write(0, call("STATICCALL", { to: 9, gas: rounds, input: [0, 213], output: [0, 64] })),
-    write(1, op("KECCAK256", 0, 213)),
-  ];
-  return scene({ [ENTRY]: contract(apart(entry)) }, [heavy()]);
-}
-
 /** All of them, each with what a step has to get through. */
 export const WORST: readonly (readonly [title: string, make: () => FuzzCase])[] = [
-  ["hashes, copies and logs of all memory", memory],
-  ["what calls take and give, as large as memory", results],
   ["a frame that reverts after it wrote thousands of slots", undoing],
   ["slots that it reads and writes", slots],
   ["frames above one another, each with stack and memory", depth],
   ["a creation by a transaction with the longest init code and code", deployment],
   ["a creation by code that was copied from two accounts", creation],
-  ["precompiles that hash and copy all memory", hashes],
-  ["as many rounds of BLAKE2F as gas pays for", blake],
   ["the longest access list of accounts", access],
   ["a transaction as large as it may be, with the longest access list", largest],
 ];
-
-const SIZES = [76_800, TRANSACTION_LIMIT];
-
-/** The heaviest calls of precompiles, with all else that a step may have to carry. */
-export const HEAVY_CALLS: typeof WORST = (
-  [
-    ["MODEXP at its limit, with an input as large as memory,", MODEXP],
-    ["a pairing of as many pairs as there may be, which is refused,", PAIRING],
-  ] as const
-).flatMap(([title, heavyCall]) => [
-  ...SIZES.map((size) => [`${title} in a transaction of ${size} bytes`, () => called(heavyCall, size)] as const),
-  [`${title} by the longest init code`, () => created(heavyCall)] as const,
-]);

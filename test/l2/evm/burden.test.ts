@@ -14,7 +14,8 @@ import type { FuzzCase } from "../../../conformance/fuzz/case.ts";
 import { runReference } from "../../../conformance/fuzz/reference.ts";
 import { callees, codes, pages, storage, transient, transientLoop } from "../../../conformance/scenes/roaming.ts";
 import { hex, op } from "../../../conformance/scenes/scenes.ts";
-import { HEAVY_CALLS, WORST } from "../../../conformance/scenes/worst.ts";
+import { HEAVIEST } from "../../../conformance/scenes/heaviest.ts";
+import { WORST } from "../../../conformance/scenes/worst.ts";
 import {
   alice,
   anyProducer,
@@ -54,7 +55,7 @@ describe("Burden", function () {
   }
 
   it("[11.8] [11.9] stays low for a transaction that uses much, but each thing once", async () => {
-    for (const [title, make] of [...WORST, ...HEAVY_CALLS]) expect(await share(make()), title).to.be.at.most(0.25);
+    for (const [title, make] of [...WORST, ...HEAVIEST]) expect(await share(make()), title).to.be.at.most(0.25);
   });
 
   it("counts gas of frames within frames once", () => {
