@@ -17,7 +17,7 @@ library AnswerCost {
     /// @dev L1 gas of a byte of a record: calldata, the event, copies and hashes.
     uint256 private constant PER_BYTE = 60;
     /// @dev L1 gas for a unit of L2 gas beyond transfers: what contracts of everyday use take, witness included.
-    uint256 private constant PER_GAS = 30;
+    uint256 private constant PER_GAS = 20;
     /// @dev The same at worst, for code that was written to be dear on L1 (docs/execution.md).
     uint256 private constant WORST_PER_GAS = 1_700;
     /// @dev A tenth of L1's gas in a second.

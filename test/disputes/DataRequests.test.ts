@@ -70,7 +70,7 @@ describe("Data requests", () => {
       const { networkHelpers } = system.connection;
       await submit(system, first);
       const { txCount, dataSize, gasUsed } = first.header;
-      const gas = 100_000n + 85_000n * txCount + 60n * dataSize + 30n * (gasUsed - 21_000n * txCount);
+      const gas = 100_000n + 85_000n * txCount + 60n * dataSize + 20n * (gasUsed - 21_000n * txCount);
       const [floor, factor] = await Promise.all([
         system.parameters.get(Parameter.RequestFeeFloor),
         system.parameters.get(Parameter.RequestFeeFactor),
