@@ -338,8 +338,9 @@ async function smallestStep(advance: Advance, { from, left }: { from: Hex; left:
     const attempt = await advance(left - work);
     if (attempt.fits) {
       const step = stepOf(attempt, least);
-      // A caller that goes on has more work left than the end of its callee.
-      if (step.next !== from) return step;
+      // A caller that goes on has more work left than the end of its callee; an execution may be complete at once.
+      if (step.left === 0n || step.next !== from) return step;
+      if (work >= left) return undefined;
       tooLittle = work;
     } else {
       tooMuch = work;

@@ -199,7 +199,11 @@ library Code {
                     // No memory.
                     place := add(sub(place, 32), shr(3, clz(bytes_)))
                 }
-                if (place < last) return _isMapped(record, destination);
+                if (place < last) {
+                    // From now on the bitmap answers: a search that failed must not be paid for again.
+                    store(record + LEFT, 0);
+                    return _isMapped(record, destination);
+                }
             }
             store(record + LEFT, place - last);
             assembly ("memory-safe") {

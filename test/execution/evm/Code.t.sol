@@ -64,6 +64,29 @@ contract CodeTest is MachineTest {
         require(before - gasleft() < once, "dear again");
     }
 
+    /// @notice A search that fails is paid for once, though a near one succeeded before, and two far ones share the slot in
+    /// which a destination is remembered.
+    function test_destinationAt_farOnesInTurn_payForOneSearch() public view {
+        _startHeap();
+        uint256 size = 24_576;
+        uint256 address_ = Pages.open();
+        for (uint256 i = 0; i < size; i++) _storeByte(Pages.locate(address_ + i), uint8(PUSH1));
+        _storeByte(Pages.locate(address_ + 202), uint8(JUMPDEST));
+        _storeByte(Pages.locate(address_ + 24_443), uint8(JUMPDEST));
+        _storeByte(Pages.locate(address_ + 24_571), uint8(JUMPDEST));
+        uint256 record = Code.fromPages(address_, size);
+        _check(record, 202, true);
+        uint256 before = gasleft();
+        _check(record, 24_443, true);
+        uint256 once = before - gasleft();
+        before = gasleft();
+        for (uint256 i = 0; i < 300; i++) {
+            _check(record, 24_571, false);
+            _check(record, 24_443, true);
+        }
+        require(before - gasleft() < once, "dear again");
+    }
+
     /// @dev Whether the code has a destination there, and where it lies.
     function _check(uint256 record, uint256 offset, bool expected) private pure {
         require(Code.destinationAt(record, offset) == (expected ? record + CODE_HEADER + offset : 0), "a destination");
