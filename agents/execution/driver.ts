@@ -26,7 +26,7 @@ export interface L1Outcome {
 export interface ExecutionRequest {
   readonly transaction: L2Transaction;
   readonly preStateRoot: Hex;
-  /** Items of a first witness, concatenated; missing ones come from `preimages`. */
+  /** Items of a first witness, concatenated; missing ones come from `preimages`, which knows these as well. */
   readonly witness: Uint8Array;
   readonly preimages: PreimageSource;
 }
@@ -126,7 +126,7 @@ export class ExecutionDriver {
     let growing = new GrowingWitness(witness, known);
     let machine: Hex = "0x";
     let root: Hex = ZERO_HASH;
-    let left = workOf(Transaction.from(toHex(transaction.raw)).gasLimit);
+    let left = workOf(gasLimitOf(transaction));
     const usual = (this.#gas / USUAL_RATIO) << GAS_BITS;
     let pace = usual;
     let count = 0;
@@ -134,7 +134,11 @@ export class ExecutionDriver {
       const [from, before] = [machine, root];
       let current = growing;
       let cause: Error = new Error("the machine does not come on");
-      const attempt = async (until: bigint, bytes: number, gas?: GasLimit, foresees = true): Promise<Attempt> => {
+      const attempt = async (
+        until: bigint,
+        bytes: number,
+        { gas, foresees = true }: { gas?: GasLimit | undefined; foresees?: boolean } = {},
+      ): Promise<Attempt> => {
         const method = from === "0x" ? "begin" : "advance";
         const values = from === "0x" ? [transaction, preStateRoot, until] : [key, from, until];
         const call = encodeCall(method, [...values, "0x"]);
@@ -148,18 +152,17 @@ export class ExecutionDriver {
       };
       /** A step of which most is foreseen. */
       const usualStep: Advance = async (until, gas) => {
-        const made = await attempt(until, this.#bytes, gas);
+        const made = await attempt(until, this.#bytes, { gas });
         if (!made.fits && gas === undefined) current.halve();
         return made;
       };
       /** A step that brings no more than it needs, if it would be too large otherwise. */
-      const leanStep: Advance = async (until, gas) => {
-        const first = from === "0x" ? witness : new Uint8Array();
-        current = new GrowingWitness(first, known);
-        const made = await attempt(until, this.#mostBytes, gas);
+      const leanStep = async (until: bigint): Promise<Attempt> => {
+        current = new GrowingWitness(new Uint8Array(), known);
+        const made = await attempt(until, this.#mostBytes);
         if (made.fits) return made;
-        current = new GrowingWitness(first, known);
-        return await attempt(until, this.#mostBytes, gas, false);
+        current = new GrowingWitness(new Uint8Array(), known);
+        return await attempt(until, this.#mostBytes, { foresees: false });
       };
       // One heavy instruction, or a frame that ended, says nothing about the instructions after it.
       if (isBeforeInstruction(left)) pace = max(pace, usual / 16n);
@@ -328,7 +331,10 @@ async function worthwhileStep(
  *
  * @returns Nothing where not even that fits.
  */
-async function smallestStep(advance: Advance, { from, left }: { from: Hex; left: bigint }): Promise<Step | undefined> {
+async function smallestStep(
+  advance: (until: bigint) => Promise<Attempt>,
+  { from, left }: { from: Hex; left: bigint },
+): Promise<Step | undefined> {
   // Before an instruction nothing is to be found between two amounts of gas, but the end of a frame, which takes up most
   // of what lies between.
   const least = isBeforeInstruction(left) ? 1n << GAS_BITS : 1n;
@@ -354,6 +360,15 @@ function stepOf({ data, result }: Fitting, pace: bigint): Step {
   const [first, items] = readByteStrings(fromHex(result));
   const next = toHex(first);
   return { data, next, items, left: next === "0x" ? 0n : readMachine(next).left, pace };
+}
+
+/** The gas that a transaction may use; none where it cannot be decoded, which L1 finds at once. */
+function gasLimitOf({ raw }: L2Transaction): bigint {
+  try {
+    return Transaction.from(toHex(raw)).gasLimit;
+  } catch {
+    return 0n;
+  }
 }
 
 /** Decodes what `begin` and `advance` return, `(bytes, bytes)`; decoders of any type take long for hundreds of kilobytes. */

@@ -228,7 +228,7 @@ function store(uint256 place, uint256 word) pure {
 }
 
 /// @dev Takes gas from a state.
-/// @param gas_ At most 2^64: more would reach beyond the guard.
+/// @param gas_ At most 2^64: what is far larger would reach beyond the guard.
 function charge(uint256 s, uint256 gas_) pure returns (uint256 state) {
     assembly ("memory-safe") {
         // No memory. Where gas is overdrawn, the subtraction borrows from the bits above the gas and sets the guard.

@@ -47,7 +47,8 @@ import {PageTree} from "./PageTree.sol";
 ///     while a frame ends           2^24 x (1 + gas left) + length of the journal + depth
 ///     while code runs              2^24 x (1 + gas left) + 2^24 - 1
 ///
-/// It decreases with every step of the machine. Gas left is that of all frames together.
+/// It decreases with every step of the machine but one: a caller that goes on has the gas that the end of its callee had,
+/// and so more work. Gas left is that of all frames together.
 ///
 /// Assembly here is memory-safe: it reads and writes what lies below the heap (Machine), and buffers that start at the
 /// free memory pointer; the blocks that write those also end the call of L1.

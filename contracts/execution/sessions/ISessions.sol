@@ -65,7 +65,7 @@ interface ISessions {
     /// @notice The key of a transition: a hash of block, transaction and state root before it.
     function transitionKey(L2Transaction calldata transaction, bytes32 preStateRoot) external pure returns (bytes32);
 
-    /// @notice The outcome of a transition that was executed by `advance`; all zero if none is complete.
+    /// @notice The outcome of a transition that was executed in a session; all zero if none is complete.
     /// @param key The transition (`transitionKey`).
     function outcomeOf(bytes32 key) external view returns (Outcome memory);
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { AbiCoder, type TransactionRequest, Wallet, concat, dataSlice, getBytes, toBeHex } from "ethers";
+import { AbiCoder, type TransactionRequest, Wallet, concat, dataLength, dataSlice, getBytes, toBeHex } from "ethers";
 
 import { asHash, type Hex, ZERO_HASH } from "../../../l2/base/hex.ts";
 import { keccakHex, keccakText } from "../../../l2/base/keccak.ts";
@@ -120,8 +120,9 @@ describe("Execution driver", () => {
   async function run(
     l1: FakeL1,
     given: ExecutionRequest,
+    limits: { bytes?: number; mostBytes?: number } = {},
   ): Promise<{ execution: Execution; steps: readonly ExecutionStep[] }> {
-    const driver = new ExecutionDriver({ gas: GAS }, { provider: l1, executor: EXECUTOR });
+    const driver = new ExecutionDriver({ gas: GAS, ...limits }, { provider: l1, executor: EXECUTOR });
     const steps: ExecutionStep[] = [];
     const execution = await driver.run(given, async (step) => {
       steps.push(step);
@@ -177,6 +178,37 @@ describe("Execution driver", () => {
     const given = await request(100n);
     const wrong = { ...given, preimages: () => new Uint8Array([0xc0]) };
     expect((await failure(run(new FakeL1(program, 100n), wrong))).is("MissingWitness")).to.equal(true);
+  });
+
+  /** Items of a witness of 2,000 bytes each. */
+  const large = (count: number): Uint8Array[] =>
+    Array.from({ length: count }, (_, index) => codeItem(new Uint8Array(2_000).fill(index + 1)));
+
+  it("takes the smallest step, without what it does not need, where none that clients pass on fits", async () => {
+    const items = large(3);
+    const program = [...items.map((needs) => ({ l1: 10n, l2: 3n, needs })), { l1: 10n, l2: 3n }];
+    const given = { ...(await request(100n, items)), witness: Buffer.concat(items) };
+    const { execution, steps } = await run(new FakeL1(program, 100n), given, { bytes: 1_000, mostBytes: 4_000 });
+    expect(execution.outcome).to.deep.equal(OUTCOME);
+    expect(steps.length).to.be.greaterThan(2);
+    for (const { data } of steps) expect(dataLength(data)).to.be.at.most(4_000);
+    // Of two items none could be left out.
+    const both = [{ l1: 10n, l2: 3n, needs: Buffer.concat(items.slice(0, 2)) }];
+    const refused = run(new FakeL1(both, 100n), await request(100n, [both[0]!.needs]), {
+      bytes: 100,
+      mostBytes: 4_000,
+    });
+    expect(String(await refused.catch((error: unknown) => error))).to.include("bytes, expected 4000");
+  });
+
+  it("ends where an execution that clients do not pass on is complete at once", async () => {
+    const garbage = new Uint8Array(5_000).fill(0xff);
+    const given = await request(100n);
+    for (const transaction of [given.transaction, { ...given.transaction, raw: garbage }]) {
+      const { execution, steps } = await run(new FakeL1([], 100n), { ...given, transaction }, { bytes: 100 });
+      expect(steps).to.have.length(1);
+      expect(execution.outcome).to.deep.equal(OUTCOME);
+    }
   });
 
   it("gives up where a single operation does not fit", async () => {

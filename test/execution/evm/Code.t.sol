@@ -9,6 +9,8 @@ import {MachineTest} from "./MachineTest.sol";
 
 /// @notice Jump destinations against a scan of the code.
 contract CodeTest is MachineTest {
+    uint256 private constant SIZE = 24_576;
+
     /// @notice A place is a destination where a scan from the start comes to a JUMPDEST there.
     function testFuzz_destinationAt_anyCode_agreesWithScan(bytes32 seed, uint256 size) public pure {
         size = bound(size, 1, 300);
@@ -40,41 +42,27 @@ contract CodeTest is MachineTest {
 
     /// @notice In code that has no sure start of an instruction near, what jumps cost does not grow with their number.
     function test_destinationAt_noStartNear_readsTheCodeOnce() public view {
-        _startHeap();
-        uint256 size = 24_576;
-        uint256 address_ = Pages.open();
-        // Each byte could be a PUSH1 that reaches the next one. Every other one is.
-        for (uint256 i = 0; i < size; i++) _storeByte(Pages.locate(address_ + i), uint8(PUSH1));
-        _storeByte(Pages.locate(address_ + 64), uint8(JUMPDEST));
-        _storeByte(Pages.locate(address_ + 128), uint8(JUMPDEST));
-        _storeByte(Pages.locate(address_ + size - 1), uint8(JUMPDEST));
-        uint256 record = Code.fromPages(address_, size);
+        // The second one is data of a PUSH.
+        uint256 record = _unsure(64, 128, SIZE - 2);
         uint256 before = gasleft();
-        _check(record, size - 1, true);
+        _check(record, SIZE - 2, true);
         _check(record, 64, true);
         uint256 once = before - gasleft();
         require(once < 8_000_000, "dear at first");
         before = gasleft();
-        // The second one is data of a PUSH.
         for (uint256 i = 0; i < 300; i++) {
             _check(record, 64, true);
             _check(record, 128, false);
-            _check(record, size - 1, true);
+            _check(record, SIZE - 2, true);
         }
         require(before - gasleft() < once, "dear again");
     }
 
-    /// @notice A search that fails is paid for once, though a near one succeeded before, and two far ones share the slot in
-    /// which a destination is remembered.
-    function test_destinationAt_farOnesInTurn_payForOneSearch() public view {
-        _startHeap();
-        uint256 size = 24_576;
-        uint256 address_ = Pages.open();
-        for (uint256 i = 0; i < size; i++) _storeByte(Pages.locate(address_ + i), uint8(PUSH1));
-        _storeByte(Pages.locate(address_ + 202), uint8(JUMPDEST));
-        _storeByte(Pages.locate(address_ + 24_443), uint8(JUMPDEST));
-        _storeByte(Pages.locate(address_ + 24_571), uint8(JUMPDEST));
-        uint256 record = Code.fromPages(address_, size);
+    /// @notice A search that goes too far is paid for once, also after a near one that succeeded, and where nothing is found
+    /// that could be remembered.
+    function test_destinationAt_farOnes_payForOneSearch() public view {
+        // The third one is data of a PUSH.
+        uint256 record = _unsure(202, 24_443, 24_571);
         _check(record, 202, true);
         uint256 before = gasleft();
         _check(record, 24_443, true);
@@ -85,6 +73,25 @@ contract CodeTest is MachineTest {
             _check(record, 24_443, true);
         }
         require(before - gasleft() < once, "dear again");
+    }
+
+    /// @dev The record of code each of whose bytes could be a PUSH1 that reaches the next one, and every other one is. It
+    /// has a JUMPDEST at three places; the byte before could be a PUSH32, so that none of them makes a start sure.
+    function _unsure(uint256 first, uint256 second, uint256 third) private pure returns (uint256) {
+        _startHeap();
+        uint256 address_ = Pages.open();
+        for (uint256 i = 0; i < SIZE; i++) _storeByte(Pages.locate(address_ + i), uint8(PUSH1));
+        for (uint256 i = 0; i < 3; i++) {
+            uint256 offset =
+                i == 0
+                    ? first
+                    : i == 1
+                        ? second
+                        : third;
+            _storeByte(Pages.locate(address_ + offset - 1), uint8(PUSH32));
+            _storeByte(Pages.locate(address_ + offset), uint8(JUMPDEST));
+        }
+        return Code.fromPages(address_, SIZE);
     }
 
     /// @dev Whether the code has a destination there, and where it lies.
