@@ -29,14 +29,10 @@ const secondJob = [
 const interpreter = ["contracts/execution/evm/Interpreter.sol"];
 const shorter = { ...compiler, settings: { ...compiler.settings, optimizer: { enabled: true, runs: 1000 } } };
 
-/** Contracts of tests and demos that run on the L2: for its fork of the EVM. */
-const onL2 = ["testkit/contracts/*.sol"];
-const forL2 = { ...compiler, settings: { ...compiler.settings, evmVersion: "cancun" } };
-
 // One build for tests and deployments: what is deployed is, byte for byte, what was tested.
 const profile = {
   compilers: [compiler],
-  overrides: { ...forFiles(secondJob, compiler), ...forFiles(interpreter, shorter), ...forFiles(onL2, forL2) },
+  overrides: { ...forFiles(secondJob, compiler), ...forFiles(interpreter, shorter) },
   isolated: false,
   toolVersionsInBuildInfo: true,
 };

@@ -9,7 +9,7 @@ import type { Selection } from "../conformance/statetest/cases.ts";
 import { ensureCompiled } from "../ignition/compiled.ts";
 
 /** Forks whose rules the contracts have. */
-const FORKS = ["Cancun"];
+const FORKS = ["Osaka"];
 
 interface Options {
   readonly fork: string;
@@ -29,7 +29,7 @@ const program = new Command("npm run statetest --")
   .addOption(
     new Option("--fork <name>", "fork whose results are expected")
       .choices(FORKS)
-      .default("Cancun")
+      .default("Osaka")
       .env("METIS_STATETEST_FORK"),
   )
   .addOption(

@@ -40,7 +40,7 @@ export class TestState {
   }
 
   static async open(config: ChainConfig): Promise<TestState> {
-    const common = createCustomCommon({ chainId: Number(config.chainId) }, Mainnet, { hardfork: Hardfork.Cancun });
+    const common = createCustomCommon({ chainId: Number(config.chainId) }, Mainnet, { hardfork: Hardfork.Osaka });
     const trie = await createMPT({ useKeyHashing: true, common });
     const states = new MerkleStateManager({ trie, common });
     for (const [address, balance] of Object.entries(config.alloc)) {

@@ -1,4 +1,5 @@
-import { type Interface, type Provider, Transaction, dataLength, id, keccak256, toNumber } from "ethers";
+import { RLP } from "@ethereumjs/rlp";
+import { type Interface, type Provider, dataLength, id, keccak256, toNumber } from "ethers";
 
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
 import { type Hex, ZERO_HASH, asHash, asHex, fromHex, toHex } from "../../l2/base/hex.ts";
@@ -365,7 +366,12 @@ function stepOf({ data, result }: Fitting, pace: bigint): Step {
 /** The gas that a transaction may use; none where it cannot be decoded, which L1 finds at once. */
 function gasLimitOf({ raw }: L2Transaction): bigint {
   try {
-    return Transaction.from(toHex(raw)).gasLimit;
+    const [first] = raw;
+    const typed = first !== undefined && first < 0xc0;
+    const items = RLP.decode(typed ? raw.subarray(1) : raw) as Uint8Array[];
+    // After the nonce and the price; before these the chain id, and a second price since type 2 (EIP-1559).
+    const place = !typed ? 2 : first === 1 ? 3 : 4;
+    return BigInt(toHex(items[place] ?? new Uint8Array()));
   } catch {
     return 0n;
   }

@@ -4,7 +4,13 @@ import { getAddress, MaxUint256 } from "ethers";
 
 import { genesisHeader, hashHeader, type BatchHeader } from "../../l2/batch/header.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
-import { ACCESS_LIMIT, BLOB_BASE_FEE, TRANSACTION_LIMIT, type ChainConfig } from "../../l2/protocol/config.ts";
+import {
+  ACCESS_LIMIT,
+  AUTHORIZATION_LIMIT,
+  BLOB_BASE_FEE,
+  TRANSACTION_LIMIT,
+  type ChainConfig,
+} from "../../l2/protocol/config.ts";
 import { BATCH_LIMITS } from "../../l2/protocol/limits.ts";
 import { StateStore } from "../../l2/state/state.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
@@ -93,6 +99,7 @@ export async function checkGenesis(l1: L1, config: ChainConfig): Promise<void> {
     ["memoryLimit", BigInt(MEMORY_LIMIT), await executor.memoryLimit()],
     ["transactionLimit", BigInt(TRANSACTION_LIMIT), await executor.transactionLimit()],
     ["accessLimit", BigInt(ACCESS_LIMIT), await executor.accessLimit()],
+    ["authorizationLimit", BigInt(AUTHORIZATION_LIMIT), await executor.authorizationLimit()],
     ["BatchInbox.baseFee", config.baseFee, await inbox.baseFee()],
     ["MAX_TRANSACTIONS", BigInt(BATCH_LIMITS.transactions), await inbox.MAX_TRANSACTIONS()],
     ["MAX_DATA_SIZE", BigInt(BATCH_LIMITS.bytes), await inbox.MAX_DATA_SIZE()],

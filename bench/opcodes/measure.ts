@@ -15,7 +15,7 @@ import { CLASSES, type Case, IDLE, PLAIN } from "./cases.ts";
 export type OpcodeFigures = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** The chain whose transactions the loops are. */
-export const CHAIN = { chainId: 1088n, baseFee: 1_000_000_000n, gasLimit: 30_000_000n };
+export const CHAIN = { chainId: 1088n, baseFee: 1_000_000_000n, gasLimit: 16_777_216n };
 const SENDER = signer(id("somebody"));
 const TARGET = toBeHex(0x3000, 20);
 /** What opcodes work on: three words of full size on top of items enough for DUP16 and SWAP16. */

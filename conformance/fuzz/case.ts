@@ -1,13 +1,15 @@
 /** One case of the fuzzer: a state, and transactions on it. It is plain data, so that it can be stored and cut down. */
 import { getBytes, keccak256, toUtf8Bytes } from "ethers";
 
-import { ACCESS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, AUTHORIZATION_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import type { BlockContext } from "../../l2/protocol/l2-transaction.ts";
 import {
   type AccessList,
+  type Authorization,
   type Fields,
   type Signer,
+  signAuthorization,
   signTransaction,
   signer,
 } from "../../testkit/execution/transactions.ts";
@@ -27,7 +29,7 @@ export interface FuzzTransaction {
   context: BlockContext;
   /** Name of the user who signs it. */
   from: string;
-  type: 0 | 1 | 2;
+  type: 0 | 1 | 2 | 4;
   chainId: bigint;
   nonce: bigint;
   tipCap: bigint;
@@ -39,6 +41,19 @@ export interface FuzzTransaction {
   /** Chunks of assembly, or of bytes: calldata, or the init code. */
   data: string[];
   accessList: AccessList;
+  /** Of type 4. */
+  authorizations?: FuzzAuthorization[];
+}
+
+/** An authorisation (EIP-7702). */
+export interface FuzzAuthorization {
+  /** Name of the user who signs it. */
+  by: string;
+  chainId: bigint;
+  address: string;
+  nonce: bigint;
+  /** What is changed once it is signed. */
+  spoilt?: Partial<Pick<Authorization, "parity" | "r" | "s">>;
 }
 
 export interface FuzzCase {
@@ -52,11 +67,12 @@ export interface FuzzCase {
 export const CHAIN = {
   chainId: 1088n,
   baseFee: 7n,
-  gasLimit: 30_000_000n,
+  gasLimit: 2n ** 24n,
   blobBaseFee: 1n,
   memoryLimit: BigInt(MEMORY_LIMIT),
   transactionLimit: BigInt(TRANSACTION_LIMIT),
   accessLimit: BigInt(ACCESS_LIMIT),
+  authorizationLimit: BigInt(AUTHORIZATION_LIMIT),
 };
 
 /** Someone who signs transactions, with the 64 bytes of the public key. */
@@ -76,8 +92,14 @@ export function user(name: string): User {
 
 /** The signed bytes of a transaction. */
 export function rawTransaction(transaction: FuzzTransaction): string {
-  const { from, data, context: _, ...rest } = transaction;
-  const fields: Fields = { ...rest, data: `0x${Buffer.from(assemble(data.join(" "))).toString("hex")}` };
+  const { from, data, context: _, authorizations = [], ...rest } = transaction;
+  const fields: Fields = {
+    ...rest,
+    data: `0x${Buffer.from(assemble(data.join(" "))).toString("hex")}`,
+    authorizations: authorizations.map(({ by, spoilt, ...signed }) => {
+      return { ...signAuthorization(signed, user(by).key), ...spoilt };
+    }),
+  };
   return signTransaction(fields, user(from).key);
 }
 

@@ -5,7 +5,8 @@ import { asHash } from "../../l2/base/hex.ts";
 import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import type { AccessList } from "../../testkit/execution/transactions.ts";
 import { assemble } from "./assembly.ts";
-import { CHAIN, type FuzzAccount, type FuzzCase, type FuzzTransaction, user } from "./case.ts";
+import { CHAIN, type FuzzAccount, type FuzzAuthorization, type FuzzCase, type FuzzTransaction, user } from "./case.ts";
+import { isPrecompile } from "../../l2/evm/fork.ts";
 import { Dice } from "./dice.ts";
 import { precompileInput } from "./precompiles.ts";
 import { type Scene, Writer, addressOf } from "./program.ts";
@@ -53,13 +54,16 @@ function makeScene(dice: Dice): Scene {
 function makeAccounts(dice: Dice, scene: Scene): Record<string, FuzzAccount> {
   const accounts: Record<string, FuzzAccount> = {};
   const plain = (balance: bigint, nonce: bigint): FuzzAccount => ({ balance, nonce, storage: {}, code: [] });
-  for (const address of scene.users) accounts[address] = plain(ETHER, BigInt(dice.below(3)));
+  for (const address of scene.users) {
+    accounts[address] = plain(ETHER, BigInt(dice.below(3)));
+    if (dice.oneIn(8)) accounts[address].code = [delegation(dice, scene)];
+  }
   for (const address of scene.contracts) {
     accounts[address] = {
       balance: dice.pick([0n, 0n, 3n, 1000n, ETHER]),
       nonce: dice.oneIn(40) ? MAX_NONCE - BigInt(dice.below(2)) : 1n,
       storage: makeStorage(dice),
-      code: new Writer(dice, scene).program(),
+      code: dice.oneIn(8) ? [delegation(dice, scene)] : new Writer(dice, scene).program(),
     };
   }
   if (dice.oneIn(3)) accounts[scene.empty[0]!] = plain(0n, 0n);
@@ -74,6 +78,27 @@ function makeAccounts(dice: Dice, scene: Scene): Record<string, FuzzAccount> {
   if (dice.oneIn(6))
     for (let left = dice.below(30); left > 0; left--) accounts[addressOf(dice.bits(20))] = plain(1n, 0n);
   return accounts;
+}
+
+/** The code of an account that runs the code of another one (EIP-7702). */
+function delegation(dice: Dice, scene: Scene): string {
+  return `0xef0100${delegate(dice, scene).slice(2)}`;
+}
+
+function delegate(dice: Dice, { contracts, users, empty, created }: Scene): string {
+  return dice.weighted<() => string>([
+    [12, () => dice.pick(contracts)],
+    [1, () => dice.pick(users)],
+    [1, () => dice.pick(empty)],
+    [1, () => dice.pick(created)],
+    [2, () => precompileAddress(dice)],
+    [1, () => addressOf(dice.bits(20))],
+  ])();
+}
+
+/** An address of a precompile, or one beside them. */
+function precompileAddress(dice: Dice): string {
+  return addressOf(BigInt(dice.pick([dice.below(19), 0x100])));
 }
 
 function obstacle(dice: Dice): FuzzAccount {
@@ -105,10 +130,10 @@ function makeTransaction(
   earlier: readonly FuzzTransaction[],
 ): FuzzTransaction {
   const from = dice.pick(USERS);
-  const type = dice.below(3) as 0 | 1 | 2;
+  const type = dice.pick([0, 1, 2, 4] as const);
   const tipCap = dice.pick([0n, 1n, BigInt(dice.below(50))]);
   const feeCap = CHAIN.baseFee + dice.pick([0n, tipCap, 2n * tipCap]);
-  const to = recipient(dice, scene);
+  const to = recipient(dice, scene, type);
   const sent = earlier.filter((transaction) => transaction.from === from).length;
   const transaction: FuzzTransaction = {
     context: {
@@ -128,17 +153,18 @@ function makeTransaction(
     value: dice.pick([0n, 0n, 1n, BigInt(dice.below(1000)), ETHER / 10n]),
     data: to === "0x" ? new Writer(dice, scene).initCode() : [calldata(dice, to)],
     accessList: type === 0 ? [] : accessList(dice, scene),
+    ...(type === 4 ? { authorizations: authorizations(dice, scene, accounts, from) } : {}),
   };
   transaction.gasLimit = gasLimit(dice, transaction);
   return transaction;
 }
 
-function recipient(dice: Dice, scene: Scene): string {
+function recipient(dice: Dice, scene: Scene, type: number): string {
   return dice.weighted<() => string>([
     [16, () => dice.pick(scene.contracts)],
-    [5, () => "0x"],
-    [1, () => addressOf(BigInt(dice.below(12)))],
-    [1, () => dice.pick(scene.users)],
+    [type === 4 ? 0 : 5, () => "0x"],
+    [1, () => precompileAddress(dice)],
+    [type === 4 ? 6 : 1, () => dice.pick(scene.users)],
     [1, () => dice.pick(scene.empty)],
     [1, () => dice.pick(scene.created)],
   ])();
@@ -146,26 +172,58 @@ function recipient(dice: Dice, scene: Scene): string {
 
 function calldata(dice: Dice, to: string): string {
   const number = BigInt(to);
-  if (number >= 1n && number <= 10n) return `0x${precompileInput(dice, Number(number))}`;
+  if (isPrecompile(number)) return `0x${precompileInput(dice, Number(number))}`;
   return `0x${dice.oneIn(3) ? "" : dice.hex(dice.below(100))}`;
 }
 
+/** Authorisations, most of which count. */
+function authorizations(
+  dice: Dice,
+  scene: Scene,
+  accounts: Record<string, FuzzAccount>,
+  sender: string,
+): FuzzAuthorization[] {
+  return Array.from({ length: 1 + dice.below(dice.pick([1, 4])) }, () => {
+    const by = dice.weighted([
+      [6, dice.pick(USERS)],
+      [2, `new ${dice.below(2)}`],
+    ]);
+    const nonce = accounts[user(by).address]?.nonce ?? 0n;
+    const flawed = dice.oneIn(6);
+    return {
+      by,
+      chainId: flawed && dice.oneIn(3) ? CHAIN.chainId + 1n : dice.pick([CHAIN.chainId, 0n]),
+      address: dice.oneIn(8) ? addressOf(0n) : delegate(dice, scene),
+      // A sender's nonce is one more by then; so is that of who signs twice.
+      nonce: nonce + BigInt(by === sender ? dice.pick([1, 1, 1, 0, 2]) : dice.pick([0, 0, 0, 0, 1])),
+      ...(flawed && dice.oneIn(2)
+        ? { spoilt: dice.pick([{ parity: 2n }, { s: 2n ** 255n }, { r: 0n }, { r: dice.bits(32) }]) }
+        : {}),
+    };
+  });
+}
+
 function accessList(dice: Dice, scene: Scene): AccessList {
-  const addresses = [...scene.contracts, ...scene.created, ...scene.empty, addressOf(BigInt(dice.below(12)))];
+  const addresses = [...scene.contracts, ...scene.created, ...scene.empty, precompileAddress(dice)];
   return Array.from({ length: dice.below(4) }, () => {
     const keys = Array.from({ length: dice.below(4) }, () => `0x${dice.below(7).toString(16).padStart(64, "0")}`);
     return [dice.pick(addresses), keys] as const;
   });
 }
 
-function gasLimit(dice: Dice, { to, data, accessList }: FuzzTransaction): bigint {
+function gasLimit(dice: Dice, { to, data, accessList, authorizations = [] }: FuzzTransaction): bigint {
   const bytes = assemble(data.join(" "));
   const zeroes = bytes.filter((byte) => byte === 0).length;
   const intrinsic = accessList.reduce(
     (sum, [, keys]) => sum + 2400 + 1900 * keys.length,
-    21_000 + 16 * bytes.length - 12 * zeroes + (to === "0x" ? 32_000 + 2 * Math.ceil(bytes.length / 32) : 0),
+    21_000 +
+      16 * bytes.length -
+      12 * zeroes +
+      25_000 * authorizations.length +
+      (to === "0x" ? 32_000 + 2 * Math.ceil(bytes.length / 32) : 0),
   );
-  if (dice.oneIn(60)) return BigInt(intrinsic - dice.below(2));
+  const floor = 21_000 + 40 * bytes.length - 30 * zeroes;
+  if (dice.oneIn(60)) return BigInt(dice.pick([intrinsic, floor]) - dice.below(2));
   const execution = dice.weighted<() => number>([
     [1, () => dice.below(200)],
     [2, () => dice.below(20_000)],
@@ -173,7 +231,7 @@ function gasLimit(dice: Dice, { to, data, accessList }: FuzzTransaction): bigint
     [9, () => 100_000 + dice.below(500_000)],
     [1, () => dice.below(2_000_000)],
   ])();
-  return BigInt(intrinsic + execution);
+  return BigInt(Math.max(intrinsic + execution, dice.oneIn(8) ? 0 : floor));
 }
 
 /** Makes a transaction invalid, or nearly. */

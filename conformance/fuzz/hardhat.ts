@@ -24,7 +24,7 @@ export class ThirdOpinion {
   }
 
   static async open(): Promise<ThirdOpinion> {
-    const rules = { hardfork: "cancun", chainId: Number(CHAIN.chainId), blockGasLimit: CHAIN.gasLimit };
+    const rules = { hardfork: "osaka", chainId: Number(CHAIN.chainId), blockGasLimit: CHAIN.gasLimit };
     return new ThirdOpinion(await network.create({ network: "default", override: rules }));
   }
 

@@ -22,7 +22,7 @@ export interface Scene {
 const NULLARY =
   "ADDRESS ORIGIN CALLER CALLVALUE CALLDATASIZE CODESIZE GASPRICE RETURNDATASIZE COINBASE TIMESTAMP NUMBER PREVRANDAO " +
   "GASLIMIT CHAINID SELFBALANCE BASEFEE BLOBBASEFEE PC MSIZE GAS GAS PUSH0";
-const UNARY = "ISZERO NOT CALLDATALOAD BLOCKHASH BLOBHASH";
+const UNARY = "ISZERO NOT CLZ CALLDATALOAD BLOCKHASH BLOBHASH";
 const BINARY =
   "ADD MUL SUB DIV SDIV MOD SMOD EXP SIGNEXTEND LT GT SLT SGT EQ AND OR XOR BYTE SHL SHR SAR DIV SDIV SAR SIGNEXTEND";
 const TERNARY = "ADDMOD MULMOD";
@@ -210,7 +210,7 @@ export class Writer {
       [2, () => this.#constant(BigInt(dice.pick(empty)))],
       [2, () => this.#constant(BigInt(dice.pick(created)))],
       [1, () => this.#constant(BigInt(coinbase))],
-      [3, () => this.#constant(BigInt(dice.below(13)))],
+      [3, () => this.#constant(BigInt(dice.pick([dice.below(19), 0x100])))],
       [1, () => this.#known("ADDRESS")],
       [1, () => this.#known("CALLER")],
       [1, () => this.#value(1)],
@@ -360,7 +360,7 @@ export class Writer {
   #precompile(): string {
     const dice = this.#dice;
     // Pairings and evaluations take a hundred times as long as most programs.
-    const address = 1 + dice.pick([dice.below(7), dice.below(7), dice.below(7), 8, dice.below(10)]);
+    const address = dice.pick([1 + dice.below(7), 1 + dice.below(7), 1 + dice.below(7), 9, 0x100, 1 + dice.below(17)]);
     const input = precompileInput(dice, address);
     const at = dice.pick([0, 0, 32, dice.below(300)]);
     const height = this.#height;

@@ -4,12 +4,10 @@
  */
 import { concat, dataLength, dataSlice, id, toBeHex } from "ethers";
 
-import { EFFORT_LIMIT, effortOf } from "../../l2/evm/effort.ts";
+import { FALLIBLE_LIMIT, MODEXP_LIMIT } from "../../l2/evm/precompile-limits.ts";
 import { MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
 import { MAX_CODE_BYTES, MAX_INIT_CODE_BYTES } from "../../l2/evm/fork.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
-import { fromHex } from "../../l2/base/hex.ts";
-import { PAIRS_LIMIT } from "../../l2/evm/pairing.ts";
 import type { FuzzAccount, FuzzCase } from "../fuzz/case.ts";
 import { ENTRY, account, call, contract, hex, op, scene, transaction, write } from "./scenes.ts";
 import { fill, pile, rest } from "./worst.ts";
@@ -58,15 +56,11 @@ const ending = (end: "RETURN" | "REVERT"): FuzzAccount =>
 const all = { gas: 1_000_000, input: WHOLE, output: ODD } as const;
 const length = (value: string): string => toBeHex(dataLength(value), 32);
 
-/** A power that takes L1 as much as it may. */
+/** A power that costs as much as it may: 2 · 128² units for each bit of its exponent after the first. */
 function power(): string {
-  const make = (size: number): string => {
-    const operands = ["0x03", `0x${"ff".repeat(size)}`, `0x${"fd".repeat(256)}`];
-    return concat([...operands.map(length), ...operands]);
-  };
-  let size = 1;
-  while (effortOf(fromHex(make(size + 1))) <= EFFORT_LIMIT) size++;
-  return make(size);
+  const bits = MODEXP_LIMIT / (2n * 128n * 128n);
+  const operands = [`0x${"fe".repeat(1024)}`, toBeHex(2n ** bits, 32), `0x${"fd".repeat(1024)}`];
+  return concat([...operands.map(length), ...operands]);
 }
 
 /** Code that writes bytes to the start of memory, and nothing behind. */
@@ -83,7 +77,11 @@ function store(bytes: string): string {
 
 const INIT_AT = MEMORY_LIMIT - MAX_INIT_CODE_BYTES - 1;
 const initCode = op("MSTORE8", INIT_AT, 0);
+/** Pairs of a pairing (EIP-197). */
+const PAIRS_LIMIT = Number((FALLIBLE_LIMIT - 45_000n) / 34_000n);
 const PAIRS_SIZE = 192 * PAIRS_LIMIT;
+/** Pairs of a pairing on BLS12-381. */
+const BLS_PAIRS_LIMIT = Number((FALLIBLE_LIMIT - 37_700n) / 32_600n);
 const BLAKE_ROUNDS = 5_500_000;
 
 /** The table: each instruction whose price on L1 grows with what it is given. */
@@ -121,7 +119,16 @@ const INSTRUCTIONS: readonly Heavy[] = [
   { name: "SHA-256", code: call("STATICCALL", { ...all, to: 2 }) },
   { name: "RIPEMD-160", code: call("STATICCALL", { ...all, to: 3 }) },
   { name: "the identity", code: call("STATICCALL", { ...all, to: 4 }) },
-  { name: "MODEXP", before: store(power()), code: call("STATICCALL", { ...all, to: 5, gas: 4_000_000 }) },
+  { name: "MODEXP", before: store(power()), code: call("STATICCALL", { ...all, to: 5, gas: Number(MODEXP_LIMIT) }) },
+  {
+    name: "a pairing on BLS12-381 that is refused",
+    code: call("STATICCALL", {
+      to: 15,
+      gas: Number(FALLIBLE_LIMIT),
+      input: [0, 384 * BLS_PAIRS_LIMIT],
+      output: [MEMORY_LIMIT - 33, 32],
+    }),
+  },
   {
     name: "a pairing that is refused",
     code: call("STATICCALL", {

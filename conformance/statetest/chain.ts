@@ -21,7 +21,7 @@ const MAINNET = 1;
 const USUAL_BASE_FEE = 10;
 
 const MIN_BLOB_BASE_FEE = 1n;
-const BLOB_BASE_FEE_UPDATE_FRACTION = 3_338_477n;
+const BLOB_BASE_FEE_UPDATE_FRACTION = 5_007_716n;
 
 /** Reads the constants of a test. */
 export function chainOf({ config, env }: StateTest): StateTestChain {

@@ -52,6 +52,7 @@ export interface StateTest {
     readonly maxPriorityFeePerGas?: Quantity;
     readonly accessLists?: readonly (readonly AccessEntry[] | null)[];
     readonly blobVersionedHashes?: readonly Hex[];
+    readonly authorizationList?: readonly AuthorizationEntry[];
   };
   readonly post: Readonly<Record<string, readonly Expectation[]>>;
 }
@@ -60,6 +61,18 @@ export interface StateTest {
 export interface AccessEntry {
   readonly address: string;
   readonly storageKeys: readonly Hex[];
+}
+
+/** An authorisation (EIP-7702). */
+export interface AuthorizationEntry {
+  readonly chainId: Quantity;
+  readonly address: string;
+  readonly nonce: Quantity;
+  readonly yParity?: Quantity;
+  /** The parity, in older files. */
+  readonly v?: Quantity;
+  readonly r: Quantity;
+  readonly s: Quantity;
 }
 
 /** The content of a file: tests by name. */

@@ -18,6 +18,17 @@ const REFUSALS: Readonly<Record<string, readonly TransactionErrorCode[]>> = {
   PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS: ["TIP_ABOVE_FEE"],
   RLP_INVALID_VALUE: ["MALFORMED"],
   SENDER_NOT_EOA: ["SENDER_HAS_CODE"],
+  // As geth says it.
+  "gas limit reached": ["GAS_TOO_HIGH"],
+  // It looks at the funds first; what is wrong besides, the L2 sees before it.
+  "insufficient funds for gas * price + value": ["INSUFFICIENT_FUNDS", "GAS_TOO_LOW", "MALFORMED"],
+  "insufficient gas for floor data gas cost": ["GAS_TOO_LOW"],
+  "intrinsic gas too low": ["GAS_TOO_LOW"],
+  "max fee per gas less than block base fee": ["FEE_BELOW_BASE"],
+  "max initcode size exceeded": ["INIT_CODE_TOO_LARGE"],
+  "max priority fee per gas higher than max fee per gas": ["TIP_ABOVE_FEE"],
+  "nonce has max value": ["NONCE_TOO_HIGH"],
+  "sender not an eoa": ["SENDER_HAS_CODE"],
 };
 
 /** What is wrong with L1's outcome; nothing where it is the expected one. L1 keeps no logs and names no reasons. */

@@ -23,6 +23,7 @@ const UNLIMITED = {
   memoryLimit: 2n ** 32n - 1n,
   transactionLimit: 2n ** 256n - 1n,
   accessLimit: 2n ** 256n - 1n,
+  authorizationLimit: 2n ** 256n - 1n,
 };
 
 /** Bytes of calldata of a step that most likely misses nothing. A transaction with all gas can pay for them (EIP-7623). */

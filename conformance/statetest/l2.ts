@@ -10,7 +10,7 @@ import { createVM, runTx } from "@ethereumjs/vm";
 import { type Hex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { keccakHex } from "../../l2/base/keccak.ts";
 import { BLOCK_HASH } from "../../l2/evm/block-hash.ts";
-import { chainCommon } from "../../l2/evm/fork.ts";
+import { chainCommon, isDelegation } from "../../l2/evm/fork.ts";
 import { letCreationsRevert } from "../../l2/evm/reverted-creation.ts";
 import { checkState } from "../../l2/execution/executor.ts";
 import { TransactionError, type TransactionErrorCode } from "../../l2/protocol/errors.ts";
@@ -31,7 +31,7 @@ export interface L2Outcome {
 }
 
 /** Ethereum knows no such limits but their price: the L2 refuses these by a rule of its own. */
-const OWN_LIMITS: readonly TransactionErrorCode[] = ["TOO_LARGE", "ACCESS_LIST_TOO_LONG"];
+const OWN_LIMITS: readonly TransactionErrorCode[] = ["TOO_LARGE", "ACCESS_LIST_TOO_LONG", "TOO_MANY_AUTHORIZATIONS"];
 
 /** An EVM with the rules of this chain, but without the limits that Ethereum does not have. */
 export async function createPlainEvm(common: Common, stateManager: MerkleStateManager): Promise<EVM> {
@@ -73,10 +73,12 @@ async function accepted(
 ): Promise<TypedTransaction> {
   try {
     const transaction = decodeTransaction({ ...chainOf(test), genesisTimestamp: 0, alloc: {} }, common, raw);
-    const account = await state.getAccount(createAddressFromString(transaction.from));
+    const from = createAddressFromString(transaction.from);
+    const account = await state.getAccount(from);
     const sender = account && {
       ...{ nonce: account.nonce, balance: account.balance },
       ...{ codeHash: toHex(account.codeHash), storageRoot: toHex(account.storageRoot) },
+      delegates: isDelegation(toHex(await state.getCode(from))),
     };
     checkState(transaction, sender);
     return transaction.signed;

@@ -89,9 +89,16 @@ function built(test: StateTest, { indexes }: Expectation, chainId: bigint): Uint
     return signLegacy(test, [nonce, price, ...call], chainId);
   }
   const tip = integer(quantity(transaction.maxPriorityFeePerGas ?? feeCap));
-  const [type, fees] = transaction.maxFeePerGas === undefined ? [1, [price]] : [2, [tip, price]];
+  const capped = transaction.authorizationList === undefined ? 2 : 4;
+  const [type, fees] = transaction.maxFeePerGas === undefined ? [1, [price]] : [capped, [tip, price]];
   const list = (accessList ?? []).map(({ address, storageKeys }) => [address, [...storageKeys]]);
-  const fields = [integer(chainId), nonce, ...fees, ...call, list];
+  const authorizations = transaction.authorizationList?.map((one) => [
+    integer(quantity(one.chainId)),
+    one.address,
+    ...[one.nonce, one.yParity ?? one.v ?? 0, one.r, one.s].map((field) => integer(quantity(field))),
+  ]);
+  const lists = authorizations === undefined ? [list] : [list, authorizations];
+  const fields = [integer(chainId), nonce, ...fees, ...call, ...lists];
   const { r, s, yParity } = keyOf(test).sign(keccak256(typed(type, fields)));
   return typed(type, [...fields, integer(BigInt(yParity)), integer(BigInt(r)), integer(BigInt(s))]);
 }

@@ -32,6 +32,8 @@ contract Executor is IExecutor, Sessions {
     uint256 public immutable transactionLimit;
     /// @notice The most addresses and storage keys, taken together, that an access list may have on the L2.
     uint256 public immutable accessLimit;
+    /// @notice The most authorisations that a transaction of the L2 may have (EIP-7702).
+    uint256 public immutable authorizationLimit;
 
     /// @notice A constant of the chain is out of range.
     /// @param field Its name in `Chain`.
@@ -60,6 +62,7 @@ contract Executor is IExecutor, Sessions {
         memoryLimit = chain.memoryLimit;
         transactionLimit = chain.transactionLimit;
         accessLimit = chain.accessLimit;
+        authorizationLimit = chain.authorizationLimit;
     }
 
     /// @inheritdoc IExecutor
@@ -166,13 +169,15 @@ contract Executor is IExecutor, Sessions {
                     blobBaseFee: blobBaseFee,
                     memoryLimit: memoryLimit,
                     transactionLimit: transactionLimit,
-                    accessLimit: accessLimit
+                    accessLimit: accessLimit,
+                    authorizationLimit: authorizationLimit
                 }),
                 interpreter: interpreter,
                 state: TrieAlgorithms.open(WitnessIndex.index(witness), preStateRoot),
                 stateRoot: preStateRoot,
                 account: account,
                 intrinsicGas: 0,
+                floorGas: 0,
                 tip: 0,
                 until: until,
                 items: ""

@@ -4,8 +4,9 @@ pragma solidity ^0.8.28;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 import {Rlp} from "../trie/Rlp.sol";
+import {Authorizations} from "./Authorizations.sol";
 
-/// @dev A decoded transaction of type 0, 1 or 2.
+/// @dev A decoded transaction of type 0, 1, 2 or 4.
 /// @param sender The account that signed it.
 /// @param to The recipient; of no meaning if `creates`.
 /// @param creates Whether it creates a contract.
@@ -20,6 +21,9 @@ import {Rlp} from "../trie/Rlp.sol";
 /// @param listLength Their bytes.
 /// @param accessAddresses Addresses in the access list.
 /// @param accessKeys Storage keys in the access list.
+/// @param authorizationsStart Where the items of the list of authorisations start, in the raw bytes.
+/// @param authorizationsLength Their bytes.
+/// @param authorizations Authorisations in the list (EIP-7702).
 struct Transaction {
     address sender;
     address to;
@@ -35,6 +39,9 @@ struct Transaction {
     uint256 listLength;
     uint256 accessAddresses;
     uint256 accessKeys;
+    uint256 authorizationsStart;
+    uint256 authorizationsLength;
+    uint256 authorizations;
 }
 
 using Transactions for Transaction global;
@@ -67,10 +74,13 @@ library Transactions {
             calldatacopy(cursor, raw.offset, raw.length)
             mstore(add(cursor, raw.length), 0)
         }
+        transaction.authorizationsStart = 0;
+        transaction.authorizationsLength = 0;
+        transaction.authorizations = 0;
         uint8 first = uint8(raw[0]);
         uint256 end = cursor + raw.length;
         if (first > 0xbf) return _decodeLegacy(transaction, cursor, end, chainId);
-        if (first == 1 || first == 2) return _decodeTyped(transaction, cursor + 1, end, chainId, first);
+        if (first == 1 || first == 2 || first == 4) return _decodeTyped(transaction, cursor + 1, end, chainId, first);
         return false;
     }
 
@@ -133,9 +143,14 @@ library Transactions {
         (transaction.nonce, cursor) = Rlp.readUint(cursor, end);
         (transaction.tipCap, cursor) = Rlp.readUint(cursor, end);
         transaction.feeCap = transaction.tipCap;
-        if (kind == 2) (transaction.feeCap, cursor) = Rlp.readUint(cursor, end);
+        if (kind != 1) (transaction.feeCap, cursor) = Rlp.readUint(cursor, end);
         cursor = _readCall(transaction, cursor, end);
         cursor = _readAccessList(transaction, cursor, end);
+        if (kind == 4) {
+            // It calls an account, and has one authorisation at least.
+            cursor = _readAuthorizations(transaction, cursor, end);
+            if (transaction.creates || transaction.authorizations == 0) return false;
+        }
         uint256 signed = cursor;
         (number, cursor) = Rlp.readUint(cursor, end);
         if (cursor > end || number > 1) return false;
@@ -209,6 +224,21 @@ library Transactions {
         }
         transaction.accessAddresses = addresses;
         transaction.accessKeys = keys;
+    }
+
+    /// @dev Reads a list of authorisations (Authorizations).
+    function _readAuthorizations(
+        Transaction memory transaction,
+        uint256 cursor,
+        uint256 end
+    ) private pure returns (uint256 next) {
+        (cursor, next, transaction.authorizations) = Authorizations.check(cursor, end);
+        if (next == Rlp.FAILED) return next;
+        unchecked {
+            // The list is in the copy.
+            transaction.authorizationsStart = cursor - _copy();
+            transaction.authorizationsLength = next - cursor;
+        }
     }
 
     /// @dev Reads the two scalars that end a transaction.

@@ -4,14 +4,17 @@ pragma solidity ^0.8.28;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Account} from "../trie/Account.sol";
+import {Authorizations} from "./Authorizations.sol";
 import {Changes} from "./Changes.sol";
 import {Fork} from "./fork/Fork.sol";
 import {L2Transaction} from "../types/L2Transaction.sol";
 import {Ending, IInterpreter, Message} from "./evm/IInterpreter.sol";
 import {Machines} from "./sessions/Machines.sol";
+import {PageCommitment} from "./PageCommitment.sol";
 import {Snapshot} from "./evm/Snapshot.sol";
 import {Transaction} from "./Transaction.sol";
 import {Trie} from "../trie/Trie.sol";
+import {Witness} from "../trie/Witness.sol";
 import {Creates} from "./evm/instructions/Creates.sol";
 
 /// @dev Constants of the L2.
@@ -23,6 +26,7 @@ import {Creates} from "./evm/instructions/Creates.sol";
 /// gas.
 /// @param transactionLimit The most bytes that a transaction may have.
 /// @param accessLimit The most addresses and storage keys, taken together, that an access list may have.
+/// @param authorizationLimit The most authorisations that a transaction may have (EIP-7702).
 struct Chain {
     uint256 chainId;
     uint256 baseFee;
@@ -31,6 +35,7 @@ struct Chain {
     uint256 memoryLimit;
     uint256 transactionLimit;
     uint256 accessLimit;
+    uint256 authorizationLimit;
 }
 
 /// @dev What an execution needs besides the transaction, and what it has come to.
@@ -40,9 +45,10 @@ struct Chain {
 /// @param stateRoot The root of the state.
 /// @param account Memory for one account at a time.
 /// @param intrinsicGas The gas that the transaction costs before any code runs.
+/// @param floorGas The least gas that the transaction uses.
 /// @param tip What the coinbase gets for a unit of gas, in wei.
 /// @param until The least work to leave (ISessions). Zero runs to the end.
-/// @param items If the interpreter paused, what going on may need (IInterpreter).
+/// @param items If the execution paused, what going on may need, as items of a witness.
 struct Setting {
     Chain chain;
     IInterpreter interpreter;
@@ -50,6 +56,7 @@ struct Setting {
     bytes32 stateRoot;
     Account account;
     uint256 intrinsicGas;
+    uint256 floorGas;
     uint256 tip;
     uint256 until;
     bytes items;
@@ -76,8 +83,10 @@ library Transition {
         // What the bytes alone decide needs no witness.
         Chain memory chain = setting.chain;
         if (raw.length > chain.transactionLimit || !transaction.decode(raw, chain.chainId)) return (false, 0, machine);
-        gasUsed = intrinsicGas(transaction, raw);
-        if (!_isSound(chain, transaction, gasUsed) || !_isFunded(setting, transaction)) return (false, 0, machine);
+        (gasUsed, setting.floorGas) = _leastGas(transaction, raw);
+        if (!_isSound(chain, transaction, Math.max(gasUsed, setting.floorGas)) || !_isFunded(setting, transaction)) {
+            return (false, 0, machine);
+        }
         setting.intrinsicGas = gasUsed;
         setting.tip = Math.min(transaction.tipCap, transaction.feeCap - chain.baseFee);
         if (!_movesValue(transaction) || !_transfer(setting, transaction, input.context.coinbase)) {
@@ -87,30 +96,35 @@ library Transition {
         return (true, gasUsed, machine);
     }
 
-    /// @notice The gas that a transaction costs before any code runs.
-    function intrinsicGas(Transaction memory transaction, bytes calldata raw) internal pure returns (uint256 gas_) {
+    /// @dev The gas that a transaction costs before any code runs, and the least that it uses, whatever it refunds
+    /// (EIP-7623).
+    function _leastGas(
+        Transaction memory transaction,
+        bytes calldata raw
+    ) private pure returns (uint256 gas_, uint256 floor) {
         unchecked {
             // Counts of items and bytes in calldata, below 2^32. Zero bytes are counted among all bytes.
             gas_ =
                 Fork.TRANSACTION_GAS +
                 Fork.ACCESS_ADDRESS_GAS * transaction.accessAddresses +
-                Fork.ACCESS_KEY_GAS * transaction.accessKeys;
+                Fork.ACCESS_KEY_GAS * transaction.accessKeys +
+                Fork.AUTHORIZATION_GAS * transaction.authorizations;
+            floor = Fork.TRANSACTION_GAS;
             uint256 length = transaction.dataLength;
             if (length != 0) {
                 uint256 zeros = _countZeros(_data(transaction, raw));
                 gas_ += Fork.ZERO_BYTE_GAS * zeros + Fork.NONZERO_BYTE_GAS * (length - zeros);
+                floor += Fork.ZERO_BYTE_FLOOR_GAS * zeros + Fork.NONZERO_BYTE_FLOOR_GAS * (length - zeros);
             }
             if (transaction.creates) gas_ += Fork.CREATION_GAS + Fork.INIT_CODE_WORD_GAS * ((length + 31) / 32);
         }
     }
 
     /// @dev Whether the transaction can be executed at all, as far as its bytes and the chain's constants tell.
-    function _isSound(
-        Chain memory chain,
-        Transaction memory transaction,
-        uint256 intrinsic
-    ) private pure returns (bool) {
-        if (transaction.gasLimit < intrinsic || transaction.gasLimit > chain.gasLimit) return false;
+    function _isSound(Chain memory chain, Transaction memory transaction, uint256 least) private pure returns (bool) {
+        if (transaction.gasLimit < least || transaction.gasLimit > chain.gasLimit) return false;
+        if (transaction.gasLimit > Fork.MAX_TRANSACTION_GAS) return false;
+        if (transaction.authorizations > chain.authorizationLimit) return false;
         if (transaction.feeCap < chain.baseFee || transaction.feeCap < transaction.tipCap) return false;
         if (transaction.creates && transaction.dataLength > Fork.MAX_INIT_CODE_SIZE) return false;
         unchecked {
@@ -120,13 +134,25 @@ library Transition {
         return transaction.nonce < Fork.MAX_NONCE;
     }
 
-    /// @dev Whether the sender has the nonce, the balance and no code. Leaves the sender in `setting.account`.
+    /// @dev Whether the sender has the nonce, the balance, and no code but that of a delegation (EIP-3607, EIP-7702). Leaves the sender in `setting.account`.
     function _isFunded(Setting memory setting, Transaction memory transaction) private pure returns (bool) {
         (bool bounded, uint256 highestCost) = _highestCost(transaction);
         if (!bounded) return false;
         Account memory account = setting.account;
         account.read(setting.state, transaction.sender);
-        return !account.hasCode() && account.nonce == transaction.nonce && account.balance >= highestCost;
+        if (account.nonce != transaction.nonce || account.balance < highestCost) return false;
+        return !account.hasCode() || _delegates(setting.state.witness, account.codeHash);
+    }
+
+    /// @dev Whether the code with this hash lets its account run the code of another one (EIP-7702).
+    function _delegates(Witness witness, bytes32 codeHash) private pure returns (bool) {
+        (uint256 position, uint256 size) = witness.find(codeHash);
+        uint256 word;
+        assembly ("memory-safe") {
+            // Reads calldata.
+            word := calldataload(position)
+        }
+        return size == Fork.DELEGATION_SIZE && word >> 232 == Fork.DELEGATION_PREFIX;
     }
 
     /// @dev The most that a transaction may take from its sender, in wei, and whether it is below 2^256.
@@ -190,12 +216,13 @@ library Transition {
         L2Transaction calldata input,
         bytes calldata witness
     ) private view returns (bool, uint256, bytes memory) {
+        bytes memory authorizations = _authorizations(setting, transaction, input.raw);
         bytes memory input_ = abi.encodeCall(
             IInterpreter.run,
             (
-                _message(setting, transaction, input),
+                _message(setting, transaction, input, authorizations.length / Authorizations.SIZE),
                 _data(transaction, input.raw),
-                _accessList(transaction, input.raw),
+                bytes.concat(authorizations, _accessList(transaction, input.raw)),
                 witness
             )
         );
@@ -253,7 +280,8 @@ library Transition {
         return _call(setting, place, size);
     }
 
-    /// @dev Calls the interpreter with the last thing in memory, which the result then overwrites.
+    /// @dev Calls the interpreter with the last thing in memory, which the result then overwrites. Nothing else may be
+    /// called before the result is used up: the pages stay in what was returned (PageCommitment).
     /// @param place Where the call's input starts.
     /// @param size Bytes of the input.
     function _call(
@@ -265,26 +293,28 @@ library Transition {
         Ending ending;
         uint256 gasUsed;
         bytes memory result;
-        bytes memory items;
         assembly ("memory-safe") {
-            // The result replaces the input, of which nothing is used any more, from the word in which it starts. It is
-            // what the interpreter encodes: (ending, gasUsed, result, items), whose two arrays are used where they lie.
-            // Moving the free memory pointer past it makes it an allocated block.
+            // What the interpreter encodes, (ending, gasUsed, result, …), replaces the input, of which nothing is used any
+            // more, from the word in which it starts: first the head, then the result over it, which is allocated.
             let success := staticcall(gas(), interpreter, place, size, 0, 0)
             let start := and(place, not(0x1f))
-            returndatacopy(start, 0, returndatasize())
             if iszero(success) {
+                returndatacopy(start, 0, returndatasize())
                 revert(start, returndatasize())
             }
+            returndatacopy(start, 0, 0x60)
             ending := mload(start)
             gasUsed := mload(add(start, 0x20))
-            result := add(start, mload(add(start, 0x40)))
-            items := add(start, mload(add(start, 0x60)))
-            mstore(0x40, add(start, returndatasize()))
+            let from := mload(add(start, 0x40))
+            returndatacopy(start, from, 0x20)
+            let length := mload(start)
+            result := start
+            returndatacopy(add(result, 0x20), add(from, 0x20), length)
+            mstore(0x40, and(add(add(result, length), 0x3f), not(0x1f)))
         }
-        setting.items = items;
         if (ending == Ending.Finished) return _commit(setting, gasUsed, 0, result);
-        // The interpreter's snapshot is the machine.
+        // The interpreter's snapshot becomes the machine.
+        setting.items = PageCommitment.commit(setting.state.witness, result);
         return (true, 0, result);
     }
 
@@ -318,7 +348,8 @@ library Transition {
     function _message(
         Setting memory setting,
         Transaction memory transaction,
-        L2Transaction calldata input
+        L2Transaction calldata input,
+        uint256 authorizations
     ) private pure returns (Message memory message) {
         Chain memory chain = setting.chain;
         message.stateRoot = setting.stateRoot;
@@ -332,6 +363,7 @@ library Transition {
         message.value = transaction.value;
         message.gasLimit = transaction.gasLimit;
         message.intrinsicGas = setting.intrinsicGas;
+        message.floorGas = setting.floorGas;
         message.gasPrice = chain.baseFee + setting.tip;
         message.tip = setting.tip;
         message.coinbase = input.context.coinbase;
@@ -343,6 +375,7 @@ library Transition {
         message.baseFee = chain.baseFee;
         message.blobBaseFee = chain.blobBaseFee;
         message.memoryLimit = chain.memoryLimit;
+        message.authorizations = authorizations;
         message.until = setting.until;
     }
 
@@ -355,6 +388,17 @@ library Transition {
         bytes calldata raw
     ) private pure returns (bytes calldata list) {
         list = raw[transaction.listStart:transaction.listStart + transaction.listLength];
+    }
+
+    function _authorizations(
+        Setting memory setting,
+        Transaction memory transaction,
+        bytes calldata raw
+    ) private pure returns (bytes memory) {
+        if (transaction.authorizations == 0) return "";
+        uint256 start = transaction.authorizationsStart;
+        bytes calldata list = raw[start:start + transaction.authorizationsLength];
+        return Authorizations.read(list, transaction.authorizations, setting.chain.chainId);
     }
 
     function _countZeros(bytes calldata data) private pure returns (uint256 zeros) {
@@ -390,7 +434,7 @@ library Transition {
 
     /// @dev Whether the transaction only moves value, provided that the recipient has no code.
     function _movesValue(Transaction memory transaction) private pure returns (bool) {
-        uint160 to = uint160(transaction.to);
-        return !transaction.creates && transaction.dataLength == 0 && (to == 0 || to > Fork.LAST_PRECOMPILE);
+        if (transaction.creates || transaction.dataLength != 0 || transaction.authorizations != 0) return false;
+        return !Fork.isPrecompile(uint160(transaction.to));
     }
 }

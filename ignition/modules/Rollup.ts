@@ -1,7 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { ZeroAddress, ZeroHash } from "ethers";
 
-import { ACCESS_LIMIT, BLOB_BASE_FEE, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, AUTHORIZATION_LIMIT, BLOB_BASE_FEE, TRANSACTION_LIMIT } from "../../l2/protocol/config.ts";
 import { MEMORY_LIMIT } from "../../l2/evm/memory-limit.ts";
 import Governance from "./Governance.ts";
 
@@ -54,6 +54,7 @@ export default buildModule("Rollup", (m) => {
       memoryLimit: MEMORY_LIMIT,
       transactionLimit: TRANSACTION_LIMIT,
       accessLimit: ACCESS_LIMIT,
+      authorizationLimit: AUTHORIZATION_LIMIT,
     },
     interpreter,
   ]);

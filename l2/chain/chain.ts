@@ -388,12 +388,13 @@ export class Chain extends EventEmitter<ChainEvents> {
       for (const { transaction } of executed) this.#pool.include(transaction.hash);
       this.#emitLater("block", block);
     }
-    const senders = removed.length > 0 ? this.#pool.senders() : added.flatMap(sendersOf);
+    const senders = removed.length > 0 ? this.#pool.senders() : added.flatMap(movedBy);
     await this.#pool.dropStale(new Set(senders), await this.stateAt());
     return dropped;
   }
 }
 
-function sendersOf({ executed }: Addition): string[] {
-  return executed.map(({ transaction }) => transaction.from);
+/** Accounts whose nonces a block moved: senders, and those who authorised (EIP-7702). */
+function movedBy({ executed }: Addition): string[] {
+  return executed.flatMap(({ transaction }) => [transaction.from, ...transaction.authorities]);
 }

@@ -41,6 +41,8 @@ export class Mempool {
   readonly #limits: MempoolLimits;
   readonly #tip: (transaction: SignedTransaction) => bigint;
   readonly #byHash = new Map<Hex, Entry>();
+  /** How many authorisations of an account wait. */
+  readonly #authorities = new Map<string, number>();
   readonly #bySender = new Map<string, Queue>();
   #bytes = 0;
   #arrivals = 0;
@@ -79,6 +81,11 @@ export class Mempool {
   of(sender: string): SignedTransaction[] {
     const entries = [...(this.#bySender.get(sender)?.entries.values() ?? [])];
     return entries.map(({ transaction }) => transaction).sort((a, b) => (a.nonce < b.nonce ? -1 : 1));
+  }
+
+  /** Whether a transaction that waits has an authorisation of this account (EIP-7702). */
+  isAuthority(account: string): boolean {
+    return (this.#authorities.get(account) ?? 0) > 0;
   }
 
   /** Tells the pool a sender's nonce in the new state. */
@@ -165,6 +172,7 @@ export class Mempool {
     queue.entries.set(nonce, entry);
     this.#bySender.set(from, queue);
     this.#bytes += raw.length;
+    this.#count(entry.transaction, 1);
   }
 
   #delete(entry: Entry): void {
@@ -174,6 +182,15 @@ export class Mempool {
     queue?.entries.delete(nonce);
     if (queue?.entries.size === 0) this.#bySender.delete(from);
     this.#bytes -= raw.length;
+    this.#count(entry.transaction, -1);
+  }
+
+  #count(transaction: SignedTransaction, change: number): void {
+    for (const account of transaction.authorities) {
+      const count = (this.#authorities.get(account) ?? 0) + change;
+      if (count > 0) this.#authorities.set(account, count);
+      else this.#authorities.delete(account);
+    }
   }
 }
 

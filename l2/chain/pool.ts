@@ -74,6 +74,7 @@ export class Pool {
    */
   add(transaction: SignedTransaction, sender: AccountState | undefined): void {
     checkState(transaction, sender, { laterNonce: true });
+    this.#checkDelegated(transaction, sender);
     for (const old of this.#mempool.add(transaction, sender?.nonce ?? 0n)) {
       const replaced = old.from === transaction.from && old.nonce === transaction.nonce;
       this.#remember(
@@ -82,6 +83,20 @@ export class Pool {
       );
     }
     this.#dropped.delete(transaction.hash);
+  }
+
+  /**
+   * What others do can change the nonce and the balance of an account that runs the code of another one, or is about to.
+   * So such an account has one transaction in the mempool at a time (EIP-7702).
+   */
+  #checkDelegated({ from, nonce }: SignedTransaction, sender: AccountState | undefined): void {
+    const first = nonce === (sender?.nonce ?? 0n);
+    const others = this.of(from).some((waiting) => waiting.nonce !== nonce);
+    if ((first && !others) || (sender?.delegates !== true && !this.#mempool.isAuthority(from))) return;
+    throw new TransactionError(
+      "ONE_AT_A_TIME",
+      `Account ${from} runs the code of another one, or is about to; expected its next transaction, and one at a time.`,
+    );
   }
 
   /** Takes out a transaction that is in a block. */

@@ -4,8 +4,7 @@ import { type EVM, createEVM } from "@ethereumjs/evm";
 import { BLOCK_HASH } from "./block-hash.ts";
 import type { Burden } from "./burden.ts";
 import { limitMemory } from "./memory-limit.ts";
-import { MODEXP } from "./modexp.ts";
-import { PAIRING } from "./pairing.ts";
+import { LIMITED_PRECOMPILES } from "./precompile-limits.ts";
 import { letCreationsRevert } from "./reverted-creation.ts";
 import { weigh } from "./weigh.ts";
 
@@ -24,7 +23,7 @@ export async function createChainEvm(
     common,
     stateManager,
     customOpcodes: burden === undefined ? special : weigh(common, special, burden),
-    customPrecompiles: [MODEXP, PAIRING],
+    customPrecompiles: [...LIMITED_PRECOMPILES],
   });
   letCreationsRevert(evm);
   return evm;

@@ -6,7 +6,7 @@ import { type VM, createVM, runTx } from "@ethereumjs/vm";
 import type { BlockContext } from "../protocol/l2-transaction.ts";
 import { Burden, bearableSteps } from "../evm/burden.ts";
 import type { ChainConfig } from "../protocol/config.ts";
-import { chainCommon } from "../evm/fork.ts";
+import { chainCommon, isDelegation } from "../evm/fork.ts";
 import { ChainError, TransactionError } from "../protocol/errors.ts";
 import { createChainEvm } from "../evm/evm.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
@@ -16,7 +16,7 @@ import { type AccountState, type Overlay, openTrie } from "../state/state.ts";
 import type { Change } from "../base/store.ts";
 import { type Touch, TouchedState } from "./touched.ts";
 import { type SignedTransaction, decodeTransaction, upfrontCost } from "../protocol/transaction.ts";
-import { NO_CODE } from "../state/trie.ts";
+import { EMPTY_ROOT, NO_CODE } from "../state/trie.ts";
 
 /** What a transaction did. */
 export interface Outcome {
@@ -110,11 +110,19 @@ export class Executor {
     return { nonce, balance, codeHash: toHex(codeHash), storageRoot: toHex(storageRoot) };
   }
 
+  /** The account of a sender, who may have code only to run that of another account. */
+  async #sender(address: string): Promise<AccountState | undefined> {
+    const account = await this.account(address);
+    if (account === undefined || account.codeHash === NO_CODE) return account;
+    const code = await this.#state.getCode(createAddressFromString(address));
+    return { ...account, delegates: isDelegation(toHex(code)) };
+  }
+
   /** @throws TransactionError where it cannot be executed; the state is left as it was. */
   async execute(context: BlockContext, transaction: SignedTransaction): Promise<Outcome> {
     this.#state.touched.clear();
     this.#burden?.begin();
-    checkState(transaction, await this.account(transaction.from));
+    checkState(transaction, await this.#sender(transaction.from));
     const block = this.#block(context);
     let result: Awaited<ReturnType<typeof runTx>>;
     try {
@@ -161,6 +169,8 @@ function excess({ steps }: Burden, gasUsed: bigint): string | undefined {
   return `What it touches would fill ${steps} calls of L1, expected at most ${limit} for ${gasUsed} gas.`;
 }
 
+const NOBODY: AccountState = { nonce: 0n, balance: 0n, codeHash: NO_CODE, storageRoot: EMPTY_ROOT };
+
 /**
  * Checks what depends on the state.
  * @throws TransactionError
@@ -171,9 +181,12 @@ export function checkState(
   { laterNonce = false } = {},
 ): void {
   const { from, nonce } = transaction;
-  const { nonce: expected, balance, codeHash } = sender ?? { nonce: 0n, balance: 0n, codeHash: NO_CODE };
-  if (codeHash !== NO_CODE) {
-    throw new TransactionError("SENDER_HAS_CODE", `Sender ${from} has code, expected a plain account (EIP-3607).`);
+  const { nonce: expected, balance, codeHash, delegates } = sender ?? NOBODY;
+  if (codeHash !== NO_CODE && delegates !== true) {
+    throw new TransactionError(
+      "SENDER_HAS_CODE",
+      `Sender ${from} has code, expected none, or a delegation (EIP-3607, EIP-7702).`,
+    );
   }
   if (nonce < expected) {
     throw new TransactionError("NONCE_TOO_LOW", `The nonce is ${nonce}, expected ${expected} for ${from}.`);

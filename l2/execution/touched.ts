@@ -2,9 +2,10 @@ import type { Common } from "@ethereumjs/common";
 import type { EVM } from "@ethereumjs/evm";
 import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
-import { type Account, Address } from "@ethereumjs/util";
+import { type Account, Address, createAddressFromString } from "@ethereumjs/util";
 
 import type { Burden } from "../evm/burden.ts";
+import { delegateOf, isDelegation } from "../evm/fork.ts";
 import { type Hex, toHex } from "../base/hex.ts";
 
 /** The parts of an account that an execution touched. */
@@ -58,6 +59,9 @@ export class TouchedState extends MerkleStateManager {
     this.#touch(address).code = true;
     const code = await super.getCode(address);
     this.#burden?.carryCode(address.toString(), code.length);
+    const hex = toHex(code.subarray(0, 24));
+    // A call may follow it, and L1 read the delegate even where the gas of the call ends there.
+    if (isDelegation(hex)) this.#touch(createAddressFromString(delegateOf(hex))).code = true;
     return code;
   }
 

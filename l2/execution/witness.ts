@@ -4,7 +4,7 @@ import { RLP } from "@ethereumjs/rlp";
 
 import type { L2Transaction } from "../protocol/l2-transaction.ts";
 import type { ChainConfig } from "../protocol/config.ts";
-import { LAST_PRECOMPILE, chainCommon } from "../evm/fork.ts";
+import { chainCommon, isPrecompile } from "../evm/fork.ts";
 import { TransactionError } from "../protocol/errors.ts";
 import { Executor } from "./executor.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
@@ -53,9 +53,9 @@ export async function transitionWitness(
 }
 
 /** Whether a transaction does more than move value. */
-async function runsCode(executor: Executor, { to, signed }: SignedTransaction): Promise<boolean> {
-  if (to === undefined || signed.data.length > 0) return true;
-  if (BigInt(to) >= 1n && BigInt(to) <= LAST_PRECOMPILE) return true;
+async function runsCode(executor: Executor, { to, type, signed }: SignedTransaction): Promise<boolean> {
+  if (to === undefined || type === 4 || signed.data.length > 0) return true;
+  if (isPrecompile(BigInt(to))) return true;
   return ((await executor.account(to))?.codeHash ?? NO_CODE) !== NO_CODE;
 }
 

@@ -17,6 +17,11 @@ export const TRANSACTION_LIMIT = 98_304;
  */
 export const ACCESS_LIMIT = 512;
 
+/**
+ * Most authorisations (EIP-7702) in a transaction; one with more is invalid. L1 reads all their accounts in one call.
+ */
+export const AUTHORIZATION_LIMIT = 16;
+
 /** What BLOBBASEFEE gives in every block, in wei. */
 export const BLOB_BASE_FEE = 1n;
 

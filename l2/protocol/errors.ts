@@ -1,6 +1,6 @@
 import { CodedError } from "../base/errors.ts";
 
-/** Why the chain refuses a transaction. All but the last four also make a batch that carries it wrong. */
+/** Why the chain refuses a transaction. All but the last five also make a batch that carries it wrong. */
 export type TransactionErrorCode =
   | "MALFORMED"
   | "UNSUPPORTED_TYPE"
@@ -9,6 +9,7 @@ export type TransactionErrorCode =
   | "BAD_SIGNATURE"
   | "TOO_LARGE"
   | "ACCESS_LIST_TOO_LONG"
+  | "TOO_MANY_AUTHORIZATIONS"
   | "INIT_CODE_TOO_LARGE"
   | "SENDER_HAS_CODE"
   | "GAS_TOO_LOW"
@@ -21,7 +22,8 @@ export type TransactionErrorCode =
   | "TOO_HEAVY"
   | "ALREADY_KNOWN"
   | "UNDERPRICED"
-  | "POOL_FULL";
+  | "POOL_FULL"
+  | "ONE_AT_A_TIME";
 
 /** A transaction that cannot be executed or is not accepted. */
 export class TransactionError extends CodedError<TransactionErrorCode> {

@@ -1,20 +1,24 @@
 import type { Common } from "@ethereumjs/common";
 import { RLP } from "@ethereumjs/rlp";
-import { type TypedTransaction, createTxFromRLP } from "@ethereumjs/tx";
+import { type TypedTransaction, createTxFromRLP, getMinimumGasLimit } from "@ethereumjs/tx";
 import { SECP256K1_ORDER } from "@ethereumjs/util";
 import { getAddress } from "ethers";
 
-import { ACCESS_LIMIT, type ChainConfig, TRANSACTION_LIMIT } from "./config.ts";
+import { authoritiesOf } from "./authorization.ts";
+import { ACCESS_LIMIT, AUTHORIZATION_LIMIT, type ChainConfig, TRANSACTION_LIMIT } from "./config.ts";
 import { TransactionError } from "./errors.ts";
 import { type Hex, toHex } from "../base/hex.ts";
 import { keccakHex } from "../base/keccak.ts";
-import { MAX_INIT_CODE_BYTES } from "../evm/fork.ts";
+import { MAX_INIT_CODE_BYTES, MAX_TRANSACTION_GAS } from "../evm/fork.ts";
+
+/** Legacy, with an access list (EIP-2930), with a fee cap (EIP-1559), with authorisations (EIP-7702). */
+export type TransactionType = 0 | 1 | 2 | 4;
 
 /** A signed transaction that passed every check that needs no state. Amounts are in wei. */
 export interface SignedTransaction {
   readonly hash: Hex;
   readonly raw: Uint8Array;
-  readonly type: 0 | 1 | 2;
+  readonly type: TransactionType;
   readonly from: string;
   /** Absent if it creates a contract. */
   readonly to: string | undefined;
@@ -25,6 +29,8 @@ export interface SignedTransaction {
   readonly feeCap: bigint;
   /** Most of it that goes to the coinbase, per gas. */
   readonly tipCap: bigint;
+  /** Accounts whose code it may set (EIP-7702). */
+  readonly authorities: readonly string[];
   /** The transaction in the EVM's own form. */
   readonly signed: TypedTransaction;
 }
@@ -48,7 +54,32 @@ const LAYOUTS = {
     "r",
     "s",
   ],
+  4: [
+    "chainId",
+    "nonce",
+    "maxPriorityFeePerGas",
+    "maxFeePerGas",
+    "gasLimit",
+    "to",
+    "value",
+    "data",
+    "accessList",
+    "authorizationList",
+    "yParity",
+    "r",
+    "s",
+  ],
 } as const;
+
+/** The fields of an authorisation, and the most bytes that each may have. All but the address are integers. */
+const AUTHORIZATION = [
+  ["chainId", 32],
+  ["address", 20],
+  ["nonce", 8],
+  ["yParity", 1],
+  ["r", 32],
+  ["s", 32],
+] as const;
 
 const MAX_NONCE = 2n ** 64n - 2n;
 
@@ -60,8 +91,11 @@ export function decodeTransaction(config: ChainConfig, common: Common, raw: Uint
   const type = transactionType(raw);
   checkSize(raw);
   const fields = new Fields(type, raw);
-  const to = checkKind(fields);
+  const to = checkKind(type, fields);
   checkAccessList(fields);
+  if (type === 4 && fields.authorizations() === 0) {
+    throw malformed("The transaction has no authorisation, expected at least one (EIP-7702)");
+  }
   checkChain(config, type, fields);
   checkSignature(fields);
 
@@ -70,17 +104,20 @@ export function decodeTransaction(config: ChainConfig, common: Common, raw: Uint
     throw new TransactionError("NONCE_TOO_HIGH", `The nonce is ${nonce}, expected below 2^64 - 1.`);
   const value = fields.integer("value");
   const gasLimit = fields.integer("gasLimit");
-  const feeCap = fields.integer(type === 2 ? "maxFeePerGas" : "gasPrice");
-  const tipCap = type === 2 ? fields.integer("maxPriorityFeePerGas") : feeCap;
+  const feeCap = fields.integer(type >= 2 ? "maxFeePerGas" : "gasPrice");
+  const tipCap = type >= 2 ? fields.integer("maxPriorityFeePerGas") : feeCap;
   checkFees(config, { gasLimit, feeCap, tipCap });
 
   const signed = parse(common, raw);
-  const intrinsicGas = signed.getIntrinsicGas();
-  if (gasLimit < intrinsicGas) {
-    throw new TransactionError("GAS_TOO_LOW", `The gas limit is ${gasLimit}, expected at least ${intrinsicGas}.`);
+  // Before any code runs, and for its data in any case (EIP-7623).
+  const leastGas = getMinimumGasLimit(signed);
+  if (gasLimit < leastGas) {
+    throw new TransactionError("GAS_TOO_LOW", `The gas limit is ${gasLimit}, expected at least ${leastGas}.`);
   }
   const from = recoverSender(signed);
-  return { hash: keccakHex(raw), raw, type, from, to, nonce, value, gasLimit, feeCap, tipCap, signed };
+  if (type === 4) checkAuthorizations(fields);
+  const authorities = authoritiesOf({ signed });
+  return { hash: keccakHex(raw), raw, type, from, to, nonce, value, gasLimit, feeCap, tipCap, authorities, signed };
 }
 
 /** What the coinbase gets per gas, in wei. */
@@ -94,15 +131,15 @@ export function upfrontCost(transaction: SignedTransaction): bigint {
   return transaction.gasLimit * transaction.feeCap + transaction.value;
 }
 
-function transactionType(raw: Uint8Array): 0 | 1 | 2 {
+function transactionType(raw: Uint8Array): TransactionType {
   const first = raw[0];
   if (first === undefined) throw malformed("The transaction is empty, expected signed bytes");
   if (first >= 0xc0) return 0;
-  if (first === 1 || first === 2) return first;
-  const name = first === 3 ? " (blobs)" : first === 4 ? " (set code)" : "";
+  if (first === 1 || first === 2 || first === 4) return first;
+  const name = first === 3 ? " (blobs)" : "";
   throw new TransactionError(
     "UNSUPPORTED_TYPE",
-    `The transaction is of type ${first}${name}, expected a legacy one, type 1 or type 2.`,
+    `The transaction is of type ${first}${name}, expected a legacy one, type 1, 2 or 4.`,
   );
 }
 
@@ -110,7 +147,7 @@ function transactionType(raw: Uint8Array): 0 | 1 | 2 {
 class Fields {
   readonly #items = new Map<string, Item>();
 
-  constructor(type: 0 | 1 | 2, raw: Uint8Array) {
+  constructor(type: TransactionType, raw: Uint8Array) {
     const names = LAYOUTS[type];
     let list: Item;
     try {
@@ -124,7 +161,8 @@ class Fields {
     }
     for (const [place, name] of names.entries()) {
       const item = list[place] ?? [];
-      if (name === "accessList" ? !isAccessList(item) : !(item instanceof Uint8Array)) {
+      const isSound = LISTS[name] ?? ((field: Item) => field instanceof Uint8Array);
+      if (!isSound(item)) {
         throw malformed(`Field ${name} of the transaction has the wrong form`);
       }
       this.#items.set(name, item);
@@ -145,6 +183,10 @@ class Fields {
     return list.reduce((count, [, keys]) => count + 1 + keys.length, 0);
   }
 
+  authorizations(): number {
+    return (this.#items.get("authorizationList") as Item[]).length;
+  }
+
   integer(name: string): bigint {
     const bytes = this.bytes(name);
     if (bytes.length > 32) throw malformed(`Field ${name} has ${bytes.length} bytes, expected at most 32`);
@@ -163,6 +205,28 @@ function isAccessList(item: Item): boolean {
     })
   );
 }
+
+/** What is only skipped where it is wrong, a signature above all, may be anything of the right size. */
+function isAuthorizationList(item: Item): boolean {
+  return (
+    Array.isArray(item) &&
+    item.every(
+      (entry) =>
+        Array.isArray(entry) &&
+        entry.length === AUTHORIZATION.length &&
+        AUTHORIZATION.every(([name, size], place) => {
+          const field = entry[place];
+          if (name === "address") return hasSize(field, size);
+          return field instanceof Uint8Array && field.length <= size && field[0] !== 0;
+        }),
+    )
+  );
+}
+
+const LISTS: Readonly<Record<string, (item: Item) => boolean>> = {
+  accessList: isAccessList,
+  authorizationList: isAuthorizationList,
+};
 
 const hasSize = (item: Item | undefined, size: number): boolean => item instanceof Uint8Array && item.length === size;
 
@@ -185,10 +249,21 @@ function checkAccessList(fields: Fields): void {
   }
 }
 
+function checkAuthorizations(fields: Fields): void {
+  const count = fields.authorizations();
+  if (count > AUTHORIZATION_LIMIT) {
+    throw new TransactionError(
+      "TOO_MANY_AUTHORIZATIONS",
+      `The transaction has ${count} authorisations, expected at most ${AUTHORIZATION_LIMIT}.`,
+    );
+  }
+}
+
 /** Returns the recipient; nothing for a creation. */
-function checkKind(fields: Fields): string | undefined {
+function checkKind(type: TransactionType, fields: Fields): string | undefined {
   const to = toHex(fields.bytes("to"));
   if (to === "0x") {
+    if (type === 4) throw malformed("The transaction is of type 4 and creates a contract, expected a recipient");
     const { length } = fields.bytes("data");
     if (length > MAX_INIT_CODE_BYTES) {
       throw new TransactionError(
@@ -202,7 +277,7 @@ function checkKind(fields: Fields): string | undefined {
   return getAddress(to);
 }
 
-function checkChain(config: ChainConfig, type: 0 | 1 | 2, fields: Fields): void {
+function checkChain(config: ChainConfig, type: TransactionType, fields: Fields): void {
   let chainId: bigint;
   if (type === 0) {
     const v = fields.integer("v");
@@ -232,8 +307,9 @@ function checkSignature(fields: Fields): void {
 
 function checkFees(config: ChainConfig, fees: { gasLimit: bigint; feeCap: bigint; tipCap: bigint }): void {
   const { gasLimit, feeCap, tipCap } = fees;
-  if (gasLimit > config.gasLimit) {
-    throw new TransactionError("GAS_TOO_HIGH", `The gas limit is ${gasLimit}, expected at most ${config.gasLimit}.`);
+  const mostGas = config.gasLimit < MAX_TRANSACTION_GAS ? config.gasLimit : MAX_TRANSACTION_GAS;
+  if (gasLimit > mostGas) {
+    throw new TransactionError("GAS_TOO_HIGH", `The gas limit is ${gasLimit}, expected at most ${mostGas}.`);
   }
   if (feeCap < config.baseFee) {
     throw new TransactionError("FEE_BELOW_BASE", `The fee cap is ${feeCap} wei, expected at least ${config.baseFee}.`);

@@ -1,9 +1,17 @@
-import { AbiCoder, ZeroAddress } from "ethers";
+import { AbiCoder, Signature, ZeroAddress, toBeHex, verifyAuthorization } from "ethers";
 
 import { Executor } from "../execution/executor.ts";
 import type { Hex } from "../base/hex.ts";
 import { contextOf } from "../protocol/block.ts";
-import { type AccessList, type Call, type CallResult, OUT_OF_GAS, REVERTED } from "../execution/simulation.ts";
+import { AUTHORIZATION_LIMIT } from "../protocol/config.ts";
+import {
+  type AccessList,
+  type Call,
+  type CallResult,
+  type Delegation,
+  OUT_OF_GAS,
+  REVERTED,
+} from "../execution/simulation.ts";
 import { Overlay } from "../state/state.ts";
 import { MAX_INIT_CODE_BYTES } from "../evm/fork.ts";
 import { RpcError } from "./errors.ts";
@@ -78,7 +86,7 @@ function refuseOverrides(params: Params, place: number): void {
 }
 
 function readCall(node: Node, fields: Record<string, unknown>): Call {
-  const { from, to, value, input, data, gas, accessList } = fields;
+  const { from, to, value, input, data, gas, accessList, authorizationList } = fields;
   const { gasLimit } = node.chain.config;
   const limit = gas === undefined || gas === null ? gasLimit : readQuantity("gas", gas);
   const bytes = readBytes("data", input ?? data ?? "0x");
@@ -93,6 +101,7 @@ function readCall(node: Node, fields: Record<string, unknown>): Call {
     data: bytes,
     gas: limit < gasLimit ? limit : gasLimit,
     accessList: readAccessList(accessList ?? []),
+    delegations: readAuthorizations(authorizationList ?? []),
   };
 }
 
@@ -104,6 +113,30 @@ function readAccessList(list: unknown): AccessList {
     if (!Array.isArray(slots)) throw invalid("storageKeys", "an array", slots);
     const keys = slots.map((key: unknown) => readBytes("storage key", key, 32));
     return { address: readAddress("address", address), storageKeys: keys };
+  });
+}
+
+/** Who signed authorisations (EIP-7702). Whether nonce and chain fit is left to the transaction. */
+function readAuthorizations(list: unknown): Delegation[] {
+  if (!Array.isArray(list)) throw invalid("authorizationList", "an array", list);
+  if (list.length > AUTHORIZATION_LIMIT) {
+    throw invalid("authorizationList", `at most ${AUTHORIZATION_LIMIT} authorisations`, list.length);
+  }
+  return list.map((entry: unknown) => {
+    const { chainId, address, nonce, yParity, v, r, s } = readObject("authorizationList entry", entry);
+    const signed = {
+      chainId: readQuantity("chainId", chainId),
+      address: readAddress("address", address),
+      nonce: readQuantity("nonce", nonce),
+    };
+    const parity = Number(readQuantity("yParity", yParity ?? v) % 27n);
+    const [first, second] = [readQuantity("r", r), readQuantity("s", s)].map((part) => toBeHex(part, 32));
+    try {
+      const signature = Signature.from({ r: first!, s: second!, yParity: parity === 0 ? 0 : 1 });
+      return { authority: verifyAuthorization(signed, signature), address: signed.address };
+    } catch {
+      throw invalid("authorizationList entry", "an authorisation that an account signed", entry);
+    }
   });
 }
 

@@ -35,6 +35,7 @@ const WORDS: Record<TransactionErrorCode, string> = {
   BAD_SIGNATURE: "invalid sender",
   TOO_LARGE: "oversized data",
   ACCESS_LIST_TOO_LONG: "access list too long",
+  TOO_MANY_AUTHORIZATIONS: "too many authorizations",
   INIT_CODE_TOO_LARGE: "max initcode size exceeded",
   SENDER_HAS_CODE: "sender not an eoa",
   GAS_TOO_LOW: "intrinsic gas too low",
@@ -48,6 +49,7 @@ const WORDS: Record<TransactionErrorCode, string> = {
   ALREADY_KNOWN: "already known",
   UNDERPRICED: "replacement transaction underpriced",
   POOL_FULL: "txpool is full",
+  ONE_AT_A_TIME: "in-flight transaction limit reached for delegated accounts",
 };
 
 /** The error that a caller is told. What is not the caller's fault tells nothing of the node's inside. */

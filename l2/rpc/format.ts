@@ -1,11 +1,12 @@
-import { Transaction, ZeroHash } from "ethers";
+import { type RlpStructuredData, Transaction, ZeroHash, concat, decodeRlp, encodeRlp } from "ethers";
 
 import type { BatchHeader } from "../batch/header.ts";
 import type { Block } from "../protocol/block.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Receipt, TransactionInfo } from "../chain/types.ts";
 import type { StoredOutcome } from "../chain/store.ts";
-import { type Hex, toHex } from "../base/hex.ts";
+import { type Hex, fromHex, toHex } from "../base/hex.ts";
+import { keccakHex } from "../base/keccak.ts";
 import { type Log, bloomOf } from "../execution/logs.ts";
 import { blockGasLimit } from "../chain/seal.ts";
 import { EMPTY_ROOT } from "../state/trie.ts";
@@ -18,6 +19,9 @@ export const quantity = (value: bigint | number): Hex => `0x${value.toString(16)
 
 /** keccak-256 of an empty RLP list: no uncles. */
 const NO_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347";
+
+/** SHA-256 of nothing: no requests to the consensus layer (EIP-7685). */
+const NO_REQUESTS = "0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** A block as `eth_getBlockByNumber` gives it. */
 export async function formatBlock(chain: Chain, block: Block, full: boolean): Promise<Json> {
@@ -47,6 +51,7 @@ export async function formatBlock(chain: Chain, block: Block, full: boolean): Pr
     blobGasUsed: "0x0",
     excessBlobGas: "0x0",
     parentBeaconBlockRoot: ZeroHash,
+    requestsHash: NO_REQUESTS,
     uncles: [],
     transactions: full
       ? outcomes.map((outcome, index) => formatIncluded(chain, block, index, outcome))
@@ -73,12 +78,14 @@ export function formatPending({ raw, from }: TransactionInfo): Json {
 }
 
 function formatRaw(raw: Hex, from: string): Json {
-  const transaction = Transaction.from(raw);
-  const { signature, type, maxFeePerGas, maxPriorityFeePerGas, accessList } = transaction;
+  const authorizations = raw.startsWith("0x04") ? authorizationsOf(raw) : undefined;
+  const transaction = Transaction.from(authorizations?.rest ?? raw);
+  const { signature, maxFeePerGas, maxPriorityFeePerGas, accessList } = transaction;
+  const type = authorizations === undefined ? transaction.type : 4;
   const typed =
     type === null || type === 0 ? {} : { accessList: accessList ?? [], yParity: quantity(signature?.yParity ?? 0) };
   const fees =
-    type === 2
+    type === 2 || type === 4
       ? {
           gasPrice: quantity(maxFeePerGas ?? 0n),
           maxFeePerGas: quantity(maxFeePerGas ?? 0n),
@@ -86,7 +93,7 @@ function formatRaw(raw: Hex, from: string): Json {
         }
       : { gasPrice: quantity(transaction.gasPrice ?? 0n) };
   return {
-    hash: transaction.hash,
+    hash: keccakHex(fromHex(raw)),
     type: quantity(type ?? 0),
     chainId: quantity(transaction.chainId),
     nonce: quantity(transaction.nonce),
@@ -97,11 +104,38 @@ function formatRaw(raw: Hex, from: string): Json {
     input: transaction.data,
     ...fees,
     ...typed,
+    ...(authorizations && { authorizationList: authorizations.list }),
     v: quantity(type === 0 ? (signature?.networkV ?? signature?.v ?? 0) : (signature?.yParity ?? 0)),
     r: quantity(BigInt(signature?.r ?? 0)),
     s: quantity(BigInt(signature?.s ?? 0)),
   };
 }
+
+/**
+ * The authorisations of a transaction of type 4, and the transaction without them as one of type 2: a library that reads
+ * it as a whole refuses authorisations whose signatures cannot be right, which the chain only skips.
+ */
+function authorizationsOf(raw: Hex): { readonly list: Json[]; readonly rest: string } {
+  const items = decodeRlp(`0x${raw.slice(4)}`) as RlpStructuredData[];
+  const list = items[AUTHORIZATION_LIST] as [string, string, string, string, string, string][];
+  const rest = items.filter((_, place) => place !== AUTHORIZATION_LIST);
+  return {
+    list: list.map(([chainId, address, nonce, yParity, r, s]) => ({
+      chainId: quantityOf(chainId),
+      address,
+      nonce: quantityOf(nonce),
+      yParity: quantityOf(yParity),
+      r: quantityOf(r),
+      s: quantityOf(s),
+    })),
+    rest: concat(["0x02", encodeRlp(rest)]),
+  };
+}
+
+/** Place of the authorisations in a transaction of type 4. */
+const AUTHORIZATION_LIST = 9;
+
+const quantityOf = (bytes: string): Hex => quantity(bytes === "0x" ? 0n : BigInt(bytes));
 
 /** A confirmation as `eth_getTransactionReceipt` gives it (step 4). */
 export function formatReceipt(receipt: Receipt, block: Block): Json {

@@ -18,6 +18,7 @@ import { chainCommon } from "../evm/fork.ts";
 import { ChainError } from "../protocol/errors.ts";
 import { type Hex, fromHex, toHex } from "../base/hex.ts";
 import { keccak256 } from "../base/keccak.ts";
+import { isDelegation } from "../evm/fork.ts";
 import { type Change, type KeyValueStore, openStore } from "../base/store.ts";
 import { EMPTY_ROOT, accountReferences, buildTrie, children, codeKey } from "./trie.ts";
 
@@ -28,6 +29,8 @@ export interface AccountState {
   readonly balance: bigint;
   readonly codeHash: Hex;
   readonly storageRoot: Hex;
+  /** Whether its code lets it run the code of another account (EIP-7702); absent where nobody looked. */
+  readonly delegates?: boolean;
 }
 
 /** An account with its proof and those of some of its storage slots, as EIP-1186 has them. */
@@ -234,10 +237,13 @@ function readState(common: Common, source: NodeSource, root: Hex): StateReader {
   return {
     root,
     async account(address) {
-      const account = await (await manager()).getAccount(createAddressFromString(address));
+      const state = await manager();
+      const account = await state.getAccount(createAddressFromString(address));
       if (account === undefined) return undefined;
       const { nonce, balance, codeHash, storageRoot } = account;
-      return { nonce, balance, codeHash: toHex(codeHash), storageRoot: toHex(storageRoot) };
+      const delegates =
+        account.isContract() && isDelegation(toHex(await state.getCode(createAddressFromString(address))));
+      return { nonce, balance, codeHash: toHex(codeHash), storageRoot: toHex(storageRoot), delegates };
     },
     async code(address) {
       return toHex(await (await manager()).getCode(createAddressFromString(address)));

@@ -65,7 +65,7 @@ export const ATTACKS: readonly Attack[] = [
   {
     id: "C1",
     text: "A user fills a block with the largest transactions, so that no batch can hold it. Blocks have limits below those of a batch; what does not fit waits.",
-    compute: (scene) => ({ ether: 0, metis: l2(scene, 12 * (21_000 + 4 * 98_304)) }),
+    compute: (scene) => ({ ether: 0, metis: l2(scene, 12 * (21_000 + 10 * 98_304)) }),
   },
   {
     id: "C2",

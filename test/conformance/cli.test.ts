@@ -78,7 +78,7 @@ describe("State tests", () => {
     expect(code).to.equal(1);
 
     const results = JSON.parse(readFileSync(json, "utf8")) as { fork: string; failed: number; cases: object[] };
-    expect(results).to.include({ fork: "Cancun", passed: 4, failed: 7, skipped: 2 });
+    expect(results).to.include({ fork: "Osaka", passed: 4, failed: 7, skipped: 2 });
     expect(results.cases).to.have.length(13);
     expect(results.cases.find((one) => "name" in one && String(one.name).endsWith("adds/adds/d0g0v0"))).to.include({
       status: "passed",
@@ -98,7 +98,7 @@ describe("State tests", () => {
     ["a folder that is not there", ["nowhere"], "error: nowhere does not exist"],
     ["a folder without tests", ["empty"], "has no state tests"],
     ["a filter that fits nothing", [".", "--filter", "nothing"], "has no state tests named nothing"],
-    ["a fork whose rules L1 does not have", [".", "--fork", "Homestead"], "Allowed choices are Cancun"],
+    ["a fork whose rules L1 does not have", [".", "--fork", "Homestead"], "Allowed choices are Osaka"],
     ["no path", [], "missing required argument 'path'"],
   ] as const) {
     it(`says in one line what is wrong with ${what}`, async () => {
@@ -114,6 +114,6 @@ describe("State tests", () => {
 
   it("computes the price of blobs as EIP-4844 does", () => {
     // Values of the function `fake_exponential` in the EIP.
-    expect([0n, 2_314_057n, 2_314_058n, 10n * 1024n * 1024n].map(blobBaseFee)).to.deep.equal([1n, 1n, 2n, 23n]);
+    expect([0n, 3_471_086n, 3_471_087n, 10n * 1024n * 1024n].map(blobBaseFee)).to.deep.equal([1n, 1n, 2n, 8n]);
   });
 });

@@ -1,3 +1,5 @@
+import { codeItem } from "../../agents/execution/preimages.ts";
+import { MAX_TRANSACTION_GAS, isPrecompile } from "../../l2/evm/fork.ts";
 import { RANDOMNESS } from "../../l2/protocol/l2-transaction.ts";
 import { expect } from "chai";
 import { type BaseContract, concat, dataSlice, encodeRlp, getAddress, id, keccak256, toBeHex } from "ethers";
@@ -35,6 +37,8 @@ function address(number: bigint): string {
   return toBeHex(number, 20);
 }
 
+const CODE = Uint8Array.of(0x60, 0x00);
+
 /** The accounts that random transactions move between. */
 class Population {
   readonly random: Random;
@@ -56,7 +60,7 @@ class Population {
       this.accounts.set(address, { balance, nonce: i % 5 === 0 ? 2n ** 64n - 60n : BigInt(i % 3) });
     }
     for (const address of this.empty) this.accounts.set(address, { balance: 0n });
-    const code = Uint8Array.of(0x60, 0x00);
+    const code = CODE;
     this.accounts.set(this.contract, { balance: 5n, nonce: 1n, code });
     this.accounts.set(this.signerWithCode.address, { balance: ETHER, code });
     this.accounts.set(this.lastNonce.address, { balance: ETHER, nonce: 2n ** 64n - 1n });
@@ -98,12 +102,13 @@ class Population {
       () => address(0n),
     ])();
     // Precompiles and contracts have tests of their own.
-    return to === this.contract || (BigInt(to) >= 1n && BigInt(to) <= 10n) ? sender : to;
+    return to === this.contract || isPrecompile(BigInt(to)) ? sender : to;
   }
 
   /** A transaction that is valid on the state. */
   async valid(reference: Reference, coinbase: string): Promise<{ fields: Fields; sender: Signer }> {
-    const { chainId, baseFee, gasLimit: limit } = reference.chain;
+    const { chainId, baseFee, gasLimit } = reference.chain;
+    const limit = gasLimit < MAX_TRANSACTION_GAS ? gasLimit : MAX_TRANSACTION_GAS;
     for (;;) {
       const sender = this.pick(this.users);
       const account = await reference.account(sender.address);
@@ -117,7 +122,7 @@ class Population {
               () => [this.fresh(), Array.from({ length: this.random(3) }, () => toBeHex(this.big(32), 32))] as const,
             );
       const intrinsic = accessList.reduce((gas, [, keys]) => gas + 2400n + 1900n * BigInt(keys.length), 21_000n);
-      const gasLimit = this.pick([intrinsic, intrinsic + BigInt(this.random(10_000)), limit]);
+      const offered = this.pick([intrinsic, intrinsic + BigInt(this.random(10_000)), limit]);
       const tipCap = this.pick([0n, 1n, BigInt(this.random(2000))]);
       const feeCap = baseFee + this.pick([0n, tipCap, 3n * tipCap]);
       const fields: Fields = {
@@ -126,14 +131,14 @@ class Population {
         nonce: account.nonce,
         tipCap: tipCap > feeCap ? feeCap : tipCap,
         feeCap,
-        gasLimit,
+        gasLimit: offered,
         to: this.recipient(sender.address, coinbase),
         value: 0n,
         data: "0x",
         accessList,
       };
-      const spendable = account.balance - gasLimit * feeCap;
-      if (gasLimit < intrinsic || gasLimit > limit || spendable < 0n) continue;
+      const spendable = account.balance - offered * feeCap;
+      if (offered < intrinsic || offered > limit || spendable < 0n) continue;
       fields.value = this.pick([0n, 0n, spendable && 1n, spendable, spendable / 3n, this.big(5) % (spendable + 1n)]);
       return { fields, sender };
     }
@@ -175,7 +180,8 @@ describe("Executor", () => {
         const preStateRoot = reference.root;
         const inputs: Input[] = [];
         const expected: Expected[] = [];
-        const nodes: Uint8Array[] = [];
+        // A sender's code decides whether it may send.
+        const nodes = [codeItem(CODE)];
         const size = 1 + world.random(30);
         for (let n = 0; n <= size; n++) {
           const context = {
@@ -356,7 +362,7 @@ describe("Executor", () => {
   });
 
   it("[11.9] refuses constants out of their range", async () => {
-    const limits = { memoryLimit: 2n ** 32n - 1n, transactionLimit: 7n, accessLimit: 8n };
+    const limits = { memoryLimit: 2n ** 32n - 1n, transactionLimit: 7n, accessLimit: 8n, authorizationLimit: 9n };
     const constants = { ...CHAINS[0]!, blobBaseFee: 6n, ...limits };
     const executor = await deployExecutor(ethers, constants);
     const interpreter = await executor.getFunction("interpreter")();

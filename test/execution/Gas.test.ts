@@ -11,7 +11,7 @@ import { signTransaction, signer } from "../../testkit/execution/transactions.ts
 
 const { ethers } = await network.create();
 
-const chain = { chainId: 1088n, baseFee: 1_000_000_000n, gasLimit: 30_000_000n };
+const chain = { chainId: 1088n, baseFee: 1_000_000_000n, gasLimit: 16_777_216n };
 
 const ACCOUNTS = 100_000;
 /** Transfers that share a call in the recomputation of a batch. */

@@ -6,8 +6,11 @@ import { fileURLToPath } from "node:url";
 /** Where they lie. */
 export const CONFORMANCE_ROOT = fileURLToPath(new URL("../../../shared/ethereum-tests", import.meta.url));
 
+/** State tests with the results of the L2's fork. */
+export const STATE_TESTS = fileURLToPath(new URL("../../../shared/ethereum-tests-osaka", import.meta.url));
+
 /** Ethereum's conformance tests lie beside the project; where they do not, their suites are skipped. */
-export const conformanceTests = existsSync(CONFORMANCE_ROOT);
+export const conformanceTests = existsSync(CONFORMANCE_ROOT) && existsSync(STATE_TESTS);
 
 /** Why a suite was skipped, for its title. */
 export const skipped = conformanceTests ? "" : " (skipped: ../shared/ethereum-tests is absent)";

@@ -17,6 +17,7 @@ const USUAL = {
   memoryLimit: 2n ** 32n - 1n,
   transactionLimit: MaxUint256,
   accessLimit: MaxUint256,
+  authorizationLimit: MaxUint256,
 };
 
 /** Deploys an executor and what it runs on. */

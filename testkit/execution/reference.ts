@@ -114,9 +114,9 @@ export function trieOver(
   });
 }
 
-/** The chain's rules in the terms of EthereumJS: fork Cancun. */
+/** The chain's rules in the terms of EthereumJS: fork Osaka. */
 export function commonOf(chain: ChainConstants): Common {
-  return createCustomCommon({ chainId: Number(chain.chainId) }, Mainnet, { hardfork: Hardfork.Cancun });
+  return createCustomCommon({ chainId: Number(chain.chainId) }, Mainnet, { hardfork: Hardfork.Osaka });
 }
 
 /** A state that `@ethereumjs/vm` executes on: the truth that the executor is compared with. */
@@ -197,7 +197,7 @@ export class Reference {
   async #runOne(vm: VM, common: Common, { context, raw }: Input): Promise<bigint | undefined> {
     try {
       const tx = createTxFromRLP(fromHex(raw), { common });
-      if (tx.type > 2 || (tx.type === 0 && tx.v !== undefined && tx.v < 35n)) return undefined;
+      if (tx.type === 3 || (tx.type === 0 && tx.v !== undefined && tx.v < 35n)) return undefined;
       // Reads both even where the transaction is refused: the executor may look at them first.
       if (tx.to !== undefined) await vm.stateManager.getAccount(tx.to);
       await vm.stateManager.getAccount(tx.getSenderAddress());

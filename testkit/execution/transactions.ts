@@ -5,7 +5,7 @@ export type AccessList = (readonly [address: string, keys: readonly string[]])[]
 
 /** What a transaction says, in wei and gas. `feeCap` is the gas price of types 0 and 1. */
 export interface Fields {
-  type: 0 | 1 | 2;
+  type: 0 | 1 | 2 | 4;
   chainId: bigint;
   nonce: bigint;
   tipCap: bigint;
@@ -16,6 +16,19 @@ export interface Fields {
   value: bigint;
   data: string;
   accessList: AccessList;
+  /** Of type 4. */
+  authorizations?: readonly Authorization[];
+}
+
+/** Lets an account run the code of `address` (EIP-7702). */
+export interface Authorization {
+  /** Zero for every chain. */
+  chainId: bigint;
+  address: string;
+  nonce: bigint;
+  parity: bigint;
+  r: bigint;
+  s: bigint;
 }
 
 /** An account with its key. */
@@ -42,7 +55,7 @@ export function integer(value: bigint): string {
 
 /** The items of a transaction that its signature covers. */
 function signedItems(fields: Fields): Items {
-  const { type, chainId, nonce, tipCap, feeCap, gasLimit, to, value, data, accessList } = fields;
+  const { type, chainId, nonce, tipCap, feeCap, gasLimit, to, value, data, accessList, authorizations = [] } = fields;
   const call = [integer(gasLimit), to, integer(value), data];
   if (type === 0) return [integer(nonce), integer(feeCap), ...call];
   const fees = type === 1 ? [feeCap] : [tipCap, feeCap];
@@ -52,7 +65,23 @@ function signedItems(fields: Fields): Items {
     ...fees.map(integer),
     ...call,
     accessList.map(([address, keys]) => [address, [...keys]]),
+    ...(type === 4 ? [authorizations.map(authorizationItems)] : []),
   ];
+}
+
+/** The items of an authorisation. */
+export function authorizationItems({ chainId, address, nonce, parity, r, s }: Authorization): Items {
+  return [integer(chainId), address, integer(nonce), ...[parity, r, s].map(integer)];
+}
+
+/** Signs an authorisation. */
+export function signAuthorization(
+  { chainId, address, nonce }: Pick<Authorization, "chainId" | "address" | "nonce">,
+  key: SigningKey,
+): Authorization {
+  const payload = encodeTransaction(5, [integer(chainId), address, integer(nonce)]);
+  const { r, s, yParity } = key.sign(keccak256(payload));
+  return { chainId, address, nonce, parity: BigInt(yParity), r: BigInt(r), s: BigInt(s) };
 }
 
 /** Encodes a transaction of a type. */

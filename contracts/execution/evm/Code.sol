@@ -6,6 +6,7 @@ pragma solidity ^0.8.28;
 
 import {EMPTY_CODE} from "../../trie/Account.sol";
 import {Witness} from "../../trie/Witness.sol";
+import {Fork} from "../fork/Fork.sol";
 import {JUMPDEST, PUSH0} from "../fork/Opcodes.sol";
 import {Heap} from "./Heap.sol";
 import {CODES, CODE_HEADER, CODE_LENGTH, DESTINATIONS, NEW_CODES, WITNESS, load, store} from "./Machine.sol";
@@ -69,6 +70,35 @@ library Code {
             Pages.read(record + CODE_HEADER, address_, size);
         }
         return _keep(record, size);
+    }
+
+    /// @notice The record of the code of an account that runs the code of `target` (EIP-7702).
+    function delegationTo(uint256 target) internal pure returns (uint256 record) {
+        record = _reserve(Fork.DELEGATION_SIZE);
+        unchecked {
+            // A place in memory: see Machine. The code starts the word; the rest of it is zero.
+            store(record + CODE_HEADER, ((Fork.DELEGATION_PREFIX << 160) | target) << 72);
+        }
+        return _keep(record, Fork.DELEGATION_SIZE);
+    }
+
+    /// @notice Whether a code lets its account run the code of another one (EIP-7702).
+    function delegates(uint256 record) internal pure returns (bool) {
+        unchecked {
+            // A place in memory: see Machine.
+            return
+                load(record + CODE_LENGTH) == Fork.DELEGATION_SIZE &&
+                load(record + CODE_HEADER) >> 232 == Fork.DELEGATION_PREFIX;
+        }
+    }
+
+    /// @notice The address whose code it runs.
+    /// @param record A code that `delegates`.
+    function delegateOf(uint256 record) internal pure returns (uint256) {
+        unchecked {
+            // A place in memory: see Machine. The address follows the prefix.
+            return uint160(load(record + CODE_HEADER) >> 72);
+        }
     }
 
     /// @notice Writes all code that comes from no witness, as RLP items of a witness.

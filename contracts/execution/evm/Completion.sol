@@ -7,6 +7,7 @@ import {
     ACCOUNTS,
     COINBASE,
     ENTRIES,
+    FLOOR_GAS,
     GAS_PRICE,
     LISTED,
     LIST_ACCOUNT,
@@ -41,12 +42,13 @@ library Completion {
     /// @param gasLeft What its frame left.
     function finish(uint256 gasLeft) internal pure {
         unchecked {
-            // Gas left is at most the gas limit, of 64 bits. What both accounts get is at most what the sender paid in
+            // Gas left is at most the gas limit, of 64 bits, which covers the floor. What both accounts get is at most what the sender paid in
             // advance. The refund is not negative at the end: every deduction takes back an earlier refund.
             uint256 used = load(TX_GAS) - gasLeft;
             uint256 refund = load(REFUND);
             if (refund > used / Fork.REFUND_QUOTIENT) refund = used / Fork.REFUND_QUOTIENT;
             used -= refund;
+            if (used < load(FLOOR_GAS)) used = load(FLOOR_GAS);
             _credit(load(ORIGIN), (load(TX_GAS) - used) * load(GAS_PRICE));
             _credit(load(COINBASE), used * load(TIP));
             store(USED, used);

@@ -18,6 +18,7 @@ enum Ending {
 /// @param value The amount that the recipient gets.
 /// @param gasLimit The most gas that it may use.
 /// @param intrinsicGas What it costs before any code runs.
+/// @param floorGas The least that it uses, whatever it refunds (EIP-7623).
 /// @param gasPrice What the sender pays for a unit of gas.
 /// @param tip The part of the gas price that the coinbase gets.
 /// @param coinbase The account that gets the tip.
@@ -29,6 +30,7 @@ enum Ending {
 /// @param baseFee The word that BASEFEE pushes.
 /// @param blobBaseFee The word that BLOBBASEFEE pushes.
 /// @param memoryLimit The most bytes of memory that a frame may have.
+/// @param authorizations The number of authorisations that count.
 /// @param until The least work to leave: the machine pauses before it has less to do (Snapshot). Zero runs to the end.
 struct Message {
     bytes32 stateRoot;
@@ -39,6 +41,7 @@ struct Message {
     uint256 value;
     uint256 gasLimit;
     uint256 intrinsicGas;
+    uint256 floorGas;
     uint256 gasPrice;
     uint256 tip;
     address coinbase;
@@ -50,6 +53,7 @@ struct Message {
     uint256 baseFee;
     uint256 blobBaseFee;
     uint256 memoryLimit;
+    uint256 authorizations;
     uint256 until;
 }
 
@@ -60,31 +64,39 @@ interface IInterpreter {
     /// @notice Executes a transaction. Reverts with `MissingWitness` if the witness lacks a node, a page or code.
     /// @param message The transaction.
     /// @param data Its calldata, or the init code.
-    /// @param accessList Its access list: the items of the RLP list, which the caller has checked.
+    /// @param lists Its authorisations (Authorizations), three words each; then its access list, the items of the RLP
+    /// list, which the caller has checked.
     /// @param witness Trie nodes and code, in the format of IExecutor.
     /// @return ending How the call ended.
     /// @return gasUsed L2 gas used, after refunds; zero if the transaction paused.
     /// @return result If it finished, the accounts that changed. Each has, in a word each: address, 1 if it is deleted,
     /// nonce, balance, code hash, number of slots that changed, and for each of these slots key and value. If it
     /// paused, the machine for `resume`.
-    /// @return items If it paused, what `resume` may need that is in no witness so far, in the format of a witness:
-    /// pages, nodes of their tree, and new code.
+    /// @return pages If it paused, the pages that were in memory: of each its number in a word, then its 1024 bytes. The
+    /// caller puts them into the tree whose root the machine has.
+    /// @return codes If it paused, code that is in no witness so far, in the format of a witness.
     function run(
         Message calldata message,
         bytes calldata data,
-        bytes calldata accessList,
+        bytes calldata lists,
         bytes calldata witness
-    ) external view returns (Ending ending, uint256 gasUsed, bytes memory result, bytes memory items);
+    )
+        external
+        view
+        returns (Ending ending, uint256 gasUsed, bytes memory result, bytes memory pages, bytes memory codes);
 
     /// @notice Goes on with a paused machine. The interpreter trusts it: the caller must pass only what this contract
     /// returned for the same transaction. Reverts with `MissingWitness` as `run` does.
     /// @param snapshot The machine.
     /// @param until As in `Message`.
     /// @param witness What this part of the execution needs: trie nodes, code, pages and nodes of their tree.
-    /// @return ending As for `run`; so are the other three.
+    /// @return ending As for `run`; so are the other four.
     function resume(
         bytes calldata snapshot,
         uint256 until,
         bytes calldata witness
-    ) external view returns (Ending ending, uint256 gasUsed, bytes memory result, bytes memory items);
+    )
+        external
+        view
+        returns (Ending ending, uint256 gasUsed, bytes memory result, bytes memory pages, bytes memory codes);
 }

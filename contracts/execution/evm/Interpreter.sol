@@ -24,6 +24,7 @@ import {
     CHAIN_ID,
     CODE,
     COINBASE,
+    FLOOR_GAS,
     FREE_START,
     GAS_PRICE,
     INPUT,
@@ -36,6 +37,7 @@ import {
     PC_SHIFT,
     PRECOMPILES,
     RANDOMNESS,
+    REFUND,
     REGIONS,
     STATE_ROOT,
     TIMESTAMP,
@@ -67,16 +69,17 @@ contract Interpreter is IInterpreter {
     function run(
         Message calldata message,
         bytes calldata data,
-        bytes calldata accessList,
+        bytes calldata lists,
         bytes calldata witness
-    ) external view returns (Ending, uint256, bytes memory, bytes memory) {
+    ) external view returns (Ending, uint256, bytes memory, bytes memory, bytes memory) {
         _index(witness);
         store(PRECOMPILES, uint256(uint160(address(precompiles))));
         store(REGIONS, Pages.FIRST_REGIONS);
         store(KEPT_END, Pages.KEPT);
         _setRegisters(message);
         Snapshot.setUntil(message.until);
-        _warm(message, accessList);
+        _warm(message);
+        _readLists(message, lists);
         uint256 gas_;
         unchecked {
             // The caller checked that the gas limit covers the intrinsic gas.
@@ -91,7 +94,7 @@ contract Interpreter is IInterpreter {
         bytes calldata snapshot,
         uint256 until,
         bytes calldata witness
-    ) external view returns (Ending, uint256, bytes memory, bytes memory) {
+    ) external view returns (Ending, uint256, bytes memory, bytes memory, bytes memory) {
         _index(witness);
         uint256 s = Snapshot.restore(snapshot);
         Snapshot.setUntil(until);
@@ -122,6 +125,7 @@ contract Interpreter is IInterpreter {
         store(GAS_PRICE, message.gasPrice);
         store(TIP, message.tip);
         store(TX_GAS, message.gasLimit);
+        store(FLOOR_GAS, message.floorGas);
         store(COINBASE, uint256(uint160(message.coinbase)));
         store(NUMBER, message.number);
         store(TIMESTAMP, message.timestamp);
@@ -135,7 +139,7 @@ contract Interpreter is IInterpreter {
 
     /// @dev Warms what is warm from the start (EIP-2929, EIP-2930, EIP-3651), and takes the gas limit's price from the
     /// sender.
-    function _warm(Message calldata message, bytes calldata accessList) private pure {
+    function _warm(Message calldata message) private pure {
         World.warm(uint256(uint160(message.coinbase)));
         World.warm(uint256(uint160(message.to)));
         uint256 sender = World.warm(uint256(uint160(message.sender)));
@@ -146,38 +150,33 @@ contract Interpreter is IInterpreter {
             Journal.set(sender, World.NONCE, message.nonce + 1);
             Journal.set(sender, World.BALANCE, load(sender + World.BALANCE) - message.gasLimit * message.gasPrice);
         }
-        _warmList(accessList);
     }
 
-    /// @dev Warms an access list: pairs of an address and a list of keys. An address takes 21 bytes with its prefix, a
-    /// key 33. The caller checked that the list is sound.
-    function _warmList(bytes calldata accessList) private pure {
+    /// @dev Applies authorisations, which no failure undoes (EIP-7702), and warms an access list. An account that exists
+    /// costs less than what the transaction paid for its authorisation: the rest is refunded. An access list is pairs of an
+    /// address and a list of keys. An address takes 21 bytes with its prefix, a key 33. The caller checked that the list is
+    /// sound.
+    function _readLists(Message calldata message, bytes calldata lists) private pure {
         uint256 cursor;
         uint256 end;
         assembly ("memory-safe") {
             // No memory.
-            cursor := accessList.offset
-            end := add(cursor, accessList.length)
+            cursor := lists.offset
+            end := add(cursor, lists.length)
         }
         unchecked {
-            // Positions in calldata: see Machine.
+            // Positions in calldata: see Machine. The refund is bounded by what the transaction paid.
+            for (uint256 left = message.authorizations; left != 0; left--) {
+                if (World.authorize(_word(cursor), _word(cursor + 0x20), _word(cursor + 0x40))) {
+                    store(REFUND, load(REFUND) + Fork.AUTHORIZATION_REFUND);
+                }
+                cursor += 0x60;
+            }
             while (cursor < end) {
                 (cursor, ) = _list(cursor);
-                uint256 owner;
-                assembly ("memory-safe") {
-                    // Reads calldata.
-                    owner := shr(96, calldataload(add(cursor, 1)))
-                }
-                owner = World.warm(owner);
+                uint256 owner = World.warm(_word(cursor + 1) >> 96);
                 (uint256 key, uint256 next) = _list(cursor + 21);
-                for (; key < next; key += 33) {
-                    uint256 word;
-                    assembly ("memory-safe") {
-                        // Reads calldata.
-                        word := calldataload(add(key, 1))
-                    }
-                    Slots.warm(owner, word);
-                }
+                for (; key < next; key += 33) Slots.warm(owner, _word(key + 1));
                 cursor = next;
             }
         }
@@ -210,19 +209,22 @@ contract Interpreter is IInterpreter {
         World.transfer(sender, entry, message.value);
         if (World.isEmpty(entry)) World.touch(entry);
         uint256 number = load(entry + World.ADDRESS);
-        unchecked {
-            // `number - 1` wraps for address zero, which is no precompile.
-            if (number - 1 < Fork.LAST_PRECOMPILE) {
-                (bool success, uint256 left) = Calls.run(number, gas_, input, data.length);
-                if (!success) Journal.revertTo(mark);
-                Completion.finish(left);
-            }
+        if (Fork.isPrecompile(number)) {
+            (bool success, uint256 left) = Calls.run(number, gas_, input, data.length);
+            if (!success) Journal.revertTo(mark);
+            Completion.finish(left);
+        }
+        uint256 record = World.codeOf(entry);
+        if (Code.delegates(record)) {
+            uint256 delegate = Code.delegateOf(record);
+            World.warm(delegate);
+            record = World.codeOf(World.account(delegate));
         }
         Frames.prepare(CALLER, load(ORIGIN));
         Frames.prepare(VALUE, message.value);
         Frames.prepare(INPUT, input);
         Frames.prepare(INPUT_SIZE, data.length);
-        return Frames.start(entry, World.codeOf(entry), mark, gas_);
+        return Frames.start(entry, record, mark, gas_);
     }
 
     /// @dev Prepares a creation by the transaction.
@@ -236,6 +238,13 @@ contract Interpreter is IInterpreter {
         World.transfer(sender, entry, message.value);
         Frames.prepare(CALLER, load(ORIGIN));
         return Creates.start(entry, message.value, Code.fromCalldata(data), mark, gas_);
+    }
+
+    function _word(uint256 position) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            // Reads calldata.
+            word := calldataload(position)
+        }
     }
 
     function _offset(bytes calldata data) private pure returns (uint256 offset) {

@@ -180,17 +180,19 @@ uint256 constant LIST_ACCOUNT = 0x2860;
 uint256 constant LIST_SLOT = 0x2880;
 uint256 constant LIST_RECORD = 0x28a0;
 uint256 constant LIST_END = 0x28c0;
-uint256 constant TRANSACTION_END = 0x28e0;
+/// @dev The least gas that the transaction uses (EIP-7623).
+uint256 constant FLOOR_GAS = 0x28e0;
+uint256 constant TRANSACTION_END = 0x2900;
 
 // The items of a CALL, in their order on the stack.
 
-uint256 constant CALL_GAS = 0x28e0;
-uint256 constant CALL_TARGET = 0x2900;
-uint256 constant CALL_VALUE = 0x2920;
-uint256 constant CALL_INPUT = 0x2940;
-uint256 constant CALL_INPUT_SIZE = 0x2960;
-uint256 constant CALL_OUTPUT = 0x2980;
-uint256 constant CALL_OUTPUT_SIZE = 0x29a0;
+uint256 constant CALL_GAS = 0x2900;
+uint256 constant CALL_TARGET = 0x2920;
+uint256 constant CALL_VALUE = 0x2940;
+uint256 constant CALL_INPUT = 0x2960;
+uint256 constant CALL_INPUT_SIZE = 0x2980;
+uint256 constant CALL_OUTPUT = 0x29a0;
+uint256 constant CALL_OUTPUT_SIZE = 0x29c0;
 
 uint256 constant HEADS = 0x2a00;
 uint256 constant HEADS_END = 0x3200;

@@ -304,7 +304,7 @@ library Pages {
         uint256 region = page >> REGION_BITS;
         // A region that this call of L1 opened has no pages but those in memory.
         bool opened = region > load(OLD_REGIONS) && region <= load(REGIONS);
-        if (!opened) hash = PageTree.find(bytes32(load(PAGES_ROOT)), page);
+        if (!opened) hash = PageTree.find(Witness.wrap(load(WITNESS)), bytes32(load(PAGES_ROOT)), page);
         unchecked {
             // A place in memory: see Machine.
             place = _add(page) + PAGE_HEADER;

@@ -35,13 +35,13 @@ import {
     store
 } from "./Machine.sol";
 import {Pages} from "./Pages.sol";
-import {PageTree} from "./PageTree.sol";
 
 /// @title Snapshot
 /// @notice Pauses a machine, and lets it go on in another call of L1.
 /// @dev A snapshot has a word of zero, the work left, the root of the tree of pages, and the state, in which the next
 /// instruction is relative to the start of the code; then registers, the heads of the entries, and the stack. Pages and
-/// code are not in it, only their hashes. Work left measures how far the transaction is from its end:
+/// code are not in it, only their hashes. The root is that of the pages before this call: the executor puts those of this
+/// call into the tree (PageCommitment). Work left measures how far the transaction is from its end:
 ///
 ///     while changes are listed     2^23 + accounts and slots still to be listed
 ///     while a frame ends           2^24 x (1 + gas left) + length of the journal + depth
@@ -161,87 +161,70 @@ library Snapshot {
         }
     }
 
-    /// @dev Ends the call of L1 with a snapshot, and with what the next one may need: the pages in memory, the nodes of
-    /// their tree that changed, and new code. All is written where memory is free; nothing is allocated any more.
+    /// @dev Ends the call of L1 with a snapshot, and with what the next one may need: the pages in memory, and new code.
+    /// All is written where memory is free; nothing is allocated any more.
     /// @param left The work left.
     /// @param s The state, in which the next instruction is relative to the start of the code.
     function _pause(uint256 mode, uint256 left, uint256 s) private pure {
         store(MODE, mode);
-        uint256 root = _plant();
         uint256 start = load(0x40);
         uint256 size;
-        uint256 cursor;
+        uint256 pages;
         assembly ("memory-safe") {
             // No memory: sizes and places only.
             let stack := sub(STACK_BASE, and(s, TOP))
             size := add(0x80, add(sub(FRAME_END, FRAME), sub(TRANSACTION_END, TRANSACTION)))
             size := add(size, add(sub(HEADS_END, HEADS), stack))
-            cursor := add(start, add(0xa0, size))
+            pages := add(start, add(0xc0, size))
         }
-        uint256 items = cursor;
+        uint256 codes;
+        uint256 end;
         unchecked {
-            // A place in memory: see Machine.
-            (root, cursor) = PageTree.seal(root, cursor + 0x20);
+            // Places in memory: see Machine.
+            codes = _writePages(pages + 0x20);
+            end = Code.writeNew(codes + 0x20);
         }
-        cursor = Code.writeNew(_writePages(cursor));
         assembly ("memory-safe") {
-            // Fills the buffer, and returns it as the ABI has it: (Paused, 0, snapshot, items).
+            // Fills the buffer, and returns it as the ABI has it: (Paused, 0, snapshot, pages, codes).
             mstore(start, 0)
             mstore(add(start, 0x20), 0)
-            mstore(add(start, 0x40), 0x80)
-            mstore(add(start, 0x60), sub(items, start))
-            mstore(add(start, 0x80), size)
-            mstore(items, sub(cursor, add(items, 0x20)))
-            let place := add(start, 0xa0)
+            mstore(add(start, 0x40), 0xa0)
+            mstore(add(start, 0x60), sub(pages, start))
+            mstore(add(start, 0x80), sub(codes, start))
+            mstore(add(start, 0xa0), size)
+            mstore(pages, sub(codes, add(pages, 0x20)))
+            mstore(codes, sub(end, add(codes, 0x20)))
+            let place := add(start, 0xc0)
             mstore(place, 0)
             mstore(add(place, 0x20), left)
-            mstore(add(place, 0x40), root)
+            mstore(add(place, 0x40), mload(PAGES_ROOT))
             mstore(add(place, 0x60), s)
             place := add(place, 0x80)
-            function append(to, from, end) -> next {
-                mcopy(to, from, sub(end, from))
-                next := add(to, sub(end, from))
+            function append(to, from, end_) -> next {
+                mcopy(to, from, sub(end_, from))
+                next := add(to, sub(end_, from))
             }
             place := append(place, FRAME, FRAME_END)
             place := append(place, TRANSACTION, TRANSACTION_END)
             place := append(place, HEADS, HEADS_END)
             pop(append(place, and(s, TOP), STACK_BASE))
-            return(start, and(add(sub(cursor, start), 0x1f), not(0x1f)))
+            return(start, and(add(sub(end, start), 0x1f), not(0x1f)))
         }
     }
 
-    /// @dev Puts all pages that are in memory into the tree. Nodes are allocated, so nothing can be written where
-    /// memory is free until all are there: `_writePages` goes through the pages again.
-    function _plant() private pure returns (uint256 root) {
-        root = load(PAGES_ROOT);
-        unchecked {
-            // Places in memory: see Machine.
-            for (uint256 head = RESIDENT; head < RESIDENT + 0x2000; head += 0x20) {
-                for (uint256 page = load(head); page != 0; page = load(page + PAGE_NEXT)) {
-                    bytes32 hash;
-                    assembly ("memory-safe") {
-                        // Reads the page.
-                        hash := keccak256(add(page, PAGE_HEADER), 0x400)
-                    }
-                    root = PageTree.put(root, load(page), hash);
-                }
-            }
-        }
-    }
-
-    /// @dev Writes all pages that are in memory, as RLP items of a witness.
+    /// @dev Writes all pages that are in memory, each after its number.
     /// @param cursor Where to write.
-    /// @return Where the last item ends.
+    /// @return Where the last one ends.
     function _writePages(uint256 cursor) private pure returns (uint256) {
         unchecked {
             // Places in memory: see Machine.
             for (uint256 head = RESIDENT; head < RESIDENT + 0x2000; head += 0x20) {
                 for (uint256 page = load(head); page != 0; page = load(page + PAGE_NEXT)) {
                     assembly ("memory-safe") {
-                        // Writes to the buffer. An item is a byte string of 1024 bytes with a prefix of three.
-                        mstore(cursor, shl(232, 0xb90400))
-                        mcopy(add(cursor, 3), add(page, PAGE_HEADER), 0x400)
-                        cursor := add(cursor, 0x403)
+                        // Writes to the buffer.
+                        mstore(cursor, mload(page))
+                        mcopy(add(cursor, 0x20), add(page, PAGE_HEADER), 0x400)
+                        cursor := add(cursor, 0x420)
                     }
                 }
             }
@@ -258,17 +241,20 @@ library Snapshot {
         uint256 start = load(0x40);
         unchecked {
             // A place in memory: see Machine.
-            Pages.read(start + 0xa0, address_, size);
+            Pages.read(start + 0xc0, address_, size);
         }
         assembly ("memory-safe") {
-            // Fills the buffer around the list, and returns it as the ABI has it: (Finished, used, changes, "").
+            // Fills the buffer around the list, and returns it as the ABI has it: (Finished, used, changes, "", ""). Both
+            // empty arrays are the same word.
+            let last := add(0xc0, size)
             mstore(start, 1)
             mstore(add(start, 0x20), used)
-            mstore(add(start, 0x40), 0x80)
-            mstore(add(start, 0x60), add(0xa0, size))
-            mstore(add(start, 0x80), size)
-            mstore(add(add(start, 0xa0), size), 0)
-            return(start, add(size, 0xc0))
+            mstore(add(start, 0x40), 0xa0)
+            mstore(add(start, 0x60), last)
+            mstore(add(start, 0x80), last)
+            mstore(add(start, 0xa0), size)
+            mstore(add(start, last), 0)
+            return(start, add(last, 0x20))
         }
     }
 

@@ -75,13 +75,11 @@ library World {
     /// @return The state; HALT if gas runs out, and then the account is not read.
     function access(uint256 s, uint256 owner, uint256 surcharge) internal pure returns (uint256, uint256 entry) {
         entry = _account(owner);
-        unchecked {
-            // Precompiles are always warm. `owner - 1` wraps for address zero, which is none.
-            if (load(entry + FLAGS) & WARM == 0 && owner - 1 >= Fork.LAST_PRECOMPILE) {
-                s = charge(s, surcharge);
-                if (halted(s)) return (HALT, entry);
-                flag(entry, WARM);
-            }
+        // Precompiles are always warm.
+        if (load(entry + FLAGS) & WARM == 0 && !Fork.isPrecompile(owner)) {
+            s = charge(s, surcharge);
+            if (halted(s)) return (HALT, entry);
+            flag(entry, WARM);
         }
         _ensure(entry);
         return (s, entry);
@@ -138,6 +136,25 @@ library World {
     /// @notice The record of the account's code (Code).
     function codeOf(uint256 entry) internal pure returns (uint256 record) {
         return Code.find(bytes32(load(entry + CODE_HASH_OF)));
+    }
+
+    /// @notice Lets an account run the code of another one from now on, if its nonce and its code allow it (EIP-7702).
+    /// @param authority The account, which signed this.
+    /// @param target The other account; zero ends a delegation.
+    /// @param nonce The nonce for which it signed, below the highest one.
+    /// @return exists Whether this was done, and the account existed before.
+    function authorize(uint256 authority, uint256 target, uint256 nonce) internal pure returns (bool exists) {
+        uint256 entry = account(authority);
+        flag(entry, WARM);
+        if (load(entry + NONCE) != nonce) return false;
+        if (load(entry + CODE_HASH_OF) != uint256(EMPTY_CODE) && !Code.delegates(codeOf(entry))) return false;
+        exists = load(entry + ORIGIN_OF) == PRESENT || !isEmpty(entry);
+        Journal.set(entry, CODE_HASH_OF, target == 0 ? uint256(EMPTY_CODE) : load(Code.delegationTo(target)));
+        unchecked {
+            // The nonce is below the highest one.
+            Journal.set(entry, NONCE, nonce + 1);
+        }
+        flag(entry, CHANGED);
     }
 
     /// @dev The entry of an account, which need not have been read.

@@ -13,9 +13,17 @@ library Fork {
     uint256 internal constant ZERO_BYTE_GAS = 4;
     /// @dev EIP-2028.
     uint256 internal constant NONZERO_BYTE_GAS = 16;
+    /// @dev The least that a transaction pays for a zero byte of data, and for another one (EIP-7623).
+    uint256 internal constant ZERO_BYTE_FLOOR_GAS = 10;
+    uint256 internal constant NONZERO_BYTE_FLOOR_GAS = 40;
+    /// @dev The most gas that a transaction may have (EIP-7825).
+    uint256 internal constant MAX_TRANSACTION_GAS = 2 ** 24;
     /// @dev Of an access list (EIP-2930).
     uint256 internal constant ACCESS_ADDRESS_GAS = 2_400;
     uint256 internal constant ACCESS_KEY_GAS = 1_900;
+    /// @dev Of an authorisation (EIP-7702), and what of it is refunded where the account exists.
+    uint256 internal constant AUTHORIZATION_GAS = 25_000;
+    uint256 internal constant AUTHORIZATION_REFUND = 12_500;
     /// @dev At most this part of the gas used is refunded (EIP-3529).
     uint256 internal constant REFUND_QUOTIENT = 5;
 
@@ -28,6 +36,9 @@ library Fork {
     uint256 internal constant INIT_CODE_WORD_GAS = 2;
     /// @dev No new code may start with this byte (EIP-3541).
     uint256 internal constant RESERVED_CODE_BYTE = 0xef;
+    /// @dev The code of an account that runs the code of another one: these three bytes, then an address (EIP-7702).
+    uint256 internal constant DELEGATION_PREFIX = 0xef0100;
+    uint256 internal constant DELEGATION_SIZE = 23;
     /// @dev For each byte of code that a creation leaves.
     uint256 internal constant DEPOSIT_GAS = 200;
 
@@ -94,8 +105,16 @@ library Fork {
     uint256 internal constant EC_PAIRING = 8;
     uint256 internal constant BLAKE2F = 9;
     uint256 internal constant POINT_EVALUATION = 10;
-    /// @dev Precompiles have the addresses from 1 to this.
-    uint256 internal constant LAST_PRECOMPILE = 10;
+    /// @dev EIP-2537.
+    uint256 internal constant BLS_G1_ADD = 11;
+    uint256 internal constant BLS_G1_MSM = 12;
+    uint256 internal constant BLS_G2_ADD = 13;
+    uint256 internal constant BLS_G2_MSM = 14;
+    uint256 internal constant BLS_PAIRING = 15;
+    uint256 internal constant BLS_MAP_FP = 16;
+    uint256 internal constant BLS_MAP_FP2 = 17;
+    /// @dev EIP-7951.
+    uint256 internal constant P256_VERIFY = 0x100;
 
     uint256 internal constant ECRECOVER_GAS = 3000;
     uint256 internal constant SHA256_GAS = 60;
@@ -104,9 +123,10 @@ library Fork {
     uint256 internal constant RIPEMD160_WORD_GAS = 120;
     uint256 internal constant IDENTITY_GAS = 15;
     uint256 internal constant IDENTITY_WORD_GAS = 3;
-    /// @dev EIP-2565.
-    uint256 internal constant MODEXP_MIN_GAS = 200;
-    uint256 internal constant MODEXP_DIVISOR = 3;
+    /// @dev EIP-7883.
+    uint256 internal constant MODEXP_MIN_GAS = 500;
+    /// @dev The most bytes of an operand (EIP-7823).
+    uint256 internal constant MODEXP_MAX_LENGTH = 1024;
     /// @dev EIP-1108.
     uint256 internal constant EC_ADD_GAS = 150;
     uint256 internal constant EC_MUL_GAS = 6000;
@@ -116,4 +136,23 @@ library Fork {
     uint256 internal constant BLAKE2F_ROUND_GAS = 1;
     /// @dev EIP-4844.
     uint256 internal constant POINT_EVALUATION_GAS = 50_000;
+    /// @dev EIP-2537.
+    uint256 internal constant BLS_G1_ADD_GAS = 375;
+    uint256 internal constant BLS_G1_MUL_GAS = 12_000;
+    uint256 internal constant BLS_G2_ADD_GAS = 600;
+    uint256 internal constant BLS_G2_MUL_GAS = 22_500;
+    uint256 internal constant BLS_PAIRING_GAS = 37_700;
+    uint256 internal constant BLS_PAIRING_PAIR_GAS = 32_600;
+    uint256 internal constant BLS_MAP_FP_GAS = 5_500;
+    uint256 internal constant BLS_MAP_FP2_GAS = 23_800;
+    /// @dev EIP-7951.
+    uint256 internal constant P256_VERIFY_GAS = 6_900;
+
+    /// @notice Whether an address is that of a precompile.
+    function isPrecompile(uint256 number) internal pure returns (bool) {
+        unchecked {
+            // Wraps for address zero, which is none.
+            return number - 1 < BLS_MAP_FP2 || number == P256_VERIFY;
+        }
+    }
 }

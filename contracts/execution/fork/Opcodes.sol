@@ -31,6 +31,7 @@ uint256 constant BYTE = 0x1a;
 uint256 constant SHL = 0x1b;
 uint256 constant SHR = 0x1c;
 uint256 constant SAR = 0x1d;
+uint256 constant CLZ = 0x1e;
 
 uint256 constant KECCAK256 = 0x20;
 

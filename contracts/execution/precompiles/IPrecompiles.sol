@@ -14,11 +14,11 @@ interface IPrecompiles {
 
     /// @notice Calls a precompile.
     /// @dev Reverts with `PrecompileUnknown` and `PrecompileInsufficientGas`.
-    /// @param number The address of the precompile, 1 to 10.
+    /// @param number The address of the precompile, 1 to 17, or 0x100.
     /// @param gasLimit The L2 gas of the call, less than 2^64.
     /// @param input The input of the call.
-    /// @return success False if the L2 gas does not suffice, if the precompile refuses the input, or if the input takes
-    /// more L1 gas than one instruction may take. The last depends on the input alone.
+    /// @return success False if the L2 gas does not suffice, if the precompile refuses the input, or if the call
+    /// costs more than one instruction may take of L1. The last depends on the input alone.
     /// @return gasLeft The L2 gas that is left; zero after a failure.
     /// @return output The output; empty after a failure.
     function run(

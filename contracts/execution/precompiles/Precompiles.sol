@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Effort} from "./Effort.sol";
 import {Fork} from "../fork/Fork.sol";
+import {Bls} from "./Bls.sol";
 import {IPrecompiles} from "./IPrecompiles.sol";
 import {ModExp} from "./ModExp.sol";
-import {Operands, OperandsReader} from "./Operands.sol";
 
 /// @title Precompiles
 /// @notice The precompiled contracts of the L2, computed by those of L1.
 /// @dev The code assumes no price of L1, so no later fork of L1 can turn a lack of L1 gas into a result of the L2:
 /// - A precompile that refuses no input gets all L1 gas. If the call fails, it lacked gas.
-/// - The others (curve, pairing, KZG) spend all gas when they refuse an input. So they get only as much L1 gas as the
+/// - The others (curves, pairings, KZG) spend all gas when they refuse an input. So they get only as much L1 gas as the
 ///   L2 charges, which is the price of L1. If the call fails, a second one, with a valid input of the same size, shows
 ///   whether that gas sufficed: the price of L1 depends on the size alone.
 contract Precompiles is IPrecompiles {
@@ -23,11 +22,10 @@ contract Precompiles is IPrecompiles {
     /// @dev The first byte of the point at infinity, compressed.
     uint256 private constant INFINITY = 0xc0;
 
-    /// @dev The most L1 gas that one instruction may take (docs/execution.md). A call of MODEXP whose effort is above
-    /// it fails as if out of gas.
-    uint256 private constant EFFORT_LIMIT = 6_500_000;
-    /// @dev The most pairs of one pairing; a call with more fails as if out of gas. L1 may have to pay for it twice.
-    uint256 private constant PAIRS_LIMIT = 128;
+    /// @dev The highest price of one call (docs/execution.md): a call that costs more fails as if out of gas. L1 may have to
+    /// pay twice for a precompile that refuses an input.
+    uint256 private constant LIMIT = 8_000_000;
+    uint256 private constant FALLIBLE_LIMIT = 4_400_000;
 
     /// @inheritdoc IPrecompiles
     function run(
@@ -40,15 +38,14 @@ contract Precompiles is IPrecompiles {
         if (number == Fork.IDENTITY) {
             (success, output) = (true, input);
         } else if (number == Fork.MODEXP) {
-            Operands memory operands = OperandsReader.parse(input);
-            success = Effort.bound(operands) <= EFFORT_LIMIT;
-            if (success) output = ModExp.run(input, operands);
-        } else if (number < Fork.MODEXP) {
+            success = ModExp.isBounded(input) && cost <= LIMIT;
+            if (success) output = _infallible(number, ModExp.operands(input));
+        } else if (number < Fork.MODEXP || number == Fork.P256_VERIFY) {
             (success, output) = (true, _infallible(number, input));
         } else if (number == Fork.BLAKE2F) {
             success = input.length == BLAKE2F_SIZE && uint8(input[BLAKE2F_SIZE - 1]) < 2;
             if (success) output = _infallible(number, input);
-        } else {
+        } else if (cost <= FALLIBLE_LIMIT && _takes(number, input.length)) {
             (success, output) = _fallible(number, cost, input);
         }
         // The cost has been compared with the limit.
@@ -63,18 +60,27 @@ contract Precompiles is IPrecompiles {
             if (number == Fork.ECRECOVER) return Fork.ECRECOVER_GAS;
             if (number == Fork.SHA256) return Fork.SHA256_GAS + Fork.SHA256_WORD_GAS * words;
             if (number == Fork.IDENTITY) return Fork.IDENTITY_GAS + Fork.IDENTITY_WORD_GAS * words;
-            if (number == Fork.MODEXP) return ModExp.gas(input);
+            if (number == Fork.MODEXP) return ModExp.isBounded(input) ? ModExp.price(input) : 0;
             if (number == Fork.EC_ADD) return Fork.EC_ADD_GAS;
             if (number == Fork.EC_MUL) return Fork.EC_MUL_GAS;
             if (number == Fork.EC_PAIRING) {
                 return Fork.EC_PAIRING_GAS + Fork.EC_PAIRING_PAIR_GAS * (input.length / PAIR_SIZE);
             }
-            // An input of another size fails anyway.
+            // An input of another size fails anyway, and so does one of MODEXP that is too long.
             if (number == Fork.BLAKE2F) return input.length < 4 ? 0 : Fork.BLAKE2F_ROUND_GAS * uint32(bytes4(input));
             if (number == Fork.POINT_EVALUATION) return Fork.POINT_EVALUATION_GAS;
             if (number == Fork.RIPEMD160) return Fork.RIPEMD160_GAS + Fork.RIPEMD160_WORD_GAS * words;
+            if (number == Fork.P256_VERIFY) return Fork.P256_VERIFY_GAS;
+            if (number >= Fork.BLS_G1_ADD && number <= Fork.BLS_MAP_FP2) return Bls.price(number, input.length);
         }
         revert PrecompileUnknown(number);
+    }
+
+    /// @dev Whether a precompile that may refuse an input takes those of this size.
+    function _takes(uint256 number, uint256 size) private pure returns (bool) {
+        if (number == Fork.POINT_EVALUATION) return size == POINT_EVALUATION_SIZE;
+        if (number == Fork.EC_PAIRING) return size % PAIR_SIZE == 0;
+        return number < Fork.BLS_G1_ADD || Bls.takes(number, size);
     }
 
     /// @dev Calls a precompile that refuses no input of this size.
@@ -91,10 +97,6 @@ contract Precompiles is IPrecompiles {
         uint256 gasOfL1,
         bytes calldata input
     ) private view returns (bool success, bytes memory output) {
-        if (number == Fork.POINT_EVALUATION && input.length != POINT_EVALUATION_SIZE) return (false, "");
-        if (number == Fork.EC_PAIRING && (input.length % PAIR_SIZE != 0 || input.length > PAIRS_LIMIT * PAIR_SIZE)) {
-            return (false, "");
-        }
         (success, output) = _call(number, gasOfL1, input);
         if (!success && !_answersHarmless(number, gasOfL1, input.length)) revert PrecompileInsufficientGas(number);
     }

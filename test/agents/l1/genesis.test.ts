@@ -8,7 +8,7 @@ import { checkGenesis, readGenesis } from "../../../agents/l1/genesis.ts";
 import { openL1, type L1 } from "../../../agents/l1/l1.ts";
 import { AgentError } from "../../../agents/runtime/errors.ts";
 import { MEMORY_LIMIT } from "../../../l2/evm/memory-limit.ts";
-import { ACCESS_LIMIT, TRANSACTION_LIMIT, type ChainConfig } from "../../../l2/protocol/config.ts";
+import { ACCESS_LIMIT, AUTHORIZATION_LIMIT, TRANSACTION_LIMIT, type ChainConfig } from "../../../l2/protocol/config.ts";
 import { failureOf } from "../../../testkit/agents/failure.ts";
 import { stageFixture } from "../../../testkit/agents/stage.ts";
 import { temporaryDirectory } from "../../../testkit/directory.ts";
@@ -86,6 +86,7 @@ describe("Genesis", () => {
         memoryLimit: MEMORY_LIMIT,
         transactionLimit: TRANSACTION_LIMIT,
         accessLimit: ACCESS_LIMIT,
+        authorizationLimit: AUTHORIZATION_LIMIT,
       };
       /** The same L1, with an executor of other constants. */
       const withExecutor = async (change: Partial<Record<keyof typeof honest, bigint | number>>): Promise<L1> => {
@@ -112,6 +113,7 @@ describe("Genesis", () => {
       memoryLimit: 10n,
       transactionLimit: 11n,
       accessLimit: 12n,
+      authorizationLimit: 13n,
     };
     for (const [name, value] of Object.entries(OTHERS)) {
       it(`is refused where L1 has another ${name}`, async () => {

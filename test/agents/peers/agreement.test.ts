@@ -92,7 +92,7 @@ describe("Agreement of a peer's chain with L1", () => {
     await setUp({});
     await local.consensus.stop();
     const size = 98_000;
-    const fields = { data: `0x${"00".repeat(size)}`, gasLimit: 21_000n + 4n * BigInt(size) };
+    const fields = { data: `0x${"00".repeat(size)}`, gasLimit: 21_000n + 10n * BigInt(size) };
     for (let nonce = 0; nonce < 12; nonce++) {
       await local.current!.chain.addTransaction(await transferOf(alice, nonce, fields));
     }

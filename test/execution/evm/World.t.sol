@@ -37,8 +37,10 @@ contract WorldTest is MachineTest {
     /// @notice Precompiles are warm; the addresses beside them are not.
     function test_access_precompiles_areWarm() public pure {
         _start();
-        for (uint256 number = 1; number <= Fork.LAST_PRECOMPILE; number++) require(_cost(number) == 0, "a precompile");
-        require(_cost(0) == 2_600 && _cost(Fork.LAST_PRECOMPILE + 1) == 2_600, "none");
+        for (uint256 number = 1; number <= Fork.BLS_MAP_FP2; number++) require(_cost(number) == 0, "a precompile");
+        require(_cost(Fork.P256_VERIFY) == 0, "P256VERIFY");
+        require(_cost(0) == 2_600 && _cost(Fork.BLS_MAP_FP2 + 1) == 2_600, "none beside the first ones");
+        require(_cost(Fork.P256_VERIFY - 1) == 2_600 && _cost(Fork.P256_VERIFY + 1) == 2_600, "none beside it");
     }
 
     /// @notice Where gas does not suffice, the instruction halts and the account stays cold.

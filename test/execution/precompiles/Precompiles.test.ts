@@ -1,9 +1,10 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+
 import { expect } from "chai";
-import { SigningKey, concat, dataSlice, getBytes, id, sha256, toBeHex } from "ethers";
+import { SigningKey, concat, dataSlice, getBytes, hexlify, id, sha256, toBeHex, toBigInt } from "ethers";
 import hre from "hardhat";
 
-import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
-import { PAIRS_LIMIT } from "../../../l2/evm/pairing.ts";
+import { FALLIBLE_LIMIT } from "../../../l2/evm/precompile-limits.ts";
 import { randomSource } from "../../../testkit/execution/random.ts";
 import {
   answer,
@@ -20,7 +21,7 @@ import {
   precompiles,
   reference,
   word,
-} from "./cancun.ts";
+} from "./osaka.ts";
 
 const ECRECOVER = 1;
 const SHA256 = 2;
@@ -31,6 +32,39 @@ const EC_MUL = 7;
 const EC_PAIRING = 8;
 const BLAKE2F = 9;
 const POINT_EVALUATION = 10;
+const BLS_G1_ADD = 11;
+const BLS_G1_MSM = 12;
+const BLS_G2_ADD = 13;
+const BLS_G2_MSM = 14;
+const BLS_PAIRING = 15;
+const BLS_MAP_FP = 16;
+const BLS_MAP_FP2 = 17;
+const P256_VERIFY = 0x100;
+
+/** Most pairs of the pairing of EIP-197. */
+const PAIRS_LIMIT = Number((FALLIBLE_LIMIT - 45_000n) / 34_000n);
+
+/** Bytes of a product, or of a pair. */
+const BLS_SIZES = { [BLS_G1_MSM]: 160, [BLS_G2_MSM]: 288, [BLS_PAIRING]: 384 } as const;
+
+/** The price of a number of products, or of pairs, of points at infinity. */
+async function blsPrice(number: keyof typeof BLS_SIZES, count: number): Promise<bigint> {
+  const { gasLeft } = await reference(number, `0x${"00".repeat(BLS_SIZES[number] * count)}`, PLENTY);
+  return PLENTY - gasLeft;
+}
+
+/** Of BLS12-381: the field, and the generators of both groups. */
+const BLS_FIELD = 0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn;
+const BLS_ONE = [
+  0x17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bbn,
+  0x08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1n,
+] as const;
+const BLS_TWO = [
+  0x024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8n,
+  0x13e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7en,
+  0x0ce5d527727d6e118cc9cdc6da2e351aadfd9baa8cbdd3a76d429a695160d12c923ac9cc3baca289e193548608b82801n,
+  0x0606c4a02ea734cc32acd2b02bc28b99cb3e287e85a763af267492ab572e99ab3f370d275cec1da1aaa9075ff05f79ben,
+] as const;
 
 const random = randomSource("Precompiles");
 const randomBytes = bytesFrom(random);
@@ -81,7 +115,7 @@ function recovery(v: bigint | number, r: bigint | string, s: bigint | string): s
 describe("Precompiles", function () {
   this.timeout(600_000);
 
-  it("recovers the signers that Cancun recovers, and nobody from an invalid signature", async () => {
+  it("recovers the signers that Osaka recovers, and nobody from an invalid signature", async () => {
     const { v, r, s } = SIGNATURE;
     const highS = SECP256K1_ORDER - BigInt(s);
     const valid = recovery(v, r, s);
@@ -108,7 +142,7 @@ describe("Precompiles", function () {
     for (const size of [1, 31, 33, 64, 127]) await compare(ECRECOVER, dataSlice(valid, 0, size));
   });
 
-  it("hashes and copies, as Cancun does", async () => {
+  it("hashes and copies, as Osaka does", async () => {
     for (const size of [0, 1, 31, 32, 33, 63, 64, 65, 1000, 5000]) {
       const input = randomBytes(size);
       for (const number of [SHA256, RIPEMD160, IDENTITY]) {
@@ -117,7 +151,7 @@ describe("Precompiles", function () {
     }
   });
 
-  it("adds and multiplies points, as Cancun does, and refuses numbers that are no points", async () => {
+  it("adds and multiplies points, as Osaka does, and refuses numbers that are no points", async () => {
     for (const [number, input] of [
       [EC_ADD, "0x"],
       [EC_ADD, concat([INFINITY, INFINITY])],
@@ -156,7 +190,7 @@ describe("Precompiles", function () {
     }
   });
 
-  it("pairs points, as Cancun does, and refuses numbers that are no points", async () => {
+  it("pairs points, as Osaka does, and refuses numbers that are no points", async () => {
     const pair = concat([G1, G2]);
     for (const [input, result] of [
       ["0x", 1],
@@ -197,28 +231,116 @@ describe("Precompiles", function () {
     expect(await answer(EC_PAIRING, refused, cost)).to.deep.equal(FAILURE);
   });
 
-  it("[F1] has the limits of the L2, to the pair and to the unit of effort", async () => {
+  it("[F1] sums and pairs as many points of BLS12-381 as L1 can take twice, and fails with more of them", async () => {
     const zeroes = (size: number) => `0x${"00".repeat(size)}`;
-    const ones = (size: number) => `0x${"ff".repeat(size)}`;
-    const modulus = `0x${"fd".repeat(20)}`;
-    const heaviest = modexp(concat([zeroes(512), "0x03"]), ones(12_994), modulus);
-    const tooHeavy = modexp(concat([zeroes(320), "0x03"]), ones(12_984), concat([zeroes(832), modulus]));
-    expect(effortOf(getBytes(heaviest))).to.equal(EFFORT_LIMIT);
-    expect(effortOf(getBytes(tooHeavy))).to.equal(EFFORT_LIMIT + 1n);
-    for (const [number, input, success] of [
-      [MODEXP, heaviest, true],
-      [MODEXP, tooHeavy, false],
-      [EC_PAIRING, zeroes(192 * PAIRS_LIMIT), true],
-      [EC_PAIRING, zeroes(192 * (PAIRS_LIMIT + 1)), false],
+    for (const [number, first] of [
+      [BLS_G1_MSM, 12_000n],
+      [BLS_G2_MSM, 22_500n],
+      [BLS_PAIRING, 70_300n],
     ] as const) {
-      expect((await reference(number, input, PLENTY)).success, "is paid for").to.equal(true);
-      const expected = await reference(number, input, PLENTY, l2);
-      expect(expected.success).to.equal(success);
-      expect(await answer(number, input, PLENTY)).to.deep.equal(expected);
+      const size = BLS_SIZES[number];
+      expect((await compare(number, zeroes(size))).gasLeft).to.equal(PLENTY - first);
+      let [fits, exceeds] = [1, 1_000];
+      while (exceeds - fits > 1) {
+        const middle = (fits + exceeds) >> 1;
+        if ((await blsPrice(number, middle)) <= FALLIBLE_LIMIT) fits = middle;
+        else exceeds = middle;
+      }
+      const { success, gasLeft } = await answer(number, zeroes(size * fits), PLENTY);
+      expect({ success, gasLeft }).to.deep.equal({ success: true, gasLeft: PLENTY - (await blsPrice(number, fits)) });
+      expect(await answer(number, zeroes(size * exceeds), PLENTY)).to.deep.equal(FAILURE);
+      expect(await reference(number, zeroes(size * exceeds), PLENTY, l2)).to.deep.equal(FAILURE);
+      expect((await reference(number, zeroes(size * exceeds), PLENTY)).success, "is paid for").to.equal(true);
     }
   });
 
-  it("compresses blocks of BLAKE2b, as Cancun does, and refuses other sizes and flags", async () => {
+  it("charges for sums of any number of products of BLS12-381, as Osaka does (EIP-2537)", async () => {
+    for (const number of [BLS_G1_MSM, BLS_G2_MSM] as const) {
+      for (const count of [1, 2, 3, 17, 64, 127, 128, 129, 200]) {
+        const input = `0x${"00".repeat(BLS_SIZES[number] * count)}`;
+        const cost = await blsPrice(number, count);
+        expect((await answer(number, input, cost)).gasLeft, `${count} products`).to.equal(0n);
+        expect(await answer(number, input, cost - 1n)).to.deep.equal(FAILURE);
+        expect((await reference(number, input, cost)).gasLeft).to.equal(0n);
+      }
+    }
+  });
+
+  it("computes on BLS12-381, as Osaka does, and refuses what are no points or other sizes", async () => {
+    const pad = (value: bigint): string => toBeHex(value, 64);
+    const times = async (number: number, point: readonly bigint[], factor: bigint): Promise<string> =>
+      (await reference(number, concat([...point.map(pad), word(factor)]), PLENTY)).output;
+    const one = async (factor: bigint): Promise<string> => times(BLS_G1_MSM, BLS_ONE, factor);
+    const two = async (factor: bigint): Promise<string> => times(BLS_G2_MSM, BLS_TWO, factor);
+    const negated = concat([pad(BLS_ONE[0]), pad(BLS_FIELD - BLS_ONE[1])]);
+    const [none1, none2] = [`0x${"00".repeat(128)}`, `0x${"00".repeat(256)}`];
+    const field = BLS_FIELD;
+    const off = concat([pad(1n), pad(1n)]);
+    const big = concat([pad(field), pad(0n)]);
+    const dirty = concat(["0x01", dataSlice(await one(1n), 1)]);
+    const accepted = [
+      [BLS_G1_ADD, concat([await one(2n), await one(3n)])],
+      [BLS_G1_ADD, concat([await one(2n), none1])],
+      [BLS_G1_ADD, concat([none1, none1])],
+      [BLS_G1_MSM, concat([await one(2n), word(7), await one(5n), word(2n ** 255n)])],
+      [BLS_G2_ADD, concat([await two(2n), await two(3n)])],
+      [BLS_G2_ADD, concat([none2, await two(3n)])],
+      [BLS_G2_MSM, concat([await two(2n), word(7), await two(5n), word(2n ** 256n - 1n)])],
+      [BLS_PAIRING, concat([await one(1n), await two(1n), negated, await two(1n)])],
+      [BLS_PAIRING, concat([await one(1n), await two(1n)])],
+      [BLS_PAIRING, concat([none1, await two(1n)])],
+      [BLS_MAP_FP, pad(1n)],
+      [BLS_MAP_FP, pad(field - 1n)],
+      [BLS_MAP_FP2, concat([pad(1n), pad(2n)])],
+    ] as const;
+    for (const [number, input] of accepted) {
+      expect((await compare(number, input)).success, `${number} ${input}`).to.equal(true);
+    }
+    const refused = [
+      ...[BLS_G1_ADD, BLS_G1_MSM, BLS_G2_ADD, BLS_G2_MSM, BLS_PAIRING, BLS_MAP_FP, BLS_MAP_FP2].map(
+        (number) => [number, "0x"] as const,
+      ),
+      ...accepted.flatMap(([number, input]) => [
+        [number, concat([input, "0x00"])] as const,
+        [number, dataSlice(input, 1)] as const,
+      ]),
+      [BLS_G1_ADD, concat([off, await one(1n)])],
+      [BLS_G1_ADD, concat([await one(1n), big])],
+      [BLS_G1_ADD, concat([dirty, await one(1n)])],
+      [BLS_G1_MSM, concat([off, word(0)])],
+      [BLS_G2_ADD, concat([await two(1n), off, off])],
+      [BLS_PAIRING, concat([off, await two(1n)])],
+      [BLS_MAP_FP, pad(field)],
+      [BLS_MAP_FP2, concat([pad(0n), pad(field)])],
+    ] as const;
+    for (const [number, input] of refused) {
+      expect(await compare(number, input), `${number} ${input}`).to.deep.equal(FAILURE);
+    }
+  });
+
+  it("verifies signatures on P-256, as Osaka does (EIP-7951)", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const { x, y } = publicKey.export({ format: "jwk" });
+    const key = [x, y].map((part) => toBeHex(toBigInt(Buffer.from(part!, "base64url")), 32));
+    const message = randomBytes(50);
+    const signature = hexlify(sign("sha256", getBytes(message), { key: privateKey, dsaEncoding: "ieee-p1363" }));
+    const valid = concat([sha256(message), signature, ...key]);
+    expect((await compare(P256_VERIFY, valid)).output).to.equal(word(1));
+    for (let at = 0; at < 160; at += 9) {
+      const bytes = getBytes(valid);
+      bytes[at]! ^= 1;
+      expect((await compare(P256_VERIFY, hexlify(bytes))).output, `byte ${at}`).to.equal("0x");
+    }
+    for (const input of ["0x", dataSlice(valid, 1), concat([valid, "0x00"]), `0x${"00".repeat(160)}`]) {
+      expect(await compare(P256_VERIFY, input)).to.deep.equal({
+        success: true,
+        gasLeft: PLENTY - 6_900n,
+        output: "0x",
+      });
+    }
+  });
+
+  it("compresses blocks of BLAKE2b, as Osaka does, and refuses other sizes and flags", async () => {
     for (const rounds of [0, 1, 12, 13, 1000]) {
       for (const final of ["0x00", "0x01"]) {
         const { gasLeft } = await compare(BLAKE2F, blake2f(rounds, final));
@@ -240,7 +362,7 @@ describe("Precompiles", function () {
     expect(await answer(BLAKE2F, long, 2n ** 32n - 2n)).to.deep.equal(FAILURE);
   });
 
-  it("evaluates a commitment at a point, as L1 does, at the price of Cancun", async () => {
+  it("evaluates a commitment at a point, as L1 does, at the price of Osaka", async () => {
     const success = { success: true, gasLeft: 0n, output: concat([word(4096), word(BLS_MODULUS)]) };
     const linear = concat([
       "0x01e798154708fe7789429634053cbf9f99b619f9f084048927333fce637f549b",
@@ -289,7 +411,7 @@ describe("Precompiles", function () {
       [RIPEMD160, randomBytes(500), 5000n],
       [IDENTITY, randomBytes(5000), 5000n],
       [MODEXP, modexp(randomBytes(64), randomBytes(64), randomBytes(64)), 100_000n],
-      [MODEXP, modexp(randomBytes(31), randomBytes(1100), randomBytes(31)), 100_000n],
+      [MODEXP, modexp(randomBytes(31), randomBytes(1024), randomBytes(31)), 300_000n],
       [MODEXP, modexp(randomBytes(100), "0x03", randomBytes(60)), 100_000n],
       [EC_ADD, concat([G1, G1]), 200n],
       [EC_ADD, concat([G1, NO_POINT]), 200n],
@@ -303,6 +425,12 @@ describe("Precompiles", function () {
       [BLAKE2F, blake2f(20_000, "0x02"), 20_000n],
       [POINT_EVALUATION, pointEvaluation(7n, 1n, BLS_G1, BLS_INFINITY), 50_000n],
       [POINT_EVALUATION, pointEvaluation(7n, 2n, BLS_G1, BLS_INFINITY), 50_000n],
+      [BLS_G1_ADD, `0x${"00".repeat(256)}`, 500n],
+      [BLS_G1_ADD, `0x${"ff".repeat(256)}`, 500n],
+      [BLS_PAIRING, `0x${"00".repeat(768)}`, 200_000n],
+      [BLS_PAIRING, `0x${"ff".repeat(768)}`, 200_000n],
+      [BLS_MAP_FP2, `0x${"ff".repeat(128)}`, 30_000n],
+      [P256_VERIFY, `0x${"11".repeat(160)}`, 7_000n],
     ] as const) {
       const full = await answer(number, input, gasLimit);
       const answers = async (gasOfL1: bigint) => {
@@ -342,7 +470,7 @@ describe("Precompiles", function () {
   });
 
   it("reverts for any other number", async () => {
-    for (const number of [0, 11, 256, 2n ** 256n - 1n]) {
+    for (const number of [0, 18, 255, 257, 2n ** 256n - 1n]) {
       await expect(precompiles.run(number, PLENTY, "0x"))
         .to.be.revertedWithCustomError(precompiles, "PrecompileUnknown")
         .withArgs(number);

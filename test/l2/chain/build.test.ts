@@ -53,6 +53,15 @@ describe("Building a block", () => {
     expect(await fill()).to.deep.equal({ executed: [middle, low, high], refused: [] });
   });
 
+  it("[C1] keeps to the bytes that a block may have, whatever its gas", async () => {
+    const size = 98_000;
+    const fields = { data: `0x${"00".repeat(size)}`, gasLimit: 21_000 + 10 * size, maxFeePerGas: 2n * config.baseFee };
+    const hashes: string[] = [];
+    for (let nonce = 0; nonce < 12; nonce++) hashes.push(await wait(alice, bob.address, nonce, fields));
+    const small = await wait(carol, bob.address, 0, { maxPriorityFeePerGas: 1n });
+    expect((await fill(10n * config.gasLimit)).executed).to.deep.equal([...hashes.slice(0, 10), small]);
+  });
+
   it("[2b] keeps to its gas, and to the most transactions", async () => {
     for (const user of [alice, bob, carol]) await wait(user, producer.address, 0);
     expect((await fill(50_000n)).executed).to.have.length(2);

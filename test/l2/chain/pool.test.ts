@@ -93,6 +93,41 @@ describe("Pool", () => {
     expect(pool.reasonOf(dear.hash)).to.match(/has \d+ wei, expected at least/);
   });
 
+  it("[1] takes one transaction at a time of an account that runs the code of another one (EIP-7702)", async () => {
+    const delegated = { ...rich, codeHash: keccakText("delegation"), delegates: true };
+    const refusal = "expected its next transaction, and one at a time";
+    const [first, second] = [await decoded(alice, bob.address, 0), await decoded(alice, bob.address, 1)];
+    expect(() => {
+      pool.add(first, { ...delegated, delegates: false });
+    }).to.throw("has code, expected none");
+    expect(() => {
+      pool.add(second, delegated);
+    }).to.throw(refusal);
+    pool.add(first, delegated);
+    expect(() => {
+      pool.add(second, delegated);
+    }).to.throw(refusal);
+    pool.include(first.hash);
+    pool.add(second, { ...delegated, nonce: 1n });
+  });
+
+  it("[1] takes one at a time of an account whose authorisation waits", async () => {
+    const authorization = await carol.authorize({ chainId: config.chainId, address: bob.address, nonce: 0 });
+    const raw = await alice.signTransaction({
+      ...{ type: 4, chainId: config.chainId, nonce: 0, to: bob.address, gasLimit: 100_000 },
+      ...{ maxFeePerGas: 3n * config.baseFee, maxPriorityFeePerGas: config.baseFee },
+      authorizationList: [authorization],
+    });
+    const authorizing = decodeTransaction(config, common, fromHex(raw));
+    pool.add(authorizing, rich);
+    const later = await decoded(carol, bob.address, 1);
+    expect(() => {
+      pool.add(later, rich);
+    }).to.throw("one at a time");
+    pool.include(authorizing.hash);
+    pool.add(later, rich);
+  });
+
   it("[2b] remembers for a while what was too heavy", () => {
     const hash = keccakText("heavy");
     expect(pool.wasHeavy(hash, 100)).to.equal(false);

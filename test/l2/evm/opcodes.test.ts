@@ -15,10 +15,11 @@ describe("Opcodes", () => {
     };
     for (const [name, number] of Object.entries(known)) expect(opcode(name), name).to.equal(number);
     expect(opcode("MCOPY"), "since Cancun").to.equal(0x5e);
-    expect(OPCODES.size).to.equal(149);
+    expect(opcode("CLZ"), "since Osaka").to.equal(0x1e);
+    expect(OPCODES.size).to.equal(150);
   });
 
   it("refuses what the fork does not have", () => {
-    expect(() => opcode("CLZ")).to.throw(RangeError, '"CLZ" is no opcode of the fork');
+    expect(() => opcode("DUPN")).to.throw(RangeError, '"DUPN" is no opcode of the fork');
   });
 });

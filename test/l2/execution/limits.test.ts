@@ -7,11 +7,10 @@ import { RANDOMNESS } from "../../../l2/protocol/l2-transaction.ts";
 import { Chain } from "../../../l2/chain/chain.ts";
 import { ACCESS_LIMIT, MAX_GAS_LIMIT, TRANSACTION_LIMIT } from "../../../l2/protocol/config.ts";
 import { MEMORY_LIMIT } from "../../../l2/evm/memory-limit.ts";
-import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
+import { FALLIBLE_LIMIT, MODEXP_LIMIT } from "../../../l2/evm/precompile-limits.ts";
 import { ChainError, TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
 import { Executor } from "../../../l2/execution/executor.ts";
-import { type Hex, ZERO_HASH, concatHex, fromHex, toHex } from "../../../l2/base/hex.ts";
-import { PAIRS_LIMIT } from "../../../l2/evm/pairing.ts";
+import { type Hex, ZERO_HASH, fromHex, toHex } from "../../../l2/base/hex.ts";
 import { type CallResult, OUT_OF_GAS } from "../../../l2/execution/simulation.ts";
 import { Overlay, StateStore } from "../../../l2/state/state.ts";
 import { transitionWitness } from "../../../l2/execution/witness.ts";
@@ -149,39 +148,22 @@ describe("Limits", () => {
     }
   }).timeout(120_000);
 
-  it("[1] MODEXP takes what L1 can do at once, and fails with the gas of its call beyond it", async () => {
-    const input = (size: number): Hex => {
-      const lengths = [8, size, 8].map((length) => toBeHex(length, 32));
-      return concatHex([...lengths, `0x${"ff".repeat(16 + size)}`]);
-    };
-    let [fits, exceeds] = [1, 40_000];
-    while (exceeds - fits > 1) {
-      const middle = (fits + exceeds) >> 1;
-      if (effortOf(fromHex(input(middle))) <= EFFORT_LIMIT) fits = middle;
-      else exceeds = middle;
+  it("[1] a precompile whose price is above its limit fails with the gas of its call", async () => {
+    // A pairing costs 45,000, and 34,000 a pair. No transaction can pay for more than MODEXP's limit.
+    const pairs = (count: bigint): Hex => toHex(new Uint8Array(192 * Number(count)));
+    expect(MODEXP_LIMIT >= MAX_GAS_LIMIT, "MODEXP").to.equal(true);
+    const cases = [
+      [8, pairs((FALLIBLE_LIMIT - 45_000n) / 34_000n), pairs((FALLIBLE_LIMIT - 45_000n) / 34_000n + 1n)],
+      [0x0c, toHex(new Uint8Array(160 * 706)), toHex(new Uint8Array(160 * 707))],
+    ] as const;
+    for (const [address, fits, exceeds] of cases) {
+      const precompile = toBeHex(address, 20);
+      expect((await ask(fits, precompile, MAX_GAS_LIMIT)).error, `${address}`).to.equal(undefined);
+      expect(await ask(exceeds, precompile, MAX_GAS_LIMIT)).to.deep.include({
+        error: OUT_OF_GAS,
+        gasUsed: MAX_GAS_LIMIT,
+      });
     }
-    const calling = (data: Hex, gas: number): Hex => {
-      const size = number(data.length / 2 - 1);
-      const call = `PUSH0 PUSH0 ${size} PUSH0 PUSH1 0x05 ${number(gas)} STATICCALL`;
-      return code(`${size} PUSH2 @0 PUSH0 CODECOPY ${call} ${REPORT} .0 ${data}`);
-    };
-    expect(await report(calling(input(fits), 300_000))).to.deep.include({ item: 1n, returned: 8n });
-    const beyond = await report(calling(input(exceeds), 300_000));
-    expect(beyond).to.deep.include({ item: 0n, returned: 0n });
-    expect((await report(calling(input(exceeds), 900_000))).left).to.equal(beyond.left - 600_000n);
-
-    const precompile = toBeHex(5, 20);
-    expect((await ask(input(fits), precompile)).error).to.equal(undefined);
-    expect(await ask(input(exceeds), precompile)).to.deep.include({ error: OUT_OF_GAS, gasUsed: GAS });
-  });
-
-  it("[1] a pairing has as many pairs as L1 can take twice, and fails with the gas of its call beyond it", async () => {
-    const precompile = toBeHex(8, 20);
-    const pairs = (count: number): Hex => toHex(new Uint8Array(192 * count));
-    const fits = await ask(pairs(PAIRS_LIMIT), precompile, MAX_GAS_LIMIT);
-    expect(fits).to.deep.include({ error: undefined, data: toBeHex(1, 32) });
-    const exceeds = await ask(pairs(PAIRS_LIMIT + 1), precompile, MAX_GAS_LIMIT);
-    expect(exceeds).to.deep.include({ error: OUT_OF_GAS, gasUsed: MAX_GAS_LIMIT });
   });
 
   it("[1] [11.5] the L2 and L1 find a transaction, or its access list, too large from the same size on", async () => {

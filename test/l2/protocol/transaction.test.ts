@@ -12,6 +12,7 @@ import {
 
 import { keccakText } from "../../../l2/base/keccak.ts";
 import { chainCommon } from "../../../l2/evm/fork.ts";
+import { AUTHORIZATION_LIMIT } from "../../../l2/protocol/config.ts";
 import { TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
 import { type Hex, fromHex } from "../../../l2/base/hex.ts";
 import { decodeTransaction } from "../../../l2/protocol/transaction.ts";
@@ -42,7 +43,84 @@ function forge(raw: string, changes: Record<number, unknown>): string {
 }
 
 describe("Transactions", () => {
-  it("[1] reads what wallets sign, in all three types", async () => {
+  describe("authorisations (EIP-7702)", () => {
+    const sign = async (count: number, change: Partial<TransactionRequest> = {}): Promise<string> => {
+      const authorization = await bob.authorize({ chainId: config.chainId, address: producer.address, nonce: 0 });
+      return alice.signTransaction({
+        ...{ type: 4, chainId: config.chainId, nonce: 0, to: bob.address, gasLimit: 1_000_000 },
+        ...{ maxFeePerGas: 2n * config.baseFee, maxPriorityFeePerGas: 0 },
+        authorizationList: Array.from({ length: count }, () => authorization),
+        ...change,
+      });
+    };
+
+    it("[1] reads type 4, and tells who authorised", async () => {
+      expect(decode(await sign(2))).to.deep.include({ type: 4, from: alice.address, to: bob.address });
+      expect(decode(await sign(2)).authorities).to.deep.equal([bob.address]);
+      expect(decode(await sign(AUTHORIZATION_LIMIT)).authorities).to.deep.equal([bob.address]);
+    });
+
+    it("[1] refuses none, too many, creations, and too little gas for them", async () => {
+      refuses(await sign(0), "MALFORMED", /no authorisation, expected at least one/);
+      refuses(
+        await sign(AUTHORIZATION_LIMIT + 1),
+        "TOO_MANY_AUTHORIZATIONS",
+        /has 17 authorisations, expected at most 16/,
+      );
+      refuses(forge(await sign(1), { 5: "0x" }), "MALFORMED", /creates a contract/);
+      refuses(await sign(2, { gasLimit: 70_999 }), "GAS_TOO_LOW", /expected at least 71000/);
+    });
+
+    it("[1] refuses other forms, and takes what is only skipped", async () => {
+      const raw = await sign(1);
+      const [one] = (decodeRlp(`0x${raw.slice(4)}`) as unknown[])[9] as string[][];
+      const changed = (place: number, value: unknown): string => forge(raw, { 9: [one!.with(place, value as string)] });
+      for (const [place, value] of [
+        [0, "0x00"],
+        [0, `0x${"11".repeat(33)}`],
+        [1, "0x"],
+        [1, toBeHex(1, 32)],
+        [2, toBeHex(2n ** 64n)],
+        [3, "0x0100"],
+        [4, `0x${"11".repeat(33)}`],
+        [5, []],
+      ] as const) {
+        refuses(changed(place, value), "MALFORMED", /authorizationList|wrong form|malformed/);
+      }
+      for (const list of ["0x", [one!.slice(1)], [[...one!, "0x"]], ["0x"]]) {
+        refuses(forge(raw, { 9: list }), "MALFORMED", /wrong form/);
+      }
+      for (const [place, value] of [
+        [0, toBeHex(config.chainId + 1n)],
+        [2, toBeHex(2n ** 64n - 1n)],
+        [3, "0xff"],
+        [4, "0x"],
+        [5, `0x${"ff".repeat(32)}`],
+      ] as const) {
+        expect(() => decode(changed(place, value)), `${place} ${value}`).to.not.throw();
+      }
+    });
+  });
+
+  it("[1] refuses more gas than Ethereum allows a transaction, whatever the chain allows (EIP-7825)", async () => {
+    const wide = { ...config, gasLimit: 2n ** 30n };
+    const fields = { chainId: config.chainId, nonce: 0, to: bob.address, gasPrice: config.baseFee };
+    const at = async (gasLimit: bigint): Promise<Uint8Array> =>
+      fromHex(await alice.signTransaction({ ...fields, type: 0, gasLimit }));
+    const most = await at(2n ** 24n);
+    expect(decodeTransaction(wide, common, most).gasLimit).to.equal(2n ** 24n);
+    const above = await at(2n ** 24n + 1n);
+    expect(() => decodeTransaction(wide, common, above)).to.throw("expected at most 16777216");
+  });
+
+  it("[1] refuses less gas than the data costs in any case (EIP-7623)", async () => {
+    const data = `0x${"11".repeat(100)}00`;
+    const fields = { type: 0, chainId: config.chainId, nonce: 0, to: bob.address, gasPrice: config.baseFee, data };
+    refuses(await alice.signTransaction({ ...fields, gasLimit: 25_009 }), "GAS_TOO_LOW", /expected at least 25010/);
+    expect(decode(await alice.signTransaction({ ...fields, gasLimit: 25_010 })).gasLimit).to.equal(25_010n);
+  });
+
+  it("[1] reads what wallets sign, in the types without authorisations", async () => {
     const accessList = [{ address: bob.address, storageKeys: [keccakText("slot")] }];
     const variants: TransactionRequest[] = [
       { type: 0 },
@@ -78,17 +156,16 @@ describe("Transactions", () => {
     const most = `0x${"00".repeat(49_152)}`;
     expect(decode(await create(most, 1_000_000)).signed.data).to.have.length(49_152);
     refuses(await create(`${most}00`, 1_000_000), "INIT_CODE_TOO_LARGE", /49153 bytes .* at most 49152 \(EIP-3860\)/);
-    const call = { data: "0x0012", gasLimit: 21_020 };
+    const call = { data: "0x0012", gasLimit: 21_050 };
     expect(decode(await transfer(alice, bob.address, 0, call)).to).to.equal(bob.address);
-    refuses(await transfer(alice, bob.address, 0, { ...call, gasLimit: 21_019 }), "GAS_TOO_LOW", /at least 21020/);
+    refuses(await transfer(alice, bob.address, 0, { ...call, gasLimit: 21_049 }), "GAS_TOO_LOW", /at least 21050/);
     for (const place of [0, 1, 10, 11]) {
       expect(decode(await transfer(alice, toBeHex(place, 20), 0)).to).to.equal(getAddress(toBeHex(place, 20)));
     }
   });
 
   it("[1] refuses other types and what another chain could replay", () => {
-    refuses("0x03c0", "UNSUPPORTED_TYPE", /type 3 \(blobs\), expected a legacy one, type 1 or type 2/);
-    refuses("0x04c0", "UNSUPPORTED_TYPE", /type 4 \(set code\)/);
+    refuses("0x03c0", "UNSUPPORTED_TYPE", /type 3 \(blobs\), expected a legacy one, type 1, 2 or 4/);
     refuses("0x7fc0", "UNSUPPORTED_TYPE", /type 127/);
     const unprotected = Transaction.from({ type: 0, to: bob.address, gasLimit: 21_000, gasPrice: 2e9, nonce: 0 });
     unprotected.signature = alice.signingKey.sign(unprotected.unsignedHash);

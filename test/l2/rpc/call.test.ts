@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { toQuantity } from "ethers";
 
 import { alice, bob } from "../../../testkit/l2/fixtures.ts";
 import { type RpcNode, openNode } from "../../../testkit/l2/rpc-node.ts";
@@ -38,6 +39,28 @@ describe("Calls as libraries send them", () => {
     }
     const accesses = await node.rpc("eth_createAccessList", REQUEST, "latest", {});
     expect(accesses.result).to.deep.include({ accessList: [] });
+  });
+
+  it("runs the code that an account authorises to run, and counts the gas of that (EIP-7702)", async () => {
+    const { chainId } = node.chain.config;
+    const { address, nonce, signature } = await bob.authorize({ chainId, address: alice.address, nonce: 0 });
+    const authorization = {
+      ...{ chainId: toQuantity(chainId), address, nonce: toQuantity(nonce) },
+      ...{ yParity: toQuantity(signature.yParity), r: signature.r, s: signature.s },
+    };
+    const plain = await node.rpc("eth_estimateGas", REQUEST);
+    const authorized = await node.rpc("eth_estimateGas", { ...REQUEST, authorizationList: [authorization] });
+    expect(authorized.error).to.equal(undefined);
+    expect(BigInt(authorized.result as string) - BigInt(plain.result as string) >= 25_000n).to.equal(true);
+    for (const [list, message] of [
+      ["0x", /authorizationList/],
+      [[{ ...authorization, r: "0x0" }], /authorizationList entry/],
+      [Array.from({ length: 17 }, () => authorization), /at most 16/],
+    ] as const) {
+      const { error } = await node.rpc("eth_call", { ...REQUEST, authorizationList: list });
+      expect(error).to.include({ code: -32602 });
+      expect(error.message).to.match(message);
+    }
   });
 
   it("takes a field that is null for one that is absent", async () => {

@@ -11,18 +11,16 @@ describe("Jobs of a build", () => {
     expect(shared["a"]).to.not.equal(shared["b"]);
   });
 
-  it("are two for the contracts, of the same settings, one for the interpreter, and one for those of the L2", () => {
+  it("are two for the contracts, of the same settings, and one for the interpreter", () => {
     const { compilers, overrides } = hre.config.solidity.profiles["default"]!;
     const settings = new Set(Object.values(overrides));
-    expect(settings.size).to.equal(3);
+    expect(settings.size).to.equal(2);
     expect(overrides["contracts/execution/evm/Interpreter.sol"]?.settings).to.deep.equal({
       ...compilers[0]!.settings,
       optimizer: { enabled: true, runs: 1000 },
     });
     expect(overrides["contracts/execution/Executor.sol"]?.settings).to.deep.equal(compilers[0]!.settings);
     expect(overrides["contracts/governance/MetisGovernor.sol"]).to.equal(undefined);
-    expect(overrides["testkit/contracts/Pair.sol"]).to.equal(overrides["testkit/contracts/Token.sol"]);
-    expect(overrides["testkit/contracts/Pair.sol"]?.settings).to.include({ evmVersion: "cancun" });
   });
 
   it("are the same for deployments as for tests", () => {

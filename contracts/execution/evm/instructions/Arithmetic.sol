@@ -204,6 +204,16 @@ library Arithmetic {
         }
     }
 
+    /// @notice CLZ: the number of leading zero bits (EIP-7939).
+    function clz_(uint256 s) internal pure returns (uint256 state) {
+        assembly ("memory-safe") {
+            // One item stays one: see the head.
+            state := s
+            let sp := and(s, TOP)
+            mstore(sp, clz(mload(sp)))
+        }
+    }
+
     function not_(uint256 s) internal pure returns (uint256 state) {
         assembly ("memory-safe") {
             // One item changes: see the head.

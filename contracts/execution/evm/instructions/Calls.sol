@@ -6,6 +6,7 @@ pragma solidity ^0.8.28;
 
 import {Fork} from "../../fork/Fork.sol";
 import {IPrecompiles} from "../../precompiles/IPrecompiles.sol";
+import {Code} from "../Code.sol";
 import {Frames} from "../Frames.sol";
 import {Journal} from "../Journal.sol";
 import {
@@ -108,6 +109,11 @@ library Calls {
         uint256 target;
         (s, target) = World.access(s, uint160(load(CALL_TARGET)), Fork.COLD_ACCOUNT_SURCHARGE);
         if (s == HALT) return HALT;
+        uint256 runs = 0;
+        if (!Fork.isPrecompile(load(target + World.ADDRESS))) {
+            (s, runs) = _runsCodeOf(s, target);
+            if (s == HALT) return HALT;
+        }
         uint256 value = load(CALL_VALUE);
         if (value != 0) {
             s = charge(s, Fork.CALL_VALUE_GAS + (kind == CALL && World.isEmpty(target) ? Fork.NEW_ACCOUNT_GAS : 0));
@@ -120,14 +126,20 @@ library Calls {
         uint256 mark = load(UNDO);
         if (kind == CALL) World.transfer(load(SELF), target, value);
         if ((kind == CALL || kind == STATICCALL) && World.isEmpty(target)) World.touch(target);
-        uint256 number = load(target + World.ADDRESS);
-        unchecked {
-            // `number - 1` wraps for address zero, which is no precompile.
-            if (number - 1 < Fork.LAST_PRECOMPILE) return _precompile(s, number, gas_, mark);
-        }
-        uint256 record = World.codeOf(target);
+        if (runs == 0) return _precompile(s, load(target + World.ADDRESS), gas_, mark);
+        uint256 record = World.codeOf(runs);
         if (load(record + CODE_LENGTH) == 0) return _withoutCode(s, gas_);
         return _start(s, target, kind, record, mark, gas_);
+    }
+
+    /// @dev The account whose code a call of `target` runs: itself, or the one to which it delegates, which is accessed as
+    /// well (EIP-7702).
+    function _runsCodeOf(uint256 s, uint256 target) private pure returns (uint256, uint256 entry) {
+        uint256 record = World.codeOf(target);
+        if (!Code.delegates(record)) return (s, target);
+        s = charge(s, Fork.WARM_GAS);
+        if (halted(s)) return (HALT, target);
+        return World.access(s, Code.delegateOf(record), Fork.COLD_ACCOUNT_SURCHARGE);
     }
 
     /// @dev Takes the gas of the call: at most all but a 64th of what is left (EIP-150). A call with value gets a

@@ -103,6 +103,7 @@ library InstructionSet {
         _set(Op.SHL, Fork.VERY_LOW_GAS, 2, Arithmetic.shl_);
         _set(Op.SHR, Fork.VERY_LOW_GAS, 2, Arithmetic.shr_);
         _set(Op.SAR, Fork.VERY_LOW_GAS, 2, Arithmetic.sar_);
+        _set(Op.CLZ, Fork.LOW_GAS, 1, Arithmetic.clz_);
     }
 
     function _fillEnvironment() private pure {

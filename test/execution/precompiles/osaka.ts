@@ -1,15 +1,12 @@
-/** The precompiles of the L2, called on L1, and those of Cancun to compare them with. */
+/** The precompiles of the L2, called on L1, and those of Osaka to compare them with. */
 import { Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { bytesToHex, createAddressFromString, createZeroAddress } from "@ethereumjs/util";
 import { expect } from "chai";
-import { concat, dataSlice, getBytes, toBeHex } from "ethers";
+import { concat, getBytes, toBeHex } from "ethers";
 import hre, { network } from "hardhat";
 
-import { EFFORT_LIMIT, effortOf } from "../../../l2/evm/effort.ts";
-import { MODEXP as MODEXP_OF_L2 } from "../../../l2/evm/modexp.ts";
-import { PAIRING } from "../../../l2/evm/pairing.ts";
-import { deployHarness } from "../../../testkit/harness.ts";
+import { LIMITED_PRECOMPILES } from "../../../l2/evm/precompile-limits.ts";
 import type { Random } from "../../../testkit/execution/random.ts";
 
 export const MODEXP = 5;
@@ -23,12 +20,10 @@ export const INPUTS = hre.globalOptions.coverage ? 5 : 60;
 
 export const { ethers } = await network.create();
 export const precompiles = await ethers.deployContract("Precompiles");
-export const address = await precompiles.getAddress();
-export const harness = await deployHarness({ ethers }, "test/execution/precompiles/PrecompilesHarness.sol");
-const common = createCustomCommon({ chainId: 1088 }, Mainnet, { hardfork: Hardfork.Cancun });
-const cancun = await createEVM({ common });
+const common = createCustomCommon({ chainId: 1088 }, Mainnet, { hardfork: Hardfork.Osaka });
+const osaka = await createEVM({ common });
 /** An EVM with the limits of the L2. */
-export const l2 = await createEVM({ common, customPrecompiles: [MODEXP_OF_L2, PAIRING] });
+export const l2 = await createEVM({ common, customPrecompiles: [...LIMITED_PRECOMPILES] });
 
 export interface Answer {
   success: boolean;
@@ -44,8 +39,8 @@ export async function answer(number: number, input: string, gasLimit: bigint, ga
   return { success, gasLeft, output };
 }
 
-/** The answer of the precompile of an EVM: of Cancun, if no other is given. */
-export async function reference(number: number, input: string, gasLimit: bigint, evm = cancun): Promise<Answer> {
+/** The answer of the precompile of an EVM: of Osaka, if no other is given. */
+export async function reference(number: number, input: string, gasLimit: bigint, evm = osaka): Promise<Answer> {
   const { execResult } = await evm.runCall({
     caller: createZeroAddress(),
     to: createAddressFromString(toBeHex(number, 20)),
@@ -57,21 +52,13 @@ export async function reference(number: number, input: string, gasLimit: bigint,
   return { success: true, gasLeft: gasLimit - executionGasUsed, output: bytesToHex(returnValue) };
 }
 
-/** Expects the answer of Cancun; a failure if the effort of MODEXP is above the limit, and only then. */
+/** Expects the answer of Osaka, within the limits of the L2. */
 export async function expectSame(number: number, input: string, gasLimit: bigint, message: string): Promise<void> {
-  const heavy = number === MODEXP && effortOf(getBytes(input)) > EFFORT_LIMIT;
-  const expected = heavy ? FAILURE : await reference(number, input, gasLimit);
+  const expected = await reference(number, input, gasLimit, l2);
   expect(await answer(number, input, gasLimit), message).to.deep.equal(expected);
 }
 
-/** L1 gas that a call of MODEXP takes. */
-export async function gasOfL1(input: string): Promise<number> {
-  const data = precompiles.interface.encodeFunctionData("run", [MODEXP, PLENTY, input]);
-  const [used] = (await harness["measure"]!(address, data)) as [bigint];
-  return Number(used);
-}
-
-/** Compares both answers: with gas to spare, with just enough gas, and with less. Returns the answer of Cancun. */
+/** Compares both answers: with gas to spare, with just enough gas, and with less. Returns the answer of Osaka. */
 export async function compare(number: number, input: string): Promise<Answer> {
   const full = await reference(number, input, PLENTY);
   const cost = PLENTY - full.gasLeft;
@@ -89,24 +76,6 @@ export function word(value: bigint | number): string {
 /** Makes random bytes from a source. */
 export function bytesFrom(random: Random): (size: number) => string {
   return (size) => (size === 0 ? "0x" : bytesToHex(Uint8Array.from({ length: size }, () => random(256))));
-}
-
-/** Makes numbers whose limbs are the hard cases of a long division. */
-export function awkwardFrom(random: Random): (size: number) => string {
-  const randomBytes = bytesFrom(random);
-  return (size) => {
-    const limbs = [
-      "0x".padEnd(66, "0"),
-      "0x".padEnd(66, "f"),
-      "0x8".padEnd(66, "0"),
-      "0x7".padEnd(66, "f"),
-      word(1),
-      word(2n ** 128n),
-      randomBytes(32),
-    ];
-    const number = concat(Array.from({ length: Math.ceil(size / 32) }, () => limbs[random(limbs.length)]!));
-    return dataSlice(number, getBytes(number).length - size);
-  };
 }
 
 /** The input of MODEXP. */
