@@ -29,10 +29,13 @@ const secondJob = [
 const interpreter = ["contracts/execution/evm/Interpreter.sol"];
 const shorter = { ...compiler, settings: { ...compiler.settings, optimizer: { enabled: true, runs: 1000 } } };
 
+/** Contracts of tests and demos that run on the L2, whose fork is L1's. A build finds them here. */
+const onL2 = ["testkit/contracts/*.sol"];
+
 // One build for tests and deployments: what is deployed is, byte for byte, what was tested.
 const profile = {
   compilers: [compiler],
-  overrides: { ...forFiles(secondJob, compiler), ...forFiles(interpreter, shorter) },
+  overrides: { ...forFiles([...secondJob, ...onL2], compiler), ...forFiles(interpreter, shorter) },
   isolated: false,
   toolVersionsInBuildInfo: true,
 };

@@ -21,6 +21,7 @@ describe("Jobs of a build", () => {
     });
     expect(overrides["contracts/execution/Executor.sol"]?.settings).to.deep.equal(compilers[0]!.settings);
     expect(overrides["contracts/governance/MetisGovernor.sol"]).to.equal(undefined);
+    expect(overrides["testkit/contracts/Pair.sol"]?.settings).to.include({ evmVersion: "osaka" });
   });
 
   it("are the same for deployments as for tests", () => {
