@@ -2,6 +2,7 @@ import { type JsonRpcProvider, type RlpStructuredData, encodeRlp, getAddress, to
 
 import { asHash, asHex, fromHex, toHex } from "../../l2/base/hex.ts";
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
+import { AUTHORIZATION_FIELDS, TRANSACTION_FIELDS, type TransactionType } from "../../l2/protocol/transaction.ts";
 import type { BlockSource } from "./batch-data.ts";
 import { AgentError, messageOf } from "../runtime/errors.ts";
 import { connect } from "../l1/l1.ts";
@@ -11,11 +12,10 @@ interface JsonBlock {
   readonly timestamp: string;
   readonly miner: string;
   readonly mixHash: string;
-  readonly transactions: readonly JsonTransaction[];
+  readonly transactions: readonly JsonObject[];
 }
 
-/** A transaction of a block: quantities, addresses, data and lists by name. */
-type JsonTransaction = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Blocks of the Metis blockchain over Ethereum's JSON-RPC (steps 8c, 9.1). */
 export class RpcBlocks implements BlockSource {
@@ -30,14 +30,19 @@ export class RpcBlocks implements BlockSource {
   async transactions(from: number, to: number): Promise<L2Transaction[]> {
     const transactions: L2Transaction[] = [];
     for (let number = from; number <= to; number++) {
-      const { timestamp, miner, mixHash, transactions: included } = await this.#block(number);
-      const context = {
-        number: BigInt(number),
-        timestamp: BigInt(timestamp),
-        coinbase: getAddress(miner),
-        randomness: asHash(mixHash),
-      };
-      for (const transaction of included) transactions.push({ context, raw: encode(transaction) });
+      const block = await this.#block(number);
+      try {
+        const context = {
+          number: BigInt(number),
+          timestamp: BigInt(block.timestamp),
+          coinbase: getAddress(block.miner),
+          randomness: asHash(block.mixHash),
+        };
+        for (const transaction of block.transactions) transactions.push({ context, raw: encode(transaction) });
+      } catch (error) {
+        const message = `node ${this.#url} gives a block ${number} that cannot be read: ${messageOf(error)}`;
+        throw new AgentError("L2_UNAVAILABLE", message, { cause: error });
+      }
     }
     return transactions;
   }
@@ -57,31 +62,30 @@ export class RpcBlocks implements BlockSource {
   }
 }
 
+/** Fields that JSON-RPC names in another way. */
+const JSON_NAMES: Readonly<Record<string, string>> = { gasLimit: "gas", data: "input" };
+
+/** Fields that are bytes; the others are integers, or lists. */
+const BYTES = ["to", "data", "address"];
+
 /**
  * The signed bytes of a transaction. A library that reads it as a whole refuses authorisations whose signatures cannot be
  * right, which the chain only skips (EIP-7702).
  */
-function encode(transaction: JsonTransaction): Uint8Array {
-  const integer = (value: unknown): string => toHex(toBeArray(value as string));
-  const integers = (...names: string[]): string[] => names.map((name) => integer(transaction[name]));
-  const type = Number(transaction["type"]);
-  const call = [...integers("gas"), (transaction["to"] ?? "0x") as string, ...integers("value")];
-  const data = transaction["input"] as string;
-  const list = (name: string): Readonly<Record<string, unknown>>[] =>
-    transaction[name] as Readonly<Record<string, unknown>>[];
-  if (type === 0) {
-    return fromHex(asHex(encodeRlp([...integers("nonce", "gasPrice"), ...call, data, ...integers("v", "r", "s")])));
+function encode(transaction: JsonObject): Uint8Array {
+  const type = Number(transaction["type"]) as TransactionType;
+  const items = TRANSACTION_FIELDS[type].map((name) => encodeField(name, transaction[JSON_NAMES[name] ?? name]));
+  const rlp = fromHex(asHex(encodeRlp(items)));
+  return type === 0 ? rlp : Buffer.concat([Buffer.of(type), rlp]);
+}
+
+function encodeField(name: string, value: unknown): RlpStructuredData {
+  if (name === "accessList") {
+    return (value as JsonObject[]).map(({ address, storageKeys }) => [address as string, storageKeys as string[]]);
   }
-  const fees = type === 1 ? integers("gasPrice") : integers("maxPriorityFeePerGas", "maxFeePerGas");
-  const accessList = list("accessList").map(({ address, storageKeys }): RlpStructuredData => {
-    return [address as string, storageKeys as string[]];
-  });
-  const authorizations = (type === 4 ? [list("authorizationList")] : []).map((entries) =>
-    entries.map(({ chainId, address, nonce, yParity, r, s }) => {
-      return [integer(chainId), address as string, ...[nonce, yParity, r, s].map(integer)];
-    }),
-  );
-  const head = [...integers("chainId", "nonce"), ...fees, ...call, data, accessList];
-  const rlp = encodeRlp([...head, ...authorizations, ...integers("yParity", "r", "s")]);
-  return Buffer.concat([Buffer.of(type), fromHex(asHex(rlp))]);
+  if (name === "authorizationList") {
+    const one = (entry: JsonObject) => AUTHORIZATION_FIELDS.map(([field]) => encodeField(field, entry[field]));
+    return (value as JsonObject[]).map(one);
+  }
+  return BYTES.includes(name) ? ((value ?? "0x") as string) : toHex(toBeArray(value as string));
 }

@@ -1,7 +1,7 @@
-import { RLP } from "@ethereumjs/rlp";
 import { type Interface, type Provider, dataLength, id, keccak256, toNumber } from "ethers";
 
 import type { L2Transaction } from "../../l2/protocol/l2-transaction.ts";
+import { gasLimitOf } from "../../l2/protocol/transaction.ts";
 import { type Hex, ZERO_HASH, asHash, asHex, fromHex, toHex } from "../../l2/base/hex.ts";
 import { Executor__factory } from "../../types/ethers-contracts/factories/execution/Executor__factory.ts";
 import { CommitReplay } from "./commit.ts";
@@ -127,7 +127,7 @@ export class ExecutionDriver {
     let growing = new GrowingWitness(witness, known);
     let machine: Hex = "0x";
     let root: Hex = ZERO_HASH;
-    let left = workOf(gasLimitOf(transaction));
+    let left = workOf(gasOf(transaction));
     const usual = (this.#gas / USUAL_RATIO) << GAS_BITS;
     let pace = usual;
     let count = 0;
@@ -364,14 +364,9 @@ function stepOf({ data, result }: Fitting, pace: bigint): Step {
 }
 
 /** The gas that a transaction may use; none where it cannot be decoded, which L1 finds at once. */
-function gasLimitOf({ raw }: L2Transaction): bigint {
+function gasOf({ raw }: L2Transaction): bigint {
   try {
-    const [first] = raw;
-    const typed = first !== undefined && first < 0xc0;
-    const items = RLP.decode(typed ? raw.subarray(1) : raw) as Uint8Array[];
-    // After the nonce and the price; before these the chain id, and a second price since type 2 (EIP-1559).
-    const place = !typed ? 2 : first === 1 ? 3 : 4;
-    return BigInt(toHex(items[place] ?? new Uint8Array()));
+    return gasLimitOf(raw);
   } catch {
     return 0n;
   }

@@ -17,6 +17,7 @@ import {
   parseSignedBlock,
   recoverProducer,
 } from "../protocol/block.ts";
+import { authorizedBy } from "../protocol/authorization.ts";
 import { type ChainConfig, MAX_GAS_LIMIT } from "../protocol/config.ts";
 import { BlockError, ChainError } from "../protocol/errors.ts";
 import type { L2Transaction } from "../protocol/l2-transaction.ts";
@@ -396,5 +397,8 @@ export class Chain extends EventEmitter<ChainEvents> {
 
 /** Accounts whose nonces a block moved: senders, and those who authorised (EIP-7702). */
 function movedBy({ executed }: Addition): string[] {
-  return executed.flatMap(({ transaction }) => [transaction.from, ...transaction.authorities]);
+  return executed.flatMap(({ transaction }) => [
+    transaction.from,
+    ...authorizedBy(transaction.signed).map(({ account }) => account),
+  ]);
 }

@@ -1,5 +1,6 @@
 import { TransactionError } from "../protocol/errors.ts";
 import type { Hex } from "../base/hex.ts";
+import { type Authorized, authorizedBy } from "../protocol/authorization.ts";
 import type { SignedTransaction } from "../protocol/transaction.ts";
 
 /** How much the mempool holds. */
@@ -23,6 +24,7 @@ const PRICE_BUMP = 10n;
 
 interface Entry {
   readonly transaction: SignedTransaction;
+  readonly authorized: readonly Authorized[];
   /** Effective tip, in wei per gas. */
   readonly tip: bigint;
   /** Place in the order of arrival. */
@@ -41,8 +43,8 @@ export class Mempool {
   readonly #limits: MempoolLimits;
   readonly #tip: (transaction: SignedTransaction) => bigint;
   readonly #byHash = new Map<Hex, Entry>();
-  /** How many authorisations of an account wait. */
-  readonly #authorities = new Map<string, number>();
+  /** The nonces of the authorisations that wait, by account (EIP-7702). */
+  readonly #authorized = new Map<string, bigint[]>();
   readonly #bySender = new Map<string, Queue>();
   #bytes = 0;
   #arrivals = 0;
@@ -83,9 +85,13 @@ export class Mempool {
     return entries.map(({ transaction }) => transaction).sort((a, b) => (a.nonce < b.nonce ? -1 : 1));
   }
 
-  /** Whether a transaction that waits has an authorisation of this account (EIP-7702). */
-  isAuthority(account: string): boolean {
-    return (this.#authorities.get(account) ?? 0) > 0;
+  /**
+   * Whether a transaction that waits has an authorisation of this account that may still count: anyone can send along an
+   * old one (EIP-7702).
+   * @param nonce The account's nonce in the state.
+   */
+  isAuthorizing(account: string, nonce: bigint): boolean {
+    return this.#authorized.get(account)?.some((signed) => signed >= nonce) ?? false;
   }
 
   /** Tells the pool a sender's nonce in the new state. */
@@ -109,7 +115,12 @@ export class Mempool {
         `The nonce is ${transaction.nonce}, expected below ${nonce + BigInt(perSender)} for ${transaction.from}.`,
       );
     }
-    const entry: Entry = { transaction, tip: this.#tip(transaction), arrival: this.#arrivals++ };
+    const entry: Entry = {
+      transaction,
+      authorized: authorizedBy(transaction.signed),
+      tip: this.#tip(transaction),
+      arrival: this.#arrivals++,
+    };
     const replaced = this.#bySender.get(transaction.from)?.entries.get(transaction.nonce);
     const gone = replaced === undefined ? this.#makeRoom(entry) : [checkBump(replaced, transaction)];
     for (const old of gone) this.#delete(old);
@@ -172,7 +183,9 @@ export class Mempool {
     queue.entries.set(nonce, entry);
     this.#bySender.set(from, queue);
     this.#bytes += raw.length;
-    this.#count(entry.transaction, 1);
+    for (const { account, nonce: signed } of entry.authorized) {
+      this.#authorized.set(account, [...(this.#authorized.get(account) ?? []), signed]);
+    }
   }
 
   #delete(entry: Entry): void {
@@ -182,14 +195,11 @@ export class Mempool {
     queue?.entries.delete(nonce);
     if (queue?.entries.size === 0) this.#bySender.delete(from);
     this.#bytes -= raw.length;
-    this.#count(entry.transaction, -1);
-  }
-
-  #count(transaction: SignedTransaction, change: number): void {
-    for (const account of transaction.authorities) {
-      const count = (this.#authorities.get(account) ?? 0) + change;
-      if (count > 0) this.#authorities.set(account, count);
-      else this.#authorities.delete(account);
+    for (const { account, nonce: signed } of entry.authorized) {
+      const nonces = this.#authorized.get(account) ?? [];
+      const left = nonces.toSpliced(nonces.indexOf(signed), 1);
+      if (left.length > 0) this.#authorized.set(account, left);
+      else this.#authorized.delete(account);
     }
   }
 }

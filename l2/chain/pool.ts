@@ -92,7 +92,8 @@ export class Pool {
   #checkDelegated({ from, nonce }: SignedTransaction, sender: AccountState | undefined): void {
     const first = nonce === (sender?.nonce ?? 0n);
     const others = this.of(from).some((waiting) => waiting.nonce !== nonce);
-    if ((first && !others) || (sender?.delegates !== true && !this.#mempool.isAuthority(from))) return;
+    if ((first && !others) || (sender?.delegates !== true && !this.#mempool.isAuthorizing(from, sender?.nonce ?? 0n)))
+      return;
     throw new TransactionError(
       "ONE_AT_A_TIME",
       `Account ${from} runs the code of another one, or is about to; expected its next transaction, and one at a time.`,

@@ -61,7 +61,10 @@ export class TouchedState extends MerkleStateManager {
     this.#burden?.carryCode(address.toString(), code.length);
     const hex = toHex(code.subarray(0, 24));
     // A call may follow it, and L1 read the delegate even where the gas of the call ends there.
-    if (isDelegation(hex)) this.#touch(createAddressFromString(delegateOf(hex))).code = true;
+    if (isDelegation(hex)) {
+      this.#touch(createAddressFromString(delegateOf(hex))).code = true;
+      this.#burden?.carryState(`account ${BigInt(delegateOf(hex))}`);
+    }
     return code;
   }
 

@@ -4,7 +4,6 @@ import { type TypedTransaction, createTxFromRLP, getMinimumGasLimit } from "@eth
 import { SECP256K1_ORDER } from "@ethereumjs/util";
 import { getAddress } from "ethers";
 
-import { authoritiesOf } from "./authorization.ts";
 import { ACCESS_LIMIT, AUTHORIZATION_LIMIT, type ChainConfig, TRANSACTION_LIMIT } from "./config.ts";
 import { TransactionError } from "./errors.ts";
 import { type Hex, toHex } from "../base/hex.ts";
@@ -29,50 +28,26 @@ export interface SignedTransaction {
   readonly feeCap: bigint;
   /** Most of it that goes to the coinbase, per gas. */
   readonly tipCap: bigint;
-  /** Accounts whose code it may set (EIP-7702). */
-  readonly authorities: readonly string[];
   /** The transaction in the EVM's own form. */
   readonly signed: TypedTransaction;
 }
 
 type Item = Uint8Array | Item[];
 
-const LAYOUTS = {
-  0: ["nonce", "gasPrice", "gasLimit", "to", "value", "data", "v", "r", "s"],
-  1: ["chainId", "nonce", "gasPrice", "gasLimit", "to", "value", "data", "accessList", "yParity", "r", "s"],
-  2: [
-    "chainId",
-    "nonce",
-    "maxPriorityFeePerGas",
-    "maxFeePerGas",
-    "gasLimit",
-    "to",
-    "value",
-    "data",
-    "accessList",
-    "yParity",
-    "r",
-    "s",
-  ],
-  4: [
-    "chainId",
-    "nonce",
-    "maxPriorityFeePerGas",
-    "maxFeePerGas",
-    "gasLimit",
-    "to",
-    "value",
-    "data",
-    "accessList",
-    "authorizationList",
-    "yParity",
-    "r",
-    "s",
-  ],
-} as const;
+const CALL = ["gasLimit", "to", "value", "data"] as const;
+const CAPPED = ["chainId", "nonce", "maxPriorityFeePerGas", "maxFeePerGas", ...CALL, "accessList"] as const;
+const SIGNATURE = ["yParity", "r", "s"] as const;
+
+/** The fields of each type of transaction, in the order of its RLP list. */
+export const TRANSACTION_FIELDS: Readonly<Record<TransactionType, readonly string[]>> = {
+  0: ["nonce", "gasPrice", ...CALL, "v", "r", "s"],
+  1: ["chainId", "nonce", "gasPrice", ...CALL, "accessList", ...SIGNATURE],
+  2: [...CAPPED, ...SIGNATURE],
+  4: [...CAPPED, "authorizationList", ...SIGNATURE],
+};
 
 /** The fields of an authorisation, and the most bytes that each may have. All but the address are integers. */
-const AUTHORIZATION = [
+export const AUTHORIZATION_FIELDS = [
   ["chainId", 32],
   ["address", 20],
   ["nonce", 8],
@@ -116,8 +91,12 @@ export function decodeTransaction(config: ChainConfig, common: Common, raw: Uint
   }
   const from = recoverSender(signed);
   if (type === 4) checkAuthorizations(fields);
-  const authorities = authoritiesOf({ signed });
-  return { hash: keccakHex(raw), raw, type, from, to, nonce, value, gasLimit, feeCap, tipCap, authorities, signed };
+  return { hash: keccakHex(raw), raw, type, from, to, nonce, value, gasLimit, feeCap, tipCap, signed };
+}
+
+/** The gas limit in the bytes of a transaction, which need not be valid. @throws TransactionError where they have none. */
+export function gasLimitOf(raw: Uint8Array): bigint {
+  return new Fields(transactionType(raw), raw).integer("gasLimit");
 }
 
 /** What the coinbase gets per gas, in wei. */
@@ -148,7 +127,7 @@ class Fields {
   readonly #items = new Map<string, Item>();
 
   constructor(type: TransactionType, raw: Uint8Array) {
-    const names = LAYOUTS[type];
+    const names = TRANSACTION_FIELDS[type];
     let list: Item;
     try {
       list = RLP.decode(type === 0 ? raw : raw.subarray(1));
@@ -213,8 +192,8 @@ function isAuthorizationList(item: Item): boolean {
     item.every(
       (entry) =>
         Array.isArray(entry) &&
-        entry.length === AUTHORIZATION.length &&
-        AUTHORIZATION.every(([name, size], place) => {
+        entry.length === AUTHORIZATION_FIELDS.length &&
+        AUTHORIZATION_FIELDS.every(([name, size], place) => {
           const field = entry[place];
           if (name === "address") return hasSize(field, size);
           return field instanceof Uint8Array && field.length <= size && field[0] !== 0;

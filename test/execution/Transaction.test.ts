@@ -66,38 +66,12 @@ function replace(type: Fields["type"], index: number, item: Items[number]): stri
 }
 
 /** Where the items of a type are, by name. */
+const CAPPED = { chainId: 0, nonce: 1, tipCap: 2, feeCap: 3, gasLimit: 4, to: 5, value: 6, data: 7, accessList: 8 };
 const PLACES = {
   0: { nonce: 0, gasPrice: 1, gasLimit: 2, to: 3, value: 4, data: 5, v: 6, r: 7, s: 8 },
   1: { chainId: 0, nonce: 1, gasPrice: 2, gasLimit: 3, to: 4, value: 5, data: 6, accessList: 7, v: 8, r: 9, s: 10 },
-  2: {
-    chainId: 0,
-    nonce: 1,
-    tipCap: 2,
-    feeCap: 3,
-    gasLimit: 4,
-    to: 5,
-    value: 6,
-    data: 7,
-    accessList: 8,
-    v: 9,
-    r: 10,
-    s: 11,
-  },
-  4: {
-    chainId: 0,
-    nonce: 1,
-    tipCap: 2,
-    feeCap: 3,
-    gasLimit: 4,
-    to: 5,
-    value: 6,
-    data: 7,
-    accessList: 8,
-    authorizations: 9,
-    v: 10,
-    r: 11,
-    s: 12,
-  },
+  2: { ...CAPPED, v: 9, r: 10, s: 11 },
+  4: { ...CAPPED, authorizations: 9, v: 10, r: 11, s: 12 },
 } as const;
 
 /** The state that each test starts from. */

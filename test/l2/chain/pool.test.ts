@@ -128,6 +128,17 @@ describe("Pool", () => {
     pool.add(later, rich);
   });
 
+  it("[1] minds no authorisation that is used up, whoever sends it along", async () => {
+    const authorization = await carol.authorize({ chainId: config.chainId, address: bob.address, nonce: 0 });
+    const raw = await alice.signTransaction({
+      ...{ type: 4, chainId: config.chainId, nonce: 0, to: bob.address, gasLimit: 100_000 },
+      ...{ maxFeePerGas: 3n * config.baseFee, maxPriorityFeePerGas: config.baseFee },
+      authorizationList: [authorization, authorization],
+    });
+    pool.add(decodeTransaction(config, common, fromHex(raw)), rich);
+    pool.add(await decoded(carol, bob.address, 2), { ...rich, nonce: 1n });
+  });
+
   it("[2b] remembers for a while what was too heavy", () => {
     const hash = keccakText("heavy");
     expect(pool.wasHeavy(hash, 100)).to.equal(false);

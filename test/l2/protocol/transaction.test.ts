@@ -15,7 +15,7 @@ import { chainCommon } from "../../../l2/evm/fork.ts";
 import { AUTHORIZATION_LIMIT } from "../../../l2/protocol/config.ts";
 import { TransactionError, type TransactionErrorCode } from "../../../l2/protocol/errors.ts";
 import { type Hex, fromHex } from "../../../l2/base/hex.ts";
-import { decodeTransaction } from "../../../l2/protocol/transaction.ts";
+import { decodeTransaction, gasLimitOf } from "../../../l2/protocol/transaction.ts";
 import { alice, bob, config, mine, openChain, producer, transfer } from "../../../testkit/l2/fixtures.ts";
 
 const common = chainCommon(config);
@@ -54,10 +54,9 @@ describe("Transactions", () => {
       });
     };
 
-    it("[1] reads type 4, and tells who authorised", async () => {
+    it("[1] reads type 4", async () => {
       expect(decode(await sign(2))).to.deep.include({ type: 4, from: alice.address, to: bob.address });
-      expect(decode(await sign(2)).authorities).to.deep.equal([bob.address]);
-      expect(decode(await sign(AUTHORIZATION_LIMIT)).authorities).to.deep.equal([bob.address]);
+      expect(decode(await sign(AUTHORIZATION_LIMIT))).to.deep.include({ type: 4, gasLimit: 1_000_000n });
     });
 
     it("[1] refuses none, too many, creations, and too little gas for them", async () => {
@@ -111,6 +110,15 @@ describe("Transactions", () => {
     expect(decodeTransaction(wide, common, most).gasLimit).to.equal(2n ** 24n);
     const above = await at(2n ** 24n + 1n);
     expect(() => decodeTransaction(wide, common, above)).to.throw("expected at most 16777216");
+  });
+
+  it("[11.9] tells the gas limit of bytes that need not be valid", async () => {
+    const fields = { chainId: 5n, nonce: 0, to: bob.address, gasLimit: 77_777n };
+    for (const type of [0, 1, 2]) {
+      const fees = type === 2 ? { maxFeePerGas: 1n, maxPriorityFeePerGas: 0n } : { gasPrice: 1n };
+      expect(gasLimitOf(fromHex(await alice.signTransaction({ ...fields, ...fees, type })))).to.equal(77_777n);
+    }
+    expect(() => gasLimitOf(Uint8Array.of(2, 0xc0))).to.throw(TransactionError);
   });
 
   it("[1] refuses less gas than the data costs in any case (EIP-7623)", async () => {
